@@ -1,0 +1,142 @@
+/**
+ * The screen's end of the contract in types.ts: calls become promises, live queries become
+ * callbacks. It keeps what must be sent again when another tab takes over the engine.
+ */
+import type {
+  Calls,
+  EngineError,
+  EngineMessage,
+  Query,
+  Snapshots,
+} from './types.ts';
+
+export type CallName = keyof Calls;
+export type Args<N extends CallName> = Calls[N]['args'];
+export type Result<N extends CallName> = Calls[N]['result'];
+export type SnapshotOf<Q extends Query> = Snapshots[Q['query']];
+
+/** A worker, a message port, or the fake engine. */
+export interface EnginePort {
+  postMessage(message: unknown): void;
+  onmessage: ((event: MessageEvent) => unknown) | null;
+}
+
+/** What a refused call throws. */
+export class EngineRefusal extends Error {
+  readonly error: EngineError;
+
+  constructor(error: EngineError) {
+    super(error.code);
+    this.name = 'EngineRefusal';
+    this.error = error;
+  }
+}
+
+/** Calls that may be made twice without harm; the others fail when their answer was lost. */
+const idempotent: ReadonlySet<CallName> = new Set<CallName>([
+  'start',
+  'set_offline_mode',
+  'dismiss_banner',
+  'try_now',
+  'platform',
+  'retry',
+  'discard',
+  'subscribe',
+  'unsubscribe',
+]);
+
+/** Sent again to every new engine, answered or not, in this order. */
+const remembered: readonly CallName[] = ['start', 'platform'];
+
+interface Pending {
+  call: CallName;
+  args: unknown;
+  resolve: (value: unknown) => void;
+  reject: (reason: EngineRefusal) => void;
+}
+
+interface Subscription {
+  query: Query;
+  onSnapshot: (snapshot: unknown, blocked: boolean) => void;
+}
+
+export class EngineClient {
+  readonly #port: EnginePort;
+  readonly #pending = new Map<number, Pending>();
+  readonly #subscriptions = new Map<number, Subscription>();
+  readonly #last = new Map<CallName, unknown>();
+  #nextId = 1;
+
+  constructor(port: EnginePort) {
+    this.#port = port;
+    port.onmessage = (event) => this.#receive(event.data as EngineMessage | { restarted: true });
+  }
+
+  call<N extends CallName>(call: N, args: Args<N>): Promise<Result<N>> {
+    const id = this.#nextId++;
+    if (remembered.includes(call)) this.#last.set(call, args);
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { call, args, resolve: resolve as Pending['resolve'], reject });
+      this.#port.postMessage({ id, call, args });
+    });
+  }
+
+  /** Calls back with every snapshot until the returned function is called. */
+  subscribe<Q extends Query>(
+    query: Q,
+    onSnapshot: (snapshot: SnapshotOf<Q>, blocked: boolean) => void,
+  ): () => void {
+    const id = this.#nextId++;
+    this.#subscriptions.set(id, { query, onSnapshot: onSnapshot as Subscription['onSnapshot'] });
+    this.#port.postMessage({ id, call: 'subscribe', args: query });
+    return () => {
+      if (!this.#subscriptions.delete(id)) return;
+      void this.call('unsubscribe', { subscription: id }).catch(() => undefined);
+    };
+  }
+
+  #receive(message: EngineMessage | { restarted: true }): void {
+    if ('restarted' in message) {
+      this.#sendAgain();
+    } else if ('push' in message) {
+      this.#subscriptions.get(message.push)?.onSnapshot(message.snapshot, message.blocked);
+    } else {
+      this.#answer(message);
+    }
+  }
+
+  #answer(message: Extract<EngineMessage, { reply: number }>): void {
+    const pending = this.#pending.get(message.reply);
+    if (!pending) return; // a subscription's own "ok", or an answer that came twice
+    this.#pending.delete(message.reply);
+    if ('error' in message) pending.reject(new EngineRefusal(message.error));
+    else pending.resolve(message.ok);
+  }
+
+  #sendAgain(): void {
+    const waiting = [...this.#pending];
+    for (const call of remembered) {
+      const isWaiting = waiting.some(([, pending]) => pending.call === call);
+      const args = this.#last.get(call);
+      if (args !== undefined && !isWaiting) {
+        this.#port.postMessage({ id: this.#nextId++, call, args });
+      }
+    }
+    for (const [id, pending] of waiting) {
+      if (idempotent.has(pending.call)) {
+        if (pending.call === 'unsubscribe') this.#answer({ reply: id, ok: {} });
+        else this.#port.postMessage({ id, call: pending.call, args: pending.args });
+      } else {
+        this.#answer({ reply: id, error: { code: 'engine.restarted', params: {} } });
+      }
+    }
+    for (const [id, { query }] of this.#subscriptions) {
+      this.#port.postMessage({ id, call: 'subscribe', args: query });
+    }
+  }
+}
+
+/** The engine's own worker. */
+export function spawnWorker(): EnginePort {
+  return new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
+}

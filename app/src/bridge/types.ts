@@ -1,0 +1,277 @@
+/**
+ * The contract between the screen and the engine.
+ *
+ * The engine (C++ compiled to WebAssembly, in a worker) decides everything; the screen shows
+ * snapshots and sends calls. All messages are JSON. Ids are decimal strings (64 bits do not fit a
+ * JavaScript number). Times are Unix milliseconds of the server's clock unless a name says otherwise.
+ * docs/internals/engine-api.md explains the order of messages; client/engine/api builds them.
+ */
+
+export type Id = string;
+export type Millis = number;
+
+/** A stable code of spec/errors.toml; the sentence comes from the catalogue (`error.<code>`). */
+export interface EngineError {
+  code: string;
+  params: Record<string, string | number>;
+}
+
+// ---------------------------------------------------------------- screen → engine
+
+export interface Calls {
+  /** First call. Gives the platform's own signals, from which the engine decides the device class (OM15). */
+  start: { args: Platform; result: { version: string; signed_in: boolean; device_class: 'mobile' | 'desktop' } };
+  sign_in: { args: { email: string; password: string }; result: { user: Id } };
+  /** Refused with `outbox.not_empty` while work waits, unless `discard` is true. */
+  sign_out: { args: { discard: boolean }; result: Empty };
+  change_password: { args: { old_password: string; new_password: string }; result: Empty };
+  /** Stores an intent. The answer comes when it is durable on this device ("saved on this phone"). */
+  submit: { args: Intent; result: { intent: Id } };
+  /** Sends a refused item again, or gives it up. */
+  retry: { args: { intent: Id }; result: Empty };
+  discard: { args: { intent: Id }; result: Empty };
+  set_offline_mode: { args: { on: boolean }; result: Empty };
+  dismiss_banner: { args: Empty; result: Empty };
+  /** Ends the wait between two tries to connect. */
+  try_now: { args: Empty; result: Empty };
+  /** Hints of the platform: they speed things up, nothing depends on them. */
+  platform: { args: { online: boolean; visible: boolean }; result: Empty };
+  /** Opens a live query; snapshots come as `push` messages with this call's id. */
+  subscribe: { args: Query; result: Empty };
+  unsubscribe: { args: { subscription: number }; result: Empty };
+}
+
+export type Empty = Record<string, never>;
+
+export interface Platform {
+  mobile_hint: boolean; // navigator.userAgentData.mobile, or the user agent's own word
+  coarse_pointer: boolean; // matchMedia('(pointer: coarse)')
+  touch_points: number; // navigator.maxTouchPoints
+  screen_width: number; // CSS pixels, the shorter side of the screen
+  installed: boolean; // display-mode: standalone
+  online: boolean;
+  visible: boolean;
+  locale: string; // BCP 47
+  device_name: string; // "Android · Chromium": what the administrator's device list shows
+  persistent_storage: boolean; // false in private windows, or when OPFS is not there
+}
+
+export type Intent =
+  | { kind: 'message.post'; args: { channel: Id; text: string; reply_to: Id[] } }
+  | { kind: 'message.react'; args: { channel: Id; message: Id; emoji: string; on: boolean } }
+  | { kind: 'message.delete'; args: { channel: Id; message: Id } }
+  | { kind: 'channel.read'; args: { channel: Id; message: Id } }
+  | { kind: 'channel.create'; args: { group: Id; name: string; private: boolean; members: Id[] } }
+  | { kind: 'channel.rename'; args: { channel: Id; name: string } }
+  | { kind: 'channel.add_member'; args: { channel: Id; user: Id } }
+  | { kind: 'channel.remove_member'; args: { channel: Id; user: Id } }
+  | { kind: 'profile.update'; args: { name: string; last_name: string; phone: string } };
+
+export type Query =
+  | { query: 'session' }
+  | { query: 'status' }
+  | { query: 'menu' }
+  | { query: 'group'; group: Id }
+  | { query: 'channel'; channel: Id }
+  | { query: 'messages'; channel: Id; anchor: Anchor; before: number; after: number }
+  | { query: 'people' }
+  | { query: 'outbox' }
+  | { query: 'settings' }
+  | { query: 'search'; text: string };
+
+/** Where the window of messages stands. `unread` = the first unread message, or the latest if none is. */
+export type Anchor = 'latest' | 'unread' | { sort: number; id: Id };
+
+// ---------------------------------------------------------------- engine → screen
+
+export type EngineMessage =
+  | { reply: number; ok: unknown }
+  | { reply: number; error: EngineError }
+  /** `snapshot` replaces the one before; `blocked` says that the screen may not show data now (OM20). */
+  | { push: number; snapshot: unknown; blocked: boolean };
+
+export interface Snapshots {
+  session: SessionSnapshot;
+  status: StatusSnapshot;
+  menu: MenuSnapshot;
+  group: GroupSnapshot;
+  channel: ChannelSnapshot;
+  messages: MessagesSnapshot;
+  people: PeopleSnapshot;
+  outbox: OutboxSnapshot;
+  settings: SettingsSnapshot;
+  search: SearchSnapshot;
+}
+
+export interface SessionSnapshot {
+  signed_in: boolean;
+  /** The session ended by itself (expired, revoked): the person signs in again and the outbox goes on. */
+  ended: EngineError | null;
+  user: PersonCard | null;
+  organization: { id: Id; name: string } | null;
+  permissions: string[];
+}
+
+export interface PersonCard {
+  id: Id;
+  name: string;
+  last_name: string;
+  email: string;
+  phone: string;
+  job: string;
+  initials: string;
+  color: string; // #rrggbb, stable for the person, dark enough for white text
+  presence: Presence;
+}
+
+/** `unknown` whenever this device has no contact with the server: nobody is shown as online then. */
+export type Presence = 'online' | 'away' | 'offline' | 'unknown';
+
+/** core/offline: connection × synchronization × switch × entitlement, already decided. */
+export interface StatusSnapshot {
+  connection: {
+    state: 'connected' | 'connecting' | 'waiting' | 'stopped';
+    /** Why not connected: four causes, four wordings. */
+    cause: 'none' | 'no_network' | 'server_unreachable' | 'signed_out' | 'refused';
+    error: EngineError | null; // for `refused`
+    next_try_at: Millis | null; // device clock
+  };
+  bar: {
+    kind: 'hidden' | 'synchronizing' | 'ready' | 'halted';
+    received: number; // records, monotone within one synchronization
+    expected: number;
+    seconds_left: number | null;
+    complete_at: Millis | null; // last complete synchronization
+    waiting: number; // actions not yet confirmed
+  };
+  banner: {
+    kind: 'none' | 'no_connection' | 'offline_active' | 'storage_full' | 'signed_out';
+    button: 'none' | 'offline_mode' | 'online_mode' | 'sign_in';
+    waiting: number;
+    connected: boolean; // Offline Mode is on although the server answers
+    incomplete: boolean; // Offline Mode was turned on before synchronization had completed (OM16)
+  };
+  offline: {
+    available: boolean; // entitled and on a mobile device: otherwise nothing is shown (OM14, OM15)
+    on: boolean;
+    can_change: boolean;
+    reason: string | null; // key of the catalogue: why the switch is disabled
+  };
+  screens: {
+    show_data: boolean; // false: "Trying to connect…" (OM20)
+    accept_input: boolean;
+  };
+}
+
+export interface MenuSnapshot {
+  groups: MenuGroup[];
+  complete: boolean; // false while the first synchronization still brings groups
+}
+
+export interface MenuGroup {
+  id: Id;
+  name: string;
+  kind: 'standard' | 'workflow' | 'link' | 'category';
+  icon: string; // an ionicons name
+  color: string;
+  unread: number;
+  url: string | null; // link groups
+  available: boolean; // false: not possible now, e.g. a link without connection (OM30)
+  children: MenuGroup[]; // of a category
+}
+
+export interface GroupSnapshot {
+  group: { id: Id; name: string; kind: MenuGroup['kind']; icon: string; color: string } | null; // null: no longer visible
+  subgroups: MenuGroup[];
+  channels: ChannelCard[];
+  create_channel: Permission;
+  complete: boolean;
+}
+
+export interface ChannelCard {
+  id: Id;
+  name: string;
+  private: boolean;
+  unread: number;
+  last: { author: string; text: string; at: Millis; waiting: boolean; system: boolean } | null;
+}
+
+/** Whether something may be done now; `reason` is a key of the catalogue. */
+export interface Permission {
+  allowed: boolean;
+  reason: string | null;
+}
+
+export interface ChannelSnapshot {
+  channel: { id: Id; name: string; private: boolean; group: { id: Id; name: string } } | null; // null: no longer visible
+  members: PersonCard[];
+  write: Permission;
+  manage: Permission; // rename, add and remove people
+}
+
+export interface MessagesSnapshot {
+  items: MessageItem[]; // oldest first; waiting ones last
+  has_before: boolean;
+  has_after: boolean;
+  unread_from: Id | null; // first unread message when the channel was opened: the "new" line stands above it
+  complete: boolean; // false: older history is still arriving
+  total: number; // messages of the channel on this device
+}
+
+export interface MessageItem {
+  id: Id;
+  sort: number;
+  kind: 'text' | 'system' | 'deleted';
+  author: { id: Id; name: string; initials: string; color: string };
+  mine: boolean;
+  text: string;
+  at: Millis;
+  reply_to: { id: Id; author: string; text: string }[]; // first three lines of each
+  reactions: { emoji: string; count: number; mine: boolean; waiting: boolean; names: string[] }[];
+  state: DeliveryState;
+  intent: Id | null; // the waiting intent behind it
+  error: EngineError | null; // for needs_you
+  can_delete: boolean;
+}
+
+export type DeliveryState = 'saved' | 'sending' | 'done' | 'needs_you';
+
+export interface PeopleSnapshot {
+  people: PersonCard[];
+}
+
+export interface OutboxSnapshot {
+  waiting: number;
+  sending: number;
+  needs_you: number;
+  items: {
+    intent: Id;
+    kind: Intent['kind'];
+    state: DeliveryState;
+    target: string; // name of the channel
+    channel: Id | null;
+    text: string;
+    saved_at: Millis; // device clock
+    error: EngineError | null;
+  }[];
+}
+
+export interface SettingsSnapshot {
+  sending: { waiting: number; sent: number; bytes: number };
+  receiving: { received: number; expected: number; bytes: number; complete: boolean };
+  /** The device was last online until then (device clock); null while it has always been. */
+  since: Millis | null;
+  complete_at: Millis | null;
+  kinds: { kind: DataKind; have: number; expected: number; percent: number }[];
+  storage: { bytes: number; persistent: boolean };
+  device: { number: number; class: 'mobile' | 'desktop' };
+}
+
+export type DataKind = 'user' | 'group' | 'channel' | 'form' | 'element' | 'workflow' | 'task' | 'message' | 'attachment';
+
+export interface SearchSnapshot {
+  groups: MenuGroup[];
+  channels: (ChannelCard & { group: string })[];
+  people: PersonCard[];
+  messages: { id: Id; sort: number; channel: Id; channel_name: string; author: string; text: string; at: Millis }[];
+}

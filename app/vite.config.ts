@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/** What the server sends in production; the preview server sends it too, so that a breach shows early. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const precached = /\.(html|js|css|wasm|svg|png|webmanifest|woff2)$/;
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? filesUnder(path) : [path];
+  });
+}
+
+/** Writes the list of files into the service worker once everything, the wasm included, is on disk. */
+function precacheList(): Plugin {
+  let outDir = 'dist';
+  return {
+    name: 'holdfast-precache-list',
+    apply: 'build',
+    configResolved(config) {
+      outDir = join(config.root, config.build.outDir);
+    },
+    closeBundle: {
+      order: 'post',
+      sequential: true,
+      handler() {
+        const worker = join(outDir, 'sw.js');
+        const paths = filesUnder(outDir)
+          .filter((path) => precached.test(path) && path !== worker)
+          .sort();
+        const hash = createHash('sha256');
+        for (const path of paths) hash.update(path.slice(outDir.length)).update(readFileSync(path));
+        const list = paths
+          .map((path) => `/${relative(outDir, path).replaceAll('\\', '/')}`)
+          .map((path) => (path === '/index.html' ? '/' : path));
+        const source = readFileSync(worker, 'utf8');
+        const filled = source
+          .replace('__PRECACHE_VERSION__', hash.digest('hex').slice(0, 16))
+          .replace('["__PRECACHE_PATHS__"]', JSON.stringify(list))
+          .replace('[`__PRECACHE_PATHS__`]', JSON.stringify(list));
+        if (filled.includes('__PRECACHE_')) throw new Error('sw.js: a placeholder was not found');
+        writeFileSync(worker, filled);
+      },
+    },
+  };
+}
+
+/** `--mode fake` builds the screens alone: no worker, no wasm, sample data only. */
+function withoutWorker(): Plugin {
+  return {
+    name: 'holdfast-without-worker',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.endsWith('/bridge/client.ts')) return null;
+      return code.replace(/new Worker\(\s*new URL\([^)]*\),[^)]*\)/, '(undefined as never)');
+    },
+  };
+}
+
+const server = process.env['HOLDFAST_SERVER'] ?? 'http://127.0.0.1:8080';
+const toServer = { target: server, ws: true };
+
+export default defineConfig(({ mode }) => ({
+  plugins: [svelte(), precacheList(), ...(mode === 'fake' ? [withoutWorker()] : [])],
+  define: { __APP_VERSION__: JSON.stringify(process.env['npm_package_version'] ?? '0.0.0') },
+  worker: { format: 'es' },
+  build: {
+    outDir: mode === 'fake' ? 'dist-fake' : 'dist',
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: 'index.html', sw: 'src/sw/sw.ts' },
+      output: {
+        entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/auth': toServer, '/sync': toServer, '/admin': toServer, '/healthz': toServer },
+  },
+  preview: { host: '127.0.0.1', headers: { 'Content-Security-Policy': contentSecurityPolicy } },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+}));

@@ -1,0 +1,28 @@
+# SQLite: the amalgamation inside the npm package better-sqlite3, pinned by tools/package-lock.json
+# (docs/decisions/0003-sqlite.md). One version for native and browser.
+set(SQLITE_DIR ${PROJECT_SOURCE_DIR}/tools/node_modules/better-sqlite3/deps/sqlite3)
+if(NOT EXISTS ${SQLITE_DIR}/sqlite3.c)
+    message(FATAL_ERROR "SQLite is not there yet: run ./dev setup")
+endif()
+add_library(sqlite STATIC ${SQLITE_DIR}/sqlite3.c)
+target_include_directories(sqlite SYSTEM PUBLIC ${SQLITE_DIR})
+target_compile_definitions(sqlite PUBLIC
+    SQLITE_OMIT_LOAD_EXTENSION SQLITE_DEFAULT_MEMSTATUS=0 SQLITE_OMIT_DEPRECATED
+    SQLITE_OMIT_SHARED_CACHE SQLITE_DQS=0 SQLITE_LIKE_DOESNT_MATCH_BLOBS SQLITE_TEMP_STORE=3
+    SQLITE_USE_ALLOCA SQLITE_ENABLE_MATH_FUNCTIONS SQLITE_ENABLE_FTS5)
+if(HOLDFAST_WASM)
+    target_compile_definitions(sqlite PUBLIC SQLITE_THREADSAFE=0 SQLITE_OS_OTHER=1)
+else()
+    target_compile_definitions(sqlite PUBLIC SQLITE_THREADSAFE=2)
+    target_link_libraries(sqlite PUBLIC m)
+endif()
+target_compile_options(sqlite PRIVATE -w -O2)
+
+# FlatBuffers: the C++ header of spec/sync.fbs, made at build time; the runtime is header-only.
+find_program(FLATC flatc REQUIRED)
+set(WIRE_GEN_DIR ${PROJECT_BINARY_DIR}/gen/core/wire/gen)
+add_custom_command(
+    OUTPUT ${WIRE_GEN_DIR}/sync_generated.h
+    COMMAND ${FLATC} --cpp --cpp-std c++17 --scoped-enums -o ${WIRE_GEN_DIR} ${PROJECT_SOURCE_DIR}/spec/sync.fbs
+    DEPENDS ${PROJECT_SOURCE_DIR}/spec/sync.fbs)
+add_custom_target(wire_gen DEPENDS ${WIRE_GEN_DIR}/sync_generated.h)

@@ -1,0 +1,29 @@
+# Flags that every target of ours shares. Third-party code is compiled without them.
+option(HOLDFAST_WASM "Build core and client for the browser" OFF)
+option(HOLDFAST_FUZZ "Build the fuzzers (clang only)" OFF)
+set(HOLDFAST_SANITIZE "" CACHE STRING "address,undefined or thread; empty for none")
+
+add_library(holdfast_flags INTERFACE)
+target_compile_options(holdfast_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough -Werror)
+# nlohmann/json must look the same in every translation unit, thrower or not.
+target_compile_definitions(holdfast_flags INTERFACE JSON_NOEXCEPTION JSON_USE_IMPLICIT_CONVERSIONS=0)
+
+if(HOLDFAST_SANITIZE)
+    add_compile_options(-fsanitize=${HOLDFAST_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${HOLDFAST_SANITIZE})
+endif()
+if(HOLDFAST_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+if(NOT HOLDFAST_WASM)
+    find_package(GTest REQUIRED)
+    find_package(Threads REQUIRED)
+endif()

@@ -1,0 +1,140 @@
+#include "core/model/args.hpp"
+
+#include <utility>
+
+#include "core/model/json.hpp"
+
+namespace holdfast::args {
+
+namespace {
+
+/// Reads a member that must be there and must name something.
+void read_target(json::Reader& reader, const char* name, Id& out) {
+    reader.require(name).read(name, out);
+    if (!out) {
+        reader.refuse(name);
+    }
+}
+
+template <class T>
+Result<T> finish(const json::Reader& reader, T value) {
+    HF_CHECK(reader.done());
+    return value;
+}
+
+json::Value explicit_text(const std::string& text) { return json::Value(text); }
+
+}  // namespace
+
+Result<MessagePost> parse_message_post(std::string_view text) {
+    MessagePost value;
+    json::Reader reader(text);
+    read_target(reader, "channel", value.channel);
+    reader.require("text").read("text", value.text).read("reply_to", value.reply_to);
+    return finish(reader, std::move(value));
+}
+
+Result<MessageReact> parse_message_react(std::string_view text) {
+    MessageReact value;
+    json::Reader reader(text);
+    read_target(reader, "channel", value.channel);
+    read_target(reader, "message", value.message);
+    reader.require("emoji").read("emoji", value.emoji).require("on").read("on", value.on);
+    return finish(reader, std::move(value));
+}
+
+Result<MessageTarget> parse_message_target(std::string_view text) {
+    MessageTarget value;
+    json::Reader reader(text);
+    read_target(reader, "channel", value.channel);
+    read_target(reader, "message", value.message);
+    return finish(reader, value);
+}
+
+Result<ChannelCreate> parse_channel_create(std::string_view text) {
+    ChannelCreate value;
+    json::Reader reader(text);
+    read_target(reader, "group", value.group);
+    reader.require("name")
+        .read("name", value.name)
+        .read("private", value.is_private)
+        .read("members", value.members);
+    return finish(reader, std::move(value));
+}
+
+Result<ChannelRename> parse_channel_rename(std::string_view text) {
+    ChannelRename value;
+    json::Reader reader(text);
+    read_target(reader, "channel", value.channel);
+    reader.require("name").read("name", value.name);
+    return finish(reader, std::move(value));
+}
+
+Result<ChannelMember> parse_channel_member(std::string_view text) {
+    ChannelMember value;
+    json::Reader reader(text);
+    read_target(reader, "channel", value.channel);
+    read_target(reader, "user", value.user);
+    return finish(reader, value);
+}
+
+Result<ProfileUpdate> parse_profile_update(std::string_view text) {
+    ProfileUpdate value;
+    json::Reader reader(text);
+    reader.require("name")
+        .read("name", value.name)
+        .read("last_name", value.last_name)
+        .read("phone", value.phone);
+    return finish(reader, std::move(value));
+}
+
+std::string encode(const MessagePost& value) {
+    return json::Writer{}
+        .write("channel", value.channel)
+        .write("text", explicit_text(value.text))
+        .write("reply_to", value.reply_to)
+        .text();
+}
+
+std::string encode(const MessageReact& value) {
+    return json::Writer{}
+        .write("channel", value.channel)
+        .write("message", value.message)
+        .write("emoji", explicit_text(value.emoji))
+        .write("on", json::Value(value.on))
+        .text();
+}
+
+std::string encode(const MessageTarget& value) {
+    return json::Writer{}.write("channel", value.channel).write("message", value.message).text();
+}
+
+std::string encode(const ChannelCreate& value) {
+    return json::Writer{}
+        .write("group", value.group)
+        .write("name", explicit_text(value.name))
+        .write("private", value.is_private, false)
+        .write("members", value.members)
+        .text();
+}
+
+std::string encode(const ChannelRename& value) {
+    return json::Writer{}
+        .write("channel", value.channel)
+        .write("name", explicit_text(value.name))
+        .text();
+}
+
+std::string encode(const ChannelMember& value) {
+    return json::Writer{}.write("channel", value.channel).write("user", value.user).text();
+}
+
+std::string encode(const ProfileUpdate& value) {
+    return json::Writer{}
+        .write("name", explicit_text(value.name))
+        .write("last_name", value.last_name)
+        .write("phone", value.phone)
+        .text();
+}
+
+}  // namespace holdfast::args

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/id.hpp"
+#include "core/base/result.hpp"
+
+/// The arguments of intents as values; their JSON is that of `Intent` in app/src/bridge/types.ts.
+/// Unknown members are ignored. An absent id, an id of zero or a wrong type is `intent_malformed`;
+/// whether the values are allowed is for core/model/reduce.hpp.
+namespace holdfast::args {
+
+struct MessagePost {
+    Id channel;
+    std::string text;
+    std::vector<Id> reply_to;  ///< may be absent
+};
+
+struct MessageReact {
+    Id channel;
+    Id message;
+    std::string emoji;
+    bool on = false;
+};
+
+/// Arguments of message.delete and channel.read.
+struct MessageTarget {
+    Id channel;
+    Id message;
+};
+
+struct ChannelCreate {
+    Id group;
+    std::string name;
+    bool is_private = false;  ///< may be absent
+    std::vector<Id> members;  ///< may be absent; the author is a member anyway
+};
+
+struct ChannelRename {
+    Id channel;
+    std::string name;
+};
+
+/// Arguments of channel.add_member and channel.remove_member.
+struct ChannelMember {
+    Id channel;
+    Id user;
+};
+
+struct ProfileUpdate {
+    std::string name;
+    std::string last_name;  ///< may be absent
+    std::string phone;      ///< may be absent
+};
+
+[[nodiscard]] Result<MessagePost> parse_message_post(std::string_view text);
+[[nodiscard]] Result<MessageReact> parse_message_react(std::string_view text);
+[[nodiscard]] Result<MessageTarget> parse_message_target(std::string_view text);
+[[nodiscard]] Result<ChannelCreate> parse_channel_create(std::string_view text);
+[[nodiscard]] Result<ChannelRename> parse_channel_rename(std::string_view text);
+[[nodiscard]] Result<ChannelMember> parse_channel_member(std::string_view text);
+[[nodiscard]] Result<ProfileUpdate> parse_profile_update(std::string_view text);
+
+[[nodiscard]] std::string encode(const MessagePost& value);
+[[nodiscard]] std::string encode(const MessageReact& value);
+[[nodiscard]] std::string encode(const MessageTarget& value);
+[[nodiscard]] std::string encode(const ChannelCreate& value);
+[[nodiscard]] std::string encode(const ChannelRename& value);
+[[nodiscard]] std::string encode(const ChannelMember& value);
+[[nodiscard]] std::string encode(const ProfileUpdate& value);
+
+}  // namespace holdfast::args

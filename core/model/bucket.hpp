@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/id.hpp"
+#include "core/base/sum.hpp"
+
+namespace holdfast {
+
+/// What a bucket holds. A row lives in exactly one bucket; a bucket is what may be read as a whole
+/// or not at all. Persisted and on the wire since version 1: values are never reused.
+enum class BucketKind : std::uint8_t {
+    user = 1,       ///< owner: a user. Grants, read marks, receipts. Read by that user only.
+    directory = 2,  ///< owner: the organization. Organization, users, roles. Read by all its users.
+    group = 3,      ///< owner: a group. The group's own row.
+    channel = 4,    ///< owner: a channel; parent: its group. The channel's row and its members.
+    timeline = 5,   ///< owner: a channel; parent: its group. Messages.
+};
+
+/// Where a bucket stands: all that a device and the server compare.
+///
+/// `version` is dense and in commit order: every change of a row takes the next one, so a bucket at
+/// version v with the same sum is the same everywhere.
+struct Bucket {
+    BucketId id;
+    BucketKind kind{};
+    Id owner{};
+    Id parent{};
+    std::uint32_t segment = 0;
+    std::uint32_t epoch = 0;
+    std::uint64_t version = 0;
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
+    Sum sum{};
+};
+
+}  // namespace holdfast

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/model/body.hpp"
+#include "core/model/reduce.hpp"
+
+/// What the rules look up before they decide. Inside core/model only.
+namespace holdfast::facts {
+
+/// A row with its body read.
+template <class T>
+struct Known {
+    RowKey key;
+    std::int64_t sort = 0;
+    T value;
+};
+
+template <class T>
+using Found = Result<std::optional<Known<T>>>;
+
+/// The row of this key, read by `parse`. A stored body that cannot be read is `storage_corrupt`: the
+/// fault is not the intent's.
+template <class T>
+[[nodiscard]] Found<T> find(const World& world, RowKey key, Result<T> (*parse)(std::string_view)) {
+    HF_TRY(std::optional<Row> row, world.find(key));
+    if (!row || row->body.empty()) {
+        return std::nullopt;
+    }
+    Result<T> value = parse(row->body);
+    if (!value) {
+        return fail(ErrorCode::storage_corrupt,
+                    "row " + to_string(key.id) + ": " + std::move(value).error().detail);
+    }
+    return Known<T>{key, row->sort, *std::move(value)};
+}
+
+/// The same in the bucket of this kind and owner; nothing where the world does not hold the bucket.
+template <class T>
+[[nodiscard]] Found<T> find_in(const World& world,
+                               std::pair<BucketKind, Id> bucket,
+                               std::pair<RowKind, Id> row,
+                               Result<T> (*parse)(std::string_view)) {
+    HF_TRY(const std::optional<Bucket> held, world.bucket(bucket.first, bucket.second));
+    if (!held) {
+        return std::nullopt;
+    }
+    return find(world, RowKey{held->id, row.first, row.second}, parse);
+}
+
+[[nodiscard]] Found<body::User> user(const World& world, Id user);
+[[nodiscard]] Found<body::Group> group(const World& world, Id group);
+[[nodiscard]] Found<body::Channel> channel(const World& world, Id channel);
+[[nodiscard]] Found<body::Member> member(const World& world, Id channel, Id user);
+[[nodiscard]] Found<body::Message> message(const World& world, Id channel, Id message);
+
+/// Whether the user's own bucket holds a grant for this target, which is a channel or else a group.
+[[nodiscard]] Result<bool> has_grant(const World& world, Id user, Id target, bool is_channel);
+
+/// The user, if active.  Errors  access_forbidden.
+[[nodiscard]] Result<Known<body::User>> active_user(const World& world, Id user);
+
+/// The user, if active and allowed to change anything.  Errors  access_forbidden · access_read_only.
+[[nodiscard]] Result<Known<body::User>> writing_user(const World& world, Id user);
+
+/// The channel, if the user may read it.  Errors  access_forbidden.
+[[nodiscard]] Result<Known<body::Channel>> readable_channel(const World& world,
+                                                            Id user,
+                                                            Id channel);
+
+/// The bucket's id.  Errors  intent_gone where the world does not hold it.
+[[nodiscard]] Result<BucketId> bucket_of(const World& world, BucketKind kind, Id owner);
+
+/// "Ana Rojas".
+[[nodiscard]] std::string full_name(const body::User& user);
+
+}  // namespace holdfast::facts

@@ -1,0 +1,76 @@
+#include "core/model/intent.hpp"
+
+#include <array>
+
+#include "core/model/json.hpp"
+
+namespace holdfast {
+
+namespace {
+
+struct Entry {
+    IntentKind kind;
+    std::string_view name;
+    bool offline;
+    const char* lane;  ///< the argument that names the target; null: the user
+};
+
+constexpr std::array<Entry, 9> entries{{
+    {IntentKind::message_post, "message.post", true, "channel"},
+    {IntentKind::message_react, "message.react", true, "channel"},
+    {IntentKind::message_delete, "message.delete", false, "channel"},
+    {IntentKind::channel_read, "channel.read", true, "channel"},
+    {IntentKind::channel_create, "channel.create", false, "group"},
+    {IntentKind::channel_rename, "channel.rename", false, "channel"},
+    {IntentKind::channel_add_member, "channel.add_member", false, "channel"},
+    {IntentKind::channel_remove_member, "channel.remove_member", false, "channel"},
+    {IntentKind::profile_update, "profile.update", false, nullptr},
+}};
+
+const Entry* find_entry(IntentKind kind) {
+    for (const Entry& entry : entries) {
+        if (entry.kind == kind) {
+            return &entry;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+std::string_view intent_name(IntentKind kind) {
+    const Entry* entry = find_entry(kind);
+    return entry == nullptr ? std::string_view{"unknown"} : entry->name;
+}
+
+std::optional<IntentKind> parse_intent_kind(std::string_view name) {
+    for (const Entry& entry : entries) {
+        if (entry.name == name) {
+            return entry.kind;
+        }
+    }
+    return std::nullopt;
+}
+
+bool works_offline(IntentKind kind) {
+    const Entry* entry = find_entry(kind);
+    return entry != nullptr && entry->offline;
+}
+
+std::optional<Id> lane_of(IntentKind kind, std::string_view args, Id user) {
+    const Entry* entry = find_entry(kind);
+    if (entry == nullptr) {
+        return std::nullopt;
+    }
+    json::Reader reader(args);
+    Id lane = user;
+    if (entry->lane != nullptr) {
+        reader.require(entry->lane).read(entry->lane, lane);
+    }
+    if (!reader.done() || !lane) {
+        return std::nullopt;
+    }
+    return lane;
+}
+
+}  // namespace holdfast

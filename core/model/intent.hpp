@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/base/id.hpp"
+#include "core/base/time.hpp"
+
+namespace holdfast {
+
+/// What a person can ask for. Persisted in outboxes and on the wire since version 1.
+enum class IntentKind : std::uint16_t {
+    message_post = 1,
+    message_react = 2,
+    message_delete = 3,
+    channel_read = 4,
+    channel_create = 5,
+    channel_rename = 6,
+    channel_add_member = 7,
+    channel_remove_member = 8,
+    profile_update = 9,
+};
+
+/// "message.post" and back; the names are those of app/src/bridge/types.ts.
+[[nodiscard]] std::string_view intent_name(IntentKind kind);
+[[nodiscard]] std::optional<IntentKind> parse_intent_kind(std::string_view name);
+
+/// Whether it may be done in Offline Mode (OM29, OM30): messages, replies, reactions, read marks.
+[[nodiscard]] bool works_offline(IntentKind kind);
+
+/// One thing that a person did. `id` is minted by the device and is its identity for ever: the
+/// server does each id once (OM32). A row that it makes takes the same id.
+struct Intent {
+    Id id;
+    Id lane;  ///< its target: order is kept within a lane, and a refused intent holds up its lane only
+    IntentKind kind{};
+    std::uint16_t version = 1;  ///< of the arguments' shape
+    std::string args;           ///< JSON object
+    WallTime claimed_at{};      ///< by the device's clock: shown, never used to order
+    std::int64_t elapsed_ms = -1;
+};
+
+/// The lane of an intent with these arguments: the channel, or the user for a profile.
+/// Errors  intent_malformed.
+[[nodiscard]] std::optional<Id> lane_of(IntentKind kind, std::string_view args, Id user);
+
+enum class OutcomeStatus : std::uint8_t {
+    applied = 1,
+    adjusted = 2,  ///< done, but not quite as asked; `code` and `detail` say what
+    rejected = 3,  ///< has no effect and never will
+    later = 4,     ///< not judged yet: send it again after `retry_after`
+};
+
+/// A place in a bucket's history.
+struct Position {
+    BucketId bucket;
+    std::uint64_t version = 0;
+    constexpr auto operator<=>(const Position&) const = default;
+};
+
+/// What became of an intent. Stored in the transaction of its effects and never changed
+/// (`later` is not stored).
+struct Outcome {
+    Id intent;
+    OutcomeStatus status = OutcomeStatus::applied;
+    ErrorCode code = ErrorCode::none;
+    std::string detail;  ///< JSON parameters of the code's sentence, or empty
+    std::vector<Position> positions;
+    WallTime at{};
+    bool replayed = false;  ///< this is the stored answer to a repeated intent
+    Millis retry_after{};
+};
+
+}  // namespace holdfast

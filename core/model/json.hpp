@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/id.hpp"
+#include "core/base/result.hpp"
+
+/// Reading and writing JSON objects without exceptions. For .cpp files only: the library behind it is
+/// slow to compile, so no header of ours includes this one.
+namespace holdfast::json {
+
+using Value = nlohmann::json;  // members sorted by name: the same bytes everywhere
+
+/// Reads the members of one object into values that hold their defaults. An absent member leaves the
+/// default; a wrong type, text that is no object, and invalid UTF-8 are the error of `done()`.
+class Reader {
+public:
+    explicit Reader(std::string_view text) : root_(Value::parse(text, nullptr, false)) {
+        if (!root_.is_object()) {
+            wrong_ = "not an object";
+        }
+    }
+
+    Reader& read(const char* name, std::string& out);
+    Reader& read(const char* name, bool& out);
+    Reader& read(const char* name, std::int64_t& out);
+    Reader& read(const char* name, std::uint16_t& out);
+    Reader& read(const char* name, Id& out);
+    Reader& read(const char* name, std::vector<Id>& out);
+    Reader& read(const char* name, std::vector<std::string>& out);
+    Reader& read(const char* name, std::map<std::string, std::string>& out);
+    Reader& read(const char* name, std::map<std::string, std::vector<Id>>& out);
+
+    /// The members of an object inside; null where it is absent.
+    const Value* object(const char* name);
+
+    /// Errors  intent_malformed; the detail names the member.
+    [[nodiscard]] Result<> done() const;
+
+    /// A member must be there, with any value that `read` takes.
+    Reader& require(const char* name);
+
+    void refuse(const char* name);
+
+private:
+    [[nodiscard]] const Value* find(const char* name) const;
+
+    Value root_;
+    std::string wrong_;
+};
+
+/// Adds members that differ from their defaults.
+class Writer {
+public:
+    Writer& write(const char* name, const std::string& value);
+    Writer& write(const char* name, bool value, bool otherwise);
+    Writer& write(const char* name, std::int64_t value);
+    Writer& write(const char* name, Id value);
+    Writer& write(const char* name, const std::vector<Id>& value);
+    Writer& write(const char* name, const std::vector<std::string>& value);
+    Writer& write(const char* name, const std::map<std::string, std::string>& value);
+    Writer& write(const char* name, const std::map<std::string, std::vector<Id>>& value);
+    Writer& write(const char* name, Value value);
+
+    /// Bytes that are not UTF-8 become U+FFFD.
+    [[nodiscard]] std::string text() const;
+    [[nodiscard]] Value take() { return std::move(root_); }
+
+private:
+    Value root_ = Value::object();
+};
+
+}  // namespace holdfast::json

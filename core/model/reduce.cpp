@@ -1,0 +1,60 @@
+#include "core/model/reduce.hpp"
+
+#include "core/model/limits.hpp"
+#include "core/model/rules.hpp"
+
+namespace holdfast {
+
+namespace {
+
+[[nodiscard]] Result<Effects> dispatch(World& world, const Occasion& occasion, const Intent& intent) {
+    switch (intent.kind) {
+        case IntentKind::message_post:
+            return rules::post_message(world, occasion, intent);
+        case IntentKind::message_react:
+            return rules::react(world, occasion, intent);
+        case IntentKind::message_delete:
+            return rules::delete_message(world, occasion, intent);
+        case IntentKind::channel_read:
+            return rules::mark_read(world, occasion, intent);
+        case IntentKind::channel_create:
+            return rules::create_channel(world, occasion, intent);
+        case IntentKind::channel_rename:
+            return rules::rename_channel(world, occasion, intent);
+        case IntentKind::channel_add_member:
+            return rules::add_member(world, occasion, intent);
+        case IntentKind::channel_remove_member:
+            return rules::remove_member(world, occasion, intent);
+        case IntentKind::profile_update:
+            return rules::update_profile(world, occasion, intent);
+    }
+    return fail(ErrorCode::intent_unknown_kind);  // a newer device's
+}
+
+[[nodiscard]] std::unexpected<Error> too_large(std::size_t limit) {
+    return fail(ErrorCode::request_too_large, {}, R"({"limit":)" + std::to_string(limit) + "}");
+}
+
+}  // namespace
+
+Result<Effects> reduce(World& world, const Occasion& occasion, const Intent& intent) {
+    constexpr std::uint16_t version_known = 1;
+    if (intent.args.size() > limits::intent_bytes_max) {
+        return too_large(limits::intent_bytes_max);
+    }
+    if (intent.version != version_known) {
+        return fail(ErrorCode::intent_unknown_kind, "arguments of a newer shape");
+    }
+    if (!intent.id) {
+        return fail(ErrorCode::intent_malformed, "no id");
+    }
+    HF_TRY(Effects effects, dispatch(world, occasion, intent));
+    for (const RowChange& change : effects.rows) {
+        if (change.body.size() > limits::body_bytes_max) {
+            return too_large(limits::body_bytes_max);
+        }
+    }
+    return effects;
+}
+
+}  // namespace holdfast

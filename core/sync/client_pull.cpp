@@ -1,0 +1,311 @@
+// The pulling half of ClientSession: which rows are missing, in which order they are asked for, and
+// what follows from a page.
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "core/base/assert.hpp"
+#include "core/sync/client_session.hpp"
+
+namespace holdfast::sync {
+namespace {
+
+constexpr std::uint32_t resets_max =
+    3;  // of one bucket on one connection; then it waits for the next one
+constexpr Millis pull_delay_max{8'000};
+
+bool needs_tail(const BucketCursor& cursor) {
+    return cursor.head.kind == BucketKind::timeline && !cursor.complete && !cursor.tail_done &&
+           cursor.head.rows > limits::tail_rows;
+}
+
+/// Smaller comes first: what a person needs first, then what is nearly there, then history (OM2).
+int pull_class(const BucketCursor& cursor, bool raised) {
+    switch (cursor.head.kind) {
+        case BucketKind::user:
+        case BucketKind::directory:
+            return 0;
+        case BucketKind::group:
+            return 1;
+        case BucketKind::channel:
+            return 2;
+        case BucketKind::timeline:
+            break;
+    }
+    if (raised) {
+        return needs_tail(cursor) ? 1 : 3;
+    }
+    const bool short_way =
+        cursor.complete || needs_tail(cursor) || cursor.head.rows <= limits::tail_rows;
+    return short_way ? 4 : 5;
+}
+
+wire::Want want_of(const BucketCursor& cursor) {
+    wire::Want want;
+    want.bucket = cursor.head.id;
+    want.epoch = cursor.head.epoch;
+    if (needs_tail(cursor)) {
+        want.mode = wire::PullMode::tail;
+        want.limit = limits::tail_rows;
+    } else if (!cursor.complete) {
+        want.mode = wire::PullMode::snapshot;
+        want.from = cursor.snapshot_as_of;
+        want.after_kind = cursor.after_kind;
+        want.after_id = cursor.after_id;
+    } else {
+        want.mode = wire::PullMode::delta;
+        want.from = cursor.version;
+    }
+    return want;
+}
+
+}  // namespace
+
+void ClientSession::learn(const std::vector<Bucket>& heads) {
+    StoreHeads store;
+    for (const Bucket& head : heads) {
+        Track& track = tracks_[head.id];
+        const bool known = static_cast<bool>(track.cursor.head.id);
+        track.refused = false;
+        const BucketCursor& cursor = track.cursor;
+        const bool other_history = known && (cursor.head.epoch != head.epoch ||
+                                             (cursor.complete && cursor.version > head.version));
+        const bool wrong_sum =
+            known && cursor.complete && cursor.version == head.version && !(cursor.sum == head.sum);
+        if (other_history || wrong_sum) {
+            reset(track, head, wrong_sum);
+            continue;
+        }
+        track.cursor.head = head;
+        track.planned.head = head;
+        store.heads.push_back(head);
+    }
+    if (!store.heads.empty()) {
+        outputs_.emplace_back(std::move(store));
+    }
+}
+
+void ClientSession::reset(Track& track, const Bucket& head, bool mismatch) {
+    track.resets += 1;
+    if (mismatch && track.resets > resets_max) {
+        track.refused = true;
+        return;
+    }
+    forget_requests(track, head.id);
+    track.cursor = BucketCursor{};
+    track.cursor.head = head;
+    track.planned = track.cursor;
+    outputs_.emplace_back(ResetBucket{head, mismatch});
+}
+
+void ClientSession::forget_requests(Track& track, BucketId bucket) {
+    // Pages that were asked for from another place would leave a gap.
+    track.in_flight = false;
+    for (auto& [number, pull] : pulls_) {
+        std::erase(pull.buckets, bucket);
+    }
+    std::erase_if(outputs_, [&](const Output& output) {
+        const auto* store = std::get_if<StorePage>(&output);
+        return store != nullptr && store->page.head.id == bucket;
+    });
+}
+
+void ClientSession::drop(const std::vector<BucketId>& buckets) {
+    DropBuckets dropped;
+    for (const BucketId bucket : buckets) {
+        if (const auto track = tracks_.find(bucket); track != tracks_.end()) {
+            forget_requests(track->second, bucket);
+            tracks_.erase(track);
+            dropped.buckets.push_back(bucket);
+        }
+    }
+    if (!dropped.buckets.empty()) {
+        outputs_.emplace_back(std::move(dropped));
+    }
+}
+
+void ClientSession::on(Instant /*now*/, const Raise& input) {
+    raised_ = input.bucket;
+}
+
+void ClientSession::on(Instant now, const PullAnswered& input) {
+    const auto pull = pulls_.find(input.pull);
+    if (pull == pulls_.end()) {
+        return;
+    }
+    const std::vector<BucketId> buckets = std::move(pull->second.buckets);
+    pulls_.erase(pull);
+    for (const BucketId bucket : buckets) {
+        tracks_.at(bucket).in_flight = false;
+    }
+    if (auto* connected = std::get_if<Connected>(&state_)) {
+        connected->last_heard = now;
+    }
+    if (input.status == 200) {
+        pull_delay_ = {};
+        take_pulled(input.bytes, buckets);
+    } else if (input.status == 401) {
+        renew(now);
+    } else {
+        pulls_failed(now);
+    }
+}
+
+void ClientSession::pulls_failed(Instant now) {
+    pull_delay_.count =
+        std::clamp(pull_delay_.count * 2, limits::retry_first.count, pull_delay_max.count);
+    pull_again_at_ = now + pull_delay_;
+}
+
+void ClientSession::take_pulled(std::string_view bytes, const std::vector<BucketId>& asked) {
+    // The stream is whole here, so frames are cut off it in place and rows keep borrowing from the input.
+    constexpr std::size_t prefix = 4;
+    while (bytes.size() >= prefix) {
+        std::size_t size = 0;
+        for (std::size_t i = 0; i < prefix; ++i) {
+            size |= static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+        }
+        if (size > bytes.size() - prefix) {
+            return;  // cut short: the rest is asked for again
+        }
+        auto frame = wire::decode(bytes.substr(prefix, size));
+        bytes.remove_prefix(prefix + size);
+        if (!frame) {
+            return;
+        }
+        if (auto* page = std::get_if<wire::Page>(&*frame)) {
+            if (std::ranges::find(asked, page->head.id) != asked.end()) {
+                take_page(std::move(*page));
+            }
+        } else if (const auto* unwanted = std::get_if<wire::Unwanted>(&*frame)) {
+            if (const auto track = tracks_.find(unwanted->bucket); track != tracks_.end()) {
+                track->second.refused =
+                    true;  // Heads or Revoke is on its way, or the next Welcome tells
+            }
+        }
+    }
+}
+
+void ClientSession::take_page(wire::Page&& page) {
+    const auto found = tracks_.find(page.head.id);
+    if (found == tracks_.end()) {
+        return;
+    }
+    Track& track = found->second;
+    if (page.head.epoch != track.cursor.head.epoch) {
+        learn({page.head});
+        return;
+    }
+    if (page.head.version > track.cursor.head.version) {
+        track.cursor.head = page.head;
+        track.planned.head = page.head;
+    }
+    const BucketCursor& planned = track.planned;
+    bool continues = false;
+    switch (page.mode) {
+        case wire::PullMode::tail:
+            continues = !planned.complete;
+            break;
+        case wire::PullMode::snapshot:
+            continues = !planned.complete &&
+                        (planned.snapshot_as_of == 0 || planned.snapshot_as_of == page.to);
+            break;
+        case wire::PullMode::delta:
+            continues = planned.complete && page.from == planned.version;
+            break;
+    }
+    if (!continues || store_failed_) {
+        return;  // the head is noted: what is missing is pulled
+    }
+    plan_after(track, page);
+    outputs_.emplace_back(StorePage{std::move(page)});
+}
+
+void ClientSession::plan_after(Track& track, const wire::Page& page) {
+    BucketCursor& planned = track.planned;
+    switch (page.mode) {
+        case wire::PullMode::tail:
+            planned.tail_done = true;
+            break;
+        case wire::PullMode::snapshot:
+            planned.snapshot_as_of = page.to;
+            planned.after_kind = page.after_kind;
+            planned.after_id = page.after_id;
+            if (!page.after_id) {
+                planned.complete = true;
+                planned.version = page.to;
+            }
+            break;
+        case wire::PullMode::delta:
+            planned.version = page.to;
+            break;
+    }
+}
+
+void ClientSession::on(Instant /*now*/, const PageStored& input) {
+    const auto found = tracks_.find(input.cursor.head.id);
+    if (found == tracks_.end()) {
+        return;
+    }
+    Track& track = found->second;
+    const Bucket head = track.cursor.head;
+    track.cursor = input.cursor;
+    track.cursor.head = head;
+    received_ += input.new_rows;
+    if (track.cursor.complete && track.cursor.version == head.version &&
+        !(track.cursor.sum == head.sum)) {
+        reset(track, head, true);
+    }
+    outputs_.emplace_back(StatusChanged{});
+}
+
+void ClientSession::on(Instant /*now*/, const StoreFailed& /*input*/) {
+    store_failed_ = true;
+    for (auto& [id, track] : tracks_) {
+        forget_requests(track, id);
+        track.planned = track.cursor;
+    }
+    pulls_.clear();
+    outputs_.emplace_back(StatusChanged{});
+}
+
+void ClientSession::schedule_pulls(Instant now) {
+    if (!std::holds_alternative<Connected>(state_) || store_failed_ ||
+        (pull_again_at_ && now < *pull_again_at_)) {
+        return;
+    }
+    while (pulls_.size() < limits::pulls_in_flight_max) {
+        std::vector<std::tuple<int, BucketId>> missing;
+        for (const auto& [id, track] : tracks_) {
+            if (!track.in_flight && !track.refused && !track.planned.exact()) {
+                missing.emplace_back(pull_class(track.planned, id == raised_), id);
+            }
+        }
+        if (missing.empty()) {
+            return;
+        }
+        const std::size_t count = std::min(missing.size(), wire::limits::wants_per_pull_max);
+        std::ranges::partial_sort(missing, missing.begin() + static_cast<std::ptrdiff_t>(count));
+
+        wire::Pull pull{.wants = {}, .bytes = limits::pull_bytes};
+        PullInFlight in_flight;
+        const int first_class = std::get<0>(missing.front());
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto [wanted_class, id] = missing[i];
+            if (wanted_class == 5 && (first_class != 5 || pull.wants.size() == 16)) {
+                break;  // history does not travel with what a person needs first, and leaves room for the other pull
+            }
+            Track& track = tracks_.at(id);
+            track.in_flight = true;
+            pull.wants.push_back(want_of(track.planned));
+            in_flight.buckets.push_back(id);
+        }
+        const std::uint32_t number = next_pull_++;
+        pulls_.emplace(number, std::move(in_flight));
+        // In front of the pages: the server works on the next answer while this one is stored.
+        outputs_.emplace_front(SendPull{number, wire::encode(pull)});
+    }
+}
+
+}  // namespace holdfast::sync

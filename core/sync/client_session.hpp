@@ -1,0 +1,344 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "core/wire/codec.hpp"
+#include "core/wire/frame.hpp"
+
+/// A device's side of synchronization, for as long as somebody is signed in: when to connect, what to
+/// pull and in which order, what to push, how far it has got. It owns no bytes on disk: the replica
+/// and the outbox carry its outputs out, before the next input.
+///
+///                 socket opened          welcome
+///   ┌─────────┐ ───────────────► ┌──────────┐ ─────► ┌───────────┐
+///   │ Opening │                  │ Greeting │        │ Connected │
+///   └─────────┘ ◄─────┐          └──────────┘        └───────────┘
+///     ▲    │ failed   │ deadline,      │ closed, silence   │ closed, silence
+///     │    ▼          │ try now        ▼                   ▼
+///     │  ┌──────────────┐ ◄────────────┴───────────────────┘
+///     └──│   Waiting    │    signed out, refused for good
+///        └──────────────┘ ─────────────────────────────► ┌─────────┐
+///                             renewed, try now ◄──────── │ Stopped │
+///                                                        └─────────┘
+namespace holdfast::sync {
+
+namespace limits {
+inline constexpr Millis retry_first{500};  // full jitter: uniform in (0, bound], the bound doubles
+inline constexpr Millis retry_bound_max{30'000};  // OM20: at most 30 s between tries
+inline constexpr Millis healthy_after{10'000};  // a connection that lived so long resets the bound
+inline constexpr Millis open_time_max{10'000};
+inline constexpr Millis ping_every{15'000};
+inline constexpr Millis ping_answer_max{5'000};  // silence beyond: the connection is dead
+inline constexpr Millis probe_answer_max{
+    900};  // after a hint of the platform that the network went
+inline constexpr std::size_t pulls_in_flight_max = 2;
+inline constexpr std::uint32_t pull_bytes = 512 * 1024;
+inline constexpr std::uint32_t tail_rows = 30;  // of each timeline, before its history
+inline constexpr std::size_t intents_in_flight_max = 64;
+inline constexpr Millis outcome_time_max{
+    20'000};  // an unanswered intent is sent again on a new connection
+}  // namespace limits
+
+/// Where the device stands in a bucket, complete or not. Persisted with the rows, in one transaction.
+struct BucketCursor {
+    Bucket head;  ///< the server's, as last told; version, rows and sum are the server's
+    std::uint64_t version = 0;  ///< delta cursor: exact up to here once `snapshot` is over
+    bool complete = false;      ///< the snapshot is over: from now on deltas
+    std::uint64_t snapshot_as_of = 0;
+    RowKind after_kind{};
+    Id after_id;
+    bool tail_done = false;  ///< its newest rows are here
+    std::uint64_t rows = 0;  ///< on this device
+    Sum sum{};               ///< of the rows on this device
+
+    /// Nothing is missing up to the head that the server told.
+    [[nodiscard]] bool exact() const {
+        return head.version == 0 || (complete && version >= head.version);
+    }
+};
+
+/// How far one synchronization has got; for OM7, OM12, OM13. `received` never falls within one synchronization.
+struct Progress {
+    std::uint64_t received = 0;  ///< rows of this synchronization that are stored
+    std::uint64_t expected = 0;  ///< rows of this synchronization, stored or not
+    bool complete = false;       ///< every bucket is exact at the head that the server told
+};
+
+class ClientSession {
+public:
+    // ------------------------------------------------------------------ inputs
+    struct SocketOpened {};
+    struct SocketClosed {};
+    struct SocketReceived {
+        std::string_view bytes;
+    };
+    /// The whole answer to a Pull output. `status` is HTTP's; 0: no answer.
+    struct PullAnswered {
+        std::uint32_t pull = 0;
+        int status = 0;
+        std::string_view bytes;
+    };
+    /// What the replica holds of the bucket of a StorePage, after it was stored.
+    struct PageStored {
+        BucketCursor cursor;
+        std::uint64_t new_rows = 0;
+    };
+    /// A StorePage could not be stored (full disk). Pulling stops until TryNow or a new connection.
+    struct StoreFailed {
+        ErrorCode code{};
+    };
+    /// The outbox has intents that were not handed out yet.
+    struct OutboxChanged {
+        std::size_t waiting = 0;
+    };
+    /// The answer to LoadIntents: in outbox order.
+    struct IntentsLoaded {
+        std::vector<Intent> intents;
+        bool more = false;
+    };
+    /// New access token. Ends Stopped(signed_out).
+    struct Renewed {
+        std::string token;
+    };
+    /// The token was refused and cannot be renewed without the person.
+    struct SignedOut {
+        ErrorCode code{};
+    };
+    /// Renewing failed for lack of an answer: try again later, as after a lost connection.
+    struct RenewFailed {};
+    /// A screen shows this bucket: pull it first.
+    struct Raise {
+        BucketId bucket;
+    };
+    /// The person, or the platform's "online" event: try at once.
+    struct TryNow {};
+    /// The platform's "offline" event: ask for a sign of life.
+    struct NetworkDoubted {};
+    struct TimePassed {};
+    using Input = std::variant<SocketOpened,
+                               SocketClosed,
+                               SocketReceived,
+                               PullAnswered,
+                               PageStored,
+                               StoreFailed,
+                               OutboxChanged,
+                               IntentsLoaded,
+                               Renewed,
+                               SignedOut,
+                               RenewFailed,
+                               Raise,
+                               TryNow,
+                               NetworkDoubted,
+                               TimePassed>;
+
+    // ------------------------------------------------------------------ outputs
+    struct OpenSocket {};
+    struct CloseSocket {};
+    struct Send {
+        wire::Bytes bytes;
+    };
+    struct SendPull {
+        std::uint32_t pull = 0;
+        wire::Bytes bytes;  ///< body of POST /sync/v1/pull
+    };
+    /// Store these rows and the cursor that follows from them in one transaction; answer PageStored.
+    /// The page borrows from the input's bytes: carry it out before the next handle().
+    struct StorePage {
+        wire::Page page;
+    };
+    /// Begin the bucket again: its rows on the device belong to a history that is gone, or its sum is wrong.
+    struct ResetBucket {
+        Bucket head;
+        bool mismatch = false;  ///< counted and shown in diagnostics (OM6)
+    };
+    /// Remember heads that were told (the buckets' kinds and owners stand there).
+    struct StoreHeads {
+        std::vector<Bucket> heads;
+    };
+    /// Access was lost: hide at once, delete.
+    struct DropBuckets {
+        std::vector<BucketId> buckets;
+    };
+    struct StoreOutcomes {
+        std::vector<Outcome> outcomes;
+    };
+    /// Read waiting intents behind `after` from the outbox; answer IntentsLoaded.
+    struct LoadIntents {
+        Id after;
+        std::size_t limit = 0;
+        std::size_t bytes = 0;
+    };
+    /// Get a new access token with the refresh token; answer Renewed, SignedOut or RenewFailed.
+    struct Renew {};
+    struct Greeted {  ///< the server has answered: the only proof of a connection
+        WallTime server_time{};
+        std::uint64_t salt = 0;
+        DeviceNumber device = 0;
+        std::string policy;
+    };
+    struct ContactsChanged {
+        std::vector<wire::Presence::Entry> contacts;
+    };
+    /// Something that the status shows has changed: connection or progress.
+    struct StatusChanged {};
+    using Output = std::variant<OpenSocket,
+                                CloseSocket,
+                                Send,
+                                SendPull,
+                                StorePage,
+                                ResetBucket,
+                                StoreHeads,
+                                DropBuckets,
+                                StoreOutcomes,
+                                LoadIntents,
+                                Renew,
+                                Greeted,
+                                ContactsChanged,
+                                StatusChanged>;
+
+    // ------------------------------------------------------------------ states
+    struct Opening {
+        Instant give_up_at;
+    };
+    struct Greeting {
+        Instant give_up_at;
+    };
+    struct Connected {
+        Instant since;
+        Instant last_heard;
+        std::optional<Instant> answer_by;  ///< of an open ping
+        Instant ping_at;
+    };
+    enum class Cause : std::uint8_t { unreachable, refused };
+    struct Waiting {
+        Instant until;
+        Cause cause = Cause::unreachable;
+        ErrorCode code{};
+    };
+    struct Stopped {
+        bool signed_out = false;  ///< otherwise refused for good: protocol too old, device revoked
+        ErrorCode code{};
+    };
+    using State = std::variant<Opening, Greeting, Connected, Waiting, Stopped>;
+
+    struct Options {
+        std::string token;
+        DeviceNumber device = 0;
+        std::uint64_t salt = 0;
+        std::string app_version;
+        wire::DeviceClass device_class = wire::DeviceClass::mobile;
+        std::vector<BucketCursor> cursors;  ///< what the replica holds
+        std::size_t waiting = 0;            ///< intents in the outbox
+        std::uint64_t seed = 0;             ///< of the jitter
+    };
+
+    ClientSession(Options options, Instant now);
+
+    void handle(Instant now, const Input& input);
+    [[nodiscard]] std::optional<Output> poll_output();
+    [[nodiscard]] std::optional<Instant> next_deadline() const;
+    [[nodiscard]] const State& state() const { return state_; }
+    [[nodiscard]] Progress progress() const;
+    /// Number of intents sent on this connection that have no outcome yet.
+    [[nodiscard]] std::size_t in_flight() const { return in_flight_.size(); }
+    /// Whether an intent was sent on this connection: "sending" on the screen.
+    [[nodiscard]] bool is_in_flight(Id intent) const;
+
+private:
+    /// One bucket: what is stored, and what has been asked for beyond it.
+    struct Track {
+        BucketCursor cursor;   ///< as stored
+        BucketCursor planned;  ///< as it will be when every page handed out is stored
+        bool in_flight = false;
+        bool refused = false;  ///< the server would not serve it: until it is told again
+        std::uint32_t resets = 0;
+    };
+    struct PullInFlight {
+        std::vector<BucketId> buckets;
+    };
+
+    void on(Instant now, const SocketOpened& input);
+    void on(Instant now, const SocketClosed& input);
+    void on(Instant now, const SocketReceived& input);
+    void on(Instant now, const PullAnswered& input);
+    void on(Instant now, const PageStored& input);
+    void on(Instant now, const StoreFailed& input);
+    void on(Instant now, const OutboxChanged& input);
+    void on(Instant now, const IntentsLoaded& input);
+    void on(Instant now, const Renewed& input);
+    void on(Instant now, const SignedOut& input);
+    void on(Instant now, const RenewFailed& input);
+    void on(Instant now, const Raise& input);
+    void on(Instant now, const TryNow& input);
+    void on(Instant now, const NetworkDoubted& input);
+    void on(Instant now, const TimePassed& input);
+
+    void on_frame(Instant now, wire::Welcome&& frame);
+    void on_frame(Instant now, wire::Heads&& frame);
+    void on_frame(Instant now, wire::Revoke&& frame);
+    void on_frame(Instant now, wire::Page&& frame);
+    void on_frame(Instant now, wire::Outcomes&& frame);
+    void on_frame(Instant now, wire::Presence&& frame);
+    void on_frame(Instant now, wire::Pong&& frame);
+    void on_frame(Instant now, wire::GoAway&& frame);
+    template <class Unexpected>
+    void on_frame(Instant now, Unexpected&& frame);
+
+    void open(Instant now);
+    void wait(Instant now, Cause cause, ErrorCode code, Millis at_least = {});
+    void renew(Instant now);
+    void leave_connection();
+    void enter(State next);
+
+    void learn(const std::vector<Bucket>& heads);
+    void reset(Track& track, const Bucket& head, bool mismatch);
+    void drop(const std::vector<BucketId>& buckets);
+    void forget_requests(Track& track, BucketId bucket);
+    void take_pulled(std::string_view bytes, const std::vector<BucketId>& asked);
+    void take_page(wire::Page&& page);
+    void plan_after(Track& track, const wire::Page& page);
+    void pulls_failed(Instant now);
+    void schedule(Instant now);
+    void schedule_pulls(Instant now);
+    void schedule_intents();
+    void ping(Instant now, Millis answer_max);
+    [[nodiscard]] std::uint64_t random();
+
+    Options options_;
+    State state_;
+    std::deque<Output> outputs_;
+    std::map<BucketId, Track> tracks_;  ///< ordered: the same inputs give the same pulls
+    BucketId raised_;                   ///< what the screen shows
+    bool greeted_ = false;              ///< heads are known: progress means something
+
+    std::uint32_t next_pull_ = 1;
+    std::map<std::uint32_t, PullInFlight> pulls_;
+    std::optional<Instant> pull_again_at_;  ///< after a failure
+    Millis pull_delay_{};
+    bool store_failed_ = false;
+    bool renewing_ = false;
+
+    Millis retry_bound_ = limits::retry_first;
+    std::uint64_t random_state_;
+    std::uint64_t nonce_ = 0;
+
+    std::uint64_t received_ = 0;
+    bool was_complete_ = false;
+
+    bool intents_loading_ = false;
+    bool intents_exhausted_ = false;  ///< the outbox had nothing behind `last_sent_`
+    Id last_sent_;
+    std::map<Id, Instant> in_flight_;   ///< when it was sent
+    std::optional<Instant> resend_at_;  ///< after `later`
+};
+
+}  // namespace holdfast::sync

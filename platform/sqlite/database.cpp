@@ -1,0 +1,280 @@
+#include "platform/sqlite/database.hpp"
+
+#include <sqlite3.h>
+
+#include <bit>
+#include <cerrno>
+#include <utility>
+
+#include "core/base/assert.hpp"
+
+namespace holdfast::sqlite {
+namespace {
+
+/// What a write-ahead log is cut back to after a checkpoint; a large transaction may exceed it.
+constexpr int journal_bytes_max = 16 * 1024 * 1024;
+
+ErrorCode code_of(int result, int system_error) {
+    switch (result & 0xff) {
+        case SQLITE_FULL:
+            return ErrorCode::storage_full;
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return ErrorCode::storage_busy;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return ErrorCode::storage_corrupt;
+        case SQLITE_IOERR:
+            // A full disk also shows as a failed sync or as shared memory that cannot grow.
+            return system_error == ENOSPC ? ErrorCode::storage_full : ErrorCode::storage_failed;
+        default:
+            return ErrorCode::storage_failed;
+    }
+}
+
+std::unexpected<Error> failure(sqlite3* handle, int result) {
+    if (handle == nullptr) {
+        return fail(code_of(result, 0), sqlite3_errstr(result));
+    }
+    std::string detail = sqlite3_errmsg(handle);
+    detail += " (SQLite " + std::to_string(result) + ")";
+    return fail(code_of(result, sqlite3_system_errno(handle)), std::move(detail));
+}
+
+/// Data of an empty view may be null, which SQLite would take for NULL.
+const char* data_of(std::string_view bytes) {
+    return bytes.data() == nullptr ? "" : bytes.data();
+}
+
+/// Asks for the write-ahead log, and refuses to work without it: the durability promised needs it.
+Result<> use_write_ahead_log(Database& database) {
+    HF_TRY(Statement mode, database.prepare("PRAGMA journal_mode = WAL"));
+    HF_TRY(const bool row, mode.step());
+    if (!row || (mode.text(0) != "wal" && mode.text(0) != "memory")) {
+        return fail(ErrorCode::storage_failed, "no write-ahead log is possible here");
+    }
+    return {};
+}
+
+Result<> configure(Database& database, const OpenOptions& options) {
+    // Before anything reads the file: with a write-ahead log, the first read maps shared memory
+    // unless the connection is already the only one.
+    std::string before = "PRAGMA page_size = " + std::to_string(options.page_bytes) + ";";
+    if (options.exclusive) {
+        before += "PRAGMA locking_mode = EXCLUSIVE;";
+    }
+    HF_CHECK(database.execute(before.c_str()));
+    HF_CHECK(use_write_ahead_log(database));
+
+    std::string after = "PRAGMA foreign_keys = OFF;";
+    after += options.durability == Durability::full ? "PRAGMA synchronous = FULL;"
+                                                    : "PRAGMA synchronous = NORMAL;";
+    after += "PRAGMA cache_size = -" + std::to_string(options.cache_kib) + ";";
+    after += "PRAGMA journal_size_limit = " + std::to_string(journal_bytes_max) + ";";
+    return database.execute(after.c_str());
+}
+
+}  // namespace
+
+Result<Database> Database::open(const OpenOptions& options) {
+    sqlite3* handle = nullptr;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
+    const int result = sqlite3_open_v2(
+        options.path.c_str(), &handle, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
+    Database database(handle);
+    if (result != SQLITE_OK) {
+        return failure(handle, result);
+    }
+    sqlite3_busy_timeout(handle, options.busy_timeout_ms);
+    HF_CHECK(configure(database, options));
+    return database;
+}
+
+Database::Database(Database&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+
+Database& Database::operator=(Database&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+}
+
+// Statements may outlive their connection: it then closes with the last of them.
+Database::~Database() {
+    sqlite3_close_v2(handle_);
+}
+
+Result<> Database::execute(const char* sql) {
+    const int result = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+    if (result != SQLITE_OK) {
+        return failure(handle_, result);
+    }
+    return {};
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+    sqlite3_stmt* statement = nullptr;
+    const int result = sqlite3_prepare_v3(handle_,
+                                          sql.data(),
+                                          static_cast<int>(sql.size()),
+                                          SQLITE_PREPARE_PERSISTENT,
+                                          &statement,
+                                          nullptr);
+    if (result != SQLITE_OK) {
+        return failure(handle_, result);
+    }
+    HF_ASSERT(statement != nullptr);  // an empty statement
+    return Statement(statement);
+}
+
+std::int64_t Database::changes() const {
+    return sqlite3_changes64(handle_);
+}
+
+Result<> Database::begin() {
+    return execute("BEGIN IMMEDIATE");
+}
+
+Result<> Database::commit() {
+    return execute("COMMIT");
+}
+
+void Database::rollback() {
+    // SQLite has already rolled back by itself after some errors.
+    if (in_transaction()) {
+        (void)execute("ROLLBACK");
+    }
+}
+
+bool Database::in_transaction() const {
+    return sqlite3_get_autocommit(handle_) == 0;
+}
+
+Result<bool> Database::check() {
+    auto verdict = [this]() -> Result<bool> {
+        HF_TRY(Statement statement, prepare("PRAGMA integrity_check(1)"));
+        HF_TRY(const bool row, statement.step());
+        return row && statement.text(0) == "ok";
+    }();
+    if (!verdict && verdict.error().code == ErrorCode::storage_corrupt) {
+        return false;
+    }
+    return verdict;
+}
+
+Statement::Statement(Statement&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+}
+
+Statement::~Statement() {
+    sqlite3_finalize(handle_);
+}
+
+Statement& Statement::reset() {
+    sqlite3_reset(handle_);  // repeats the error of the last step, which was reported then
+    return *this;
+}
+
+// Binding fails only by a bug: a wrong position, a statement not reset, a value beyond 1 GB.
+
+Statement& Statement::bind(int position, std::int64_t value) {
+    HF_ASSERT(sqlite3_bind_int64(handle_, position, value) == SQLITE_OK);
+    return *this;
+}
+
+Statement& Statement::bind(int position, std::uint64_t value) {
+    return bind(position, std::bit_cast<std::int64_t>(value));
+}
+
+Statement& Statement::bind(int position, std::string_view text) {
+    HF_ASSERT(sqlite3_bind_text64(
+                  handle_, position, data_of(text), text.size(), SQLITE_STATIC, SQLITE_UTF8) ==
+              SQLITE_OK);
+    return *this;
+}
+
+Statement& Statement::bind_blob(int position, std::string_view bytes) {
+    HF_ASSERT(sqlite3_bind_blob64(handle_, position, data_of(bytes), bytes.size(), SQLITE_STATIC) ==
+              SQLITE_OK);
+    return *this;
+}
+
+Statement& Statement::bind_null(int position) {
+    HF_ASSERT(sqlite3_bind_null(handle_, position) == SQLITE_OK);
+    return *this;
+}
+
+Result<bool> Statement::step() {
+    const int result = sqlite3_step(handle_);
+    if (result == SQLITE_ROW) {
+        return true;
+    }
+    if (result == SQLITE_DONE) {
+        sqlite3_reset(handle_);
+        return false;
+    }
+    auto error = failure(sqlite3_db_handle(handle_), result);
+    sqlite3_reset(handle_);
+    return error;
+}
+
+Result<> Statement::run() {
+    HF_TRY(const bool row, step());
+    if (row) {
+        sqlite3_reset(handle_);
+    }
+    return {};
+}
+
+std::int64_t Statement::integer(int column) const {
+    return sqlite3_column_int64(handle_, column);
+}
+
+std::uint64_t Statement::unsigned_integer(int column) const {
+    return std::bit_cast<std::uint64_t>(integer(column));
+}
+
+std::string_view Statement::text(int column) const {
+    // The text first: asking for it may convert the value and change its length.
+    const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+    if (data == nullptr) {
+        return {};
+    }
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+std::string_view Statement::blob(int column) const {
+    const auto* data = static_cast<const char*>(sqlite3_column_blob(handle_, column));
+    if (data == nullptr) {  // NULL, or empty
+        return {};
+    }
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+bool Statement::is_null(int column) const {
+    return sqlite3_column_type(handle_, column) == SQLITE_NULL;
+}
+
+Result<Transaction> Transaction::begin(Database& database) {
+    HF_CHECK(database.begin());
+    return Transaction(database);
+}
+
+Transaction::Transaction(Transaction&& other) noexcept
+    : database_(std::exchange(other.database_, nullptr)) {}
+
+Transaction::~Transaction() {
+    if (database_ != nullptr) {
+        database_->rollback();
+    }
+}
+
+Result<> Transaction::commit() {
+    HF_ASSERT(database_ != nullptr);
+    HF_CHECK(database_->commit());
+    database_ = nullptr;
+    return {};
+}
+
+}  // namespace holdfast::sqlite

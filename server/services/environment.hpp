@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/base/time.hpp"
+
+namespace holdfast {
+
+/// What the services need from outside: the machine in production, the simulator in tests.
+class Environment {
+public:
+    virtual ~Environment() = default;
+    [[nodiscard]] virtual Instant now() const = 0;
+    [[nodiscard]] virtual WallTime wall() const = 0;
+    /// Fills with bytes fit for keys.
+    virtual void random(void* bytes, std::size_t count) = 0;
+};
+
+}  // namespace holdfast

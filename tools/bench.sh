@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# bench.sh [NAME] [--json] [...]: native benchmarks from an optimized build, and those in a browser.
+# Progress goes to the standard error, so that with --json the standard output is JSON lines only.
+# PRESET=dev measures the development build instead: quicker to make, slower to run.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+. tools/lib.sh
+
+preset=${PRESET:-release}
+name=
+[ $# -eq 0 ] || case $1 in -*) ;; *) name=$1 ;; esac
+
+native() {
+    build_target "$preset" holdfast_bench >&2
+    "build/$preset/bench/holdfast_bench" "$@"
+}
+
+web() {
+    tools/build.sh >&2
+    need tests/e2e/bench-web.mjs
+    node tests/e2e/bench-web.mjs "$@"
+}
+
+case $name in
+    '')
+        native "$@"
+        for each in first-sync-web query-web; do web "$each" "$@"; done
+        ;;
+    *-web) web "$@" ;;
+    *) native "$@" ;;
+esac

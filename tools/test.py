@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""test.py [STAGE...] [-- arguments]: runs the stages in order and counts what passed and failed.
+
+Without a stage all of them run; a stage that fails does not keep the next from running. What
+follows `--` goes to the runner of the stages named. The last line is `N passed, N failed`, and the
+exit code is 1 when anything failed. A stage whose inputs are missing fails.
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+from counts import Count, count_ctest_log, count_line, count_node, count_vitest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SIM_SECONDS = 20
+FUZZ_SECONDS = 5
+TEST_TIMEOUT_SECONDS = 600  # one test program
+
+
+class Failure(Exception):
+    """A stage cannot go on: something is missing, or a build failed."""
+
+
+def run(command: list[str], folder: pathlib.Path = ROOT) -> tuple[int, str]:
+    """Runs a command, shows its output as it comes, and returns its exit code and output."""
+    print("$", " ".join(command), flush=True)
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               text=True, errors="replace")
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        print(line, end="", flush=True)
+    return process.wait(), "".join(lines)
+
+
+def must(command: list[str], what: str) -> str:
+    code, output = run(command)
+    if code != 0:
+        raise Failure(f"{what} failed")
+    return output
+
+
+def need(path: str) -> None:
+    if not list(ROOT.glob(path)):
+        raise Failure(f"missing: {path}")
+
+
+def counted(code: int, count: Count | None) -> Count:
+    """What a runner reported, made to agree with its exit code."""
+    count = count or Count(1, 0) if code == 0 else count or Count(0, 1)
+    return Count(count.passed, max(count.failed, 1)) if code != 0 else count
+
+
+def ctest(preset: str, extra: list[str]) -> Count:
+    log = ROOT / f"build/{preset}/Testing/Temporary/LastTest.log"
+    log.unlink(missing_ok=True)
+    code, _ = run(["ctest", "--preset", preset, "-j", str(os.cpu_count()),
+                   "--timeout", str(TEST_TIMEOUT_SECONDS), *extra])
+    return counted(code, count_ctest_log(log.read_text(errors="replace")) if log.exists() else None)
+
+
+def bash(script: str) -> list[str]:
+    return ["bash", "-c", f"set -euo pipefail; . tools/lib.sh; {script}"]
+
+
+def lint(extra: list[str]) -> Count:
+    code, output = run(["tools/lint.sh", *extra])
+    return counted(code, count_line(output))
+
+
+def unit(extra: list[str]) -> Count:
+    must(["tools/build.sh", "native"], "the native build")
+    return ctest("dev", extra)
+
+
+def wasm(extra: list[str]) -> Count:
+    must(["tools/build.sh", "wasm"], "the browser build")
+    need("tests/wasm/**/*.test.mjs")
+    files = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/wasm/**/*.test.mjs"))
+    code, output = run(["node", "--test", "--test-reporter=spec", *extra, *files])
+    return counted(code, count_node(output))
+
+
+def sim(extra: list[str]) -> Count:
+    """Every seed that ever failed (sim/seeds/*.toml: `seed = N`), then fresh ones."""
+    need("sim/*.cpp")
+    must(bash("build_target dev holdfast_sim"), "the build of the simulator")
+    program = "build/dev/sim/holdfast_sim"
+    if extra:
+        code, output = run([program, *extra])
+        return counted(code, count_line(output))
+    total = Count(0, 0)
+    for kept in sorted(ROOT.glob("sim/seeds/*.toml")):
+        seed = re.search(r"^seed\s*=\s*(\d+)", kept.read_text(), re.MULTILINE)
+        if not seed:
+            raise Failure(f"{kept.relative_to(ROOT)} names no seed")
+        code, output = run([program, "--seed", seed.group(1)])
+        total += counted(code, count_line(output))
+    code, output = run([program, "--seconds", str(SIM_SECONDS)])
+    return total + counted(code, count_line(output))
+
+
+def asan(extra: list[str]) -> Count:
+    must(bash("build_preset asan"), "the build with address and undefined-behaviour sanitizers")
+    return ctest("asan", extra)
+
+
+def tsan(extra: list[str]) -> Count:
+    """The tests labelled `threads`; all of them where none is."""
+    must(bash("configure tsan"), "the configuration with the thread sanitizer")
+    threaded = threaded_targets()
+    build = " ".join(threaded) if threaded else "all"
+    must(bash(f"build_target tsan {build}"), "the build with the thread sanitizer")
+    return ctest("tsan", extra + (["-L", "threads"] if threaded else []))
+
+
+def threaded_targets() -> list[str]:
+    """Programs of tests labelled `threads`, as CTest's own files of the tsan build name them."""
+    targets = set()
+    for listing in (ROOT / "build/tsan").rglob("CTestTestfile.cmake"):
+        text = listing.read_text()
+        programs = dict(re.findall(r'add_test\(\[=*\[(.*?)\]=*\] "(?:.*?/)?([^/"]+)"', text))
+        for name, properties in re.findall(r"set_tests_properties\(\[=*\[(.*?)\]=*\] PROPERTIES (.*)", text):
+            labels = re.search(r'LABELS "([^"]*)"', properties)
+            if labels and "threads" in labels.group(1).split(";"):
+                targets.add(programs[name])
+    return sorted(targets)
+
+
+def fuzz(extra: list[str]) -> Count:
+    need("fuzz/fuzz_*.cpp")
+    code, output = run(["tools/fuzz.sh", *(extra or ["--seconds", str(FUZZ_SECONDS)])])
+    return counted(code, count_line(output))
+
+
+def app(extra: list[str]) -> Count:
+    need("app/package.json")
+    code, output = run(["node", "--run", "test", "--", *extra], ROOT / "app")
+    return counted(code, count_vitest(output))
+
+
+def e2e(extra: list[str]) -> Count:
+    must(["tools/build.sh"], "the build")
+    need("tests/e2e/run.mjs")
+    code, output = run(["node", "tests/e2e/run.mjs", *extra])
+    return counted(code, count_line(output))
+
+
+STAGES = {
+    "lint": (lint, "form, arrows, catalogues, requirements"),
+    "unit": (unit, "native build and unit tests"),
+    "wasm": (wasm, "browser build, run under Node"),
+    "sim": (sim, "simulator: kept seeds, then fresh ones"),
+    "asan": (asan, "unit tests with address and undefined-behaviour sanitizers"),
+    "tsan": (tsan, "tests with threads under the thread sanitizer"),
+    "fuzz": (fuzz, "every fuzzer for a few seconds"),
+    "app": (app, "unit tests of the app"),
+    "e2e": (e2e, "the product in a browser"),
+}
+
+
+def run_stage(name: str, extra: list[str]) -> Count:
+    function, title = STAGES[name]
+    print(f"\n==== {name}: {title}", flush=True)
+    started = time.monotonic()
+    try:
+        count = function(extra)
+    except Failure as failure:
+        print(failure)
+        count = Count(0, 1)
+    verdict = "FAILED" if count.failed else "passed"
+    print(f"---- {name} {verdict}: {count}, {time.monotonic() - started:.0f} s", flush=True)
+    return count
+
+
+def main(arguments: list[str]) -> int:
+    extra = []
+    if "--" in arguments:
+        cut = arguments.index("--")
+        arguments, extra = arguments[:cut], arguments[cut + 1:]
+    for name in arguments:
+        if name not in STAGES:
+            print(f"test has no stage '{name}': {' '.join(STAGES)}")
+            return 2
+    if extra and not arguments:
+        print("arguments behind -- need a stage before it")
+        return 2
+    os.chdir(ROOT)
+    started = time.monotonic()
+    results = {name: run_stage(name, extra) for name in arguments or STAGES}
+    total = sum(results.values(), Count(0, 0))
+    print(f"\n==== all stages, {time.monotonic() - started:.0f} s")
+    for name, count in results.items():
+        print(f"{'FAILED' if count.failed else 'passed'}  {name}: {count}")
+    print(total)
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,110 @@
+/**
+ * The files under the engine's two databases: origin-private files of the browser, or memory.
+ * The engine opens them by name; every handle is opened before the engine starts, because opening
+ * is the only thing that the browser cannot do at once.
+ */
+
+/** What client/wasm/host.hpp asks for; FileSystemSyncAccessHandle has this shape. */
+export interface SyncFile {
+  read(into: Uint8Array, options: { at: number }): number;
+  write(from: Uint8Array, options: { at: number }): number;
+  truncate(size: number): void;
+  getSize(): number;
+  flush(): void;
+  close(): void;
+}
+
+const suffixes = ['', '-wal', '-journal'] as const;
+const replica = suffixes.map((suffix) => `replica.db${suffix}`);
+const outbox = suffixes.map((suffix) => `outbox.db${suffix}`);
+
+/** How long another owner's handles may outlive its lock. */
+const takeoverMillis = 10_000;
+
+export interface Files {
+  names: string[];
+  handles: SyncFile[];
+  /** False when the browser gives no storage: all is lost when the app closes, and the app says so. */
+  persistent: boolean;
+}
+
+/** Opens what the engine needs. The replica stays in memory on a desktop (OM15). */
+export async function openFiles(folder: string, memoryReplica: boolean): Promise<Files> {
+  const kept = memoryReplica ? outbox : [...replica, ...outbox];
+  const opened = await openKept(folder, kept);
+  const names = [...kept];
+  const handles = opened ?? kept.map(() => new MemoryFile());
+  if (memoryReplica) {
+    names.push(...replica);
+    handles.push(...replica.map(() => new MemoryFile()));
+  }
+  return { names, handles, persistent: opened !== null };
+}
+
+async function openKept(folder: string, names: readonly string[]): Promise<SyncFile[] | null> {
+  let directory: FileSystemDirectoryHandle;
+  try {
+    const root = await navigator.storage.getDirectory();
+    directory = await root.getDirectoryHandle(folder, { create: true });
+  } catch {
+    return null; // private window, or storage denied
+  }
+  const handles: SyncFile[] = [];
+  for (const name of names) {
+    const file = await directory.getFileHandle(name, { create: true });
+    if (!('createSyncAccessHandle' in file)) return null;
+    handles.push(await openExclusive(file));
+  }
+  return handles;
+}
+
+/** A dying owner's handles can outlive its lock by moments: asks again until they are free. */
+async function openExclusive(file: FileSystemFileHandle): Promise<SyncFile> {
+  const giveUpAt = performance.now() + takeoverMillis;
+  for (;;) {
+    try {
+      return await file.createSyncAccessHandle();
+    } catch (error) {
+      const taken = error instanceof DOMException && error.name === 'NoModificationAllowedError';
+      if (!taken || performance.now() > giveUpAt) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** A file that is gone when the app closes. Grows by doubling, so that appending is cheap. */
+export class MemoryFile implements SyncFile {
+  #bytes = new Uint8Array(64 * 1024);
+  #size = 0;
+
+  read(into: Uint8Array, { at }: { at: number }): number {
+    const end = Math.min(at + into.length, this.#size);
+    if (end <= at) return 0;
+    into.set(this.#bytes.subarray(at, end));
+    return end - at;
+  }
+
+  write(from: Uint8Array, { at }: { at: number }): number {
+    const end = at + from.length;
+    if (end > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2));
+      grown.set(this.#bytes.subarray(0, this.#size));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(from, at);
+    this.#size = Math.max(this.#size, end);
+    return from.length;
+  }
+
+  truncate(size: number): void {
+    if (size < this.#size) this.#bytes.fill(0, size, this.#size);
+    this.#size = size;
+  }
+
+  getSize(): number {
+    return this.#size;
+  }
+
+  flush(): void {}
+  close(): void {}
+}

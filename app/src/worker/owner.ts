@@ -1,0 +1,156 @@
+/**
+ * The tab that owns the databases: runs the engine and serves its own page and the other tabs.
+ */
+import wasmUrl from '../gen/holdfast.wasm?url';
+import { Engine, type DeviceSignals, type Output } from './engine.ts';
+import { openFiles, type Files } from './files.ts';
+import { Transport } from './transport.ts';
+
+/** One page's message, as bridge/client.ts sends it. */
+export interface PageCall {
+  id: number;
+  call: string;
+  args: Record<string, unknown>;
+}
+
+type Deliver = (tab: string, message: unknown) => void;
+
+/** Engine-wide numbers stand for a page's own, so that two pages never mix theirs up. */
+interface Asked {
+  tab: string;
+  id: number;
+  subscription: boolean;
+}
+
+const folder = 'holdfast';
+
+export class Owner {
+  readonly #deliver: Deliver;
+  readonly #asked = new Map<number, Asked>();
+  readonly #transport: Transport;
+  #engine: Engine | null = null;
+  #files: Files | null = null;
+  #opening: Promise<void> | null = null;
+  #next = 1;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #pumping = false;
+
+  constructor(deliver: Deliver) {
+    this.#deliver = deliver;
+    this.#transport = new Transport(
+      () => this.#running(),
+      () => this.#pump(),
+    );
+  }
+
+  /** Takes a page's call. The first one must be `start`: it decides where the databases live. */
+  async take(tab: string, message: PageCall): Promise<void> {
+    if (message.call === 'start') {
+      this.#opening ??= this.#open(message.args as unknown as DeviceSignals);
+    }
+    try {
+      await this.#opening;
+    } catch (error) {
+      this.#deliver(tab, { reply: message.id, error: openingError(error) });
+      return;
+    }
+    if (!this.#engine) return; // a tab that outlived its owner: it is told to begin again
+    this.#engine.call(JSON.stringify(this.#translate(tab, message)));
+    this.#pump();
+  }
+
+  /** A page is gone: its live queries end. */
+  forget(tab: string): void {
+    for (const [number, asked] of this.#asked) {
+      if (asked.tab !== tab) continue;
+      this.#asked.delete(number);
+      if (asked.subscription && this.#engine) {
+        const args = { subscription: number };
+        this.#engine.call(JSON.stringify({ id: this.#next++, call: 'unsubscribe', args }));
+      }
+    }
+    if (this.#engine) this.#pump();
+  }
+
+  async #open(signals: DeviceSignals): Promise<void> {
+    const module = await WebAssembly.compileStreaming(fetch(wasmUrl));
+    const engine = await Engine.instantiate(module, () => this.#files!);
+    const memoryReplica = !engine.isMobile(signals);
+    this.#files = await openFiles(folder, memoryReplica);
+    const error = engine.open(memoryReplica);
+    if (error !== 0) throw new Error(`engine error ${error}`);
+    this.#engine = engine;
+  }
+
+  #running(): Engine {
+    if (!this.#engine) throw new Error('engine not open');
+    return this.#engine;
+  }
+
+  #translate(tab: string, { id, call, args }: PageCall): PageCall {
+    const number = this.#next++;
+    this.#asked.set(number, { tab, id, subscription: call === 'subscribe' });
+    if (call === 'start') {
+      return { id: number, call, args: { ...args, persistent_storage: this.#files!.persistent } };
+    }
+    if (call !== 'unsubscribe') return { id: number, call, args };
+    for (const [known, asked] of this.#asked) {
+      if (asked.tab === tab && asked.subscription && asked.id === args['subscription']) {
+        this.#asked.delete(known);
+        return { id: number, call, args: { subscription: known } };
+      }
+    }
+    return { id: number, call, args: { subscription: 0 } };
+  }
+
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      const engine = this.#running();
+      for (let output = engine.poll(); output !== null; output = engine.poll()) this.#carryOut(output);
+      const wait = engine.untilDeadline();
+      clearTimeout(this.#timer);
+      if (wait !== null) {
+        this.#timer = setTimeout(() => {
+          this.#running().timePassed();
+          this.#pump();
+        }, wait);
+      }
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #carryOut(output: Output): void {
+    switch (output.kind) {
+      case 'post':
+        return this.#post(output.json);
+      case 'open_socket':
+        return this.#transport.open(output.socket);
+      case 'send_socket':
+        return this.#transport.send(output.socket, output.bytes);
+      case 'close_socket':
+        return this.#transport.close(output.socket);
+      case 'http':
+        void this.#transport.request(output);
+    }
+  }
+
+  #post(json: string): void {
+    const message = JSON.parse(json) as { reply?: number; push?: number };
+    const number = message.reply ?? message.push ?? 0;
+    const asked = this.#asked.get(number);
+    if (!asked) return;
+    if (message.push !== undefined) {
+      this.#deliver(asked.tab, { ...message, push: asked.id });
+      return;
+    }
+    if (!asked.subscription || 'error' in message) this.#asked.delete(number);
+    this.#deliver(asked.tab, { ...message, reply: asked.id });
+  }
+}
+
+function openingError(error: unknown): { code: string; params: Record<string, string> } {
+  return { code: 'storage.failed', params: { detail: error instanceof Error ? error.message : '' } };
+}

@@ -1,0 +1,227 @@
+#include "client/wasm/file_vfs.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "client/wasm/host.hpp"
+
+namespace holdfast::wasm {
+namespace {
+
+constexpr std::size_t gathered_bytes_max = 256 * 1024;
+
+/// An open file and the sequential writes that have not gone to the host yet.
+struct File {
+    sqlite3_file base;
+    int slot;
+    std::string* gathered;
+    double gathered_at;
+};
+
+File& self(sqlite3_file* file) {
+    return *reinterpret_cast<File*>(file);
+}
+
+int write_result(int status, int failure) {
+    if (status == -2) {
+        return SQLITE_FULL;
+    }
+    return status < 0 ? failure : SQLITE_OK;
+}
+
+int drain(File& file) {
+    if (file.gathered->empty()) {
+        return SQLITE_OK;
+    }
+    const int status = host_file_write(file.slot,
+                                       file.gathered->data(),
+                                       static_cast<int>(file.gathered->size()),
+                                       file.gathered_at);
+    if (status < 0) {
+        return write_result(
+            status, SQLITE_IOERR_WRITE);  // kept: SQLite undoes the transaction, or tries again
+    }
+    file.gathered->clear();
+    return SQLITE_OK;
+}
+
+int x_close(sqlite3_file* file) {
+    const int status = drain(self(file));
+    delete self(file).gathered;
+    return status;
+}
+
+int x_read(sqlite3_file* file, void* bytes, int count, sqlite3_int64 offset) {
+    if (const int status = drain(self(file)); status != SQLITE_OK) {
+        return status;
+    }
+    const int got = host_file_read(self(file).slot, bytes, count, static_cast<double>(offset));
+    if (got < 0) {
+        return SQLITE_IOERR_READ;
+    }
+    if (got < count) {
+        std::memset(static_cast<char*>(bytes) + got, 0, static_cast<std::size_t>(count - got));
+        return SQLITE_IOERR_SHORT_READ;
+    }
+    return SQLITE_OK;
+}
+
+int x_write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
+    File& target = self(file);
+    const auto size = static_cast<std::size_t>(count);
+    const auto at = static_cast<double>(offset);
+    const bool continues =
+        !target.gathered->empty() &&
+        at == target.gathered_at + static_cast<double>(target.gathered->size()) &&
+        target.gathered->size() + size <= gathered_bytes_max;
+    if (!continues) {
+        if (const int status = drain(target); status != SQLITE_OK) {
+            return status;
+        }
+        target.gathered_at = at;
+    }
+    target.gathered->append(static_cast<const char*>(bytes), size);
+    return SQLITE_OK;
+}
+
+int x_truncate(sqlite3_file* file, sqlite3_int64 size) {
+    if (const int status = drain(self(file)); status != SQLITE_OK) {
+        return status;
+    }
+    return host_file_truncate(self(file).slot, static_cast<double>(size)) < 0
+               ? SQLITE_IOERR_TRUNCATE
+               : SQLITE_OK;
+}
+
+int x_sync(sqlite3_file* file, int) {
+    if (const int status = drain(self(file)); status != SQLITE_OK) {
+        return status;
+    }
+    return host_file_sync(self(file).slot) < 0 ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+}
+
+int x_file_size(sqlite3_file* file, sqlite3_int64* size) {
+    if (const int status = drain(self(file)); status != SQLITE_OK) {
+        return status;
+    }
+    *size = static_cast<sqlite3_int64>(host_file_size(self(file).slot));
+    return SQLITE_OK;
+}
+
+// The host's handle is the lock: nobody else can open the file.
+int x_lock(sqlite3_file*, int) {
+    return SQLITE_OK;
+}
+int x_unlock(sqlite3_file*, int) {
+    return SQLITE_OK;
+}
+int x_check_reserved_lock(sqlite3_file*, int* reserved) {
+    *reserved = 0;
+    return SQLITE_OK;
+}
+int x_file_control(sqlite3_file*, int, void*) {
+    return SQLITE_NOTFOUND;
+}
+int x_sector_size(sqlite3_file*) {
+    return 4096;
+}
+int x_device_characteristics(sqlite3_file*) {
+    return SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN;
+}
+
+const sqlite3_io_methods io_methods{1,
+                                    x_close,
+                                    x_read,
+                                    x_write,
+                                    x_truncate,
+                                    x_sync,
+                                    x_file_size,
+                                    x_lock,
+                                    x_unlock,
+                                    x_check_reserved_lock,
+                                    x_file_control,
+                                    x_sector_size,
+                                    x_device_characteristics,
+                                    nullptr,
+                                    nullptr,
+                                    nullptr,
+                                    nullptr,
+                                    nullptr,
+                                    nullptr};
+
+int slot_of(const char* name) {
+    return host_file_open(name, static_cast<int>(std::strlen(name)));
+}
+
+int x_open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
+    file->pMethods = nullptr;
+    const int slot = name == nullptr ? -1 : slot_of(name);
+    if (slot < 0) {
+        return SQLITE_CANTOPEN;
+    }
+    File& opened = self(file);
+    opened.slot = slot;
+    opened.gathered = new std::string;
+    opened.gathered_at = 0;
+    opened.base.pMethods = &io_methods;
+    if (out_flags != nullptr) {
+        *out_flags = flags;
+    }
+    return SQLITE_OK;
+}
+
+int x_delete(sqlite3_vfs*, const char* name, int) {
+    // Host files stay open for the life of the module: an empty file counts as none.
+    const int slot = slot_of(name);
+    return slot < 0 || (host_file_truncate(slot, 0) == 0 && host_file_sync(slot) == 0)
+               ? SQLITE_OK
+               : SQLITE_IOERR_DELETE;
+}
+
+int x_access(sqlite3_vfs*, const char* name, int, int* result) {
+    const int slot = slot_of(name);
+    *result = slot >= 0 && host_file_size(slot) > 0 ? 1 : 0;
+    return SQLITE_OK;
+}
+
+int x_full_pathname(sqlite3_vfs*, const char* name, int size, char* out) {
+    sqlite3_snprintf(size, out, "%s", name);
+    return SQLITE_OK;
+}
+
+int x_randomness(sqlite3_vfs*, int count, char* out) {
+    host_random(out, count);
+    return count;
+}
+
+int x_sleep(sqlite3_vfs*, int microseconds) {
+    return microseconds;
+}
+
+int x_current_time(sqlite3_vfs*, double* days) {
+    *days = host_wall_ms() / 86'400'000.0 + 2'440'587.5;  // Julian day of the Unix epoch
+    return SQLITE_OK;
+}
+
+sqlite3_vfs vfs{1,       sizeof(File), 256,          nullptr,         file_vfs_name,  nullptr,
+                x_open,  x_delete,     x_access,     x_full_pathname, nullptr,        nullptr,
+                nullptr, nullptr,      x_randomness, x_sleep,         x_current_time, nullptr,
+                nullptr, nullptr,      nullptr,      nullptr};
+
+}  // namespace
+
+int register_file_vfs() {
+    return sqlite3_vfs_register(&vfs, 1);
+}
+
+}  // namespace holdfast::wasm
+
+extern "C" int sqlite3_os_init(void) {
+    return holdfast::wasm::register_file_vfs();
+}
+extern "C" int sqlite3_os_end(void) {
+    return SQLITE_OK;
+}

@@ -253,7 +253,7 @@ void Disk::lose_power(Random& random) {
             for (std::size_t at = 0; at < write.bytes.size(); at += sector_bytes) {
                 if (random.chance(500)) {
                     replay(file.synced,
-                          Write{write.offset + at, write.bytes.substr(at, sector_bytes)});
+                           Write{write.offset + at, write.bytes.substr(at, sector_bytes)});
                 }
             }
         }

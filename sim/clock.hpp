@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <queue>
+#include <utility>
+#include <vector>
+
+#include "core/base/time.hpp"
+
+namespace holdfast::sim {
+
+/// Simulated time: what is to happen, in order. Nothing waits; time jumps to the next event.
+class Clock {
+public:
+    [[nodiscard]] Instant now() const { return now_; }
+    [[nodiscard]] std::uint64_t events() const { return events_; }
+
+    void at(Instant when, std::function<void()> what) {
+        queue_.push(Event{when < now_ ? now_ : when, next_sequence_++, std::move(what)});
+    }
+    void after(Millis span, std::function<void()> what) { at(now_ + span, std::move(what)); }
+
+    /// Runs the next event if it is due before `end`; false when there is none.
+    bool step(Instant end) {
+        if (queue_.empty() || queue_.top().when >= end) {
+            now_ = end;
+            return false;
+        }
+        Event event = queue_.top();
+        queue_.pop();
+        now_ = event.when;
+        events_ += 1;
+        event.what();
+        return true;
+    }
+
+private:
+    struct Event {
+        Instant when;
+        std::uint64_t sequence = 0;  // events of one moment keep the order in which they were made
+        std::function<void()> what;
+        bool operator<(const Event& other) const {
+            return std::pair(other.when, other.sequence) < std::pair(when, sequence);
+        }
+    };
+    Instant now_{1'000'000};
+    std::uint64_t next_sequence_ = 0;
+    std::uint64_t events_ = 0;
+    std::priority_queue<Event> queue_;
+};
+
+}  // namespace holdfast::sim

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/base/id.hpp"
+#include "server/storage/sqlite/sqlite_storage.hpp"
+#include "sim/device.hpp"
+#include "sim/ledger.hpp"
+
+/// What a world at rest must look like. Each adds to the ledger's checks, and its violation if there is one.
+namespace holdfast::sim {
+
+/// OM32, OM33: each promise has exactly one durable outcome; an applied one has its effect once, a
+/// refused one has none and is still in the outbox of its device.
+void check_promises(Ledger& ledger,
+                    storage::SqliteStorage& storage,
+                    const std::vector<std::unique_ptr<Device>>& devices);
+
+/// OM5, OM6: the device holds exactly what its user may see, row by row, and every sum is that of
+/// its rows. Ends the device: its files are read as they are.
+void check_replica(Ledger& ledger, storage::SqliteStorage& storage, Device& device, Id user);
+
+}  // namespace holdfast::sim

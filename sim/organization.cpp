@@ -1,0 +1,124 @@
+#include "sim/organization.hpp"
+
+#include "core/model/body.hpp"
+#include "core/model/reduce.hpp"
+#include "server/services/grants.hpp"
+
+namespace holdfast::sim {
+namespace {
+
+Result<BucketId> make_bucket(storage::Storage& storage,
+                             const Organization& organization,
+                             Bucket bucket,
+                             bool open) {
+    return storage.create_bucket({.bucket = bucket, .organization = organization.id, .open = open});
+}
+
+Result<> write(storage::Storage& storage, BucketId bucket, RowKind kind, Id id, std::string body) {
+    const RowChange change{.key = {bucket, kind, id}, .sort = 0, .body = std::move(body)};
+    HF_TRY([[maybe_unused]] const auto positions, storage.write_rows({&change, 1}));
+    return {};
+}
+
+Result<> make_users(storage::Storage& storage,
+                    Organization& organization,
+                    BucketId directory,
+                    std::size_t count) {
+    HF_TRY(const Id role, storage.mint_id());
+    const body::Role everything{.name = "Worker",
+                                .permissions = {"message-write", "channel-create"}};
+    HF_CHECK(write(storage, directory, RowKind::role, role, body::encode(everything)));
+    for (std::size_t i = 0; i < count; ++i) {
+        HF_TRY(const Id user, storage.mint_id());
+        organization.users.push_back(user);
+        body::User row{.name = "User",
+                       .last_name = std::to_string(i),
+                       .email = Organization::email(i),
+                       .roles = {role}};
+        HF_CHECK(write(storage, directory, RowKind::user, user, body::encode(row)));
+        HF_TRY(
+            [[maybe_unused]] const BucketId own,
+            make_bucket(storage, organization, {.kind = BucketKind::user, .owner = user}, false));
+        HF_CHECK(storage.put_account({.user = user,
+                                      .organization = organization.id,
+                                      .email = row.email,
+                                      .password_hash = "-"}));
+    }
+    return {};
+}
+
+Result<> make_channel(storage::Storage& storage,
+                      Organization& organization,
+                      Id group,
+                      bool is_private) {
+    HF_TRY(const Id channel, storage.mint_id());
+    organization.channels.push_back(channel);
+    const Bucket meta{.kind = BucketKind::channel, .owner = channel, .parent = group};
+    HF_TRY(const BucketId bucket, make_bucket(storage, organization, meta, !is_private));
+    HF_TRY([[maybe_unused]] const BucketId timeline,
+           make_bucket(storage,
+                       organization,
+                       {.kind = BucketKind::timeline, .owner = channel, .parent = group},
+                       !is_private));
+    const body::Channel row{.name = "Channel", .group = group, .is_private = is_private};
+    HF_CHECK(write(storage, bucket, RowKind::channel, channel, body::encode(row)));
+    for (std::size_t i = 0; is_private && i < organization.users.size(); i += 2) {
+        const Id member = organization.users[i];
+        HF_CHECK(write(
+            storage, bucket, RowKind::member, member, body::encode(body::Member{.admin = i == 0})));
+        HF_TRY(const auto own, storage.find_bucket(BucketKind::user, member));
+        HF_CHECK(write(storage,
+                       own->bucket.id,
+                       RowKind::grant,
+                       channel,
+                       body::encode(body::Grant{.channel = true})));
+    }
+    return {};
+}
+
+Result<Organization> make(storage::Storage& storage, std::size_t users, std::size_t channels) {
+    Organization organization;
+    HF_TRY(organization.id, storage.mint_id());
+    HF_TRY(const BucketId directory,
+           make_bucket(storage,
+                       organization,
+                       {.kind = BucketKind::directory, .owner = organization.id},
+                       false));
+    HF_CHECK(
+        storage.put_organization({.id = organization.id, .code = "sim", .directory = directory}));
+    body::Organization row{.name = "Simulated"};
+    row.offline.granted = true;
+    HF_CHECK(write(storage, directory, RowKind::organization, organization.id, body::encode(row)));
+    HF_CHECK(make_users(storage, organization, directory, users));
+    for (std::size_t g = 0; g < 2; ++g) {
+        HF_TRY(const Id group, storage.mint_id());
+        HF_TRY(
+            const BucketId bucket,
+            make_bucket(storage, organization, {.kind = BucketKind::group, .owner = group}, false));
+        HF_CHECK(write(
+            storage, bucket, RowKind::group, group, body::encode(body::Group{.name = "Group"})));
+        for (std::size_t c = g; c < channels; c += 2) {
+            HF_CHECK(make_channel(storage, organization, group, c + 1 == channels));
+        }
+    }
+    HF_TRY([[maybe_unused]] const std::size_t grants,
+           services::refresh_all_grants(storage, organization.id));
+    return organization;
+}
+
+}  // namespace
+
+Result<Organization> make_organization(storage::Storage& storage,
+                                       std::size_t users,
+                                       std::size_t channels) {
+    HF_CHECK(storage.begin());
+    auto organization = make(storage, users, channels);
+    if (!organization) {
+        storage.rollback();
+        return organization;
+    }
+    HF_CHECK(storage.commit());
+    return organization;
+}
+
+}  // namespace holdfast::sim

@@ -1,0 +1,97 @@
+#include "sim/server.hpp"
+
+#include <cstring>
+
+#include "server/auth/auth_json.hpp"
+
+namespace holdfast::sim {
+namespace {
+
+constexpr std::string_view bearer = "Bearer ";
+
+std::string_view token_of(const std::string& authorization) {
+    const std::string_view header = authorization;
+    return header.starts_with(bearer) ? header.substr(bearer.size()) : std::string_view{};
+}
+
+std::string unique_name() {
+    static std::uint64_t count = 0;
+    return "sim-server-" + std::to_string(count++);
+}
+
+}  // namespace
+
+Server::Server(Clock& clock, Random random)
+    : clock_(clock), random_(random), disk_(unique_name()) {}
+
+Result<> Server::found(std::size_t users, std::size_t channels) {
+    HF_TRY(const auto storage, storage::SqliteStorage::open("server.db", disk_.vfs(), true));
+    HF_TRY(organization_, make_organization(*storage, users, channels));
+    return {};
+}
+
+bool Server::start() {
+    disk_.restart();
+    auto storage = storage::SqliteStorage::open("server.db", disk_.vfs(), true);
+    if (!storage) {
+        return false;
+    }
+    storage_ = *std::move(storage);
+    auto auth = auth::AuthService::create(*storage_, *this);
+    if (!auth) {
+        storage_.reset();
+        return false;
+    }
+    auth_ = *std::move(auth);
+    hub_ = std::make_unique<services::Hub>(*storage_, *this, *auth_);
+    return true;
+}
+
+void Server::stop(bool power) {
+    disk_.kill();  // what destructors would still write does not happen
+    hub_.reset();
+    auth_.reset();
+    storage_.reset();
+    if (power) {
+        disk_.lose_power(random_);
+    }
+}
+
+Server::HttpReply Server::http(const client::HttpRequest& request) {
+    auto body = answer(request);
+    if (body) {
+        return {200, *std::move(body)};
+    }
+    const ErrorEntry* entry = find_error(body.error().code);
+    const int status = entry == nullptr ? 500 : entry->http;
+    return {status,
+            R"({"code":")" + std::string(error_name(body.error().code)) + R"(","params":{}})"};
+}
+
+Result<std::string> Server::answer(const client::HttpRequest& request) {
+    if (request.path == "/auth/v1/sign-in") {
+        HF_TRY(const auto parsed, auth::parse_sign_in(request.body));
+        HF_TRY(const auto check, auth_->begin_sign_in(parsed.email, "sim"));
+        HF_TRY(const auto signed_in, auth_->finish_sign_in(check, true, parsed.device));
+        return auth::encode(signed_in);
+    }
+    if (request.path == "/auth/v1/refresh") {
+        HF_TRY(const auto token, auth::parse_refresh_request(request.body));
+        HF_TRY(const auto tokens, auth_->refresh(token));
+        return auth::encode(tokens);
+    }
+    if (request.path == "/sync/v1/pull") {
+        HF_TRY(const auto identity, auth_->check_access(token_of(request.authorization)));
+        return hub_->pull(identity, request.body);
+    }
+    return fail(ErrorCode::request_not_found);
+}
+
+void Server::random(void* bytes, std::size_t count) {
+    auto* out = static_cast<unsigned char*>(bytes);
+    for (std::size_t i = 0; i < count; ++i) {
+        out[i] = static_cast<unsigned char>(random_.next());
+    }
+}
+
+}  // namespace holdfast::sim

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/id.hpp"
+#include "core/base/result.hpp"
+#include "core/model/body.hpp"
+#include "core/model/row.hpp"
+#include "server/storage/common/storage.hpp"
+
+namespace holdfast::admin {
+
+/// Chance that repeats: SplitMix64 (Steele, Lea, Flood 2014).
+class Dice {
+public:
+    explicit Dice(std::uint64_t seed) : state_(seed) {}
+    std::uint64_t next() {
+        std::uint64_t mixed = (state_ += 0x9e37'79b9'7f4a'7c15ULL);
+        mixed = (mixed ^ (mixed >> 30)) * 0xbf58'476d'1ce4'e5b9ULL;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94d0'49bb'1331'11ebULL;
+        return mixed ^ (mixed >> 31);
+    }
+    std::size_t below(std::size_t bound) { return static_cast<std::size_t>(next() % bound); }
+    bool chance(unsigned percent) { return below(100) < percent; }
+    template <class Container>
+    const auto& pick(const Container& from) {
+        return from[below(std::size(from))];
+    }
+
+private:
+    std::uint64_t state_;
+};
+
+/// Writes a new organization, piece by piece, inside a transaction of the caller. Rows are gathered
+/// and written some thousands at a time.
+class Founder {
+public:
+    explicit Founder(storage::Storage& storage) : storage_(storage) {}
+
+    [[nodiscard]] Result<Id> organization(std::string_view code, const body::Organization& body);
+    [[nodiscard]] Result<Id> role(const body::Role& body);
+    /// A user with an account and a bucket of its own.
+    [[nodiscard]] Result<Id> user(const body::User& body, const std::string& password_hash);
+    [[nodiscard]] Result<Id> group(const body::Group& body);
+
+    struct NewChannel {
+        body::Channel body;
+        std::vector<Id> members;  ///< the first is its administrator
+    };
+    struct Place {
+        Id channel;
+        BucketId timeline;
+    };
+    [[nodiscard]] Result<Place> channel(const NewChannel& channel);
+    /// Returns the message's id; `at` in Unix milliseconds.
+    [[nodiscard]] Result<Id> message(BucketId timeline, const body::Message& body, std::int64_t at);
+    [[nodiscard]] Result<> read_mark(Id user, Id channel, const body::ReadMark& body);
+    /// Writes what is gathered, then the grants that follow from roles.
+    [[nodiscard]] Result<> finish();
+
+private:
+    [[nodiscard]] Result<> put(
+        BucketId bucket, RowKind kind, Id id, std::string body, std::int64_t sort = 0);
+    [[nodiscard]] Result<> flush();
+    [[nodiscard]] Result<BucketId> bucket(const Bucket& bucket, bool open);
+
+    storage::Storage& storage_;
+    Id organization_;
+    BucketId directory_;
+    std::vector<RowChange> gathered_;
+};
+
+}  // namespace holdfast::admin

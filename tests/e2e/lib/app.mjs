@@ -1,0 +1,47 @@
+// The app as a person sees it: where things are on the screen, by their data-testid.
+export const ana = { email: 'ana@northfield.example', password: 'holdfast-demo' };
+export const bruno = { email: 'bruno@northfield.example', password: 'holdfast-demo' };
+
+export const at = (page, id) => page.getByTestId(id);
+
+export async function signIn(page, person) {
+  await at(page, 'sign-in-email').fill(person.email);
+  await at(page, 'sign-in-password').fill(person.password);
+  await at(page, 'sign-in-submit').click();
+  await at(page, 'menu').waitFor();
+}
+
+export const barKind = (page) => at(page, 'status-bar').getAttribute('data-kind');
+export const bannerKind = (page) => at(page, 'banner').getAttribute('data-kind');
+
+/** Waits until the bar has this kind; returns how long that took. */
+export async function waitForBar(page, kind, timeout = 60_000) {
+  const begin = Date.now();
+  await page.locator(`[data-testid="status-bar"][data-kind="${kind}"]`).waitFor({ timeout });
+  return Date.now() - begin;
+}
+
+export async function waitForBanner(page, kind, timeout = 10_000) {
+  const begin = Date.now();
+  await page.locator(`[data-testid="banner"][data-kind="${kind}"]`).waitFor({ timeout });
+  return Date.now() - begin;
+}
+
+export async function openFirst(page, testId) {
+  const row = at(page, testId).first();
+  await row.waitFor();
+  await row.click();
+}
+
+export async function send(page, text) {
+  await at(page, 'composer').locator('textarea').or(page.locator('textarea[data-testid="composer"]')).first().fill(text);
+  await at(page, 'send').click();
+  await message(page, text).waitFor();
+}
+
+export const message = (page, text) => at(page, 'message').filter({ hasText: text });
+
+/** Texts of the messages on the screen with this delivery state. */
+export async function messagesInState(page, state) {
+  return page.locator(`[data-testid="message"][data-state="${state}"]`).allInnerTexts();
+}

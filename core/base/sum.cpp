@@ -33,11 +33,8 @@ XXH128_hash_t hash_long(const char* head, std::string_view body) {
 
 }  // namespace
 
-Sum row_sum(std::uint8_t kind,
-            Id id,
-            std::uint64_t version,
-            std::int64_t sort,
-            std::string_view body) {
+Sum row_sum(
+    std::uint8_t kind, Id id, std::uint64_t version, std::int64_t sort, std::string_view body) {
     std::array<char, short_row_bytes> buffer;
     buffer[0] = static_cast<char>(kind);
     put_little_endian(&buffer[1], id.value);

@@ -26,7 +26,7 @@ enum class Contact : std::uint8_t { online = 1, away = 2, offline = 3 };
 
 /// Where a device stands in a bucket that it holds completely.
 struct Cursor {
-    BucketId bucket;
+    BucketId bucket{};
     std::uint32_t epoch = 0;
     std::uint64_t version = 0;
     Sum sum{};
@@ -34,32 +34,32 @@ struct Cursor {
 
 struct Hello {
     std::uint32_t protocol = protocol_version;
-    std::string token;
+    std::string token{};
     DeviceNumber device = 0;
     std::uint64_t salt = 0;
-    std::string app_version;
+    std::string app_version{};
     DeviceClass device_class = DeviceClass::mobile;
-    std::vector<Cursor> cursors;
+    std::vector<Cursor> cursors{};
     std::uint32_t waiting = 0;
 };
 
 struct Push {
-    std::vector<Intent> intents;
-    Id settled;
+    std::vector<Intent> intents{};
+    Id settled{};
 };
 
 struct Want {
-    BucketId bucket;
+    BucketId bucket{};
     PullMode mode = PullMode::delta;
     std::uint32_t epoch = 0;
     std::uint64_t from = 0;
     RowKind after_kind{};
-    Id after_id;
+    Id after_id{};
     std::uint32_t limit = 0;
 };
 
 struct Pull {
-    std::vector<Want> wants;
+    std::vector<Want> wants{};
     std::uint32_t bytes = 0;
 };
 
@@ -70,51 +70,51 @@ struct Ping {
 struct Welcome {
     std::uint32_t protocol = protocol_version;
     WallTime server_time{};
-    Id user;
-    Id organization;
+    Id user{};
+    Id organization{};
     std::uint64_t salt = 0;
     DeviceNumber device = 0;
-    std::string policy;  ///< JSON of body::OfflinePolicy
-    std::vector<Bucket> heads;
+    std::string policy{};  ///< JSON of body::OfflinePolicy
+    std::vector<Bucket> heads{};
     std::uint32_t exact = 0;
-    std::vector<BucketId> revoked;
+    std::vector<BucketId> revoked{};
 };
 
 struct Heads {
-    std::vector<Bucket> heads;
+    std::vector<Bucket> heads{};
 };
 
 struct Revoke {
-    std::vector<BucketId> buckets;
+    std::vector<BucketId> buckets{};
 };
 
 /// Rows of one bucket. Decoded rows borrow from the frame's bytes.
 struct Page {
-    Bucket head;
+    Bucket head{};
     PullMode mode = PullMode::delta;
     std::uint64_t from = 0;
     std::uint64_t to = 0;
     RowKind after_kind{};
-    Id after_id;
+    Id after_id{};
     bool complete = false;
-    std::vector<RowRef> rows;
+    std::vector<RowRef> rows{};
 };
 
 struct Unwanted {
-    BucketId bucket;
+    BucketId bucket{};
     ErrorCode code{};
 };
 
 struct Outcomes {
-    std::vector<Outcome> outcomes;
+    std::vector<Outcome> outcomes{};
 };
 
 struct Presence {
     struct Entry {
-        Id user;
+        Id user{};
         Contact state = Contact::offline;
     };
-    std::vector<Entry> contacts;
+    std::vector<Entry> contacts{};
 };
 
 struct Pong {
@@ -124,7 +124,7 @@ struct Pong {
 
 struct GoAway {
     ErrorCode code{};
-    std::string detail;
+    std::string detail{};
     Millis retry_after{};
 };
 

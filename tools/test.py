@@ -77,9 +77,12 @@ def unit(extra: list[str]) -> Count:
 
 
 def wasm(extra: list[str]) -> Count:
-    must(["tools/build.sh", "wasm"], "the browser build")
-    need("tests/wasm/**/*.test.mjs")
-    files = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/wasm/**/*.test.mjs"))
+    """The module against a real server and the native engine; the wire contract as another language reads it."""
+    must(["tools/build.sh", "native", "wasm"], "the build")
+    need("tests/wasm/*.test.mjs")
+    need("tests/vectors/*.test.mjs")
+    files = sorted(str(path.relative_to(ROOT)) for folder in ("wasm", "vectors")
+                   for path in ROOT.glob(f"tests/{folder}/*.test.mjs"))
     code, output = run(["node", "--test", "--test-reporter=spec", *extra, *files])
     return counted(code, count_node(output))
 

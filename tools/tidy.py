@@ -20,6 +20,7 @@ LANGUAGES = ("app/src/i18n/en.json", "app/src/i18n/es.json")
 def check_file(file: File, arrows: tidy_cpp.Arrows) -> Iterator[Finding]:
     yield from tidy_docs.check_text(file)
     yield from tidy_docs.check_markdown(file, ROOT)
+    yield from tidy_docs.check_mentions(file, ROOT)
     if file.is_generated:
         return
     yield from tidy_cpp.check_arrows(file, arrows)
@@ -38,7 +39,9 @@ def check_tree(files: list[File], paths: list[str]) -> Iterator[Finding]:
         yield from tidy_docs.check_architecture(by_path["ARCHITECTURE.md"], ROOT, paths)
     catalogues = {path: by_path[path].text for path in LANGUAGES if path in by_path}
     if catalogues:
-        yield from tidy_docs.check_catalogues(by_path["spec/errors.toml"].text, catalogues)
+        reasons = by_path.get("core/offline/reason.hpp", File("", ""))
+        owed = tidy_docs.sentences_owed(by_path["spec/errors.toml"].text, reasons.text)
+        yield from tidy_docs.check_catalogues(owed, catalogues)
 
 
 def main(arguments: list[str]) -> int:

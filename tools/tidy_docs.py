@@ -27,6 +27,19 @@ def check_text(file: File) -> Iterator[Finding]:
         yield Finding(file.path, len(file.lines), "last-line", "no line end at the end of the file")
 
 
+_DOCUMENT = re.compile(r"(?<![\w/.-])docs/[\w/-]+\.md\b")
+
+
+def check_mentions(file: File, root: pathlib.Path) -> Iterator[Finding]:
+    """A document that a source names is there."""
+    if file.is_under("tools") or file.suffix == ".md":
+        return
+    for number, line in enumerate(file.lines, 1):
+        for path in _DOCUMENT.findall(line):
+            if not (root / path).exists():
+                yield Finding(file.path, number, "dead-link", f"{path} is not there")
+
+
 def prose(text: str) -> list[str]:
     """The lines of a markdown text, with code blocks blanked."""
     lines, fenced = [], False
@@ -96,9 +109,14 @@ def flatten(value, prefix: str = "") -> dict[str, str]:
 _PLURAL = re.compile(r"_(?:zero|one|two|few|many|other)$")
 
 
-def check_catalogues(errors: str, catalogues: dict[str, str]) -> Iterator[Finding]:
-    """Every error has a sentence in every language, and every language has the same keys."""
-    codes = [entry["code"] for entry in tomllib.loads(errors)["error"]]
+def sentences_owed(errors: str, reasons: str) -> list[str]:
+    """Keys that the engine may give to the app: errors of spec/errors.toml, reasons of core/offline/reason.hpp."""
+    return [f"error.{entry['code']}" for entry in tomllib.loads(errors)["error"]] + \
+        sorted(set(re.findall(r'"(reason\.\w+)"', reasons)))
+
+
+def check_catalogues(owed: list[str], catalogues: dict[str, str]) -> Iterator[Finding]:
+    """Every language has a sentence for what the engine may say, and all have the same keys."""
     keys = {}
     for path, text in catalogues.items():
         flat = flatten(json.loads(text))
@@ -106,11 +124,11 @@ def check_catalogues(errors: str, catalogues: dict[str, str]) -> Iterator[Findin
             if not isinstance(sentence, str) or not sentence.strip():
                 yield Finding(path, 1, "catalogue", f"{key} is empty")
         keys[path] = {_PLURAL.sub("", key) for key in flat}
-        for code in codes:
-            if f"error.{code}" not in keys[path]:
-                yield Finding(path, 1, "catalogue", f"there is no sentence for error.{code}")
+        for key in owed:
+            if key not in flat:
+                yield Finding(path, 1, "catalogue", f"there is no sentence for {key}")
     everything = set().union(*keys.values())
     for path, own in keys.items():
         for key in sorted(everything - own):
-            if not key.startswith("error."):
+            if key not in {_PLURAL.sub("", each) for each in owed}:
                 yield Finding(path, 1, "catalogue", f"{key} is in another language only")

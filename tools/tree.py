@@ -48,7 +48,8 @@ class File:
 
     @property
     def is_test(self) -> bool:
-        return self.path.endswith("_test.cpp") or self.path.startswith("tests/")
+        """A test, or what tests alone may include."""
+        return self.path.endswith("_test.cpp") or self.path.startswith("tests/") or "/testing/" in self.path
 
     def is_under(self, *folders: str) -> bool:
         return any(self.path == folder or self.path.startswith(folder.rstrip("/") + "/") for folder in folders)

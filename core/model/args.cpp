@@ -22,7 +22,9 @@ Result<T> finish(const json::Reader& reader, T value) {
     return value;
 }
 
-json::Value explicit_text(const std::string& text) { return json::Value(text); }
+json::Value explicit_text(const std::string& text) {
+    return json::Value(text);
+}
 
 }  // namespace
 

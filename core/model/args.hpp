@@ -13,46 +13,46 @@
 namespace holdfast::args {
 
 struct MessagePost {
-    Id channel;
-    std::string text;
-    std::vector<Id> reply_to;  ///< may be absent
+    Id channel{};
+    std::string text{};
+    std::vector<Id> reply_to{};  ///< may be absent
 };
 
 struct MessageReact {
-    Id channel;
-    Id message;
-    std::string emoji;
+    Id channel{};
+    Id message{};
+    std::string emoji{};
     bool on = false;
 };
 
 /// Arguments of message.delete and channel.read.
 struct MessageTarget {
-    Id channel;
-    Id message;
+    Id channel{};
+    Id message{};
 };
 
 struct ChannelCreate {
-    Id group;
-    std::string name;
-    bool is_private = false;  ///< may be absent
-    std::vector<Id> members;  ///< may be absent; the author is a member anyway
+    Id group{};
+    std::string name{};
+    bool is_private = false;    ///< may be absent
+    std::vector<Id> members{};  ///< may be absent; the author is a member anyway
 };
 
 struct ChannelRename {
-    Id channel;
-    std::string name;
+    Id channel{};
+    std::string name{};
 };
 
 /// Arguments of channel.add_member and channel.remove_member.
 struct ChannelMember {
-    Id channel;
-    Id user;
+    Id channel{};
+    Id user{};
 };
 
 struct ProfileUpdate {
-    std::string name;
-    std::string last_name;  ///< may be absent
-    std::string phone;      ///< may be absent
+    std::string name{};
+    std::string last_name{};  ///< may be absent
+    std::string phone{};      ///< may be absent
 };
 
 [[nodiscard]] Result<MessagePost> parse_message_post(std::string_view text);

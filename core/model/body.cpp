@@ -123,7 +123,8 @@ Result<Group> parse_group(std::string_view text) {
         .read("view", value.view)
         .read("create_channels", value.create_channels)
         .read("url", value.url)
-        .read("active", value.active);
+        .read("active", value.active)
+        .read("code", value.code);
     if (const auto known = parse_group_kind(kind)) {
         value.kind = *known;
     } else {
@@ -139,7 +140,8 @@ Result<Channel> parse_channel(std::string_view text) {
         .read("group", value.group)
         .read("private", value.is_private)
         .read("writable", value.writable)
-        .read("active", value.active);
+        .read("active", value.active)
+        .read("code", value.code);
     return finish(reader, std::move(value));
 }
 
@@ -228,6 +230,7 @@ std::string encode(const Group& value) {
         .write("create_channels", value.create_channels)
         .write("url", value.url)
         .write("active", value.active, true)
+        .write("code", value.code)
         .text();
 }
 
@@ -238,6 +241,7 @@ std::string encode(const Channel& value) {
         .write("private", value.is_private, false)
         .write("writable", value.writable, true)
         .write("active", value.active, true)
+        .write("code", value.code)
         .text();
 }
 

@@ -17,60 +17,63 @@
 namespace holdfast::body {
 
 struct OfflinePolicy {
-    bool granted = false;         ///< the operator has granted Offline Mode to the organization (OM14)
-    bool automatic = false;       ///< OM21
-    bool allow_messages = true;   ///< OM29 may be forbidden
+    bool granted = false;    ///< the operator has granted Offline Mode to the organization (OM14)
+    bool automatic = false;  ///< OM21
+    bool allow_messages = true;  ///< OM29 may be forbidden
     bool operator==(const OfflinePolicy&) const = default;
 };
 
 struct Organization {
-    std::string name;
+    std::string name{};
     std::string language = "en";
-    OfflinePolicy offline;
+    OfflinePolicy offline{};
     bool operator==(const Organization&) const = default;
 };
 
 struct User {
-    std::string name;
-    std::string last_name;
-    std::string email;
-    std::string phone;
-    std::string job;
-    std::vector<Id> roles;
+    std::string name{};
+    std::string last_name{};
+    std::string email{};
+    std::string phone{};
+    std::string job{};
+    std::vector<Id> roles{};
     bool read_only = false;  ///< may look, never change
     bool active = true;
     bool operator==(const User&) const = default;
 };
 
 struct Role {
-    std::string name;
-    std::vector<std::string> permissions;
+    std::string name{};
+    std::vector<std::string> permissions{};
     bool operator==(const Role&) const = default;
 };
 
 enum class GroupKind { standard, workflow, link, category };
 
 struct Group {
-    std::string name;
+    std::string name{};
     GroupKind kind = GroupKind::standard;
-    std::string icon;
-    std::string color;
-    std::int64_t weight = 0;                    ///< smaller stands higher
-    Id parent;                                  ///< subgroup of
-    Id category;                                ///< shown under this category in the menu
-    std::vector<std::string> view;              ///< permissions, any of which shows the group; empty: all
-    std::vector<std::string> create_channels;   ///< permissions, any of which may create channels; empty: nobody
-    std::string url;                            ///< link groups
+    std::string icon{};
+    std::string color{};
+    std::int64_t weight = 0;          ///< smaller stands higher
+    Id parent{};                      ///< subgroup of
+    Id category{};                    ///< shown under this category in the menu
+    std::vector<std::string> view{};  ///< permissions, any of which shows the group; empty: all
+    std::vector<std::string>
+        create_channels{};  ///< permissions, any of which may create channels; empty: nobody
+    std::string url{};      ///< link groups
     bool active = true;
+    std::string code{};  ///< stable name in organization files; empty: made by hand
     bool operator==(const Group&) const = default;
 };
 
 struct Channel {
-    std::string name;
-    Id group;
+    std::string name{};
+    Id group{};
     bool is_private = false;
     bool writable = true;  ///< false: an announcement channel, only its administrators write
     bool active = true;
+    std::string code{};  ///< stable name in organization files and imports; empty: made by hand
     bool operator==(const Channel&) const = default;
 };
 
@@ -80,12 +83,13 @@ struct Member {
 };
 
 struct Message {
-    Id author;
-    std::string text;
-    std::string system;  ///< key of a system message ("member_added"); empty for people's messages
-    std::map<std::string, std::string> params;  ///< of the system message
-    std::vector<Id> reply_to;
-    std::map<std::string, std::vector<Id>> reactions;  ///< emoji → users, in order of reaction
+    Id author{};
+    std::string text{};
+    std::string
+        system{};  ///< key of a system message ("member_added"); empty for people's messages
+    std::map<std::string, std::string> params{};  ///< of the system message
+    std::vector<Id> reply_to{};
+    std::map<std::string, std::vector<Id>> reactions{};  ///< emoji → users, in order of reaction
     bool hidden = false;
     bool operator==(const Message&) const = default;
 };
@@ -97,13 +101,13 @@ struct Grant {
 
 struct ReadMark {
     std::int64_t sort = 0;  ///< of the last message read
-    Id message;
+    Id message{};
     bool operator==(const ReadMark&) const = default;
 };
 
 struct Receipt {
     std::uint16_t code = 0;
-    std::string detail;
+    std::string detail{};
     bool operator==(const Receipt&) const = default;
 };
 

@@ -22,7 +22,7 @@ enum class BucketKind : std::uint8_t {
 /// `version` is dense and in commit order: every change of a row takes the next one, so a bucket at
 /// version v with the same sum is the same everywhere.
 struct Bucket {
-    BucketId id;
+    BucketId id{};
     BucketKind kind{};
     Id owner{};
     Id parent{};

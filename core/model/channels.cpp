@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <utility>
 
 #include "core/model/args.hpp"
@@ -11,18 +10,23 @@ namespace holdfast::rules {
 
 namespace {
 
+RowChange deletion(RowKey key) {
+    return {.key = key};
+}
+
 /// The author first, then the others without repetitions.
 std::vector<Id> all_members(Id author, const std::vector<Id>& others) {
     std::vector<Id> members{author};
     for (const Id id : others) {
-        if (!std::ranges::contains(members, id)) {
+        if (!includes(members, id)) {
             members.push_back(id);
         }
     }
     return members;
 }
 
-/// Opens a private channel to a user.  Errors  intent_gone where the world knows no such user's bucket.
+/// Opens a private channel to a user.
+/// Errors  intent_gone where the world holds no bucket of the user.
 [[nodiscard]] Result<RowChange> grant_channel(const World& world, Id user, Id channel) {
     HF_TRY(const BucketId own, facts::bucket_of(world, BucketKind::user, user));
     return RowChange{.key = {own, RowKind::grant, channel},
@@ -60,7 +64,8 @@ std::vector<Id> all_members(Id author, const std::vector<Id>& others) {
         effects.rows.push_back(
             {.key = {channel.bucket, RowKind::member, id}, .body = body::encode(member)});
         if (is_private) {
-            HF_TRY(effects.rows.emplace_back(), grant_channel(world, id, channel.id));
+            HF_TRY(RowChange grant, grant_channel(world, id, channel.id));
+            effects.rows.push_back(std::move(grant));
         }
     }
     return {};
@@ -81,8 +86,7 @@ struct Membership {
                                          const args::ChannelMember& wanted) {
     HF_TRY(const auto actor, facts::active_user(world, acting));
     HF_TRY(auto channel, facts::readable_channel(world, acting, wanted.channel));
-    HF_TRY(const BucketId timeline,
-           facts::bucket_of(world, BucketKind::timeline, wanted.channel));
+    HF_TRY(const BucketId timeline, facts::bucket_of(world, BucketKind::timeline, wanted.channel));
     HF_TRY(const auto user, facts::user(world, wanted.user));
     HF_TRY(const auto member, facts::member(world, wanted.channel, wanted.user));
     HF_TRY(const bool granted, facts::has_grant(world, wanted.user, wanted.channel, true));
@@ -123,13 +127,14 @@ Result<Effects> create_channel(World& world, const Occasion& occasion, const Int
     const body::Channel channel{
         .name = name, .group = wanted.group, .is_private = wanted.is_private};
     effects.rows.push_back({.key = key, .body = body::encode(channel)});
-    HF_CHECK(add_members(world, all_members(occasion.user, wanted.members), key,
-                         wanted.is_private, effects));
-    effects.rows.push_back(write(occasion, {.timeline = timeline,
-                                            .id = intent.id,
-                                            .key = "channel_created",
-                                            .params = {{"by", by}, {"name", name}},
-                                            .text = by + " created the channel " + name + "."}));
+    HF_CHECK(add_members(
+        world, all_members(occasion.user, wanted.members), key, wanted.is_private, effects));
+    effects.rows.push_back(write(occasion,
+                                 {.timeline = timeline,
+                                  .id = intent.id,
+                                  .key = "channel_created",
+                                  .params = {{"by", by}, {"name", name}},
+                                  .text = by + " created the channel " + name + "."}));
     return effects;
 }
 
@@ -141,8 +146,7 @@ Result<Effects> rename_channel(World& world, const Occasion& occasion, const Int
     if (channel.value.name == name) {
         return Effects{};
     }
-    HF_TRY(const BucketId timeline,
-           facts::bucket_of(world, BucketKind::timeline, wanted.channel));
+    HF_TRY(const BucketId timeline, facts::bucket_of(world, BucketKind::timeline, wanted.channel));
     HF_CHECK(ensure_new_message(world, timeline, intent.id));
     HF_TRY(const auto author, facts::active_user(world, occasion.user));
     const std::string by = facts::full_name(author.value);
@@ -151,11 +155,12 @@ Result<Effects> rename_channel(World& world, const Occasion& occasion, const Int
     Effects effects;
     effects.rows.push_back(
         {.key = channel.key, .sort = channel.sort, .body = body::encode(channel.value)});
-    effects.rows.push_back(write(occasion, {.timeline = timeline,
-                                            .id = intent.id,
-                                            .key = "channel_renamed",
-                                            .params = {{"by", by}, {"from", from}, {"to", name}},
-                                            .text = by + " renamed the channel to " + name + "."}));
+    effects.rows.push_back(write(occasion,
+                                 {.timeline = timeline,
+                                  .id = intent.id,
+                                  .key = "channel_renamed",
+                                  .params = {{"by", by}, {"from", from}, {"to", name}},
+                                  .text = by + " renamed the channel to " + name + "."}));
     return effects;
 }
 
@@ -176,13 +181,15 @@ Result<Effects> add_member(World& world, const Occasion& occasion, const Intent&
                                 .body = body::encode(body::Member{})});
     }
     if (needs_grant) {
-        HF_TRY(effects.rows.emplace_back(), grant_channel(world, wanted.user, wanted.channel));
+        HF_TRY(RowChange grant, grant_channel(world, wanted.user, wanted.channel));
+        effects.rows.push_back(std::move(grant));
     }
-    effects.rows.push_back(write(occasion, {.timeline = known.timeline,
-                                            .id = intent.id,
-                                            .key = "member_added",
-                                            .params = params_of(known, wanted.user),
-                                            .text = known.by + " added " + known.who + "."}));
+    effects.rows.push_back(write(occasion,
+                                 {.timeline = known.timeline,
+                                  .id = intent.id,
+                                  .key = "member_added",
+                                  .params = params_of(known, wanted.user),
+                                  .text = known.by + " added " + known.who + "."}));
     return effects;
 }
 
@@ -200,18 +207,19 @@ Result<Effects> remove_member(World& world, const Occasion& occasion, const Inte
 
     Effects effects;
     if (known.is_member) {
-        effects.rows.push_back({.key = {known.channel.key.bucket, RowKind::member, wanted.user}});
+        effects.rows.push_back(deletion({known.channel.key.bucket, RowKind::member, wanted.user}));
     }
     if (known.is_granted) {
         HF_TRY(const BucketId own, facts::bucket_of(world, BucketKind::user, wanted.user));
-        effects.rows.push_back({.key = {own, RowKind::grant, wanted.channel}});
+        effects.rows.push_back(deletion({own, RowKind::grant, wanted.channel}));
     }
-    effects.rows.push_back(write(
-        occasion, {.timeline = known.timeline,
-                   .id = intent.id,
-                   .key = leaves ? "member_left" : "member_removed",
-                   .params = params_of(known, wanted.user),
-                   .text = leaves ? known.by + " left." : known.by + " removed " + known.who + "."}));
+    effects.rows.push_back(
+        write(occasion,
+              {.timeline = known.timeline,
+               .id = intent.id,
+               .key = leaves ? "member_left" : "member_removed",
+               .params = params_of(known, wanted.user),
+               .text = leaves ? known.by + " left." : known.by + " removed " + known.who + "."}));
     return effects;
 }
 

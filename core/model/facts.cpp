@@ -12,23 +12,23 @@ Found<body::Group> group(const World& world, Id group) {
 }
 
 Found<body::Channel> channel(const World& world, Id channel) {
-    return find_in(world, {BucketKind::channel, channel}, {RowKind::channel, channel},
-                   body::parse_channel);
+    return find_in(
+        world, {BucketKind::channel, channel}, {RowKind::channel, channel}, body::parse_channel);
 }
 
 Found<body::Member> member(const World& world, Id channel, Id user) {
-    return find_in(world, {BucketKind::channel, channel}, {RowKind::member, user},
-                   body::parse_member);
+    return find_in(
+        world, {BucketKind::channel, channel}, {RowKind::member, user}, body::parse_member);
 }
 
 Found<body::Message> message(const World& world, Id channel, Id message) {
-    return find_in(world, {BucketKind::timeline, channel}, {RowKind::message, message},
-                   body::parse_message);
+    return find_in(
+        world, {BucketKind::timeline, channel}, {RowKind::message, message}, body::parse_message);
 }
 
 Result<bool> has_grant(const World& world, Id user, Id target, bool is_channel) {
-    HF_TRY(const auto grant, find_in(world, {BucketKind::user, user}, {RowKind::grant, target},
-                                     body::parse_grant));
+    HF_TRY(const auto grant,
+           find_in(world, {BucketKind::user, user}, {RowKind::grant, target}, body::parse_grant));
     return grant && grant->value.channel == is_channel;
 }
 

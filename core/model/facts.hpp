@@ -22,8 +22,8 @@ struct Known {
 template <class T>
 using Found = Result<std::optional<Known<T>>>;
 
-/// The row of this key, read by `parse`. A stored body that cannot be read is `storage_corrupt`: the
-/// fault is not the intent's.
+/// The row of this key, read by `parse`. A stored body that cannot be read is `storage_corrupt`:
+/// the fault is not the intent's.
 template <class T>
 [[nodiscard]] Found<T> find(const World& world, RowKey key, Result<T> (*parse)(std::string_view)) {
     HF_TRY(std::optional<Row> row, world.find(key));
@@ -63,7 +63,8 @@ template <class T>
 /// The user, if active.  Errors  access_forbidden.
 [[nodiscard]] Result<Known<body::User>> active_user(const World& world, Id user);
 
-/// The user, if active and allowed to change anything.  Errors  access_forbidden · access_read_only.
+/// The user, if active and allowed to change anything.
+/// Errors  access_forbidden · access_read_only.
 [[nodiscard]] Result<Known<body::User>> writing_user(const World& world, Id user);
 
 /// The channel, if the user may read it.  Errors  access_forbidden.

@@ -35,11 +35,11 @@ enum class IntentKind : std::uint16_t {
 /// One thing that a person did. `id` is minted by the device and is its identity for ever: the
 /// server does each id once (OM32). A row that it makes takes the same id.
 struct Intent {
-    Id id;
-    Id lane;  ///< its target: order is kept within a lane, and a refused intent holds up its lane only
+    Id id{};
+    Id lane{};  ///< its target: order is kept within it, and a refused intent holds up it alone
     IntentKind kind{};
     std::uint16_t version = 1;  ///< of the arguments' shape
-    std::string args;           ///< JSON object
+    std::string args{};         ///< JSON object
     WallTime claimed_at{};      ///< by the device's clock: shown, never used to order
     std::int64_t elapsed_ms = -1;
 };
@@ -57,7 +57,7 @@ enum class OutcomeStatus : std::uint8_t {
 
 /// A place in a bucket's history.
 struct Position {
-    BucketId bucket;
+    BucketId bucket{};
     std::uint64_t version = 0;
     constexpr auto operator<=>(const Position&) const = default;
 };
@@ -65,11 +65,11 @@ struct Position {
 /// What became of an intent. Stored in the transaction of its effects and never changed
 /// (`later` is not stored).
 struct Outcome {
-    Id intent;
+    Id intent{};
     OutcomeStatus status = OutcomeStatus::applied;
     ErrorCode code = ErrorCode::none;
-    std::string detail;  ///< JSON parameters of the code's sentence, or empty
-    std::vector<Position> positions;
+    std::string detail{};  ///< JSON parameters of the code's sentence, or empty
+    std::vector<Position> positions{};
     WallTime at{};
     bool replayed = false;  ///< this is the stored answer to a repeated intent
     Millis retry_after{};

@@ -40,6 +40,12 @@ Value array_of(const std::vector<Id>& ids) {
 
 }  // namespace
 
+Reader::Reader(std::string_view text) : root_(Value::parse(text, nullptr, false)) {
+    if (!root_.is_object()) {
+        wrong_ = "not an object";
+    }
+}
+
 const Value* Reader::find(const char* name) const {
     if (!wrong_.empty()) {
         return nullptr;

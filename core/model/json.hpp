@@ -12,21 +12,17 @@
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
 
-/// Reading and writing JSON objects without exceptions. For .cpp files only: the library behind it is
-/// slow to compile, so no header of ours includes this one.
+/// Reading and writing JSON objects without exceptions. For .cpp files only: the library behind it
+/// is slow to compile, so no header of ours includes this one.
 namespace holdfast::json {
 
 using Value = nlohmann::json;  // members sorted by name: the same bytes everywhere
 
-/// Reads the members of one object into values that hold their defaults. An absent member leaves the
-/// default; a wrong type, text that is no object, and invalid UTF-8 are the error of `done()`.
+/// Reads the members of one object into values that hold their defaults. An absent member leaves
+/// the default; a wrong type, text that is no object, and invalid UTF-8 are the error of `done()`.
 class Reader {
 public:
-    explicit Reader(std::string_view text) : root_(Value::parse(text, nullptr, false)) {
-        if (!root_.is_object()) {
-            wrong_ = "not an object";
-        }
-    }
+    explicit Reader(std::string_view text);
 
     Reader& read(const char* name, std::string& out);
     Reader& read(const char* name, bool& out);

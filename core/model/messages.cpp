@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <utility>
 
 #include "core/model/args.hpp"
@@ -36,7 +35,7 @@ namespace {
         if (!found) {
             return fail(ErrorCode::intent_gone, "quoted message " + to_string(id));
         }
-        if (!std::ranges::contains(quotes, id)) {
+        if (!includes(quotes, id)) {
             quotes.push_back(id);
         }
     }
@@ -44,9 +43,11 @@ namespace {
 }
 
 /// Adds or removes a reaction; false if that changes nothing.  Errors  intent_too_long.
-[[nodiscard]] Result<bool> toggle(body::Message& message, Id user, const args::MessageReact& wanted) {
+[[nodiscard]] Result<bool> toggle(body::Message& message,
+                                  Id user,
+                                  const args::MessageReact& wanted) {
     const auto found = message.reactions.find(wanted.emoji);
-    const bool has = found != message.reactions.end() && std::ranges::contains(found->second, user);
+    const bool has = found != message.reactions.end() && includes(found->second, user);
     if (has == wanted.on) {
         return false;
     }
@@ -90,7 +91,8 @@ Result<> advance_read_mark(const World& world,
         return {};
     }
     const body::ReadMark moved{.sort = message.first, .message = message.second};
-    effects.rows.push_back({.key = key, .sort = mark ? mark->sort : 0, .body = body::encode(moved)});
+    effects.rows.push_back(
+        {.key = key, .sort = mark ? mark->sort : 0, .body = body::encode(moved)});
     return {};
 }
 
@@ -99,8 +101,7 @@ Result<Effects> post_message(World& world, const Occasion& occasion, const Inten
     HF_CHECK(may_write(world, occasion.user, wanted.channel));
     HF_TRY(std::string text, take_text(wanted.text, limits::message_bytes_max));
     HF_TRY(std::vector<Id> quotes, take_quotes(world, wanted.channel, wanted.reply_to));
-    HF_TRY(const BucketId timeline,
-           facts::bucket_of(world, BucketKind::timeline, wanted.channel));
+    HF_TRY(const BucketId timeline, facts::bucket_of(world, BucketKind::timeline, wanted.channel));
     HF_CHECK(ensure_new_message(world, timeline, intent.id));
 
     body::Message message;
@@ -111,8 +112,8 @@ Result<Effects> post_message(World& world, const Occasion& occasion, const Inten
     effects.rows.push_back({.key = {timeline, RowKind::message, intent.id},
                             .sort = occasion.now.ms,
                             .body = body::encode(message)});
-    HF_CHECK(advance_read_mark(world, occasion.user, wanted.channel,
-                               {occasion.now.ms, intent.id}, effects));
+    HF_CHECK(advance_read_mark(
+        world, occasion.user, wanted.channel, {occasion.now.ms, intent.id}, effects));
     return effects;
 }
 
@@ -170,8 +171,8 @@ Result<Effects> mark_read(World& world, const Occasion& occasion, const Intent& 
         return fail(ErrorCode::intent_gone, "message " + to_string(wanted.message));
     }
     Effects effects;
-    HF_CHECK(advance_read_mark(world, occasion.user, wanted.channel,
-                               {message->sort, wanted.message}, effects));
+    HF_CHECK(advance_read_mark(
+        world, occasion.user, wanted.channel, {message->sort, wanted.message}, effects));
     return effects;
 }
 

@@ -84,8 +84,8 @@ Result<> may_create_channel(const World& world, Id user, Id group) {
     HF_CHECK(facts::writing_user(world, user));
     HF_TRY(const bool granted, facts::has_grant(world, user, group, false));
     HF_TRY(const auto target, facts::group(world, group));
-    const bool takes_channels = target && target->value.active &&
-                                target->value.kind == body::GroupKind::standard;
+    const bool takes_channels =
+        target && target->value.active && target->value.kind == body::GroupKind::standard;
     if (!granted || !takes_channels) {
         return fail(ErrorCode::access_forbidden, "no such group that takes channels");
     }

@@ -18,8 +18,7 @@ Result<Effects> update_profile(World& world, const Occasion& occasion, const Int
 
     Effects effects;
     if (changed != user.value) {
-        effects.rows.push_back(
-            {.key = user.key, .sort = user.sort, .body = body::encode(changed)});
+        effects.rows.push_back({.key = user.key, .sort = user.sort, .body = body::encode(changed)});
     }
     return effects;
 }

@@ -7,7 +7,9 @@ namespace holdfast {
 
 namespace {
 
-[[nodiscard]] Result<Effects> dispatch(World& world, const Occasion& occasion, const Intent& intent) {
+[[nodiscard]] Result<Effects> dispatch(World& world,
+                                       const Occasion& occasion,
+                                       const Intent& intent) {
     switch (intent.kind) {
         case IntentKind::message_post:
             return rules::post_message(world, occasion, intent);

@@ -14,16 +14,16 @@
 
 namespace holdfast {
 
-/// What the rules may read: the server's tables inside a transaction, or a device's replica with the
-/// overlay of what waits. Absence is normal; an error is a failed read.
+/// What the rules may read: the server's tables inside a transaction, or a device's replica with
+/// the overlay of what waits. Absence is normal; an error is a failed read.
 class World {
 public:
     virtual ~World() = default;
 
     [[nodiscard]] virtual Result<std::optional<Row>> find(RowKey key) const = 0;
 
-    /// The bucket of this kind and owner. Nothing where the world does not hold it: a device does not
-    /// know other people's buckets.
+    /// The bucket of this kind and owner. Nothing where the world does not hold it: a device does
+    /// not know other people's buckets.
     [[nodiscard]] virtual Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const = 0;
 
     /// The organization's directory bucket.
@@ -36,33 +36,35 @@ public:
 /// Everything that an intent does, to be written in one transaction.
 struct Effects {
     struct NewBucket {
-        BucketId id;
+        BucketId id{};
         BucketKind kind{};
-        Id owner;
-        Id parent;
+        Id owner{};
+        Id parent{};
         bool open = false;  ///< readable by everyone who may read the parent group
     };
-    std::vector<NewBucket> buckets;
-    std::vector<RowChange> rows;
+    std::vector<NewBucket> buckets{};
+    std::vector<RowChange> rows{};
 };
 
 /// Who asks, and when by the clock of the side that runs the rules.
 struct Occasion {
-    Id user;
-    Id organization;
+    Id user{};
+    Id organization{};
     WallTime now{};
 };
 
-/// The permissions of a user: the union over the roles; empty for one who does not exist or is not active.
+/// The permissions of a user: the union over the roles; empty for one who does not exist or is not
+/// active.
 using Permissions = std::set<std::string, std::less<>>;
 [[nodiscard]] Result<Permissions> permissions_of(const World& world, Id user);
 
 /// Permission names that the rules themselves know; organizations add their own for groups.
 namespace permission {
-inline constexpr std::string_view admin = "admin";                    ///< may do everything
+inline constexpr std::string_view admin = "admin";  ///< may do everything
 inline constexpr std::string_view message_write = "message-write";
 inline constexpr std::string_view channel_create = "channel-create";
-inline constexpr std::string_view channel_manage = "channel-manage";  ///< rename, add, remove in any channel it sees
+inline constexpr std::string_view channel_manage =
+    "channel-manage";  ///< rename, add, remove in any channel it sees
 }  // namespace permission
 
 /// Whether `held` includes one of `wanted`, or `admin`. An empty `wanted` asks for nothing.
@@ -71,9 +73,10 @@ inline constexpr std::string_view channel_manage = "channel-manage";  ///< renam
 /// Judges an intent and says what it does: the one place where the rules of this domain stand,
 /// run by the server inside its transaction and by devices for what waits.
 ///
-/// Errors  access_forbidden · access_read_only · intent_malformed · intent_unknown_kind · intent_gone ·
-///         intent_too_late · intent_empty · intent_too_long · intent_needs_connection (device only) ·
-///         those of World. Nothing is changed: effects are a value.
+/// Errors  access_forbidden · access_read_only · intent_malformed · intent_unknown_kind ·
+///         intent_gone · intent_too_late · intent_empty · intent_too_long · intent_id_conflict ·
+///         request_too_large · intent_needs_connection (device only) · storage_corrupt · World's.
+///         Nothing is changed: effects are a value.
 /// Cost    a few point reads; allocates what it returns.
 /// Source  docs/internals/data-model.md.
 [[nodiscard]] Result<Effects> reduce(World& world, const Occasion& occasion, const Intent& intent);
@@ -84,8 +87,8 @@ inline constexpr std::string_view channel_manage = "channel-manage";  ///< renam
 [[nodiscard]] Result<> may_create_channel(const World& world, Id user, Id group);
 
 /// Rows that grants a user group or channel: {grant, id = target} in the user's own bucket.
-/// A user reads a group's bucket with a grant for it; the buckets of an open channel with a grant for
-/// its group; the buckets of a private channel with a grant for the channel.
+/// A user reads a group's bucket with a grant for it; the buckets of an open channel with a grant
+/// for its group; the buckets of a private channel with a grant for the channel.
 [[nodiscard]] Result<bool> may_read_channel(const World& world, Id user, Id channel);
 
 }  // namespace holdfast

@@ -26,26 +26,26 @@ enum class RowKind : std::uint8_t {
 
 /// Identity of a row. Rows are clustered by this order on both sides.
 struct RowKey {
-    BucketId bucket;
+    BucketId bucket{};
     RowKind kind{};
-    Id id;
+    Id id{};
     constexpr auto operator<=>(const RowKey&) const = default;
 };
 
 /// A row as it is stored: the engine's own columns, and a JSON body that the sync path never reads.
 struct Row {
     RowKind kind{};
-    Id id;
+    Id id{};
     std::uint64_t version = 0;
     std::int64_t sort = 0;
-    std::string body;
+    std::string body{};
 };
 
 /// The same, borrowing its body from a frame or a database page: valid as long as that is.
 /// An empty body means that the row was deleted at `version`.
 struct RowRef {
     RowKind kind{};
-    Id id;
+    Id id{};
     std::uint64_t version = 0;
     std::int64_t sort = 0;
     std::string_view body;
@@ -54,9 +54,9 @@ struct RowRef {
 
 /// What an intent does to one row. The version is given by the storage at commit.
 struct RowChange {
-    RowKey key;
+    RowKey key{};
     std::int64_t sort = 0;
-    std::string body;  ///< empty: delete
+    std::string body{};  ///< empty: delete
     [[nodiscard]] bool deletes() const { return body.empty(); }
 };
 

@@ -41,8 +41,8 @@ namespace holdfast::rules {
     return std::ranges::find(ids, wanted) != ids.end();
 }
 
-/// A message that the platform writes in somebody's name. `text` is the English sentence for readers
-/// that do not know the key.
+/// A message that the platform writes in somebody's name. `text` is the English sentence for
+/// readers that do not know the key.
 struct SystemMessage {
     BucketId timeline;
     Id id;
@@ -52,8 +52,8 @@ struct SystemMessage {
 };
 [[nodiscard]] RowChange write(const Occasion& occasion, const SystemMessage& message);
 
-/// Moves the author's own read mark to a message: nothing if it stands there or later already, or if
-/// the world does not hold the author's bucket.
+/// Moves the author's own read mark to a message: nothing if it stands there or later already, or
+/// if the world does not hold the author's bucket.
 [[nodiscard]] Result<> advance_read_mark(
     const World& world, Id user, Id channel, std::pair<std::int64_t, Id> message, Effects& effects);
 

@@ -8,13 +8,34 @@ namespace {
 
 /// UTF-8 of what counts as white space. ASCII first: it is what comes.
 constexpr std::array<std::string_view, 28> blanks{
-    " ",        "\n",       "\r",       "\t",       "\v",       "\f",       "\xc2\x85",
-    "\xc2\xa0", "\xe1\x9a\x80",  // next line, no-break space, ogham space
-    "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84",
-    "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89",
-    "\xe2\x80\x8a", "\xe2\x80\x8b",                                  // U+2000 to U+200B
-    "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f",  // separators, narrow spaces
-    "\xe2\x81\xa0", "\xe3\x80\x80", "\xef\xbb\xbf",  // word joiner, ideographic space, BOM
+    " ",
+    "\n",
+    "\r",
+    "\t",
+    "\v",
+    "\f",
+    "\xc2\x85",
+    "\xc2\xa0",
+    "\xe1\x9a\x80",  // next line, no-break space, ogham space
+    "\xe2\x80\x80",
+    "\xe2\x80\x81",
+    "\xe2\x80\x82",
+    "\xe2\x80\x83",
+    "\xe2\x80\x84",
+    "\xe2\x80\x85",
+    "\xe2\x80\x86",
+    "\xe2\x80\x87",
+    "\xe2\x80\x88",
+    "\xe2\x80\x89",
+    "\xe2\x80\x8a",
+    "\xe2\x80\x8b",  // U+2000 to U+200B
+    "\xe2\x80\xa8",
+    "\xe2\x80\xa9",
+    "\xe2\x80\xaf",
+    "\xe2\x81\x9f",  // separators, narrow spaces
+    "\xe2\x81\xa0",
+    "\xe3\x80\x80",
+    "\xef\xbb\xbf",  // word joiner, ideographic space, BOM
 };
 
 }  // namespace

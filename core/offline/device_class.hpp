@@ -17,8 +17,8 @@ struct PlatformSignals {
 
 /// What the operator may widen.
 struct DeviceRule {
-    /// The largest tablets have 1032 CSS pixels on the shorter side; laptops that can be folded into
-    /// one have less than 1100 too, and count as tablets while they are folded.
+    /// The largest tablets have 1032 CSS pixels on the shorter side; laptops that can be folded
+    /// into one have less than 1100 too, and count as tablets while they are folded.
     std::int32_t screen_width_max = 1100;
     bool desktop_too = false;  ///< every device counts as mobile
 };

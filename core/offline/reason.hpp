@@ -15,7 +15,7 @@ inline constexpr std::string_view no_connection = "reason.no_connection";
 inline constexpr std::string_view offline_mode = "reason.offline_mode";
 inline constexpr std::string_view offline_messages = "reason.offline_messages";
 inline constexpr std::string_view read_only = "reason.read_only";
-inline constexpr std::string_view not_allowed = "reason.not_allowed";
+inline constexpr std::string_view no_permission = "reason.no_permission";
 inline constexpr std::string_view gone = "reason.gone";
 inline constexpr std::string_view too_late = "reason.too_late";
 }  // namespace reason
@@ -33,13 +33,13 @@ inline constexpr std::array<ReasonEntry, 8> reasons{{
     {reason::offline_mode, "This cannot be done in Offline Mode (OM30)."},
     {reason::offline_messages, "The organization allows no messages in Offline Mode."},
     {reason::read_only, "The person may only look, or the channel takes no messages."},
-    {reason::not_allowed, "The person lacks the permission."},
+    {reason::no_permission, "The person lacks the permission."},
     {reason::gone, "What it is about does not exist any more, or is no longer visible."},
     {reason::too_late, "A message can be deleted for 24 hours only."},
 }};
 
 /// The reason that belongs to a refusal of may_write(), may_manage(), may_submit() and the like;
-/// `not_allowed` where no better one is known.
+/// `no_permission` where no better one is known.
 [[nodiscard]] std::string_view reason_of(const Error& error);
 
 }  // namespace holdfast::offline

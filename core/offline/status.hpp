@@ -14,8 +14,9 @@
 #include "core/model/intent.hpp"
 #include "core/offline/device_class.hpp"
 
-/// Offline Mode: the person's switch, and what the screens say about connection and synchronization.
-/// Requirements OM7-OM10 and OM14-OM21; docs/internals/engine-api.md shows the result as JSON.
+/// Offline Mode: the person's switch, and what the screens say about connection and
+/// synchronization. Requirements OM7-OM10 and OM14-OM21. docs/internals/engine-api.md shows the
+/// result as JSON.
 namespace holdfast::offline {
 
 // ---------------------------------------------------------------------------------- what is kept
@@ -26,7 +27,7 @@ enum class Mode : std::uint8_t {
     offline_automatic = 2,  ///< turned on by the policy: turned off by it too (OM21)
 };
 
-/// What survives restarts (OM19). Stored beside the outbox, so that a lost replica does not lose it.
+/// What survives restarts (OM19). Stored beside the outbox: a lost replica does not lose it.
 struct Persisted {
     Mode mode = Mode::online;
     bool ever_complete = false;             ///< synchronization has completed since sign-in (OM17)
@@ -57,17 +58,19 @@ struct Connecting {};  ///< a try to connect begins
 struct Connected {     ///< the server has greeted this device: a synchronization begins
     WallTime server_time;
 };
-struct Lost {  ///< a try failed, or contact was lost; `no_network` or `server_unreachable`
+struct Lost {  ///< a try failed, or contact was lost; `refused`: for now, the error says why
     Cause cause = Cause::server_unreachable;
+    Error error{ErrorCode::none};
 };
-struct Waiting {  ///< until the next try, by the device's clock
-    WallTime until;
+struct Waiting {  ///< when the next try will be; after Lost
+    Instant until;
 };
 struct Stopped {  ///< no more tries by itself: `signed_out` (session ended) or `refused`
     Cause cause = Cause::signed_out;
     Error error{ErrorCode::none};
 };
-/// Records of this synchronization. Numbers that run backwards are not shown.
+/// Records of this synchronization. Numbers that run backwards are not shown. After Completed the
+/// next Progress begins a new synchronization.
 struct Progress {
     std::uint64_t received = 0;
     std::uint64_t expected = 0;
@@ -88,13 +91,22 @@ struct SignedOut {};   ///< by the person: everything here starts anew
 struct TimePassed {};  ///< `next_deadline()` has come
 }  // namespace input
 
-using Input = std::variant<input::Connecting, input::Connected, input::Lost, input::Waiting,
-                           input::Stopped, input::Progress, input::Completed, input::Outbox,
-                           input::Policy, input::Storage, input::SignedOut, input::TimePassed>;
+using Input = std::variant<input::Connecting,
+                           input::Connected,
+                           input::Lost,
+                           input::Waiting,
+                           input::Stopped,
+                           input::Progress,
+                           input::Completed,
+                           input::Outbox,
+                           input::Policy,
+                           input::Storage,
+                           input::SignedOut,
+                           input::TimePassed>;
 
-/// Where the person turned Offline Mode on. The call of the bridge does not say it: while contact is
-/// lost, or a banner offers the mode, it is `banner`; the switch in Settings is disabled whenever
-/// `settings` would be refused.
+/// Where the person turned Offline Mode on. The call of the bridge does not say it: while contact
+/// is lost it is `banner`, because the switch in Settings is disabled whenever `settings` would be
+/// refused.
 enum class SwitchFrom : std::uint8_t { banner, settings };
 
 // ---------------------------------------------------------------------------------- what is shown
@@ -122,8 +134,8 @@ struct Status {
     struct Connection {
         ConnectionKind state = ConnectionKind::stopped;
         Cause cause = Cause::none;
-        std::optional<ErrorCode> error{};      ///< of `refused` and `signed_out`
-        std::string error_params{};            ///< JSON object, or empty
+        std::optional<ErrorCode> error{};       ///< of `refused` and `signed_out`
+        std::string error_params{};             ///< JSON object, or empty
         std::optional<WallTime> next_try_at{};  ///< device's clock
     } connection{};
     struct Bar {
@@ -151,33 +163,42 @@ struct Status {
         bool show_data = false;
         bool accept_input = false;
     } screens{};
-    std::optional<WallTime> since{};  ///< SettingsSnapshot.since: end of the contact before, device's clock
-    bool messages_offline = true;     ///< the policy allows messages in Offline Mode
+    std::optional<WallTime>
+        since{};  ///< SettingsSnapshot.since: end of the contact before, device's clock
+    bool messages_offline = true;  ///< the policy allows messages in Offline Mode
 };
 
-/// Whether an intent of this kind may be taken now.
-/// Errors  offline_no_connection (OM20) · intent_needs_connection (OM30).
-[[nodiscard]] Result<> may_submit(const Status& status, IntentKind kind);
+/// Why an intent is not taken now.
+struct Refusal {
+    ErrorCode code{};
+    std::string_view reason;  ///< key of core/offline/reason.hpp
+};
+
+/// Nothing if an intent of this kind may be taken now; else offline_no_connection (OM20) or
+/// intent_needs_connection (OM30). What the channel and the person allow is for core/model.
+[[nodiscard]] std::optional<Refusal> refusal_of(const Status& status, IntentKind kind);
 
 // ---------------------------------------------------------------------------------- the machine
 
 /// Contact with the server as the screens report it.
 ///
-///            Connecting              Connected               Progress
-///   Idle ──────────────▶ Connecting ──────────▶ Connected { CatchingUp ◀──────▶ Current }
-///    ▲                    │     ▲                 │                   Completed
-///    │ SignedOut     Lost │     │ Connecting      │ Lost
-///    │ (from all)         ▼     │                 │
-///    ├─────────────────  Waiting ◀────────────────┘
-///    │                    │   Stopped (from all but Idle)
-///    └───────────────── Stopped ── Connecting (signed in again) ──▶ Connecting
+///         Connecting               Connected                 Completed
+///   Idle ────────────▶ Connecting ───────────▶ Connected { CatchingUp ────────▶ Current }
+///    ▲                  │  ▲   ▲                │          ▲      Progress        │
+///    │             Lost │  │   │ Connecting     │ Lost     └──────────────────────┘
+///    │                  ▼  │   └──────────┐     │
+///    │                 Waiting ◀──────────┼─────┘
+///    │ SignedOut                          │ (signed in again)
+///    └─(from all)─── Stopped ─────────────┘      Stopped: from all
 ///
-/// Connecting: the first try of a run says nothing about a lost connection until it fails, or has
-/// taken `first_try_patience`; from then on contact counts as lost until Connected.
+/// A first try says nothing about a lost connection until it fails, or has taken
+/// `first_try_patience` (TimePassed); from then on contact counts as lost until Connected.
+/// Connecting while connected is a loss too. After Stopped only Connecting and SignedOut count.
 namespace contact {
 struct Idle {};  ///< nobody is signed in, or the engine has not begun
 struct Connecting {
     Cause cause = Cause::none;  ///< why there was no contact before; `none`: the first try
+    Error error{ErrorCode::none};
     Instant since{};
 };
 struct CatchingUp {
@@ -197,13 +218,14 @@ struct Current {
 };
 struct Connected {
     Instant since{};
-    WallTime server_time{};                 ///< at `since`
-    std::optional<WallTime> before{};       ///< end of the contact before, device's clock
+    WallTime server_time{};            ///< at `since`
+    std::optional<WallTime> before{};  ///< end of the contact before, device's clock
     std::variant<CatchingUp, Current> synchronization{};
 };
 struct Waiting {
     Cause cause = Cause::server_unreachable;
-    std::optional<WallTime> until{};
+    Error error{ErrorCode::none};
+    std::optional<WallTime> until{};  ///< device's clock
 };
 struct Stopped {
     Cause cause = Cause::signed_out;
@@ -211,8 +233,11 @@ struct Stopped {
 };
 }  // namespace contact
 
-using Contact = std::variant<contact::Idle, contact::Connecting, contact::Connected,
-                             contact::Waiting, contact::Stopped>;
+using Contact = std::variant<contact::Idle,
+                             contact::Connecting,
+                             contact::Connected,
+                             contact::Waiting,
+                             contact::Stopped>;
 
 /// A device that hears nothing for so long after its start reports a lost connection.
 inline constexpr Millis first_try_patience{3000};
@@ -224,15 +249,16 @@ inline constexpr Millis estimate_window{4000};
 /// Whether the screens say that contact is lost.
 [[nodiscard]] bool is_lost(const Contact& contact);
 
-/// Joins contact, synchronization, switch and entitlement into one Status. No clock, no effects: the
-/// owner hands in what happens, then reads `status()` and stores `persisted()` when it has changed.
+/// Joins contact, synchronization, switch and entitlement into one Status. No clock, no effects:
+/// the owner hands in what happens, then reads `status()` and stores `persisted()` when it has
+/// changed.
 ///
 /// Threads  the owner's only.
 class StatusMachine {
 public:
     explicit StatusMachine(DeviceClass device, Persisted restored = {});
 
-    /// An input that has no meaning in the present state (Progress without contact) changes nothing.
+    /// An input that means nothing in the present state (Progress without contact) changes nothing.
     void handle(Now now, const Input& in);
 
     /// OM16-OM18. Turning off always succeeds and touches nothing else.
@@ -278,8 +304,10 @@ private:
     [[nodiscard]] bool is_on() const;
     [[nodiscard]] bool reports(BannerKind kind) const;
     [[nodiscard]] Report report(BannerKind kind) const;
-    [[nodiscard]] Status::Banner banner() const;
+    [[nodiscard]] Status::Connection connection() const;
     [[nodiscard]] Status::Bar bar(Instant now) const;
+    [[nodiscard]] Status::Banner banner() const;
+    [[nodiscard]] Status::Switch offline_switch() const;
 
     DeviceClass device_;
     Persisted persisted_;

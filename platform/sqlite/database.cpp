@@ -220,11 +220,13 @@ Result<bool> Statement::step() {
 }
 
 Result<> Statement::run() {
-    HF_TRY(const bool row, step());
-    if (row) {
-        sqlite3_reset(handle_);
+    // To the end: outside a transaction, the commit happens after the last row.
+    for (;;) {
+        HF_TRY(const bool row, step());
+        if (!row) {
+            return {};
+        }
     }
-    return {};
 }
 
 std::int64_t Statement::integer(int column) const {

@@ -1,0 +1,24 @@
+#include "core/offline/reason.hpp"
+
+namespace holdfast::offline {
+
+std::string_view reason_of(const Error& error) {
+    switch (error.code) {
+        case ErrorCode::access_read_only:
+            return reason::read_only;
+        case ErrorCode::intent_gone:
+            return reason::gone;
+        case ErrorCode::intent_too_late:
+            return reason::too_late;
+        case ErrorCode::intent_needs_connection:
+            return reason::offline_mode;
+        case ErrorCode::offline_no_connection:
+            return reason::no_connection;
+        case ErrorCode::offline_not_ready:
+            return reason::not_synchronized;
+        default:
+            return reason::no_permission;
+    }
+}
+
+}  // namespace holdfast::offline

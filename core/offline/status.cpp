@@ -1,0 +1,237 @@
+#include "core/offline/status.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "core/base/assert.hpp"
+
+namespace holdfast::offline {
+
+namespace {
+
+using contact::CatchingUp;
+using contact::Connected;
+using contact::Connecting;
+using contact::Current;
+using contact::Idle;
+using contact::Stopped;
+using contact::Waiting;
+
+/// From (row) to (column), in the order of Contact's alternatives.
+constexpr std::array<std::array<bool, 5>, 5> arrows{{
+    // Idle  Connecting  Connected  Waiting  Stopped
+    {true, true, true, true, true},    // Idle
+    {true, true, true, true, true},    // Connecting
+    {true, true, true, true, true},    // Connected
+    {true, true, true, true, true},    // Waiting
+    {true, true, false, false, true},  // Stopped: what its closing socket still says is no news
+}};
+
+template <class Next>
+[[nodiscard]] bool leads_to(const Contact& from, const Next& to) {
+    return arrows[from.index()][Contact(to).index()];
+}
+
+[[nodiscard]] bool is_connected(const Contact& contact) {
+    return std::holds_alternative<Connected>(contact);
+}
+
+/// What a new try inherits from the state before it.
+[[nodiscard]] Connecting next_try(Instant now, const Contact& before) {
+    if (const auto* trying = std::get_if<Connecting>(&before)) {
+        return *trying;
+    }
+    if (const auto* waiting = std::get_if<Waiting>(&before)) {
+        return {.cause = waiting->cause, .error = waiting->error, .since = now};
+    }
+    const Cause cause = is_connected(before) ? Cause::server_unreachable : Cause::none;
+    return {.cause = cause, .error = {ErrorCode::none}, .since = now};
+}
+
+}  // namespace
+
+bool is_lost(const Contact& contact) {
+    if (const auto* trying = std::get_if<Connecting>(&contact)) {
+        return trying->cause != Cause::none;
+    }
+    if (const auto* stopped = std::get_if<Stopped>(&contact)) {
+        return stopped->cause != Cause::signed_out;
+    }
+    return std::holds_alternative<Waiting>(contact);
+}
+
+StatusMachine::StatusMachine(DeviceClass device, Persisted restored)
+    : device_(device), persisted_(restored) {
+    settle();
+}
+
+void StatusMachine::handle(Now now, const Input& in) {
+    std::visit([&](const auto& one) { take(now, one); }, in);
+    settle();
+}
+
+void StatusMachine::take(Now now, const input::Connecting&) {
+    move_to(now, next_try(now.instant, contact_));
+}
+
+void StatusMachine::take(Now now, const input::Connected& in) {
+    Connected next{.since = now.instant,
+                   .server_time = in.server_time,
+                   .before = persisted_.last_online_at,
+                   .synchronization = CatchingUp{}};
+    if (!leads_to(contact_, next)) {
+        return;
+    }
+    move_to(now, std::move(next));
+    persisted_.last_online_at = now.device;
+}
+
+void StatusMachine::take(Now now, const input::Lost& in) {
+    Waiting next{.cause = in.cause, .error = in.error, .until = {}};
+    if (leads_to(contact_, next)) {
+        move_to(now, std::move(next));
+    }
+}
+
+void StatusMachine::take(Now now, const input::Waiting& in) {
+    if (auto* waiting = std::get_if<Waiting>(&contact_)) {
+        waiting->until = now.device + (in.until - now.instant);
+    }
+}
+
+void StatusMachine::take(Now now, const input::Stopped& in) {
+    move_to(now, Stopped{.cause = in.cause, .error = in.error});
+}
+
+void StatusMachine::take(Now now, const input::Progress& in) {
+    auto* connected = std::get_if<Connected>(&contact_);
+    if (connected == nullptr) {
+        return;
+    }
+    if (std::holds_alternative<Current>(connected->synchronization)) {
+        connected->synchronization = CatchingUp{};
+    }
+    auto& progress = std::get<CatchingUp>(connected->synchronization);
+    progress.received = std::max(progress.received, in.received);
+    progress.expected = std::max({progress.expected, in.expected, progress.received});
+
+    const CatchingUp::Mark mark{.at = now.instant, .received = progress.received};
+    if (!progress.late) {
+        progress.early = progress.late = mark;
+    } else if (mark.at - progress.late->at >= estimate_window) {
+        progress.early = std::exchange(progress.late, mark);
+    }
+}
+
+void StatusMachine::take(Now now, const input::Completed&) {
+    auto* connected = std::get_if<Connected>(&contact_);
+    if (connected == nullptr) {
+        return;
+    }
+    if (const auto* progress = std::get_if<CatchingUp>(&connected->synchronization)) {
+        connected->synchronization = Current{.received = progress->received};
+    }
+    persisted_.ever_complete = true;
+    persisted_.complete_at = connected->server_time + (now.instant - connected->since);
+    persisted_.last_online_at = now.device;
+}
+
+void StatusMachine::take(Now, const input::Outbox& in) {
+    waiting_ = in.waiting;
+}
+
+void StatusMachine::take(Now, const input::Policy& in) {
+    persisted_.policy = in.policy;
+}
+
+void StatusMachine::take(Now, const input::Storage& in) {
+    storage_full_ = in.full;
+}
+
+void StatusMachine::take(Now now, const input::SignedOut&) {
+    move_to(now, Idle{});
+    persisted_ = {};
+    waiting_ = 0;
+}
+
+void StatusMachine::take(Now now, const input::TimePassed&) {
+    const std::optional<Instant> deadline = next_deadline();
+    if (!deadline || now.instant < *deadline) {
+        return;
+    }
+    Connecting next = std::get<Connecting>(contact_);
+    next.cause = Cause::server_unreachable;
+    move_to(now, std::move(next));
+}
+
+/// The one place where contact changes, and so where its loss is noticed.
+void StatusMachine::move_to(Now now, Contact next) {
+    HF_ASSERT(leads_to(contact_, next));
+    if (is_connected(contact_)) {
+        persisted_.last_online_at = now.device;
+    }
+    const bool loses = !is_lost(contact_) && is_lost(next);
+    contact_ = std::move(next);
+    if (loses && available() && persisted_.policy.automatic && !is_on()) {
+        persisted_.mode = Mode::offline_automatic;
+    }
+}
+
+/// What follows from the new state by itself.
+void StatusMachine::settle() {
+    if (!available()) {
+        persisted_.mode = Mode::online;
+    }
+    const auto* connected = std::get_if<Connected>(&contact_);
+    const bool done = connected != nullptr && waiting_ == 0 &&
+                      std::holds_alternative<Current>(connected->synchronization);
+    if (done && persisted_.mode == Mode::offline_automatic) {
+        persisted_.mode = Mode::online;
+    }
+    std::erase_if(dismissed_,
+                  [&](const Report& old) { return !reports(old.kind) || report(old.kind) != old; });
+}
+
+Result<> StatusMachine::set_offline_mode(bool wanted, SwitchFrom from) {
+    if (wanted && !is_on()) {
+        if (!available()) {
+            return fail(ErrorCode::offline_not_available);
+        }
+        const bool from_banner = from == SwitchFrom::banner && is_lost(contact_);
+        if (!persisted_.ever_complete && !from_banner) {
+            return fail(ErrorCode::offline_not_ready);
+        }
+        persisted_.mode = Mode::offline;
+    }
+    if (!wanted) {
+        persisted_.mode = Mode::online;
+    }
+    settle();
+    return {};
+}
+
+void StatusMachine::dismiss_banner() {
+    if (const BannerKind shown = banner().kind; shown != BannerKind::none) {
+        dismissed_.push_back(report(shown));
+    }
+}
+
+std::optional<Instant> StatusMachine::next_deadline() const {
+    const auto* trying = std::get_if<Connecting>(&contact_);
+    if (trying == nullptr || trying->cause != Cause::none) {
+        return std::nullopt;
+    }
+    return trying->since + first_try_patience;
+}
+
+bool StatusMachine::available() const {
+    return device_ == DeviceClass::mobile && persisted_.policy.granted;
+}
+
+bool StatusMachine::is_on() const {
+    return persisted_.mode != Mode::online;
+}
+
+}  // namespace holdfast::offline

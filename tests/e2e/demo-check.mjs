@@ -1,0 +1,174 @@
+// The main job, as a person with a phone meets it: one line a step, exit 0 or 1.
+// OM1 OM2 OM7 OM8 OM9 OM10 OM13 OM16 OM19 OM20 OM29 OM31 OM32 OM37
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { ana, at, bruno, message, openFirst, send, signIn, waitForBanner, waitForBar } from './lib/app.mjs';
+import { killBrowser, launch } from './lib/browser.mjs';
+import { startProxy } from './lib/proxy.mjs';
+import { makeFolder, removeFolder, root, startServer, waitFor } from './lib/server.mjs';
+
+const pictures = path.join(root, 'build/screenshots/demo-check');
+mkdirSync(pictures, { recursive: true });
+
+const begin = Date.now();
+let steps = 0;
+async function step(name, work) {
+  const from = Date.now();
+  const remark = await work();
+  steps += 1;
+  console.log(`ok ${String(steps).padStart(2)}  ${name}${remark ? ` (${remark})` : ''}  ${Date.now() - from} ms`);
+}
+function expect(holds, what) {
+  if (!holds) throw new Error(what);
+}
+
+const data = makeFolder('demo');
+const profiles = [makeFolder('phone'), makeFolder('second')];
+const stamp = Date.now().toString(36);
+const texts = Array.from({ length: 5 }, (_, index) => `Check ${stamp} message ${index + 1}`);
+let server, proxy, phone, second;
+let channelPath = '';
+
+const shoot = (page, name) => page.screenshot({ path: path.join(pictures, `${name}.png`) });
+const waiting = (page) => page.locator('[data-testid="message"][data-state="saved"], [data-testid="message"][data-state="sending"]');
+
+async function openChannel(page) {
+  await openFirst(page, 'group-row');
+  await openFirst(page, 'channel-row');
+  await at(page, 'message').first().waitFor();
+}
+
+async function run() {
+  await step('the server starts with the demonstration organization', async () => {
+    server = await startServer(data);
+    proxy = await startProxy(server.port);
+  });
+  const home = `http://localhost:${proxy.port}/`;
+  phone = await launch(profiles[0]);
+  let { page } = phone;
+
+  await step('a person signs in on a phone', async () => {
+    await page.goto(home);
+    await signIn(page, ana);
+  });
+  await step('the app is usable before synchronization completes: bar amber, a channel opens', async () => {
+    const kinds = await page.evaluate(() => document.querySelector('[data-testid="status-bar"]')?.dataset.kind);
+    await openChannel(page);
+    channelPath = new URL(page.url()).hash || new URL(page.url()).pathname;
+    expect(kinds === 'synchronizing', `the bar was ${kinds} when the menu was first seen`);
+    await shoot(page, '01-usable');
+    return 'latest messages shown';
+  });
+  await step('the bar turns green', async () => {
+    await page.goBack();
+    await page.goBack();
+    await waitForBar(page, 'ready');
+    expect((await at(page, 'status-bar').innerText()).includes('Offline mode is ready to be used.'), 'the words of OM8');
+    await shoot(page, '02-ready');
+  });
+  await step('the connection is cut: banner and red bar within 1 s', async () => {
+    const from = Date.now();
+    proxy.cut();
+    await Promise.all([waitForBanner(page, 'no_connection'), waitForBar(page, 'halted')]);
+    const took = Date.now() - from;
+    expect(took <= 1000, `took ${took} ms`);
+    expect((await at(page, 'banner').innerText()).includes('No Internet connection'), 'the words of OM9');
+    return `${took} ms`;
+  });
+  await step('Online Mode shows no stale data and takes no input', async () => {
+    await at(page, 'trying-to-connect').waitFor();
+    expect((await at(page, 'group-row').count()) === 0, 'groups are still shown');
+    expect((await at(page, 'channel-row').count()) === 0, 'channels are still shown');
+    expect((await at(page, 'message').count()) === 0, 'messages are still shown');
+    await shoot(page, '03-trying-to-connect');
+  });
+  await step('Offline Mode from the banner', async () => {
+    await at(page, 'banner-button').click();
+    await waitForBanner(page, 'offline_active');
+    expect((await at(page, 'banner').innerText()).includes('Offline mode is active'), 'the words of OM10');
+    await at(page, 'group-row').first().waitFor();
+    await shoot(page, '04-offline-mode');
+  });
+  await step('read, write 5 messages, reply, react', async () => {
+    await openChannel(page);
+    for (const text of texts) await send(page, text);
+    const other = page.locator('[data-testid="message"]:not(.mine)').last();
+    await other.getByTestId('message-menu').click({ force: true });
+    await at(page, 'menu-reply').click();
+    await send(page, `Check ${stamp} reply`);
+    await message(page, texts[0]).getByTestId('message-menu').click({ force: true });
+    await page.locator('[data-testid^="react-"]').first().click();
+    await message(page, texts[0]).getByTestId('reaction').waitFor();
+    await waitFor('six messages saved on this phone', async () => (await waiting(page).count()) === 6);
+    await shoot(page, '05-waiting');
+  });
+  await step('the browser is killed (-9) and started again without network: all waiting work is there', async () => {
+    await killBrowser(phone);
+    phone = await launch(profiles[0]);
+    page = phone.page;
+    await page.goto(home);
+    await waitForBanner(page, 'offline_active', 30_000);
+    await openChannel(page);
+    await waitFor('the waiting messages', async () => (await waiting(page).count()) === 6);
+    for (const text of [...texts, `Check ${stamp} reply`]) {
+      expect((await message(page, text).count()) >= 1, `"${text}" is gone`);
+    }
+    await shoot(page, '06-after-kill');
+  });
+  await step('the server is killed (-9) and started again', async () => {
+    const { port } = server;
+    await server.kill();
+    server = await startServer(data, { port });
+  });
+  await step('the connection is back: everything is delivered', async () => {
+    proxy.restore();
+    await waitFor('delivery', async () => (await waiting(page).count()) === 0);
+    await shoot(page, '07-delivered');
+  });
+  await step('a second device sees each message once', async () => {
+    second = await launch(profiles[1]);
+    await second.page.goto(home);
+    await signIn(second.page, bruno);
+    await second.page.goto(`${home}${channelPath}`);
+    await message(second.page, texts[4]).waitFor();
+    for (const text of texts) {
+      const count = await message(second.page, text).count();
+      // A reply quotes a text: count the messages that are it, not those that quote it.
+      expect(count === 1, `"${text}" is there ${count} times`);
+    }
+    await message(second.page, texts[0]).getByTestId('reaction').waitFor();
+    await shoot(second.page, '08-second-device');
+  });
+  await step('the counts in Settings are true', async () => {
+    await at(page, 'banner-button').click();
+    await page.goto(home);
+    await waitForBar(page, 'ready');
+    await at(page, 'settings-open').click();
+    await at(page, 'offline-settings').scrollIntoViewIfNeeded();
+    if ((await at(page, 'sending-data').count()) === 0) await at(page, 'offline-settings').getByRole('button').first().click();
+    await at(page, 'sending-data').waitFor();
+    expect((await at(page, 'sending-data').innerText()).includes('Complete'), 'Sending data is not "Complete"');
+    expect((await at(page, 'receiving-data').innerText()).includes('Complete'), 'Receiving data is not "Complete"');
+    expect((await at(page, 'kind-message').innerText()).includes('100'), 'messages are not at 100 %');
+    await shoot(page, '09-settings');
+    return (await at(page, 'kind-message').innerText()).replace(/\s+/g, ' ');
+  });
+}
+
+let failed = false;
+try {
+  await run();
+} catch (error) {
+  failed = true;
+  console.log(`not ok ${steps + 1}  ${error.message}`);
+  if (phone) await shoot(phone.page, 'failure').catch(() => undefined);
+  if (server) console.log(server.log().split('\n').slice(-15).join('\n'));
+}
+await phone?.context.close().catch(() => undefined);
+await second?.context.close().catch(() => undefined);
+await proxy?.close();
+await server?.stop();
+for (const folder of [data, ...profiles]) removeFolder(folder);
+console.log(`${steps} steps, ${failed ? 'FAILED' : 'all good'}, ${((Date.now() - begin) / 1000).toFixed(1)} s; pictures in build/screenshots/demo-check`);
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,59 @@
+// Runs every scenario of tests/e2e/scenarios in a real browser against a real server, one after
+// another; then the main job (demo-check.mjs). `node tests/e2e/run.mjs [part of a name]`.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { startProxy } from './lib/proxy.mjs';
+import { makeFolder, removeFolder, root, startServer } from './lib/server.mjs';
+
+const wanted = process.argv[2] ?? '';
+const pictures = path.join(root, 'build/screenshots');
+mkdirSync(pictures, { recursive: true });
+
+let passed = 0;
+let failed = 0;
+function report(name, error, millis) {
+  if (error) failed += 1;
+  else passed += 1;
+  console.log(`${error ? 'not ok' : 'ok'}  ${name}  ${millis} ms${error ? `\n        ${error.stack ?? error}` : ''}`);
+}
+
+const folder = path.join(import.meta.dirname, 'scenarios');
+const data = makeFolder('e2e');
+const server = await startServer(data);
+for (const file of readdirSync(folder).sort()) {
+  if (!file.endsWith('.mjs') || !file.includes(wanted)) continue;
+  const { name, run } = await import(path.join(folder, file));
+  const profile = makeFolder('profile');
+  const proxy = await startProxy(server.port);
+  const cleanups = [];
+  const begin = Date.now();
+  let error = null;
+  try {
+    await run({
+      home: `http://localhost:${proxy.port}/`,
+      proxy,
+      server,
+      profile,
+      pictures,
+      onEnd: (cleanup) => cleanups.push(cleanup),
+    });
+  } catch (thrown) {
+    error = thrown;
+  }
+  for (const cleanup of cleanups.reverse()) await Promise.resolve(cleanup()).catch(() => undefined);
+  await proxy.close();
+  removeFolder(profile);
+  report(name, error, Date.now() - begin);
+}
+await server.stop();
+removeFolder(data);
+
+if (wanted === '') {
+  const begin = Date.now();
+  const check = spawnSync(process.execPath, [path.join(import.meta.dirname, 'demo-check.mjs')], { stdio: 'inherit' });
+  report('the main job, end to end', check.status === 0 ? null : new Error('see above'), Date.now() - begin);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

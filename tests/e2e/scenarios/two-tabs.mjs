@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+
+import { ana, at, message, openFirst, send, signIn, waitForBar } from '../lib/app.mjs';
+import { launch } from '../lib/browser.mjs';
+
+export const name = 'OM38: a second tab works, sees what the first writes, and takes over when it goes';
+
+export async function run({ home, profile, onEnd }) {
+  const { context, page: first } = await launch(profile);
+  onEnd(() => context.close());
+  await first.goto(home);
+  await signIn(first, ana);
+  await waitForBar(first, 'ready');
+  await openFirst(first, 'group-row');
+  await openFirst(first, 'channel-row');
+  await at(first, 'message').first().waitFor();
+
+  const second = await context.newPage();
+  await second.goto(first.url());
+  await at(second, 'message').first().waitFor();
+  await send(first, 'From the first tab');
+  await message(second, 'From the first tab').waitFor();
+  await send(second, 'From the second tab');
+  await message(first, 'From the second tab').waitFor();
+
+  await first.close();
+  await send(second, 'After the first tab is gone');
+  await second.locator('[data-testid="message"][data-state="done"]', { hasText: 'After the first tab is gone' }).waitFor();
+  await second.reload();
+  await message(second, 'After the first tab is gone').waitFor();
+  for (const text of ['From the first tab', 'From the second tab', 'After the first tab is gone']) {
+    assert.equal(await message(second, text).count(), 1, text);
+  }
+}

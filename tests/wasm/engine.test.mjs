@@ -1,0 +1,198 @@
+// The browser's module under Node, on real files, against a real server: the same worker code as in the
+// app. OM3 OM37: what it stores survives; and the native engine puts out the same bytes for the same inputs.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, test } from 'node:test';
+
+import { Engine } from '../../app/src/worker/engine.ts';
+import { Transport } from '../../app/src/worker/transport.ts';
+import { ana } from '../e2e/lib/app.mjs';
+import { makeFolder, removeFolder, root, startServer, waitFor } from '../e2e/lib/server.mjs';
+
+const names = ['replica.db', 'outbox.db'].flatMap((name) => [name, `${name}-wal`, `${name}-journal`]);
+const module = await WebAssembly.compile(readFileSync(path.join(root, 'app/src/gen/holdfast.wasm')));
+const folders = [];
+let server;
+
+before(async () => {
+  server = await startServer(folder('server'));
+  globalThis.self = { location: new URL(`http://127.0.0.1:${server.port}/`) };
+  const fetchAbsolute = globalThis.fetch;
+  globalThis.fetch = (address, options) => fetchAbsolute(new URL(address, self.location), options);
+});
+after(async () => {
+  await server?.stop();
+  folders.forEach(removeFolder);
+});
+
+function folder(name) {
+  const made = makeFolder(name);
+  folders.push(made);
+  return made;
+}
+
+/** A plain file in the shape of the browser's access handle. */
+function plainFile(name) {
+  const file = openSync(name, 'a+');
+  closeSync(file);
+  const handle = openSync(name, 'r+');
+  return {
+    read: (into, { at }) => readSync(handle, into, 0, into.length, at),
+    write: (from, { at }) => writeSync(handle, from, 0, from.length, at),
+    truncate: (size) => ftruncateSync(handle, size),
+    getSize: () => fstatSync(handle).size,
+    flush: () => fsyncSync(handle),
+    close: () => closeSync(handle),
+  };
+}
+
+/** The engine in `data`, pumped as worker/owner.ts does it; records its inputs and outputs. */
+class Device {
+  #calls = new Map();
+  #next = 1;
+  #timer;
+  #transport;
+  snapshots = new Map();
+  inputs = [];
+  outputs = [];
+
+  static async open(data) {
+    const device = new Device();
+    const handles = names.map((name) => plainFile(path.join(data, name)));
+    const random = crypto.getRandomValues;
+    crypto.getRandomValues = (bytes) => bytes.fill(0);
+    device.engine = await Engine.instantiate(module, () => ({ names, handles, persistent: true }));
+    device.#record();
+    assert.equal(device.engine.open(false), 0);
+    crypto.getRandomValues = random;
+    device.handles = handles;
+    device.#transport = new Transport(() => device.engine, () => device.pump());
+    return device;
+  }
+
+  #record() {
+    const kinds = { call: 1, socketOpened: 2, socketReceived: 3, socketClosed: 4, httpAnswered: 5, timePassed: 6 };
+    for (const [name, kind] of Object.entries(kinds)) {
+      const original = this.engine[name].bind(this.engine);
+      this.engine[name] = (...args) => {
+        const now = performance.now();
+        const wall = Date.now();
+        const clocks = [performance.now, Date.now];
+        performance.now = () => now;
+        Date.now = () => wall;
+        const bytes = kind === 1 ? Buffer.from(args[0]) : kind === 3 ? args[1] : kind === 5 ? args[3] : Buffer.alloc(0);
+        const number = kind === 1 || kind === 6 ? 0 : args[0];
+        const [status, ours] = kind === 5 ? [args[1], +args[2]] : [0, 0];
+        this.inputs.push(Buffer.from(`${kind} ${number} ${status} ${ours} ${Math.trunc(now)} ${wall} ${bytes.length}\n`), Buffer.from(bytes));
+        original(...args);
+        [performance.now, Date.now] = clocks;
+      };
+    }
+  }
+
+  #print(output) {
+    const fields = {
+      post: () => [1, 0, 0, [output.json]],
+      open_socket: () => [2, output.socket, 0, []],
+      send_socket: () => [3, output.socket, 0, [output.bytes]],
+      close_socket: () => [4, output.socket, 0, []],
+      http: () => [5, output.request, output.timeoutMillis, [output.method, output.path, output.contentType, output.authorization, output.body]],
+    };
+    const [kind, number, timeout, values] = fields[output.kind]();
+    const bytes = values.map((value) => Buffer.from(value));
+    this.outputs.push(Buffer.from(`${[kind, number, timeout, ...bytes.map((value) => value.length)].join(' ')}\n`), ...bytes, Buffer.from('\n'));
+  }
+
+  pump() {
+    for (let output = this.engine.poll(); output; output = this.engine.poll()) {
+      this.#print(output);
+      if (output.kind === 'post') this.#post(JSON.parse(output.json));
+      else if (output.kind === 'open_socket') this.#transport.open(output.socket);
+      else if (output.kind === 'send_socket') this.#transport.send(output.socket, output.bytes);
+      else if (output.kind === 'close_socket') this.#transport.close(output.socket);
+      else void this.#transport.request(output);
+    }
+    clearTimeout(this.#timer);
+    const wait = this.engine.untilDeadline();
+    if (wait !== null) {
+      this.#timer = setTimeout(() => {
+        this.engine.timePassed();
+        this.pump();
+      }, wait);
+    }
+  }
+
+  #post(message) {
+    if ('push' in message) this.snapshots.set(message.push, message);
+    else this.#calls.get(message.reply)?.(message);
+  }
+
+  call(call, args) {
+    const id = this.#next++;
+    const answer = new Promise((resolve) => this.#calls.set(id, resolve));
+    this.engine.call(JSON.stringify({ id, call, args }));
+    this.pump();
+    return { id, answer };
+  }
+
+  subscribe(args) {
+    const { id } = this.call('subscribe', args);
+    return () => this.snapshots.get(id)?.snapshot;
+  }
+
+  start() {
+    return this.call('start', {
+      mobile_hint: true, coarse_pointer: true, touch_points: 5, screen_width: 390, installed: false,
+      online: true, visible: true, locale: 'en', device_name: 'Node', persistent_storage: true,
+    }).answer;
+  }
+
+  /** As when the system ends the app: nothing is told, nothing is closed in order. */
+  vanish() {
+    clearTimeout(this.#timer);
+    this.engine = { socketClosed() {}, socketReceived() {}, socketOpened() {}, httpAnswered() {}, poll: () => null, untilDeadline: () => null };
+    this.#transport.open = () => undefined;
+    this.handles.forEach((handle) => handle.close());
+  }
+}
+
+test('synchronizes the demonstration, survives its end, and equals the native engine byte for byte', async () => {
+  const data = folder('device');
+  const device = await Device.open(data);
+  await device.start();
+  const status = device.subscribe({ query: 'status' });
+  const menu = device.subscribe({ query: 'menu' });
+  const signedIn = await device.call('sign_in', ana).answer;
+  assert.ok('ok' in signedIn, JSON.stringify(signedIn));
+  await waitFor('complete synchronization', () => status()?.bar.kind === 'ready');
+  assert.ok(menu().groups.length > 5);
+
+  const group = device.subscribe({ query: 'group', group: menu().groups.find((each) => each.kind === 'standard').id });
+  await waitFor('channels', () => group()?.channels.length > 0);
+  const channel = group().channels[0].id;
+  const saved = await device.call('submit', { kind: 'message.post', args: { channel, text: 'Written under Node', reply_to: [] } }).answer;
+  assert.ok('ok' in saved, JSON.stringify(saved));
+  await waitFor('delivery', () => status().bar.waiting === 0);
+  device.vanish();
+
+  const again = await Device.open(data);
+  await again.start();
+  const statusAgain = again.subscribe({ query: 'status' });
+  await waitFor('resume', () => statusAgain()?.bar.kind === 'ready');
+  again.vanish();
+
+  const database = new DatabaseSync(path.join(data, 'replica.db'));
+  assert.equal(database.prepare('PRAGMA integrity_check').get().integrity_check, 'ok');
+  const { rows } = database.prepare('SELECT count(*) AS rows FROM row WHERE kind = 7').get();
+  assert.ok(rows > 10_000, `${rows} messages`);
+  database.close();
+
+  const replay = spawnSync(path.join(root, 'build/dev/tests/trace/holdfast_trace'), [folder('native')], {
+    input: Buffer.concat(device.inputs), maxBuffer: 1 << 30,
+  });
+  assert.equal(replay.status, 0, replay.stderr.toString());
+  assert.ok(replay.stdout.equals(Buffer.concat(device.outputs)), 'native and browser engines put out different bytes');
+});

@@ -9,7 +9,7 @@ export default ts.config(
   ...ts.configs.strict,
   ...svelte.configs.recommended,
   {
-    languageOptions: { globals: { ...globals.browser, __APP_VERSION__: 'readonly' } },
+    languageOptions: { globals: { ...globals.browser } },
     rules: {
       'no-undef': 'off',
       '@typescript-eslint/no-empty-object-type': 'off',

@@ -70,7 +70,10 @@ function withoutWorker(): Plugin {
     enforce: 'pre',
     transform(code, id) {
       if (!id.endsWith('/bridge/client.ts')) return null;
-      return code.replace(/new Worker\(\s*new URL\([^)]*\),[^)]*\)/, '(undefined as never)');
+      return code.replace(
+        /new Worker\(\s*new URL\([^)]*\),[^)]*\)/,
+        '(undefined as never as Worker)',
+      );
     },
   };
 }
@@ -80,7 +83,6 @@ const toServer = { target: server, ws: true };
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), precacheList(), ...(mode === 'fake' ? [withoutWorker()] : [])],
-  define: { __APP_VERSION__: JSON.stringify(process.env['npm_package_version'] ?? '0.0.0') },
   worker: { format: 'es' },
   build: {
     outDir: mode === 'fake' ? 'dist-fake' : 'dist',

@@ -1,5 +1,5 @@
-// holdfast_bench [NAME] [--json]: figures against a limit measured in the same run. docs/performance.md
-// explains each. The figures of the browser are tests/e2e/bench-web.mjs.
+// holdfast_bench [NAME] [--json]: figures against a limit measured in the same run.
+// docs/performance.md explains each. The figures of the browser are tests/e2e/bench-web.mjs.
 
 #include <cstdio>
 #include <cstring>
@@ -320,6 +320,12 @@ int main(int count, char** arguments) {
         {"outbox", outbox},
         {"live", live},
         {"query", query}};
+    if (count == 5 && std::strcmp(arguments[1], "--make") == 0) {
+        // A data folder for `holdfast serve`, for the benchmarks in a browser.
+        make_data(arguments[2],
+                  {.channels = std::stoul(arguments[3]), .messages = std::stoul(arguments[4])});
+        return 0;
+    }
     bool json = false;
     std::string wanted;
     for (int i = 1; i < count; ++i) {

@@ -11,8 +11,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 /// Two sockets and what is on its way between them. Owners: its pending operations.
-struct Relay::Pair : std::enable_shared_from_this<
-                         Relay::Pair> {  // tidy: shared-from-this: two operations share it
+struct Relay::Pair : std::enable_shared_from_this<Relay::Pair> {  // tidy: shared-from-this: two
+                                                                  // operations share it
     Pair(tcp::socket near_side, asio::io_context& loop, std::atomic<std::uint64_t>& count)
         : near(std::move(near_side)), far(loop), down(count) {}
 

@@ -42,14 +42,29 @@ Folder::~Folder() {
     std::filesystem::remove_all(folder_, ignored);
 }
 
-Host::Host(const Folder& folder, const Organization& organization)
-    : file_(folder.path("server.db")) {
-    storage_ = must(storage::open_sqlite(file_), "open storage");
+namespace {
+
+std::unique_ptr<storage::Storage> make_storage(const std::string& file,
+                                               const Organization& organization,
+                                               WallTime now) {
+    auto storage = must(storage::open_sqlite(file), "open storage");
     admin::BenchOptions options{.password_hash = must(auth::hash_password(password), "hash"),
                                 .channels = organization.channels,
                                 .messages = organization.messages,
-                                .now = environment_.wall()};
-    must(admin::create_bench(*storage_, options), "make the organization");
+                                .now = now};
+    must(admin::create_bench(*storage, options), "make the organization");
+    return storage;
+}
+
+}  // namespace
+
+void make_data(const std::string& folder, const Organization& organization) {
+    std::filesystem::create_directories(folder);
+    make_storage(folder + "/holdfast.db", organization, net::SystemEnvironment().wall());
+}
+
+Host::Host(const Folder& folder, const Organization& organization)
+    : storage_(make_storage(folder.path("server.db"), organization, environment_.wall())) {
     start();
 }
 

@@ -15,7 +15,8 @@
 #include "server/net/system_environment.hpp"
 #include "server/storage/sqlite/sqlite_storage.hpp"
 
-/// What benchmarks play on: a real server and real native clients over loopback sockets, on real files.
+/// What benchmarks play on: a real server and real native clients over loopback sockets, on real
+/// files.
 namespace holdfast::bench {
 
 using Seconds = std::chrono::duration<double>;
@@ -51,6 +52,9 @@ struct Organization {
     std::size_t messages = 100'000;
 };
 
+/// Makes holdfast.db in the folder, with the benchmark organization in it.
+void make_data(const std::string& folder, const Organization& organization);
+
 /// A server on a file of its own, with the benchmark organization in it.
 class Host {
 public:
@@ -64,15 +68,14 @@ public:
     [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
 private:
-    std::string file_;
     net::SystemEnvironment environment_;
     std::unique_ptr<storage::Storage> storage_;
     std::unique_ptr<net::Server> server_;
     std::uint16_t port_ = 0;
 };
 
-/// A native client with the newest snapshot of each of its live queries. Any failure ends the program:
-/// a benchmark of something broken is worth nothing.
+/// A native client with the newest snapshot of each of its live queries. Any failure ends the
+/// program: a benchmark of something broken is worth nothing.
 class Phone {
 public:
     using Json = nlohmann::json;

@@ -95,6 +95,7 @@ void Device::call(const std::string& name, json args) {
     asked_.emplace(next_call_, Asked{name, {}, {}});
     next_call_ += 1;
     const std::string text = message.dump();
+    text_of_call_ = text;
     input(client::Call{text});
 }
 
@@ -157,7 +158,9 @@ void Device::take_reply(const json& message) {
     const Asked what = std::move(asked->second);
     asked_.erase(asked);
     if (message.contains("error")) {
+        if (getenv("SIMDBG")) fprintf(stderr, "%s %s\n", describe().c_str(), text_of_call_.c_str()), fprintf(stderr, "%s\n", message.dump().c_str());
         ledger_.refusals += 1;
+        ledger_.refused_with[what.call + " " + message["error"]["code"].get<std::string>()] += 1;
         return;
     }
     if (what.call == "submit") {
@@ -182,10 +185,10 @@ void Device::take_push(const json& message) {
             return status.is_object() && status["connection"]["state"] == "connected" &&
                    status["bar"]["kind"] == "synchronizing";
         };
-        if (synchronizing(before) && synchronizing(status_)) {
-            ledger_.expect(status_["bar"]["received"].get<std::uint64_t>() >=
-                               before["bar"]["received"].get<std::uint64_t>(),
-                           describe() + ": progress falls");
+        // A synchronization that has received all may be followed by the next one, which begins at 0.
+        const auto number = [](const json& status, const char* name) { return status["bar"][name].get<std::uint64_t>(); };
+        if (synchronizing(before) && synchronizing(status_) && number(before, "received") < number(before, "expected")) {
+            ledger_.expect(number(status_, "received") >= number(before, "received"), describe() + ": progress falls");
         }
     } else if (subscription->second == "session") {
         signed_in_ = snapshot.value("signed_in", false);
@@ -271,6 +274,7 @@ void Device::act() {
             number,
             Asked{"submit", intent["args"].value("text", ""), intent["kind"].get<std::string>()});
         const std::string text = message.dump();
+        text_of_call_ = text;
         input(client::Call{text});
     }
 }

@@ -95,6 +95,7 @@ private:
     bool menu_blocked_ = false;
     bool menu_known_ = false;
     std::vector<std::string> seen_messages_;
+    std::string text_of_call_;
     std::uint64_t written_ = 0;
     std::uint64_t opened_ = 0;
 };

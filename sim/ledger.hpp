@@ -22,6 +22,7 @@ struct Ledger {
 
     std::uint64_t actions = 0;
     std::uint64_t refusals = 0;
+    std::map<std::string, std::uint64_t> refused_with;  ///< by code
     std::uint64_t kills = 0;
     std::uint64_t faults = 0;
     std::uint64_t checks = 0;

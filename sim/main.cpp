@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "sim/world.hpp"
@@ -29,6 +31,7 @@ struct Totals {
     std::uint64_t checks = 0;
     std::uint64_t events = 0;
     double simulated_seconds = 0;
+    std::map<std::string, std::uint64_t> refused_with;
 };
 
 Options parse(int count, char** arguments) {
@@ -60,6 +63,9 @@ bool run_world(std::uint64_t seed, Totals& totals) {
     totals.checks += ledger.checks;
     totals.events += world.clock().events();
     totals.simulated_seconds += static_cast<double>((world.clock().now() - begin).count) / 1000.0;
+    for (const auto& [code, count] : ledger.refused_with) {
+        totals.refused_with[code] += count;
+    }
     if (ledger.violation) {
         std::printf("seed %llu: VIOLATION: %s\n",
                     static_cast<unsigned long long>(seed),
@@ -82,6 +88,9 @@ void print(const Totals& totals, double seconds, bool good) {
         number(totals.kills),
         number(totals.faults),
         number(totals.checks));
+    for (const auto& [code, count] : totals.refused_with) {
+        std::printf("  refused with %s: %llu\n", code.c_str(), number(count));
+    }
     std::printf("%.0f s simulated in %.1f s (%.0f times real time) · %llu events · %d violations\n",
                 totals.simulated_seconds,
                 seconds,

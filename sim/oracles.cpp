@@ -17,9 +17,9 @@ namespace {
 using RowText = std::tuple<std::uint64_t, std::int64_t, std::string>;  // version, sort, body
 using Rows = std::map<RowKey, RowText>;
 
-/// Every row of a table `row`, which both sides have in the same shape.
-Result<Rows> read_rows(sqlite::Database& database) {
-    HF_TRY(auto all, database.prepare("SELECT bucket, kind, id, version, sort, body FROM row"));
+/// Every row of a table; both sides have it in the same shape.
+Result<Rows> read_rows(sqlite::Database& database, const std::string& table) {
+    HF_TRY(auto all, database.prepare("SELECT bucket, kind, id, version, sort, body FROM " + table));
     Rows rows;
     for (;;) {
         HF_TRY(const bool more, all.step());
@@ -61,7 +61,7 @@ std::map<BucketId, Sum> sums_of(const Rows& rows) {
 void check_promises(Ledger& ledger,
                     storage::SqliteStorage& storage,
                     const std::vector<std::unique_ptr<Device>>& devices) {
-    const auto rows = read_rows(storage.database());
+    const auto rows = read_rows(storage.database(), "bucket_row");
     ledger.expect(rows.has_value(), "the server's rows cannot be read");
     if (!rows) {
         return;
@@ -97,12 +97,12 @@ void check_replica(Ledger& ledger, storage::SqliteStorage& storage, Device& devi
     device.disk().restart();
     auto replica = sqlite::Database::open(
         {.path = "replica.db", .vfs = device.disk().vfs(), .exclusive = true});
-    const auto server = read_rows(storage.database());
+    const auto server = read_rows(storage.database(), "bucket_row");
     ledger.expect(replica && server, name + ": the replica cannot be read");
     if (!replica || !server) {
         return;
     }
-    const auto held = read_rows(*replica);
+    const auto held = read_rows(*replica, "row");
     ledger.expect(held.has_value(), name + ": the replica cannot be read");
     services::BucketIndex index(storage);
     services::Access access(storage, index);

@@ -297,6 +297,9 @@ void World::stop_server() {
 }
 
 void World::restart_device(std::size_t device) {
+    if (devices_[device]->running()) {
+        return;
+    }
     devices_[device]->start();
     if (!devices_[device]->running()) {
         clock_.after(Millis{random_.between(10, 1000)}, [this, device] { restart_device(device); });

@@ -11,7 +11,10 @@ for (const [source, target, size] of [
   ['maskable.svg', 'maskable-512.png', 512],
 ]) {
   const page = await browser.newPage({ viewport: { width: size, height: size } });
-  const svg = readFileSync(new URL(source, folder), 'utf8').replace('<svg ', `<svg width="${size}" height="${size}" `);
+  const svg = readFileSync(new URL(source, folder), 'utf8').replace(
+    '<svg ',
+    `<svg width="${size}" height="${size}" `,
+  );
   await page.setContent(`<body style="margin:0">${svg}</body>`);
   writeFileSync(new URL(target, folder), await page.screenshot({ omitBackground: true }));
 }

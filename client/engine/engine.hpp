@@ -10,11 +10,12 @@
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
 
-/// The whole device behind one door: sign-in, synchronization, replica, outbox, Offline Mode and live
-/// queries. It does no I/O but SQLite on the VFS that it is given: the shell (browser worker, native
-/// client, simulator) carries its outputs out and brings back what came of them.
+/// The whole device behind one door: sign-in, synchronization, replica, outbox, Offline Mode and
+/// live queries. It does no I/O but SQLite on the VFS that it is given: the shell (browser worker,
+/// native client, simulator) carries its outputs out and brings back what came of them.
 ///
-///     loop:  engine.handle(now, wall, input);  while (auto out = engine.poll_output()) carry out(*out);
+///     engine.handle(now, wall, input);
+///     while (auto output = engine.poll_output()) carry_out(*output);
 ///
 /// Calls and snapshots are the JSON of app/src/bridge/types.ts (docs/internals/engine-api.md).
 namespace holdfast::client {
@@ -23,11 +24,12 @@ namespace holdfast::client {
 struct EngineOptions {
     std::string replica_path = "replica.db";
     std::string outbox_path = "outbox.db";
-    std::string vfs;                ///< empty: SQLite's default
-    bool exclusive = false;         ///< one connection, no shared memory (browser, simulator)
-    bool memory_replica = false;    ///< desktop, or not entitled: nothing stays after the app closes (OM14, OM15)
+    std::string vfs;              ///< empty: SQLite's default
+    bool exclusive = false;       ///< one connection, no shared memory (browser, simulator)
+    bool memory_replica = false;  ///< desktop: nothing stays after the app closes (OM15)
     std::string app_version = "0.1.0";
-    std::uint64_t seed = 0;         ///< entropy for the jitter of retries
+    std::uint64_t seed = 0;              ///< entropy for the jitter of retries
+    std::uint64_t outbox_bytes_max = 0;  ///< of its file: storage_full beyond; 0: no limit
 };
 
 // ------------------------------------------------------------------ inputs
@@ -49,11 +51,13 @@ struct SocketClosed {
 struct HttpAnswered {
     std::uint32_t request = 0;
     int status = 0;
-    bool ours = false;  ///< the answer carries the header `Holdfast`: it is our server's, not a captive portal's
+    bool ours = false;  ///< the answer carries the header `Holdfast`: it is our server's, not a
+                        ///< captive portal's
     std::string_view body;
 };
 struct TimePassed {};
-using Input = std::variant<Call, SocketOpened, SocketReceived, SocketClosed, HttpAnswered, TimePassed>;
+using Input =
+    std::variant<Call, SocketOpened, SocketReceived, SocketClosed, HttpAnswered, TimePassed>;
 
 // ------------------------------------------------------------------ outputs
 
@@ -75,8 +79,8 @@ struct CloseSocket {
 };
 struct HttpRequest {
     std::uint32_t request = 0;
-    std::string method;         ///< POST or GET
-    std::string path;           ///< from the root of the server
+    std::string method;  ///< POST or GET
+    std::string path;    ///< from the root of the server
     std::string content_type;
     std::string authorization;  ///< value of the header, or empty. Secret: never logged.
     std::string body;
@@ -90,8 +94,11 @@ class Engine {
 public:
     /// Opens or creates both databases. A replica that fails its check or has an unknown schema is
     /// made anew (the server has everything); an outbox is never thrown away.
-    /// Errors  storage_full · storage_failed · storage_corrupt (the outbox cannot be read: nothing was changed).
-    [[nodiscard]] static Result<std::unique_ptr<Engine>> open(EngineOptions options, Instant now, WallTime wall);
+    /// Errors  storage_full · storage_failed · storage_corrupt (the outbox cannot be read: nothing
+    /// was changed).
+    [[nodiscard]] static Result<std::unique_ptr<Engine>> open(EngineOptions options,
+                                                              Instant now,
+                                                              WallTime wall);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

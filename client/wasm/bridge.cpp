@@ -1,5 +1,6 @@
-// The module's face to its host: bytes in, bytes out. One engine a module; app/src/worker/engine.ts is
-// the only caller. Buffers that the host fills are allocated with hf_alloc and freed with hf_free.
+// The module's face to its host: bytes in, bytes out. One engine a module; app/src/worker/engine.ts
+// is the only caller. Buffers that the host fills are allocated with hf_alloc and freed with
+// hf_free.
 
 #include <array>
 #include <cstdint>
@@ -89,7 +90,8 @@ int hf_device_class(int mobile_hint, int coarse_pointer, int touch_points, int s
                                                    .screen_width = screen_width}));
 }
 
-/// Opens the engine on the files replica.db and outbox.db of the host. 0, or the number of an error.
+/// Opens the engine on the files replica.db and outbox.db of the host. 0, or the number of an
+/// error.
 HF_EXPORT(hf_open) int hf_open(int memory_replica, double now_ms, double wall_ms) {
     client::EngineOptions options;
     options.exclusive = true;
@@ -103,7 +105,8 @@ HF_EXPORT(hf_open) int hf_open(int memory_replica, double now_ms, double wall_ms
     return 0;
 }
 
-/// kind: 1 call, 2 socket opened, 3 socket received, 4 socket closed, 5 http answered, 6 time passed.
+/// kind: 1 call, 2 socket opened, 3 socket received, 4 socket closed, 5 http answered, 6 time
+/// passed.
 HF_EXPORT(hf_handle)
 void hf_handle(int kind,
                std::uint32_t number,

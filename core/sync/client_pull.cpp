@@ -69,13 +69,15 @@ void ClientSession::learn(const std::vector<Bucket>& heads) {
         const bool known = static_cast<bool>(track.cursor.head.id);
         track.refused = false;
         const BucketCursor& cursor = track.cursor;
-        const bool other_history = known && (cursor.head.epoch != head.epoch ||
-                                             (cursor.complete && cursor.version > head.version));
+        const bool other_history = known && cursor.head.epoch != head.epoch;
         const bool wrong_sum =
             known && cursor.complete && cursor.version == head.version && !(cursor.sum == head.sum);
         if (other_history || wrong_sum) {
             reset(track, head, wrong_sum);
             continue;
+        }
+        if (known && head.version < cursor.head.version) {
+            continue;  // a pull over HTTP has overtaken the socket
         }
         track.cursor.head = head;
         track.planned.head = head;
@@ -139,14 +141,14 @@ void ClientSession::on(Instant now, const PullAnswered& input) {
     for (const BucketId bucket : buckets) {
         tracks_.at(bucket).in_flight = false;
     }
-    if (auto* connected = std::get_if<Connected>(&state_)) {
-        connected->last_heard = now;
-    }
-    if (input.status == 200) {
+    if (input.status == 200 && take_pulled(input.bytes, buckets)) {
         pull_delay_ = {};
-        take_pulled(input.bytes, buckets);
     } else if (input.status == 401) {
-        renew(now);
+        // The socket goes on; pulls wait for the new token.
+        pull_again_at_ = now + limits::retry_bound_max;
+        if (!std::exchange(renewing_, true)) {
+            outputs_.emplace_back(Renew{});
+        }
     } else {
         pulls_failed(now);
     }
@@ -158,32 +160,45 @@ void ClientSession::pulls_failed(Instant now) {
     pull_again_at_ = now + pull_delay_;
 }
 
-void ClientSession::take_pulled(std::string_view bytes, const std::vector<BucketId>& asked) {
-    // The stream is whole here, so frames are cut off it in place and rows keep borrowing from the input.
+bool ClientSession::take_pulled(std::string_view bytes, const std::vector<BucketId>& asked) {
+    // The stream is whole here, so frames are cut off it in place and rows keep borrowing from the
+    // input.
     constexpr std::size_t prefix = 4;
+    bool taken = false;
     while (bytes.size() >= prefix) {
         std::size_t size = 0;
         for (std::size_t i = 0; i < prefix; ++i) {
             size |= static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
         }
         if (size > bytes.size() - prefix) {
-            return;  // cut short: the rest is asked for again
+            return taken;  // cut short: the rest is asked for again
         }
         auto frame = wire::decode(bytes.substr(prefix, size));
         bytes.remove_prefix(prefix + size);
         if (!frame) {
-            return;
+            return taken;
         }
+        taken = true;
         if (auto* page = std::get_if<wire::Page>(&*frame)) {
             if (std::ranges::find(asked, page->head.id) != asked.end()) {
                 take_page(std::move(*page));
             }
         } else if (const auto* unwanted = std::get_if<wire::Unwanted>(&*frame)) {
-            if (const auto track = tracks_.find(unwanted->bucket); track != tracks_.end()) {
-                track->second.refused =
-                    true;  // Heads or Revoke is on its way, or the next Welcome tells
-            }
+            take_unwanted(*unwanted);
         }
+    }
+    return taken;
+}
+
+void ClientSession::take_unwanted(const wire::Unwanted& unwanted) {
+    const auto track = tracks_.find(unwanted.bucket);
+    if (track == tracks_.end()) {
+        return;
+    }
+    if (unwanted.code == ErrorCode::sync_stale_epoch) {
+        reset(track->second, track->second.cursor.head, true);
+    } else {
+        track->second.refused = true;  // Heads or Revoke is on its way, or the next Welcome tells
     }
 }
 
@@ -294,7 +309,8 @@ void ClientSession::schedule_pulls(Instant now) {
         for (std::size_t i = 0; i < count; ++i) {
             const auto [wanted_class, id] = missing[i];
             if (wanted_class == 5 && (first_class != 5 || pull.wants.size() == 16)) {
-                break;  // history does not travel with what a person needs first, and leaves room for the other pull
+                break;  // history does not travel with what a person needs first, and leaves room
+                        // for the other pull
             }
             Track& track = tracks_.at(id);
             track.in_flight = true;

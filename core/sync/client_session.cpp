@@ -80,7 +80,7 @@ Progress ClientSession::progress() const {
     Progress progress{.received = received_, .expected = received_, .complete = greeted_};
     for (const auto& [id, track] : tracks_) {
         const BucketCursor& cursor = track.cursor;
-        if (cursor.exact()) {
+        if (cursor.exact() && !track.refused) {
             continue;
         }
         progress.complete = false;
@@ -104,6 +104,10 @@ void ClientSession::open(Instant now) {
 }
 
 void ClientSession::wait(Instant now, Cause cause, ErrorCode code, Millis at_least) {
+    const auto* connected = std::get_if<Connected>(&state_);
+    if (connected != nullptr && now - connected->since >= limits::healthy_after) {
+        retry_bound_ = limits::retry_first;
+    }
     if (!std::holds_alternative<Waiting>(state_)) {
         leave_connection();
     }
@@ -129,6 +133,7 @@ void ClientSession::leave_connection() {
     resend_at_.reset();
     last_sent_ = {};
     intents_exhausted_ = false;
+    intents_loading_ = false;
 }
 
 void ClientSession::renew(Instant now) {
@@ -156,7 +161,8 @@ void ClientSession::on(Instant now, const SocketOpened& /*input*/) {
         if (hello.cursors.size() == wire::limits::cursors_max) {
             break;
         }
-        // A bucket that is not complete is named too, at version 0: so the server can say that it is lost.
+        // A bucket that is not complete is named too, at version 0: so the server can say that it
+        // is lost.
         const BucketCursor& cursor = track.cursor;
         hello.cursors.push_back(
             cursor.complete ? wire::Cursor{id, cursor.head.epoch, cursor.version, cursor.sum}
@@ -168,10 +174,6 @@ void ClientSession::on(Instant now, const SocketOpened& /*input*/) {
 
 void ClientSession::on(Instant now, const SocketClosed& /*input*/) {
     if (!std::holds_alternative<Waiting>(state_) && !std::holds_alternative<Stopped>(state_)) {
-        const auto* connected = std::get_if<Connected>(&state_);
-        if (connected != nullptr && now - connected->since >= limits::healthy_after) {
-            retry_bound_ = limits::retry_first;
-        }
         wait(now, Cause::unreachable, ErrorCode::server_unreachable);
     }
 }
@@ -186,7 +188,8 @@ void ClientSession::on(Instant now, const SocketReceived& input) {
         return;
     }
     if (auto* connected = std::get_if<Connected>(&state_)) {
-        connected->last_heard = now;
+        connected->answer_by
+            .reset();  // any frame is a sign of life; a pong may stand behind much data
     }
     std::visit([&](auto&& specific) { on_frame(now, std::move(specific)); }, *std::move(frame));
 }
@@ -196,8 +199,7 @@ void ClientSession::on_frame(Instant now, wire::Welcome&& frame) {
         wait(now, Cause::unreachable, ErrorCode::protocol_unexpected);
         return;
     }
-    enter(Connected{
-        .since = now, .last_heard = now, .answer_by = {}, .ping_at = now + limits::ping_every});
+    enter(Connected{.since = now, .answer_by = {}, .ping_at = now + limits::ping_every});
     options_.salt = frame.salt;
     options_.device = frame.device;
     greeted_ = true;
@@ -210,23 +212,39 @@ void ClientSession::on_frame(Instant now, wire::Welcome&& frame) {
 }
 
 void ClientSession::on_frame(Instant /*now*/, wire::Heads&& frame) {
+    if (!std::holds_alternative<Connected>(state_)) {
+        return;
+    }
     learn(frame.heads);
     outputs_.emplace_back(StatusChanged{});
 }
 
 void ClientSession::on_frame(Instant /*now*/, wire::Revoke&& frame) {
+    if (!std::holds_alternative<Connected>(state_)) {
+        return;
+    }
     drop(frame.buckets);
     outputs_.emplace_back(StatusChanged{});
 }
 
 void ClientSession::on_frame(Instant /*now*/, wire::Page&& frame) {
-    take_page(std::move(frame));
+    if (std::holds_alternative<Connected>(state_)) {
+        take_page(std::move(frame));
+    }
 }
 
 void ClientSession::on_frame(Instant now, wire::Outcomes&& frame) {
+    if (!std::holds_alternative<Connected>(state_)) {
+        return;
+    }
     StoreOutcomes store;
     for (Outcome& outcome : frame.outcomes) {
         in_flight_.erase(outcome.intent);
+        if (outcome.status == OutcomeStatus::later &&
+            outcome.code == ErrorCode::intent_unknown_kind) {
+            continue;  // the server keeps it whole; asked again on the next connection, others go
+                       // on
+        }
         if (outcome.status == OutcomeStatus::later) {
             const Instant at = now + Millis{std::max<std::int64_t>(outcome.retry_after.count,
                                                                    limits::retry_first.count)};
@@ -245,12 +263,8 @@ void ClientSession::on_frame(Instant /*now*/, wire::Presence&& frame) {
     outputs_.emplace_back(ContactsChanged{std::move(frame.contacts)});
 }
 
-void ClientSession::on_frame(Instant /*now*/, wire::Pong&& frame) {
-    auto* connected = std::get_if<Connected>(&state_);
-    if (connected != nullptr && frame.nonce == nonce_) {
-        connected->answer_by.reset();
-    }
-}
+void ClientSession::on_frame(Instant /*now*/, wire::Pong&& /*frame*/) {
+}  // a sign of life, as any frame
 
 void ClientSession::on_frame(Instant now, wire::GoAway&& frame) {
     if (is_auth(frame.code)) {
@@ -275,6 +289,7 @@ void ClientSession::on_frame(Instant now, Unexpected&& /*frame*/) {
 void ClientSession::on(Instant now, const Renewed& input) {
     options_.token = input.token;
     renewing_ = false;
+    pull_again_at_.reset();
     if (std::holds_alternative<Waiting>(state_) || std::holds_alternative<Stopped>(state_)) {
         open(now);
     }
@@ -291,6 +306,8 @@ void ClientSession::on(Instant now, const RenewFailed& /*input*/) {
     renewing_ = false;
     if (std::holds_alternative<Waiting>(state_)) {
         wait(now, Cause::unreachable, ErrorCode::server_unreachable);
+    } else {
+        pulls_failed(now);
     }
 }
 
@@ -372,7 +389,8 @@ std::uint64_t ClientSession::random() {
     return mixed ^ (mixed >> 31);
 }
 
-// ---------------------------------------------------------------------------- what waits to be sent
+// ---------------------------------------------------------------------------- what waits to be
+// sent
 
 void ClientSession::on(Instant /*now*/, const OutboxChanged& input) {
     options_.waiting = input.waiting;
@@ -389,19 +407,21 @@ void ClientSession::on(Instant now, const IntentsLoaded& input) {
         in_flight_.insert_or_assign(intent.id, now);
         last_sent_ = std::max(last_sent_, intent.id);
     }
-    const Id settled = resend_at_ ? Id{} : in_flight_.begin()->first;
-    outputs_.emplace_back(Send{wire::encode(wire::Push{input.intents, settled})});
+    // `settled` stays 0: the server keeps every outcome.
+    outputs_.emplace_back(Send{wire::encode(wire::Push{input.intents, {}})});
     outputs_.emplace_back(StatusChanged{});
 }
 
+// One push at a time: when the server answers "later" to a part of it, nothing that came after has
+// overtaken it.
 void ClientSession::schedule_intents() {
     if (!std::holds_alternative<Connected>(state_) || intents_loading_ || intents_exhausted_ ||
-        resend_at_ || options_.waiting == 0 || in_flight_.size() >= limits::intents_in_flight_max) {
+        resend_at_ || options_.waiting == 0 || !in_flight_.empty()) {
         return;
     }
     intents_loading_ = true;
     outputs_.emplace_back(LoadIntents{.after = last_sent_,
-                                      .limit = limits::intents_in_flight_max - in_flight_.size(),
+                                      .limit = limits::intents_in_flight_max,
                                       .bytes = wire::limits::push_bytes_max});
 }
 

@@ -14,9 +14,9 @@
 #include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
 
-/// A device's side of synchronization, for as long as somebody is signed in: when to connect, what to
-/// pull and in which order, what to push, how far it has got. It owns no bytes on disk: the replica
-/// and the outbox carry its outputs out, before the next input.
+/// A device's side of synchronization, for as long as somebody is signed in: when to connect, what
+/// to pull and in which order, what to push, how far it has got. It owns no bytes on disk: the
+/// replica and the outbox carry its outputs out, before the next input.
 ///
 ///                 socket opened          welcome
 ///   ┌─────────┐ ───────────────► ┌──────────┐ ─────► ┌───────────┐
@@ -48,7 +48,8 @@ inline constexpr Millis outcome_time_max{
     20'000};  // an unanswered intent is sent again on a new connection
 }  // namespace limits
 
-/// Where the device stands in a bucket, complete or not. Persisted with the rows, in one transaction.
+/// Where the device stands in a bucket, complete or not. Persisted with the rows, in one
+/// transaction.
 struct BucketCursor {
     Bucket head;  ///< the server's, as last told; version, rows and sum are the server's
     std::uint64_t version = 0;  ///< delta cursor: exact up to here once `snapshot` is over
@@ -66,7 +67,8 @@ struct BucketCursor {
     }
 };
 
-/// How far one synchronization has got; for OM7, OM12, OM13. `received` never falls within one synchronization.
+/// How far one synchronization has got; for OM7, OM12, OM13. `received` never falls within one
+/// synchronization.
 struct Progress {
     std::uint64_t received = 0;  ///< rows of this synchronization that are stored
     std::uint64_t expected = 0;  ///< rows of this synchronization, stored or not
@@ -150,12 +152,13 @@ public:
         std::uint32_t pull = 0;
         wire::Bytes bytes;  ///< body of POST /sync/v1/pull
     };
-    /// Store these rows and the cursor that follows from them in one transaction; answer PageStored.
-    /// The page borrows from the input's bytes: carry it out before the next handle().
+    /// Store these rows and the cursor that follows from them in one transaction; answer
+    /// PageStored. The page borrows from the input's bytes: carry it out before the next handle().
     struct StorePage {
         wire::Page page;
     };
-    /// Begin the bucket again: its rows on the device belong to a history that is gone, or its sum is wrong.
+    /// Begin the bucket again: its rows on the device belong to a history that is gone, or its sum
+    /// is wrong.
     struct ResetBucket {
         Bucket head;
         bool mismatch = false;  ///< counted and shown in diagnostics (OM6)
@@ -214,7 +217,6 @@ public:
     };
     struct Connected {
         Instant since;
-        Instant last_heard;
         std::optional<Instant> answer_by;  ///< of an open ping
         Instant ping_at;
     };
@@ -303,8 +305,10 @@ private:
     void reset(Track& track, const Bucket& head, bool mismatch);
     void drop(const std::vector<BucketId>& buckets);
     void forget_requests(Track& track, BucketId bucket);
-    void take_pulled(std::string_view bytes, const std::vector<BucketId>& asked);
+    /// Whether the answer held anything.
+    bool take_pulled(std::string_view bytes, const std::vector<BucketId>& asked);
     void take_page(wire::Page&& page);
+    void take_unwanted(const wire::Unwanted& unwanted);
     void plan_after(Track& track, const wire::Page& page);
     void pulls_failed(Instant now);
     void schedule(Instant now);

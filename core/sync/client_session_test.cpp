@@ -416,6 +416,54 @@ TEST_F(ClientSessionTest, OM32_sends_again_from_the_start_after_a_cut) {
     EXPECT_EQ(loads[1].after, Id{});
 }
 
+TEST_F(ClientSessionTest, sends_one_push_at_a_time_so_that_nothing_overtakes) {
+    begin({.waiting = 2});
+    connect();
+    const Intent first{
+        .id = Id::make(2000, 1), .lane = Id{5}, .kind = IntentKind::message_post, .args = "{}"};
+    feed(ClientSession::IntentsLoaded{{first}, true});
+    EXPECT_THAT(loads, SizeIs(1));
+    receive(wire::Outcomes{{Outcome{.intent = first.id}}});
+    ASSERT_THAT(loads, SizeIs(2));
+    EXPECT_EQ(loads[1].after, first.id);
+}
+
+TEST_F(ClientSessionTest, an_intent_that_the_server_does_not_know_yet_holds_up_no_other) {
+    begin({.waiting = 2});
+    connect();
+    const Intent first{
+        .id = Id::make(2000, 1), .lane = Id{5}, .kind = IntentKind::message_post, .args = "{}"};
+    feed(ClientSession::IntentsLoaded{{first}, true});
+    receive(wire::Outcomes{{Outcome{.intent = first.id,
+                                    .status = OutcomeStatus::later,
+                                    .code = ErrorCode::intent_unknown_kind,
+                                    .retry_after = Millis{3'600'000}}}});
+    EXPECT_THAT(loads, SizeIs(2));
+    EXPECT_TRUE(outcomes.empty());
+}
+
+TEST_F(ClientSessionTest, OM36_an_expired_token_at_a_pull_keeps_the_socket) {
+    begin();
+    connect({bucket(10, BucketKind::directory, 4)});
+    feed(ClientSession::PullAnswered{pulls.at(0).pull, 401, {}});
+    EXPECT_EQ(renewals, 1);
+    EXPECT_TRUE(std::holds_alternative<ClientSession::Connected>(session->state()));
+    feed(ClientSession::Renewed{"fresh"});
+    EXPECT_THAT(pulls, SizeIs(2));
+    EXPECT_EQ(opened, 1);
+}
+
+TEST_F(ClientSessionTest, a_head_that_a_pull_has_overtaken_changes_nothing) {
+    BucketCursor kept;
+    kept.head = bucket(10, BucketKind::timeline, 7);
+    kept.complete = true;
+    kept.version = 7;
+    begin({.cursors = {kept}});
+    connect({bucket(10, BucketKind::timeline, 6)});
+    EXPECT_TRUE(resets.empty());
+    EXPECT_TRUE(session->progress().complete);
+}
+
 TEST_F(ClientSessionTest, asks_again_after_later) {
     begin({.waiting = 1});
     connect();

@@ -95,7 +95,22 @@ void ServerSession::on(Instant now, const Admitted& input) {
         }
     }
     enter(std::move(live));
+    std::vector<Bucket> more;
+    if (welcome.heads.size() > limits::heads_per_frame) {
+        const auto end_of_first = welcome.heads.begin() + limits::heads_per_frame;
+        more.assign(end_of_first, welcome.heads.end());
+        welcome.heads.erase(end_of_first, welcome.heads.end());
+    }
     send(welcome);
+    send_heads(more);
+}
+
+void ServerSession::send_heads(std::span<const Bucket> heads) {
+    while (!heads.empty()) {
+        const auto part = heads.first(std::min<std::size_t>(heads.size(), limits::heads_per_frame));
+        send(wire::Heads{{part.begin(), part.end()}});
+        heads = heads.subspan(part.size());
+    }
 }
 
 void ServerSession::on(Instant /*now*/, const Refused& input) {
@@ -165,13 +180,13 @@ void ServerSession::on(Instant /*now*/, const AccessChanged& input) {
     if (live == nullptr) {
         return;
     }
-    wire::Heads gained;
+    std::vector<Bucket> gained;
     std::unordered_map<BucketId, std::uint64_t> told;
     told.reserve(input.readable.size());
     for (const Bucket& head : input.readable) {
         const auto known = live->told.find(head.id);
         if (known == live->told.end()) {
-            gained.heads.push_back(head);
+            gained.push_back(head);
             told.emplace(head.id, head.version);
         } else {
             told.emplace(head.id, known->second);
@@ -189,9 +204,7 @@ void ServerSession::on(Instant /*now*/, const AccessChanged& input) {
     if (!lost.buckets.empty()) {
         send(lost);
     }
-    if (!gained.heads.empty()) {
-        send(gained);
-    }
+    send_heads(gained);
 }
 
 void ServerSession::on(Instant /*now*/, const Changed& input) {
@@ -231,8 +244,9 @@ void ServerSession::on(Instant /*now*/, const Judged& input) {
 }
 
 void ServerSession::on(Instant /*now*/, const ContactsChanged& input) {
-    const auto* live = std::get_if<Live>(&state_);
-    if (live != nullptr && !live->behind) {
+    // Also to a device that is behind: it is small, comes once a second at most, and is not told
+    // again.
+    if (std::holds_alternative<Live>(state_)) {
         send(input.presence);
     }
 }
@@ -242,18 +256,17 @@ void ServerSession::on(Instant /*now*/, const Queued& input) {
     if (live == nullptr) {
         return;
     }
-    live->queued_bytes = input.bytes;
-    if (live->behind && live->queued_bytes < limits::queued_bytes_max / 2) {
+    if (!live->behind) {
+        live->behind = input.bytes >= limits::queued_bytes_max;
+    } else if (input.bytes < limits::queued_bytes_max / 2) {
         live->behind = false;
-        wire::Heads heads;
+        std::vector<Bucket> heads;
         for (const auto& [bucket, head] : live->missed) {
-            heads.heads.push_back(head);
+            heads.push_back(head);
         }
         live->missed.clear();
-        std::ranges::sort(heads.heads, {}, &Bucket::id);
-        if (!heads.heads.empty()) {
-            send(heads);
-        }
+        std::ranges::sort(heads, {}, &Bucket::id);
+        send_heads(heads);
     }
 }
 
@@ -275,10 +288,6 @@ void ServerSession::send(const wire::Frame& frame) {
 }
 
 void ServerSession::send(SharedBytes bytes) {
-    if (auto* live = std::get_if<Live>(&state_)) {
-        live->queued_bytes += bytes->size();
-        live->behind = live->behind || live->queued_bytes > limits::queued_bytes_max;
-    }
     outputs_.emplace_back(Send{std::move(bytes)});
 }
 

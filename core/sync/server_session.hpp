@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -14,7 +15,8 @@
 #include "core/wire/frame.hpp"
 
 /// One device's conversation with the server, from its first frame to the close: what the server
-/// says and when, without sockets, tables or clocks. server/services/hub.hpp carries its outputs out.
+/// says and when, without sockets, tables or clocks. server/services/hub.hpp carries its outputs
+/// out.
 ///
 ///                    hello                      welcome sent
 ///   ┌──────────┐ ─────────────► ┌────────────┐ ─────────────► ┌──────┐
@@ -33,6 +35,7 @@ inline constexpr Millis silence_max{
     45'000};  // no frame from the device: closed; devices ping each 15 s
 inline constexpr std::size_t queued_bytes_max =
     1024 * 1024;  // beyond it live pages are dropped: "behind"
+inline constexpr std::ptrdiff_t heads_per_frame = 4000;  // about 84 bytes each; a frame holds 1 MiB
 inline constexpr std::size_t intents_in_flight_max =
     256;  // of one device; more is request_too_many
 }  // namespace limits
@@ -135,7 +138,6 @@ public:
             told;  ///< head that the device was told of, by readable bucket
         Instant last_heard;
         std::size_t intents_in_flight = 0;
-        std::size_t queued_bytes = 0;
         bool behind =
             false;  ///< live pages were dropped: heads are told when the queue has drained
         std::unordered_map<BucketId, Bucket> missed;
@@ -170,6 +172,7 @@ private:
     void on_frame(Instant now, Unexpected&& frame);
     void send(const wire::Frame& frame);
     void send(SharedBytes bytes);
+    void send_heads(std::span<const Bucket> heads);
     void miss(Live& live, const Bucket& head);
     void close(ErrorCode code, std::string detail, Millis retry_after = {});
     void enter(State next);

@@ -225,13 +225,44 @@ TEST_F(ServerSessionTest, a_slow_device_falls_behind_instead_of_growing_a_queue)
         return std::make_shared<const wire::Bytes>(wire::encode(
             wire::Page{.head = bucket(1, version), .from = version - 1, .to = version}));
     };
-    feed(ServerSession::Changed{bucket(1, 1), 0, page(1)});  // passes the limit
     const std::size_t before = sent.size();
+    feed(ServerSession::Changed{bucket(1, 1), 0, page(1)});
     feed(ServerSession::Changed{bucket(1, 2), 1, page(2)});
     feed(ServerSession::Changed{bucket(1, 3), 2, page(3)});
     EXPECT_EQ(sent.size(), before);
     feed(ServerSession::Queued{0});
     EXPECT_EQ(last<wire::Heads>().heads.at(0).version, 3U);
+}
+
+TEST_F(ServerSessionTest, a_fast_device_never_falls_behind_however_much_it_is_sent) {
+    go_live({bucket(1, 0)});
+    std::uint64_t version = 0;
+    for (std::size_t bytes = 0; bytes < 3 * limits::queued_bytes_max;) {
+        version += 1;
+        const auto page = std::make_shared<const wire::Bytes>(wire::encode(
+            wire::Page{.head = bucket(1, version), .from = version - 1, .to = version}));
+        bytes += page->size();
+        feed(ServerSession::Changed{bucket(1, version), version - 1, page});
+        ASSERT_EQ(sent.back(), *page);
+    }
+}
+
+TEST_F(ServerSessionTest, tells_many_heads_in_frames_that_a_device_takes) {
+    std::vector<Bucket> readable;
+    for (std::uint64_t id = 1; id <= 20'000; ++id) {
+        readable.push_back(bucket(id, 1));
+    }
+    go_live(readable);
+    std::size_t heads = 0;
+    for (const wire::Bytes& bytes : sent) {
+        EXPECT_LE(bytes.size(), wire::limits::frame_bytes_max);
+        const auto frame = wire::decode(bytes);
+        ASSERT_TRUE(frame.has_value());
+        const auto* welcome = std::get_if<wire::Welcome>(&*frame);
+        heads +=
+            welcome != nullptr ? welcome->heads.size() : std::get<wire::Heads>(*frame).heads.size();
+    }
+    EXPECT_EQ(heads, readable.size());
 }
 
 TEST_F(ServerSessionTest, ends_with_a_reason) {

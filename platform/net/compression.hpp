@@ -13,7 +13,8 @@ enum class Encoding { identity, gzip, zstd };
 /// "gzip", "zstd"; empty for identity.
 [[nodiscard]] std::string_view encoding_name(Encoding encoding);
 
-/// The best encoding that a value of Accept-Encoding takes: zstd before gzip before none; `q=0` refuses.
+/// The best encoding that a value of Accept-Encoding takes: zstd before gzip before none; `q=0`
+/// refuses.
 [[nodiscard]] Encoding choose_encoding(std::string_view accept_encoding);
 
 /// The encoding that a value of Content-Encoding names. Errors  request_malformed: none of ours.
@@ -21,7 +22,8 @@ enum class Encoding { identity, gzip, zstd };
 
 [[nodiscard]] std::string compress(Encoding encoding, std::string_view bytes, int level);
 
-/// The bytes behind `encoding`. Errors  request_malformed · request_too_large: more than `bytes_max`.
+/// The bytes behind `encoding`. Errors  request_malformed · request_too_large: more than
+/// `bytes_max`.
 [[nodiscard]] Result<std::string> decompress(Encoding encoding,
                                              std::string_view bytes,
                                              std::size_t bytes_max);

@@ -10,8 +10,8 @@
 
 namespace holdfast::net {
 
-/// A TCP connection with or without TLS, as one type: what reads and writes through it is compiled once.
-/// Its deadline is that of the TCP stream: `transport.next_layer().expires_after(…)`.
+/// A TCP connection with or without TLS, as one type: what reads and writes through it is compiled
+/// once. Its deadline is that of the TCP stream: `transport.next_layer().expires_after(…)`.
 class Transport {
 public:
     using Tcp = boost::beast::tcp_stream;
@@ -55,7 +55,8 @@ public:
         return next_layer().async_write_some(buffers, std::forward<Token>(token));
     }
 
-    // A WebSocket has said goodbye in its own frames: TLS's goodbye would add a round trip and nothing else.
+    // A WebSocket has said goodbye in its own frames: TLS's goodbye would add a round trip and
+    // nothing else.
     friend void teardown(boost::beast::role_type role,
                          Transport& transport,
                          boost::system::error_code& error) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/admin/demo_groups.hpp"
 #include "server/admin/demo_texts.hpp"
 #include "server/admin/founder.hpp"
 
@@ -57,167 +58,6 @@ struct Person {
     bool spanish = false;
 };
 
-enum class Audience { everybody, team, pair };
-
-struct GroupPlan {
-    std::string_view name;
-    body::GroupKind kind;
-    std::string_view icon;
-    std::string_view color;
-    std::string_view parent;  ///< or the category, where `in_category`
-    bool in_category = false;
-    std::string_view permission;  ///< to see it
-    std::string_view url;
-    std::size_t channels = 0;
-    std::string_view channel_name;
-    Audience audience = Audience::everybody;
-};
-
-constexpr std::array<GroupPlan, 14> groups{{
-    {"Maintenance",
-     body::GroupKind::category,
-     "construct-outline",
-     "#1259c3",
-     "",
-     false,
-     "",
-     "",
-     0,
-     ""},
-    {"Work orders",
-     body::GroupKind::workflow,
-     "build-outline",
-     "#b25a00",
-     "Maintenance",
-     true,
-     "",
-     "",
-     40,
-     "WO-{} {}"},
-    {"Preventive plans",
-     body::GroupKind::workflow,
-     "calendar-outline",
-     "#0b6b4c",
-     "Maintenance",
-     true,
-     "",
-     "",
-     18,
-     "Plan {} · {}"},
-    {"Notifications",
-     body::GroupKind::standard,
-     "notifications-outline",
-     "#a8112d",
-     "",
-     false,
-     "",
-     "",
-     4,
-     "Notices {}"},
-    {"Announcements",
-     body::GroupKind::standard,
-     "megaphone-outline",
-     "#6a3fb5",
-     "",
-     false,
-     "",
-     "",
-     3,
-     "Announcements {}"},
-    {"Sites",
-     body::GroupKind::standard,
-     "business-outline",
-     "#12304e",
-     "",
-     false,
-     "",
-     "",
-     6,
-     "Site meeting {}"},
-    {"North campus",
-     body::GroupKind::standard,
-     "location-outline",
-     "#12304e",
-     "Sites",
-     false,
-     "",
-     "",
-     28,
-     "North {} · {}"},
-    {"South campus",
-     body::GroupKind::standard,
-     "location-outline",
-     "#0b6b4c",
-     "Sites",
-     false,
-     "",
-     "",
-     24,
-     "South {} · {}"},
-    {"Harbour terminal",
-     body::GroupKind::standard,
-     "boat-outline",
-     "#1b6b8a",
-     "Sites",
-     false,
-     "",
-     "",
-     20,
-     "Harbour {} · {}"},
-    {"Direct messages",
-     body::GroupKind::standard,
-     "chatbubbles-outline",
-     "#33567a",
-     "",
-     false,
-     "",
-     "",
-     14,
-     "",
-     Audience::pair},
-    {"Night shift",
-     body::GroupKind::standard,
-     "moon-outline",
-     "#3b3f8f",
-     "",
-     false,
-     "night-shift",
-     "",
-     7,
-     "Night {}"},
-    {"Finance",
-     body::GroupKind::standard,
-     "cash-outline",
-     "#0b6b4c",
-     "",
-     false,
-     "finance",
-     "",
-     6,
-     "Budget {}",
-     Audience::team},
-    {"Safety",
-     body::GroupKind::standard,
-     "shield-checkmark-outline",
-     "#a8112d",
-     "",
-     false,
-     "",
-     "",
-     10,
-     "Safety walk {} · {}"},
-    {"Supplier portal",
-     body::GroupKind::link,
-     "open-outline",
-     "#4a5d72",
-     "",
-     false,
-     "",
-     "https://suppliers.northfield.example/",
-     0,
-     ""},
-}};
-
 struct Channel {
     Founder::Place place;
     std::vector<std::size_t> members;  ///< indices of people; empty: everybody
@@ -247,6 +87,13 @@ std::string lower(std::string_view text) {
     std::ranges::transform(
         result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return result;
+}
+
+/// "Night shift" → "night-shift": what organization files call it.
+std::string code_of(std::string_view name) {
+    std::string code = lower(name);
+    std::ranges::replace(code, ' ', '-');
+    return code;
 }
 
 std::string fill(std::string_view pattern, std::size_t number, const std::string& name) {
@@ -323,7 +170,8 @@ Result<> make_groups(Demo& demo) {
                           .icon = std::string(plan.icon),
                           .color = std::string(plan.color),
                           .weight = weight++,
-                          .url = std::string(plan.url)};
+                          .url = std::string(plan.url),
+                          .code = code_of(plan.name)};
         if (!plan.parent.empty()) {
             (plan.in_category ? group.category : group.parent) = demo.group_ids.at(plan.parent);
         }
@@ -339,9 +187,8 @@ Result<> make_groups(Demo& demo) {
 }
 
 std::vector<std::size_t> pick_members(Demo& demo, Audience audience, std::size_t number) {
-    if (audience ==
-        Audience::
-            pair) {  // the first of each pair is well known, so that the demonstration has them
+    if (audience == Audience::pair) {  // the first of each pair is well known, so that the
+                                       // demonstration has them
         return {number % 3, 3 + (number * 5) % (users_count - 4)};
     }
     std::set<std::size_t> members;
@@ -362,6 +209,7 @@ Result<> make_channels_of(Demo& demo, const GroupPlan& plan) {
         Channel channel{.place = {}, .members = pick_members(demo, plan.audience, n)};
         Founder::NewChannel made;
         made.body.group = demo.group_ids.at(plan.name);
+        made.body.code = code_of(plan.name) + "-" + std::to_string(n + 1);
         made.body.is_private =
             plan.audience == Audience::pair || (plan.audience == Audience::team && n % 2 == 1);
         made.body.writable = plan.name != "Announcements";
@@ -497,69 +345,14 @@ Result<> write_demo(storage::Storage& storage, const DemoOptions& options) {
         HF_CHECK(make_channels_of(demo, plan));
     }
     HF_CHECK(make_history(demo));
-    return demo.founder.finish();
-}
-
-Result<> write_bench(storage::Storage& storage, const BenchOptions& options) {
-    Founder founder(storage);
-    Dice dice(7);
-    body::Organization organization{.name = "Benchmark"};
-    organization.offline.granted = true;
-    HF_TRY([[maybe_unused]] const Id id, founder.organization("bench", organization));
-    HF_TRY(const Id role, founder.role({.name = "Staff", .permissions = {"message-write"}}));
-    std::vector<Id> users;
-    for (std::size_t i = 0; i < options.users; ++i) {
-        const std::string email = "bench" + std::to_string(i) + "@holdfast.example";
-        HF_TRY(
-            const Id user,
-            founder.user(
-                {.name = "Bench", .last_name = std::to_string(i), .email = email, .roles = {role}},
-                options.password_hash));
-        users.push_back(user);
-    }
-    HF_TRY(const Id group, founder.group({.name = "Bench"}));
-    std::vector<Founder::Place> places;
-    for (std::size_t c = 0; c < options.channels; ++c) {
-        HF_TRY(const Founder::Place place,
-               founder.channel({.body = {.name = "Channel " + std::to_string(c), .group = group},
-                                .members = {users.front()}}));
-        places.push_back(place);
-    }
-    for (std::size_t m = 0; m < options.messages; ++m) {
-        const body::Message message{.author = dice.pick(users), .text = demo_text(dice, false)};
-        const std::int64_t at = options.now.ms -
-                                static_cast<std::int64_t>(options.messages - m) * 1000 -
-                                static_cast<std::int64_t>(dice.below(1000));
-        HF_TRY([[maybe_unused]] const Id written,
-               founder.message(places[m % places.size()].timeline, message, at));
-    }
-    return founder.finish();
-}
-
-/// Runs `write` in one transaction unless the organization `code` is there.
-template <class Write>
-Result<> once(storage::Storage& storage, std::string_view code, Write write) {
-    HF_TRY(const auto organizations, storage.organizations());
-    if (std::ranges::find(organizations, code, &storage::OrganizationRecord::code) !=
-        organizations.end()) {
-        return {};
-    }
-    HF_CHECK(storage.begin());
-    if (auto written = write(); !written) {
-        storage.rollback();
-        return written;
-    }
-    return storage.commit();
+    HF_TRY([[maybe_unused]] const std::size_t grants, demo.founder.finish());
+    return {};
 }
 
 }  // namespace
 
 Result<> create_demo(storage::Storage& storage, const DemoOptions& options) {
-    return once(storage, "northfield", [&] { return write_demo(storage, options); });
-}
-
-Result<> create_bench(storage::Storage& storage, const BenchOptions& options) {
-    return once(storage, "bench", [&] { return write_bench(storage, options); });
+    return found_once(storage, "northfield", [&] { return write_demo(storage, options); });
 }
 
 }  // namespace holdfast::admin

@@ -19,10 +19,10 @@ struct DemoOptions {
     WallTime now{};     ///< history ends here
 };
 
-/// Northfield Facilities: 60 people, 14 groups of the four kinds, 180 channels and 25,000 messages over
-/// the 90 days before `now`, in English and Spanish. The same options give the same organization.
-/// One transaction: it is there whole or not at all. Does nothing where it is there already.
-/// Cost  about a second.
+/// Northfield Facilities: 60 people, 14 groups of the four kinds, 180 channels and 25,000 messages
+/// over the 90 days before `now`, in English and Spanish. The same options give the same
+/// organization. One transaction: it is there whole or not at all. Does nothing where it is there
+/// already. Cost  about a second.
 [[nodiscard]] Result<> create_demo(storage::Storage& storage, const DemoOptions& options);
 
 struct BenchOptions {

@@ -1,5 +1,6 @@
 #include "server/admin/founder.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/services/grants.hpp"
@@ -54,10 +55,14 @@ Result<Id> Founder::user(const body::User& body, const std::string& password_has
 }
 
 Result<Id> Founder::group(const body::Group& body) {
-    HF_TRY(const Id group, storage_.mint_id());
-    HF_TRY(const BucketId own, bucket({.kind = BucketKind::group, .owner = group}, false));
-    HF_CHECK(put(own, RowKind::group, group, body::encode(body)));
-    return group;
+    HF_TRY(const Id id, storage_.mint_id());
+    HF_CHECK(group(id, body));
+    return id;
+}
+
+Result<> Founder::group(Id id, const body::Group& body) {
+    HF_TRY(const BucketId own, bucket({.kind = BucketKind::group, .owner = id}, false));
+    return put(own, RowKind::group, id, body::encode(body));
 }
 
 Result<Founder::Place> Founder::channel(const NewChannel& channel) {
@@ -79,7 +84,7 @@ Result<Founder::Place> Founder::channel(const NewChannel& channel) {
                 user->bucket.id, RowKind::grant, id, body::encode(body::Grant{.channel = true})));
         }
     }
-    return Place{id, timeline};
+    return Place{id, timeline, own};
 }
 
 Result<Id> Founder::message(BucketId timeline, const body::Message& body, std::int64_t at) {
@@ -93,11 +98,25 @@ Result<> Founder::read_mark(Id user, Id channel, const body::ReadMark& body) {
     return put(own->bucket.id, RowKind::read_mark, channel, body::encode(body));
 }
 
-Result<> Founder::finish() {
+Result<std::size_t> Founder::finish() {
     HF_CHECK(flush());
-    HF_TRY([[maybe_unused]] const std::size_t grants,
-           services::refresh_all_grants(storage_, organization_));
-    return {};
+    return services::refresh_all_grants(storage_, organization_);
+}
+
+Result<> found_once(storage::Storage& storage,
+                    std::string_view code,
+                    const std::function<Result<>()>& write) {
+    HF_TRY(const auto organizations, storage.organizations());
+    if (std::ranges::find(organizations, code, &storage::OrganizationRecord::code) !=
+        organizations.end()) {
+        return {};
+    }
+    HF_CHECK(storage.begin());
+    if (auto written = write(); !written) {
+        storage.rollback();
+        return written;
+    }
+    return storage.commit();
 }
 
 }  // namespace holdfast::admin

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,17 +35,26 @@ private:
     std::uint64_t state_;
 };
 
-/// Writes a new organization, piece by piece, inside a transaction of the caller. Rows are gathered
+/// Stands for a password in accounts that have none: no password has this hash.
+inline constexpr const char* no_password = "!";
+
+/// Writes an organization, piece by piece, inside a transaction of the caller. Rows are gathered
 /// and written some thousands at a time.
 class Founder {
 public:
+    /// For a new organization: organization() comes first.
     explicit Founder(storage::Storage& storage) : storage_(storage) {}
+    /// For more in one that is there.
+    Founder(storage::Storage& storage, Id organization, BucketId directory)
+        : storage_(storage), organization_(organization), directory_(directory) {}
 
     [[nodiscard]] Result<Id> organization(std::string_view code, const body::Organization& body);
     [[nodiscard]] Result<Id> role(const body::Role& body);
     /// A user with an account and a bucket of its own.
     [[nodiscard]] Result<Id> user(const body::User& body, const std::string& password_hash);
     [[nodiscard]] Result<Id> group(const body::Group& body);
+    /// The same with an id that is minted already.
+    [[nodiscard]] Result<> group(Id id, const body::Group& body);
 
     struct NewChannel {
         body::Channel body;
@@ -53,18 +63,25 @@ public:
     struct Place {
         Id channel;
         BucketId timeline;
+        BucketId bucket{};  ///< of the channel's row and its members
     };
     [[nodiscard]] Result<Place> channel(const NewChannel& channel);
     /// Returns the message's id; `at` in Unix milliseconds.
     [[nodiscard]] Result<Id> message(BucketId timeline, const body::Message& body, std::int64_t at);
     [[nodiscard]] Result<> read_mark(Id user, Id channel, const body::ReadMark& body);
-    /// Writes what is gathered, then the grants that follow from roles.
-    [[nodiscard]] Result<> finish();
-
-private:
+    /// Writes or, with an empty body, deletes any row.
     [[nodiscard]] Result<> put(
         BucketId bucket, RowKind kind, Id id, std::string body, std::int64_t sort = 0);
+    /// Writes what is gathered.
     [[nodiscard]] Result<> flush();
+    /// Writes what is gathered, then the grants that follow from roles. Returns the number of
+    /// these.
+    [[nodiscard]] Result<std::size_t> finish();
+
+    [[nodiscard]] Id id() const { return organization_; }
+    [[nodiscard]] BucketId directory() const { return directory_; }
+
+private:
     [[nodiscard]] Result<BucketId> bucket(const Bucket& bucket, bool open);
 
     storage::Storage& storage_;
@@ -72,5 +89,10 @@ private:
     BucketId directory_;
     std::vector<RowChange> gathered_;
 };
+
+/// Runs `write` in one transaction, unless the organization `code` is there.
+[[nodiscard]] Result<> found_once(storage::Storage& storage,
+                                  std::string_view code,
+                                  const std::function<Result<>()>& write);
 
 }  // namespace holdfast::admin

@@ -9,7 +9,10 @@ interface Sent {
 
 function makePort() {
   const sent: Sent[] = [];
-  const port: EnginePort = { postMessage: (message) => sent.push(message as Sent), onmessage: null };
+  const port: EnginePort = {
+    postMessage: (message) => sent.push(message as Sent),
+    onmessage: null,
+  };
   const receive = (data: unknown) => port.onmessage?.({ data } as MessageEvent);
   return { sent, port, receive };
 }

@@ -2,13 +2,7 @@
  * The screen's end of the contract in types.ts: calls become promises, live queries become
  * callbacks. It keeps what must be sent again when another tab takes over the engine.
  */
-import type {
-  Calls,
-  EngineError,
-  EngineMessage,
-  Query,
-  Snapshots,
-} from './types.ts';
+import type { Calls, EngineError, EngineMessage, Query, Snapshots } from './types.ts';
 
 export type CallName = keyof Calls;
 export type Args<N extends CallName> = Calls[N]['args'];
@@ -136,7 +130,9 @@ export class EngineClient {
   }
 }
 
-/** The engine's own worker. */
-export function spawnWorker(): EnginePort {
-  return new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
+/** The engine's own worker; `onFailure` when it cannot be loaded or falls over. */
+export function spawnWorker(onFailure: () => void): EnginePort {
+  const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
+  worker.onerror = onFailure;
+  return worker;
 }

@@ -224,7 +224,8 @@ export interface MessageItem {
   kind: 'text' | 'system' | 'deleted';
   author: { id: Id; name: string; initials: string; color: string };
   mine: boolean;
-  text: string;
+  text: string; // of a system message: its English sentence, for keys that the catalogue does not have
+  system: { key: string; params: Record<string, string> } | null; // `system.<key>` in the catalogue
   at: Millis;
   reply_to: { id: Id; author: string; text: string }[]; // first three lines of each
   reactions: { emoji: string; count: number; mine: boolean; waiting: boolean; names: string[] }[];

@@ -1,6 +1,6 @@
 /** The catalogue: every sentence, number and date that a person reads comes through here. */
 import i18next from 'i18next';
-import type { EngineError } from '../bridge/types.ts';
+import type { EngineError, MessageItem } from '../bridge/types.ts';
 import en from './en.json';
 import es from './es.json';
 import { chooseLanguage, languages, type Language } from './language.ts';
@@ -8,6 +8,8 @@ import { chooseLanguage, languages, type Language } from './language.ts';
 const stored = 'holdfast.language';
 const catalogue = i18next.createInstance();
 let language = $state<Language>('en');
+/** The language as the person's own country writes its dates and numbers. */
+let locale = $state('en');
 
 export function startI18n(): void {
   void catalogue.init({
@@ -29,11 +31,13 @@ export function setLanguage(chosen: Language): void {
 function apply(chosen: Language): void {
   void catalogue.changeLanguage(chosen);
   language = chosen;
+  locale = navigator.languages.find((one) => one.toLowerCase().startsWith(chosen)) ?? chosen;
   document.documentElement.lang = chosen;
   document.documentElement.dir = catalogue.dir(chosen);
 }
 
 export const currentLanguage = (): Language => language;
+export const currentLocale = (): string => locale;
 export { languages, type Language };
 
 export type Params = Record<string, string | number>;
@@ -53,93 +57,18 @@ export function errorText(error: EngineError): string {
   return hasKey(key) ? t(key, error.params) : t('error.unknown', { code: error.code });
 }
 
+/** What a message says: the app's own sentences are in the reader's language. */
+export function messageText({ system, text }: MessageItem): string {
+  const key = `system.${system?.key}`;
+  return system && hasKey(key) ? t(key, system.params) : text;
+}
+
 /** The sentence for a reason key of a snapshot. */
 export function reasonText(reason: string | null): string {
   if (!reason) return '';
-  for (const key of [reason, `reason.${reason}`, `error.${reason}`]) {
-    if (hasKey(key)) return t(key);
-  }
-  return t('reason.other', { code: reason });
+  return hasKey(reason) ? t(reason) : t('reason.other', { code: reason });
 }
 
 export function number(value: number): string {
-  return new Intl.NumberFormat(language).format(value);
-}
-
-export function percent(value: number): string {
-  return new Intl.NumberFormat(language, { style: 'percent' }).format(value / 100);
-}
-
-export function bytes(value: number): string {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
-  let unit = 0;
-  let amount = value;
-  while (amount >= 1000 && unit < units.length - 1) {
-    amount /= 1000;
-    unit += 1;
-  }
-  return new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: units[unit] ?? 'byte',
-    unitDisplay: 'short',
-    maximumFractionDigits: amount < 10 && unit > 0 ? 1 : 0,
-  }).format(amount);
-}
-
-export function time(at: number): string {
-  return date(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-}
-
-export function dateTime(at: number): string {
-  return date(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-}
-
-/** A day, as a heading: today, yesterday, or its date. */
-export function day(at: number, now: number): string {
-  const days = dayNumber(now) - dayNumber(at);
-  if (days === 0 || days === 1) {
-    const word = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-days, 'day');
-    return word.charAt(0).toLocaleUpperCase(language) + word.slice(1);
-  }
-  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return date(at, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    ...(sameYear ? {} : { year: 'numeric' }),
-  });
-}
-
-/** When, in a list: the hour today, the day otherwise. */
-export function shortWhen(at: number, now: number): string {
-  const days = dayNumber(now) - dayNumber(at);
-  if (days === 0) return time(at);
-  if (days > 0 && days < 7) return date(at, { weekday: 'short' });
-  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return sameYear
-    ? date(at, { day: 'numeric', month: 'short' })
-    : date(at, { day: '2-digit', month: '2-digit', year: '2-digit' });
-}
-
-/** How long ago: "2 min ago". */
-export function age(at: number, now: number): string {
-  const seconds = Math.max(0, Math.round((now - at) / 1000));
-  const format = new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'always' });
-  if (seconds < 60) return t('time.just_now');
-  if (seconds < 3600) return format.format(-Math.floor(seconds / 60), 'minute');
-  if (seconds < 86400) return format.format(-Math.floor(seconds / 3600), 'hour');
-  return format.format(-Math.floor(seconds / 86400), 'day');
-}
-
-export function dayNumber(at: number): number {
-  const local = new Date(at);
-  return Math.floor(Date.UTC(local.getFullYear(), local.getMonth(), local.getDate()) / 86400000);
-}
-
-export function list(names: string[]): string {
-  return new Intl.ListFormat(language, { type: 'conjunction', style: 'narrow' }).format(names);
-}
-
-function date(at: number, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(language, options).format(at);
+  return new Intl.NumberFormat(locale).format(value);
 }

@@ -13,9 +13,9 @@ const known = new Set(paths);
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
-    caches.open(cacheName).then((cache) =>
-      cache.addAll(paths.map((path) => new Request(path, { cache: 'reload' }))),
-    ),
+    caches
+      .open(cacheName)
+      .then((cache) => cache.addAll(paths.map((path) => new Request(path, { cache: 'reload' })))),
   );
 });
 

@@ -1,0 +1,102 @@
+/** Dates, ages, amounts and lists, as the person's language and country write them. */
+import { currentLocale, t } from './index.svelte.ts';
+
+export function percent(value: number): string {
+  return new Intl.NumberFormat(currentLocale(), { style: 'percent' }).format(value / 100);
+}
+
+export function bytes(value: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  let unit = 0;
+  let amount = value;
+  while (amount >= 1000 && unit < units.length - 1) {
+    amount /= 1000;
+    unit += 1;
+  }
+  return new Intl.NumberFormat(currentLocale(), {
+    style: 'unit',
+    unit: units[unit] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: amount < 10 && unit > 0 ? 1 : 0,
+  }).format(amount);
+}
+
+export function time(at: number): string {
+  return date(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+}
+
+export function dateTime(at: number): string {
+  return date(at, {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+}
+
+/** A day, as a heading: today, yesterday, or its date. */
+export function day(at: number, now: number): string {
+  const days = dayNumber(now) - dayNumber(at);
+  if (days === 0 || days === 1) {
+    const word = new Intl.RelativeTimeFormat(currentLocale(), { numeric: 'auto' }).format(
+      -days,
+      'day',
+    );
+    return word.charAt(0).toLocaleUpperCase(currentLocale()) + word.slice(1);
+  }
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return date(at, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  });
+}
+
+/** When, in a list: the hour today, the day otherwise. */
+export function shortWhen(at: number, now: number): string {
+  const days = dayNumber(now) - dayNumber(at);
+  if (days === 0) return time(at);
+  if (days > 0 && days < 7) return date(at, { weekday: 'short' });
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return sameYear
+    ? date(at, { day: 'numeric', month: 'short' })
+    : date(at, { day: '2-digit', month: '2-digit', year: '2-digit' });
+}
+
+/** How long ago: "2 min ago". */
+export function age(at: number, now: number): string {
+  const seconds = Math.max(0, Math.round((now - at) / 1000));
+  const format = new Intl.RelativeTimeFormat(currentLocale(), {
+    style: 'short',
+    numeric: 'always',
+  });
+  if (seconds < 60) return t('time.just_now');
+  if (seconds < 3600) return format.format(-Math.floor(seconds / 60), 'minute');
+  if (seconds < 86400) return format.format(-Math.floor(seconds / 3600), 'hour');
+  return format.format(-Math.floor(seconds / 86400), 'day');
+}
+
+export function dayNumber(at: number): number {
+  const local = new Date(at);
+  return Math.floor(Date.UTC(local.getFullYear(), local.getMonth(), local.getDate()) / 86400000);
+}
+
+export function list(names: string[]): string {
+  return new Intl.ListFormat(currentLocale(), { type: 'conjunction', style: 'narrow' }).format(
+    names,
+  );
+}
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+function date(at: number, options: Intl.DateTimeFormatOptions): string {
+  const key = currentLocale() + JSON.stringify(options);
+  let format = dateFormats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(currentLocale(), options);
+    dateFormats.set(key, format);
+  }
+  return format.format(at);
+}

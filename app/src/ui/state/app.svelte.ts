@@ -1,0 +1,36 @@
+/** What every screen needs to know: who is here, and how the connection stands. */
+import type { EngineError, SessionSnapshot, StatusSnapshot } from '../../bridge/types.ts';
+import { currentLanguage } from '../../i18n/index.svelte.ts';
+import { call, refusalOf, subscribe } from './engine.svelte.ts';
+import { describePlatform } from './platform.ts';
+
+class AppState {
+  session = $state.raw<SessionSnapshot | null>(null);
+  status = $state.raw<StatusSnapshot | null>(null);
+  version = $state('');
+  deviceClass = $state<'mobile' | 'desktop'>('mobile');
+  failure = $state.raw<EngineError | null>(null);
+  /** Set by the layout: three panes side by side. */
+  wide = $state(false);
+}
+
+export const app = new AppState();
+
+export async function startApp(): Promise<void> {
+  subscribe({ query: 'session' }, (snapshot) => (app.session = snapshot));
+  subscribe({ query: 'status' }, (snapshot) => (app.status = snapshot));
+  try {
+    const started = await call('start', await describePlatform(currentLanguage()));
+    app.version = started.version;
+    app.deviceClass = started.device_class;
+  } catch (reason) {
+    app.failure = refusalOf(reason);
+  }
+  const tellPlatform = () => {
+    const visible = document.visibilityState === 'visible';
+    void call('platform', { online: navigator.onLine, visible }).catch(() => undefined);
+  };
+  addEventListener('online', tellPlatform);
+  addEventListener('offline', tellPlatform);
+  document.addEventListener('visibilitychange', tellPlatform);
+}

@@ -1,0 +1,45 @@
+/** The signals from which the engine tells a phone from a desktop computer. */
+import type { Platform } from '../../bridge/types.ts';
+
+interface UserAgentData {
+  mobile?: boolean;
+  platform?: string;
+  brands?: { brand: string }[];
+}
+
+export async function describePlatform(locale: string): Promise<Platform> {
+  const data = (navigator as Navigator & { userAgentData?: UserAgentData }).userAgentData;
+  return {
+    mobile_hint: data?.mobile ?? /Mobi|Android|iPhone|iPad/i.test(navigator.userAgent),
+    coarse_pointer: matchMedia('(pointer: coarse)').matches,
+    touch_points: navigator.maxTouchPoints,
+    screen_width: Math.min(screen.width, screen.height),
+    installed: matchMedia('(display-mode: standalone)').matches,
+    online: navigator.onLine,
+    visible: document.visibilityState === 'visible',
+    locale,
+    device_name: deviceName(data),
+    persistent_storage: await hasPersistentStorage(),
+  };
+}
+
+function deviceName(data: UserAgentData | undefined): string {
+  const agent = navigator.userAgent;
+  const system =
+    data?.platform || (/Android|iPhone|iPad|Windows|Mac OS|Linux/.exec(agent)?.[0] ?? 'Web');
+  const brands = data?.brands
+    ?.map(({ brand }) => brand)
+    .filter((brand) => !/not.*brand/i.test(brand));
+  const browser = brands?.at(-1) ?? /Firefox|Safari|Chrome/.exec(agent)?.[0] ?? 'Web';
+  return `${system} · ${browser}`;
+}
+
+async function hasPersistentStorage(): Promise<boolean> {
+  try {
+    await navigator.storage.getDirectory();
+    await navigator.storage.persist();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { formatRoute, parentOf, parseRoute } from './routes.ts';
+
+const addresses = [
+  '#/',
+  '#/people',
+  '#/search',
+  '#/group/7',
+  '#/channel/18446744073709551615',
+  '#/channel/5/at/99/18446744073709551614',
+  '#/channel/5/details',
+  '#/outbox',
+  '#/settings',
+];
+
+describe('routes', () => {
+  it.each(addresses)('%s is read and written the same', (address) => {
+    expect(formatRoute(parseRoute(address))).toBe(address);
+  });
+
+  it('opens the menu for anything unknown', () => {
+    for (const address of ['', '#', '#/group/x', '#/channel/1/at/2', '#/nothing']) {
+      expect(parseRoute(address)).toEqual({ view: 'menu', tab: 'home' });
+    }
+  });
+
+  it('goes up when there is no page before', () => {
+    expect(formatRoute(parentOf(parseRoute('#/channel/5/details'), null))).toBe('#/channel/5');
+    expect(formatRoute(parentOf(parseRoute('#/channel/5'), '7'))).toBe('#/group/7');
+    expect(formatRoute(parentOf(parseRoute('#/settings'), '7'))).toBe('#/');
+  });
+});

@@ -1,0 +1,62 @@
+import type { Id } from '../../bridge/types.ts';
+
+export type Tab = 'home' | 'people' | 'search';
+
+export type Route =
+  | { view: 'menu'; tab: Tab }
+  | { view: 'group'; group: Id }
+  | { view: 'channel'; channel: Id; at: { sort: number; id: Id } | null }
+  | { view: 'details'; channel: Id }
+  | { view: 'outbox' }
+  | { view: 'settings' };
+
+const id = '(\\d+)';
+const patterns: [RegExp, (parts: string[]) => Route][] = [
+  [/^#\/(people|search)$/, ([tab]) => ({ view: 'menu', tab: tab as Tab })],
+  [RegExp(`^#/group/${id}$`), ([group = '']) => ({ view: 'group', group })],
+  [RegExp(`^#/channel/${id}$`), ([channel = '']) => ({ view: 'channel', channel, at: null })],
+  [
+    RegExp(`^#/channel/${id}/at/(\\d+)/${id}$`),
+    ([channel = '', sort = '', message = '']) => ({
+      view: 'channel',
+      channel,
+      at: { sort: Number(sort), id: message },
+    }),
+  ],
+  [RegExp(`^#/channel/${id}/details$`), ([channel = '']) => ({ view: 'details', channel })],
+  [/^#\/outbox$/, () => ({ view: 'outbox' })],
+  [/^#\/settings$/, () => ({ view: 'settings' })],
+];
+
+export function parseRoute(hash: string): Route {
+  for (const [pattern, make] of patterns) {
+    const found = pattern.exec(hash);
+    if (found) return make(found.slice(1));
+  }
+  return { view: 'menu', tab: 'home' };
+}
+
+export function formatRoute(route: Route): string {
+  switch (route.view) {
+    case 'menu':
+      return route.tab === 'home' ? '#/' : `#/${route.tab}`;
+    case 'group':
+      return `#/group/${route.group}`;
+    case 'channel':
+      return route.at
+        ? `#/channel/${route.channel}/at/${route.at.sort}/${route.at.id}`
+        : `#/channel/${route.channel}`;
+    case 'details':
+      return `#/channel/${route.channel}/details`;
+    case 'outbox':
+    case 'settings':
+      return `#/${route.view}`;
+  }
+}
+
+/** The page above, for Back when there is no page before. */
+export function parentOf(route: Route, group: Id | null): Route {
+  if (route.view === 'details') return { view: 'channel', channel: route.channel, at: null };
+  if (route.view === 'channel' && group) return { view: 'group', group };
+  return { view: 'menu', tab: 'home' };
+}

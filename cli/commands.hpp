@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/base/error.hpp"
+
+namespace CLI {
+class App;
+}
+
+/// The commands of the program. Each add_…() registers one with its options; when it is the one
+/// that was asked for it runs while the arguments are parsed, and leaves its exit code in
+/// `exit_code`.
+namespace holdfast::cli {
+
+/// What scripts act on. Told by `holdfast --help` too.
+inline constexpr int exit_done = 0;
+inline constexpr int exit_failed = 1;       ///< the error is on the standard error, with its code
+inline constexpr int exit_usage = 2;        ///< wrong arguments
+inline constexpr int exit_unreachable = 3;  ///< no answer in time: again later may work
+
+/// Prints an error as code, sentence and what to do about it; returns the exit code that fits.
+int report(const Error& error);
+
+void add_serve(CLI::App& app, int& exit_code);
+void add_demo(CLI::App& app, int& exit_code);
+void add_client(CLI::App& app, int& exit_code);
+void add_org(CLI::App& app, int& exit_code);  ///< org apply, org export, import
+
+}  // namespace holdfast::cli

@@ -1,0 +1,31 @@
+#include "cli/host.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "cli/lan.hpp"
+
+namespace holdfast::cli {
+namespace {
+
+TEST(Listen, takes_address_and_port_apart) {
+    EXPECT_EQ(parse_listen("127.0.0.1:8080").value(),
+              std::pair(std::string("127.0.0.1"), std::uint16_t{8080}));
+    EXPECT_EQ(parse_listen("[::1]:0").value(), std::pair(std::string("::1"), std::uint16_t{0}));
+    EXPECT_EQ(parse_listen("localhost:1").value().first, "127.0.0.1");
+    for (const char* bad :
+         {"", "8080", ":8080", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", "127.0.0.1:80x"}) {
+        EXPECT_FALSE(parse_listen(bad).has_value()) << bad;
+    }
+}
+
+TEST(QrCode, is_square_with_a_margin) {
+    const std::string drawing = draw_qr_code("https://192.168.1.20:8080");
+    // 25 modules and a margin of 2 on each side, two rows of modules in a line.
+    EXPECT_EQ(std::count(drawing.begin(), drawing.end(), '\n'), 15);
+    EXPECT_TRUE(draw_qr_code(std::string(5000, 'x')).empty());
+}
+
+}  // namespace
+}  // namespace holdfast::cli

@@ -1,0 +1,205 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/host.hpp"
+#include "server/admin/import.hpp"
+#include "server/admin/org_apply.hpp"
+#include "server/admin/org_export.hpp"
+#include "server/net/system_environment.hpp"
+#include "server/storage/sqlite/sqlite_storage.hpp"
+
+// `holdfast org apply`, `holdfast org export` and `holdfast import`.
+
+namespace holdfast::cli {
+namespace {
+
+struct OrgCommand {
+    std::string file;
+    std::string data;
+    std::string code;
+    bool dry_run = false;
+};
+
+struct ImportCommand {
+    std::string csv;
+    std::string map;
+    std::string data;
+    bool expect = false;
+};
+
+Result<std::string> read_text(const std::string& path) {
+    std::error_code none;
+    if (!std::filesystem::is_regular_file(path, none)) {
+        return fail(ErrorCode::request_malformed, "there is no file " + path);
+    }
+    std::ifstream file(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file.is_open() || file.bad()) {
+        return fail(ErrorCode::request_malformed, "cannot read " + path);
+    }
+    return text;
+}
+
+/// The storage of a data folder; made when it is not there and `make` says so.
+Result<std::unique_ptr<storage::Storage>> open_data(const std::string& folder, bool make) {
+    if (!make && !std::filesystem::is_directory(folder)) {
+        return fail(ErrorCode::request_malformed, "there is no folder " + folder);
+    }
+    HF_TRY(const std::string path, prepare_data(folder));
+    return storage::open_sqlite(path);
+}
+
+/// Returns whether anything was printed.
+bool print_problems(const admin::Problems& problems, const std::string& file) {
+    for (const admin::Problem& problem : problems) {
+        std::fprintf(stderr,
+                     "%s:%zu: %s\n",
+                     problem.file.empty() ? file.c_str() : problem.file.c_str(),
+                     problem.line,
+                     problem.text.c_str());
+    }
+    return !problems.empty();
+}
+
+/// The problems were told one by one: what is left to say is the code.
+int report_file(Error error, const admin::Problems& problems, const std::string& file) {
+    if (print_problems(problems, file)) {
+        error.detail.clear();
+    }
+    return report(error);
+}
+
+void print_applied(const OrgCommand& command, const admin::Applied& applied) {
+    for (const std::string& line : applied.plan) {
+        std::printf("%s\n", line.c_str());
+    }
+    if (applied.plan.empty() && applied.grants == 0) {
+        std::puts("Nothing to change.");
+    } else if (command.dry_run) {
+        std::printf("%zu changes would be made. Nothing was changed.\n", applied.plan.size());
+    } else {
+        std::printf("%zu changes were made.\n", applied.plan.size());
+    }
+    if (!applied.passwords.empty()) {
+        std::puts("\nPasswords of the new users. They are not kept anywhere and not shown again:");
+    }
+    for (const admin::NewPassword& one : applied.passwords) {
+        std::printf("%s  %s\n", one.email.c_str(), one.password.c_str());
+    }
+}
+
+int apply(const OrgCommand& command) {
+    admin::Problems problems;
+    const auto done = [&]() -> Result<admin::Applied> {
+        HF_TRY(const std::string file, read_text(command.file));
+        HF_TRY(const auto storage, open_data(command.data, !command.dry_run));
+        net::SystemEnvironment environment;
+        return admin::apply_organization(
+            *storage, environment, file, {.dry_run = command.dry_run}, problems);
+    }();
+    if (!done) {
+        return report_file(done.error(), problems, command.file);
+    }
+    print_applied(command, *done);
+    return exit_done;
+}
+
+int export_file(const OrgCommand& command) {
+    const auto text = [&]() -> Result<std::string> {
+        HF_TRY(const auto storage, open_data(command.data, false));
+        return admin::export_organization(*storage, command.code);
+    }();
+    if (!text) {
+        return report(text.error());
+    }
+    std::fwrite(text->data(), 1, text->size(), stdout);
+    return exit_done;
+}
+
+Result<> run_import(const ImportCommand& command, admin::Problems& problems) {
+    HF_TRY(const std::string text, read_text(command.map));
+    const admin::ImportMap map = admin::read_import_map(text, command.map, problems);
+    if (!problems.empty()) {
+        return std::unexpected(admin::as_error(ErrorCode::import_invalid, problems));
+    }
+    std::error_code none;
+    std::ifstream csv(command.csv, std::ios::binary);
+    if (!csv || !std::filesystem::is_regular_file(command.csv, none)) {
+        return fail(ErrorCode::request_malformed, "cannot read " + command.csv);
+    }
+    if (command.expect) {
+        return admin::expect_import(
+            map,
+            csv,
+            command.csv,
+            [](const std::string& line) { std::puts(line.c_str()); },
+            problems);
+    }
+    if (command.data.empty()) {
+        return fail(ErrorCode::request_malformed, "--data is missing");
+    }
+    HF_TRY(const auto storage, open_data(command.data, false));
+    admin::ImportOptions options{.file = command.csv};
+    options.progress = [](const admin::ImportProgress& progress) {
+        std::printf("%zu rows read, %zu added, %zu were there\n",
+                    progress.rows,
+                    progress.added,
+                    progress.present);
+        std::fflush(stdout);
+        return true;
+    };
+    HF_TRY(const admin::ImportProgress done,
+           admin::import_table(*storage, map, csv, options, problems));
+    std::printf("Done: %zu rows, %zu added with %zu messages, %zu were there.\n",
+                done.rows,
+                done.added,
+                done.messages,
+                done.present);
+    return {};
+}
+
+void add_import(CLI::App& app, int& exit_code) {
+    auto import_command = std::make_shared<ImportCommand>();
+    CLI::App* command =
+        app.add_subcommand("import", "Make a channel with messages for every row of a CSV file");
+    command->add_option("csv", import_command->csv, "The table")->required();
+    command->add_option("--map", import_command->map, "How its columns are used, YAML")->required();
+    command->add_option("--data", import_command->data, "Folder of the database");
+    command->add_flag("--expect",
+                      import_command->expect,
+                      "Print the messages as JSON lines instead of writing them");
+    command->callback([import_command, &exit_code] {
+        admin::Problems problems;
+        if (const auto done = run_import(*import_command, problems); !done) {
+            exit_code = report_file(done.error(), problems, import_command->csv);
+        }
+    });
+}
+
+}  // namespace
+
+void add_org(CLI::App& app, int& exit_code) {
+    auto org = std::make_shared<OrgCommand>();
+    CLI::App* command = app.add_subcommand("org", "Keep an organization in a file");
+    command->require_subcommand(1);
+    CLI::App* applying =
+        command->add_subcommand("apply", "Bring the organization in line with a file");
+    applying->add_option("file", org->file, "The organization file, YAML")->required();
+    applying->add_option("--data", org->data, "Folder of the database; made when it is not there")
+        ->required();
+    applying->add_flag("--dry-run", org->dry_run, "Print what would be changed, change nothing");
+    applying->callback([org, &exit_code] { exit_code = apply(*org); });
+    CLI::App* exporting =
+        command->add_subcommand("export", "Print the organization as a file, without passwords");
+    exporting->add_option("--data", org->data, "Folder of the database")->required();
+    exporting->add_option("--code", org->code, "Which organization, where there are several");
+    exporting->callback([org, &exit_code] { exit_code = export_file(*org); });
+    add_import(app, exit_code);
+}
+
+}  // namespace holdfast::cli

@@ -1,0 +1,195 @@
+#include "client/engine/calls.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "client/engine/limits.hpp"
+
+namespace holdfast::client::calls {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Reads the members of a call's arguments; what is missing or of another type is noted.
+class Members {
+public:
+    explicit Members(const Json& object) : object_(object) {}
+
+    Members& read(const char* name, std::string& out) {
+        if (const Json* value = find(name, &Json::is_string)) {
+            out = value->get<std::string>();
+        }
+        return *this;
+    }
+    Members& read(const char* name, bool& out) {
+        if (const Json* value = find(name, &Json::is_boolean)) {
+            out = value->get<bool>();
+        }
+        return *this;
+    }
+    /// Fractions, as of screens, are cut off.
+    Members& read(const char* name, std::int32_t& out) {
+        if (const Json* value = find(name, &Json::is_number)) {
+            const double number = value->get<double>();
+            out = number > -1e9 && number < 1e9 ? static_cast<std::int32_t>(number) : 0;
+        }
+        return *this;
+    }
+    Members& read(const char* name, std::int64_t& out) {
+        if (const Json* value = find(name, &Json::is_number_integer)) {
+            out = value->get<std::int64_t>();
+        }
+        return *this;
+    }
+    Members& read(const char* name, Id& out) {
+        std::string text;
+        read(name, text);
+        const auto id = parse_id(text);
+        wrong_ = wrong_ || !id;
+        out = id.value_or(Id{});
+        return *this;
+    }
+
+    template <class T>
+    Result<Args> done(T value) const {
+        if (wrong_) {
+            return fail(ErrorCode::request_malformed, "arguments");
+        }
+        return Args(std::move(value));
+    }
+
+private:
+    const Json* find(const char* name, bool (Json::*is)() const noexcept) {
+        const auto found = object_.find(name);
+        if (found == object_.end() || !((*found).*is)()) {
+            wrong_ = true;
+            return nullptr;
+        }
+        return &*found;
+    }
+
+    const Json& object_;
+    bool wrong_ = false;
+};
+
+std::string dump(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<Args> parse_start(const Json& args) {
+    Start start;
+    return Members(args)
+        .read("mobile_hint", start.signals.mobile_hint)
+        .read("coarse_pointer", start.signals.coarse_pointer)
+        .read("touch_points", start.signals.touch_points)
+        .read("screen_width", start.signals.screen_width)
+        .read("online", start.online)
+        .read("visible", start.visible)
+        .read("persistent_storage", start.persistent_storage)
+        .read("device_name", start.device_name)
+        .done(std::move(start));
+}
+
+Result<Args> parse_submit(const Json& args) {
+    std::string kind;
+    Members(args).read("kind", kind);
+    const auto known = parse_intent_kind(kind);
+    const auto inside = args.find("args");
+    if (!known || inside == args.end() || !inside->is_object()) {
+        return fail(ErrorCode::request_malformed, "submit");
+    }
+    return Args(Submit{*known, dump(*inside)});
+}
+
+Result<Args> parse_subscribe(const Json& args) {
+    HF_TRY(Query query, parse_query(dump(args)));
+    return Args(Subscribe{std::move(query)});
+}
+
+template <class T>
+Result<Args> parse_intent(const Json& args) {
+    T value;
+    return Members(args).read("intent", value.intent).done(value);
+}
+
+Result<Args> parse_args(std::string_view call, const Json& args) {
+    if (call == "start") {
+        return parse_start(args);
+    }
+    if (call == "sign_in") {
+        SignIn value;
+        return Members(args)
+            .read("email", value.email)
+            .read("password", value.password)
+            .done(value);
+    }
+    if (call == "sign_out") {
+        SignOut value;
+        return Members(args).read("discard", value.discard).done(value);
+    }
+    if (call == "change_password") {
+        ChangePassword value;
+        return Members(args)
+            .read("old_password", value.old_password)
+            .read("new_password", value.new_password)
+            .done(value);
+    }
+    if (call == "submit") {
+        return parse_submit(args);
+    }
+    if (call == "retry") {
+        return parse_intent<Retry>(args);
+    }
+    if (call == "discard") {
+        return parse_intent<Discard>(args);
+    }
+    if (call == "set_offline_mode") {
+        SetOfflineMode value;
+        return Members(args).read("on", value.on).done(value);
+    }
+    if (call == "dismiss_banner") {
+        return Args(DismissBanner{});
+    }
+    if (call == "try_now") {
+        return Args(TryNow{});
+    }
+    if (call == "platform") {
+        Platform value;
+        return Members(args)
+            .read("online", value.online)
+            .read("visible", value.visible)
+            .done(value);
+    }
+    if (call == "subscribe") {
+        return parse_subscribe(args);
+    }
+    if (call == "unsubscribe") {
+        Unsubscribe value;
+        return Members(args).read("subscription", value.subscription).done(value);
+    }
+    return fail(ErrorCode::request_malformed, "unknown call");
+}
+
+}  // namespace
+
+Parsed parse(std::string_view json) {
+    if (json.size() > limits::call_bytes_max) {
+        return {0, fail(ErrorCode::request_too_large, {}, R"({"limit":262144})")};
+    }
+    const Json root = Json::parse(json, nullptr, false);
+    if (!root.is_object() || !root.contains("id") || !root["id"].is_number_integer()) {
+        return {0, fail(ErrorCode::request_malformed, "no number")};
+    }
+    const std::int64_t number = root["id"].get<std::int64_t>();
+    const auto call = root.find("call");
+    if (call == root.end() || !call->is_string()) {
+        return {number, fail(ErrorCode::request_malformed, "no call")};
+    }
+    const auto args = root.find("args");
+    const Json none = Json::object();
+    const bool has_args = args != root.end() && args->is_object();
+    return {number, parse_args(call->get_ref<const std::string&>(), has_args ? *args : none)};
+}
+
+}  // namespace holdfast::client::calls

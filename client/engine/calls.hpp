@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "client/engine/queries/query.hpp"
+#include "core/base/result.hpp"
+#include "core/model/intent.hpp"
+#include "core/offline/device_class.hpp"
+
+/// The screen's calls as values: `Calls` of app/src/bridge/types.ts.
+namespace holdfast::client::calls {
+
+struct Start {
+    offline::PlatformSignals signals;
+    bool online = true;
+    bool visible = true;
+    bool persistent_storage = false;
+    std::string device_name;
+};
+struct SignIn {
+    std::string email;
+    std::string password;
+};
+struct SignOut {
+    bool discard = false;
+};
+struct ChangePassword {
+    std::string old_password;
+    std::string new_password;
+};
+struct Submit {
+    IntentKind kind{};
+    std::string args;  ///< JSON object
+};
+struct Retry {
+    Id intent;
+};
+struct Discard {
+    Id intent;
+};
+struct SetOfflineMode {
+    bool on = false;
+};
+struct DismissBanner {};
+struct TryNow {};
+struct Platform {
+    bool online = true;
+    bool visible = true;
+};
+struct Subscribe {
+    Query query;
+};
+struct Unsubscribe {
+    std::int64_t subscription = 0;
+};
+using Args = std::variant<Start,
+                          SignIn,
+                          SignOut,
+                          ChangePassword,
+                          Submit,
+                          Retry,
+                          Discard,
+                          SetOfflineMode,
+                          DismissBanner,
+                          TryNow,
+                          Platform,
+                          Subscribe,
+                          Unsubscribe>;
+
+/// A call with its number. Where the number can be read the error is for that call; else it is 0.
+struct Parsed {
+    std::int64_t number = 0;
+    Result<Args> args;
+};
+
+/// Errors  request_malformed · request_too_large.
+[[nodiscard]] Parsed parse(std::string_view json);
+
+}  // namespace holdfast::client::calls

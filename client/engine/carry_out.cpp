@@ -1,0 +1,209 @@
+// What the session asks to be stored: rows, heads, outcomes.
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "client/engine/limits.hpp"
+#include "client/engine/sync_driver.hpp"
+
+namespace holdfast::client {
+
+void SyncDriver::carry_out(const Session::StorePage& output) {
+    const auto stored = device_.replica().store_page(output.page);
+    if (!stored) {
+        failed(stored.error());
+        return;
+    }
+    restored();
+    note_page(output.page);
+    device_.counters.received(stored->new_rows);
+    session_->handle(device_.now, Session::PageStored{stored->cursor, stored->new_rows});
+}
+
+void SyncDriver::note_page(const wire::Page& page) {
+    const Bucket& head = page.head;
+    std::uint8_t noted = 0;
+    for (const RowRef& row : page.rows) {
+        if (static_cast<std::uint8_t>(row.kind) != noted) {
+            device_.changes.rows_changed(head.id, row.kind);
+            noted = static_cast<std::uint8_t>(row.kind);
+        }
+        if (row.kind == RowKind::read_mark || row.kind == RowKind::channel) {
+            device_.unread.forget(row.id);
+        }
+    }
+    if (page.mode == wire::PullMode::snapshot) {
+        // A snapshot also removes rows that it does not have, whatever their kind.
+        for (auto kind = RowKind::organization; kind <= RowKind::receipt;
+             kind = static_cast<RowKind>(static_cast<std::uint8_t>(kind) + 1)) {
+            device_.changes.rows_changed(head.id, kind);
+        }
+    }
+    if (head.kind == BucketKind::timeline) {
+        device_.unread.forget(head.owner);
+    }
+    device_.changes.bucket_changed(head.id, head.kind);
+    device_.overlay.base_changed(page);
+    device_.hurry(bulk_ ? Device::Urgency::bulk : Device::Urgency::live);
+}
+
+void SyncDriver::carry_out(const Session::ResetBucket& output) {
+    if (const auto reset = device_.replica().reset_bucket(output.head); !reset) {
+        failed(reset.error());
+        return;
+    }
+    device_.changes.bucket_changed(output.head.id, output.head.kind);
+    device_.changes.add(Topic::About::counters);
+}
+
+void SyncDriver::carry_out(const Session::StoreHeads& output) {
+    if (const auto stored = device_.replica().store_heads(output.heads); !stored) {
+        failed(stored.error());
+        return;
+    }
+    for (const Bucket& head : output.heads) {
+        device_.changes.bucket_changed(head.id, head.kind);
+    }
+}
+
+void SyncDriver::carry_out(const Session::DropBuckets& output) {
+    Replica& replica = device_.replica();
+    for (const BucketId id : output.buckets) {
+        const sync::BucketCursor* cursor = replica.bucket(id);
+        if (cursor == nullptr) {
+            continue;
+        }
+        device_.changes.bucket_changed(id, cursor->head.kind);
+        for (auto kind = RowKind::organization; kind <= RowKind::receipt;
+             kind = static_cast<RowKind>(static_cast<std::uint8_t>(kind) + 1)) {
+            device_.changes.rows_changed(id, kind);
+        }
+        device_.unread.forget(cursor->head.owner);
+    }
+    if (const auto dropped = replica.drop_buckets(output.buckets); !dropped) {
+        failed(dropped.error());
+    }
+    device_.overlay.base_replaced();
+    device_.hurry(Device::Urgency::live);
+}
+
+void SyncDriver::carry_out(const Session::StoreOutcomes& output) {
+    if (const auto settled = device_.outbox.settle(output.outcomes); !settled) {
+        outcomes_lost_ = true;
+        failed(settled.error());
+        return;
+    }
+    std::vector<Id> refused;
+    std::uint64_t judged = 0;
+    for (const Outcome& outcome : output.outcomes) {
+        const Outbox::Item* item = device_.outbox.find(outcome.intent);
+        if (item == nullptr) {
+            continue;
+        }
+        judged += 1;
+        if (item->state != Outbox::State::rejected) {
+            continue;
+        }
+        refused.push_back(outcome.intent);
+        device_.unread.forget(item->intent.lane);
+        if (item->intent.kind == IntentKind::channel_read) {
+            (void)device_.outbox.discard(outcome.intent);  // nobody has to decide on a read mark
+        }
+    }
+    device_.overlay.remove(refused, device_.changes);
+    device_.counters.sent(judged);
+    device_.changes.add(Topic::About::counters);
+    device_.outbox_changed();
+    device_.hurry(Device::Urgency::live);
+    session_->handle(device_.now, Session::OutboxChanged{device_.outbox.waiting()});
+}
+
+bool SyncDriver::has_passed(const Position& position) const {
+    const sync::BucketCursor* cursor = device_.replica().bucket(position.bucket);
+    // A bucket that is not here is one that this person may not read.
+    return cursor == nullptr || (cursor->complete && cursor->version >= position.version);
+}
+
+void SyncDriver::forget_seen() {
+    std::vector<Id> seen;
+    for (const Id id : device_.outbox.applied()) {
+        const Outbox::Item& item = device_.outbox.items().at(id);
+        if (std::ranges::all_of(item.positions, [&](const auto& at) { return has_passed(at); })) {
+            seen.push_back(id);
+            device_.unread.forget(item.intent.lane);
+        }
+    }
+    if (seen.empty()) {
+        return;
+    }
+    device_.overlay.remove(seen, device_.changes);
+    // Where the disk is full they stay, without an overlay, and are forgotten at the next start.
+    (void)device_.outbox.forget(seen);
+    device_.changes.add(Topic::About::outbox);
+}
+
+void SyncDriver::carry_out(const Session::LoadIntents& output) {
+    auto loaded = device_.outbox.load(output.after, output.limit, output.bytes, device_.now);
+    session_->handle(device_.now, Session::IntentsLoaded{std::move(loaded.intents), loaded.more});
+    device_.changes.add(Topic::About::outbox);
+    device_.hurry(Device::Urgency::live);
+}
+
+void SyncDriver::carry_out(Session::Greeted& output) {
+    if (auto account = device_.account()) {
+        account->salt = output.salt;
+        account->device = output.device;
+        // Without it the server takes this device for a copy and gives it a number: harmless.
+        (void)device_.outbox.save_account(*account);
+    }
+    device_.learn_server_time(output.server_time);
+    device_.counters.begin();
+    told_ = Told::connected;
+    told_complete_ = false;
+    device_.tell(offline::input::Connected{output.server_time});
+    if (const auto policy = body::parse_offline_policy(output.policy)) {
+        device_.tell(offline::input::Policy{*policy});
+    }
+    storage_retry_at_.reset();
+    device_.hurry(Device::Urgency::live);
+    device_.changes.add(Topic::About::counters);
+    device_.changes.add(Topic::About::presence);
+}
+
+void SyncDriver::carry_out(const Session::ContactsChanged& output) {
+    for (const wire::Presence::Entry& entry : output.contacts) {
+        device_.contacts.insert_or_assign(entry.user, entry.state);
+    }
+    device_.contacts_known = true;
+    device_.changes.add(Topic::About::presence);
+}
+
+void SyncDriver::carry_out(const Session::StatusChanged& /*output*/) {
+    device_.changes.add(Topic::About::counters);
+}
+
+// ---------------------------------------------------------------------------- storage
+
+void SyncDriver::failed(const Error& error) {
+    if (error.code == ErrorCode::storage_corrupt) {
+        device_.replica_broken = true;  // the server has everything: it is fetched again
+        return;
+    }
+    device_.storage_full = error.code == ErrorCode::storage_full;
+    device_.tell(offline::input::Storage{.full = device_.storage_full});
+    storage_retry_at_ = device_.now + limits::storage_retry_every;
+    session_->handle(device_.now, Session::StoreFailed{error.code});
+}
+
+void SyncDriver::restored() {
+    if (storage_retry_at_ && !outcomes_lost_) {
+        storage_retry_at_.reset();
+    }
+    if (device_.storage_full) {
+        device_.storage_full = false;
+        device_.tell(offline::input::Storage{.full = false});
+    }
+}
+
+}  // namespace holdfast::client

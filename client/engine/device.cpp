@@ -1,0 +1,160 @@
+#include "client/engine/device.hpp"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace holdfast::client {
+namespace {
+
+constexpr std::string_view offline_value = "offline";
+constexpr std::string_view counters_value = "counters";
+constexpr std::string_view server_ahead_value = "server_ahead_ms";
+
+/// A difference between the clocks that is worth a write: seconds do not matter to anybody.
+constexpr std::int64_t clock_step_ms = 60'000;
+
+/// A text as a JSON string.
+std::string quoted(std::string_view text) {
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Device::Device(EngineOptions with, Outbox opened)
+    : options(std::move(with)),
+      outbox(std::move(opened)),
+      status(offline::DeviceClass::mobile, offline::parse_persisted(outbox.value(offline_value))) {
+    counters.restore(outbox.value(counters_value));
+    const std::string ahead = outbox.value(server_ahead_value);
+    std::from_chars(ahead.data(), ahead.data() + ahead.size(), server_ahead.count);
+}
+
+Result<std::unique_ptr<Device>> Device::open(EngineOptions options) {
+    HF_TRY(auto outbox,
+           Outbox::open({.path = options.memory_replica ? ":memory:" : options.outbox_path,
+                         .vfs = options.vfs,
+                         .exclusive = options.exclusive,
+                         .file_bytes_max = options.outbox_bytes_max}));
+    std::unique_ptr<Device> device(new Device(std::move(options), std::move(outbox)));
+    HF_CHECK(device->open_replica(!device->may_keep(), false));
+    device->lay_overlay();
+    return device;
+}
+
+// ---------------------------------------------------------------------------- the replica
+
+bool Device::may_keep() const {
+    return !options.memory_replica && device_class == offline::DeviceClass::mobile &&
+           status.persisted().policy.granted;
+}
+
+Replica::Options Device::replica_options(bool in_memory, bool recreate) const {
+    return {.path = in_memory ? ":memory:" : options.replica_path,
+            .vfs = options.vfs,
+            .exclusive = options.exclusive,
+            .recreate = recreate};
+}
+
+Result<> Device::open_replica(bool in_memory, bool recreate) {
+    world_.reset();
+    replica_.reset();  // the file is closed before it is opened again
+    auto opened = Replica::open(replica_options(in_memory, recreate));
+    if (!opened) {  // something has to be there: one that does not stay is better than none
+        HF_TRY(opened, Replica::open(replica_options(true, false)));
+    }
+    replica_ = std::make_unique<Replica>(*std::move(opened));
+    world_ = std::make_unique<DeviceWorld>(*replica_, overlay);
+    in_memory_ = in_memory;
+    unread.clear();
+    overlay.base_replaced();
+    return {};
+}
+
+Result<bool> Device::place_replica() {
+    const bool in_memory = !may_keep();
+    if (in_memory == in_memory_) {
+        return false;
+    }
+    HF_CHECK(open_replica(in_memory, false));
+    if (in_memory && !options.memory_replica) {
+        HF_CHECK(Replica::remove(replica_options(false, false)));
+    }
+    return true;
+}
+
+Result<> Device::renew_replica() {
+    return open_replica(in_memory_, true);
+}
+
+// ---------------------------------------------------------------------------- changes
+
+void Device::tell(const offline::Input& input) {
+    status.handle({.instant = now, .device = wall}, input);
+    changes.add(Topic::About::status);
+}
+
+void Device::save_status() {
+    // Both are told anew by the server: a full disk costs a figure on the screen, no work.
+    (void)outbox.set_value(offline_value, offline::encode(status.persisted()));
+}
+
+void Device::learn_server_time(WallTime server_time) {
+    const Millis before = server_ahead;
+    server_ahead = server_time - wall;
+    const std::int64_t step = server_ahead.count - before.count;
+    if (step > clock_step_ms || step < -clock_step_ms) {
+        (void)outbox.set_value(server_ahead_value, std::to_string(server_ahead.count));
+    }
+}
+
+void Device::lay_overlay() {
+    overlay.clear();
+    for (const auto& [id, item] : outbox.items()) {
+        if (item.state != Outbox::State::rejected) {
+            overlay.put(item.intent, done_at(item.intent));
+        }
+    }
+    unread.clear();
+}
+
+WallTime Device::done_at(const Intent& intent) const {
+    return intent.claimed_at + server_ahead;
+}
+
+void Device::outbox_changed() {
+    changes.add(Topic::About::outbox);
+    tell(offline::input::Outbox{outbox.waiting()});
+}
+
+// ---------------------------------------------------------------------------- to the outside
+
+void Device::reply_ok(std::int64_t call, std::string_view json) {
+    std::string text = R"({"reply":)" + std::to_string(call) + R"(,"ok":)";
+    text += json;
+    text += '}';
+    outputs.emplace_back(Post{std::move(text)});
+}
+
+void Device::reply_error(std::int64_t call, const Error& error) {
+    reply_error(call, error_name(error.code), error.params);
+}
+
+void Device::reply_error(std::int64_t call, std::string_view code, std::string_view params) {
+    const bool is_object = nlohmann::json::parse(params, nullptr, false).is_object();
+    std::string text = R"({"reply":)" + std::to_string(call) + R"(,"error":{"code":)";
+    text += quoted(code);
+    text += R"(,"params":)";
+    text += is_object ? params : std::string_view{"{}"};
+    text += "}}";
+    outputs.emplace_back(Post{std::move(text)});
+}
+
+std::uint32_t Device::request(HttpRequest request) {
+    request.request = next_request_++;
+    counters.bytes_sent(request.body.size());
+    outputs.emplace_back(std::move(request));
+    return next_request_ - 1;
+}
+
+}  // namespace holdfast::client

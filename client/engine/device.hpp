@@ -1,0 +1,102 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "client/engine/counters.hpp"
+#include "client/engine/engine.hpp"
+#include "client/engine/view/device_world.hpp"
+#include "client/engine/view/overlay.hpp"
+#include "client/engine/view/topics.hpp"
+#include "client/engine/view/unread.hpp"
+#include "client/outbox/outbox.hpp"
+#include "client/replica/replica.hpp"
+#include "core/offline/status.hpp"
+#include "core/wire/frame.hpp"
+
+namespace holdfast::client {
+
+/// What the parts of the engine share: the two databases, what waits, the status, and what is to be
+/// said to the outside. Owned by the engine; the parts borrow it.
+class Device {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<Device>> open(EngineOptions options);
+
+    // ------------------------------------------------------------------ now, set with every input
+    Instant now{};
+    WallTime wall{};
+    /// The server's clock less this device's; 0 until the server has said it.
+    Millis server_ahead{};
+    [[nodiscard]] WallTime server_now() const { return wall + server_ahead; }
+
+    // ------------------------------------------------------------------ the platform
+    const EngineOptions options;
+    offline::DeviceClass device_class = offline::DeviceClass::mobile;
+    std::string device_name;
+    bool online = true;  ///< the platform's word: tells causes apart, proves nothing
+    bool storage_persistent = true;
+    bool storage_full = false;    ///< the status was told so
+    bool replica_broken = false;  ///< a read or a write has found it damaged: it is made anew
+    bool started = false;
+
+    // ------------------------------------------------------------------ data
+    Outbox outbox;
+    Overlay overlay;
+    UnreadCounts unread;
+    Counters counters;
+    offline::StatusMachine status;
+    std::map<Id, wire::Contact> contacts;
+    bool contacts_known = false;
+
+    [[nodiscard]] Replica& replica() { return *replica_; }
+    [[nodiscard]] DeviceWorld& world() { return *world_; }
+    [[nodiscard]] const std::optional<Account>& account() const { return outbox.account(); }
+
+    /// Whether the replica may stay after the app closes (OM14, OM15).
+    [[nodiscard]] bool may_keep() const;
+    /// Moves the replica to where it belongs now. True: it is another one, and empty or as it was
+    /// left; the synchronization has to begin anew. Data that may not be kept is deleted.
+    [[nodiscard]] Result<bool> place_replica();
+    /// Makes the replica anew: it was damaged, or belongs to somebody who has signed out.
+    [[nodiscard]] Result<> renew_replica();
+
+    // ------------------------------------------------------------------ changes, for live queries
+    TopicSet changes;
+    enum class Urgency { bulk, live, now };  ///< how soon they are to be shown: limits.hpp
+    Urgency urgency = Urgency::bulk;
+    void hurry(Urgency at_least) { urgency = std::max(urgency, at_least); }
+    void tell(const offline::Input& input);
+    void save_status();
+    void learn_server_time(WallTime server_time);
+    /// Lays what the outbox holds over the replica.
+    void lay_overlay();
+    /// When an action was done, as near to the server's clock as is known.
+    [[nodiscard]] WallTime done_at(const Intent& intent) const;
+    void outbox_changed();
+
+    // ------------------------------------------------------------------ to the outside
+    std::deque<Output> outputs;
+    void reply_ok(std::int64_t call, std::string_view json = "{}");
+    void reply_error(std::int64_t call, const Error& error);
+    void reply_error(std::int64_t call, std::string_view code, std::string_view params);
+    /// Sends a request and says its number.
+    std::uint32_t request(HttpRequest request);
+
+private:
+    explicit Device(EngineOptions with, Outbox opened);
+    [[nodiscard]] Result<> open_replica(bool in_memory, bool recreate);
+    [[nodiscard]] Replica::Options replica_options(bool in_memory, bool recreate) const;
+
+    std::unique_ptr<Replica> replica_;
+    std::unique_ptr<DeviceWorld> world_;
+    bool in_memory_ = false;
+    std::uint32_t next_request_ = 1;
+};
+
+}  // namespace holdfast::client

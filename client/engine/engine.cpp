@@ -1,0 +1,361 @@
+#include "client/engine/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/engine/calls.hpp"
+#include "client/engine/device.hpp"
+#include "client/engine/live_queries.hpp"
+#include "client/engine/parts.hpp"
+#include "core/model/limits.hpp"
+
+namespace holdfast::client {
+
+Engine::Parts::Parts(std::unique_ptr<Device> opened)
+    : device(std::move(opened)),
+      keeper(*device),
+      driver(*device),
+      live(*device, [this](Id intent) { return driver.is_in_flight(intent); }),
+      saved(device->status.persisted()) {}
+
+Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, Instant now, WallTime wall) {
+    HF_TRY(auto device, Device::open(std::move(options)));
+    device->now = now;
+    device->wall = wall;
+    device->outbox_changed();
+    return std::unique_ptr<Engine>(new Engine(std::make_unique<Parts>(std::move(device))));
+}
+
+void Engine::handle(Instant now, WallTime wall, const Input& input) {
+    Parts& parts = *parts_;
+    parts.device->now = now;
+    parts.device->wall = wall;
+    std::visit([&](const auto& specific) { parts.take(specific); }, input);
+    parts.settle();
+}
+
+std::optional<Output> Engine::poll_output() {
+    auto& outputs = parts_->device->outputs;
+    if (outputs.empty()) {
+        return std::nullopt;
+    }
+    Output output = std::move(outputs.front());
+    outputs.pop_front();
+    return output;
+}
+
+std::optional<Instant> Engine::next_deadline() const {
+    std::optional<Instant> deadline;
+    for (const auto& at : {parts_->driver.next_deadline(),
+                           parts_->device->status.next_deadline(),
+                           parts_->live.next_deadline()}) {
+        if (at && (!deadline || *at < *deadline)) {
+            deadline = at;
+        }
+    }
+    return deadline;
+}
+
+// ---------------------------------------------------------------------------- inputs
+
+void Engine::Parts::take(const Call& input) {
+    auto parsed = calls::parse(input.json);
+    if (!parsed.args) {
+        device->reply_error(parsed.number, parsed.args.error());
+        return;
+    }
+    const bool first = std::holds_alternative<calls::Start>(*parsed.args);
+    if (!device->started && !first) {
+        device->reply_error(parsed.number,
+                            Error{ErrorCode::request_malformed, "start comes first"});
+        return;
+    }
+    std::visit([&](auto& call) { take(parsed.number, call); }, *parsed.args);
+}
+
+void Engine::Parts::take(const HttpAnswered& input) {
+    if (!keeper.take(input)) {
+        driver.take(input);
+    }
+}
+
+void Engine::Parts::take(const SocketOpened& input) {
+    driver.take(input);
+}
+
+void Engine::Parts::take(const SocketReceived& input) {
+    driver.take(input);
+}
+
+void Engine::Parts::take(const SocketClosed& input) {
+    driver.take(input);
+}
+
+void Engine::Parts::take(const TimePassed& /*input*/) {}  // settle() does what is due
+
+// ---------------------------------------------------------------------------- after each input
+
+void Engine::Parts::settle() {
+    driver.pass_time();
+    const auto due = device->status.next_deadline();
+    if (due && *due <= device->now) {
+        device->tell(offline::input::TimePassed{});
+    }
+    follow_session();
+    place_replica();
+    mend_replica();
+    driver.forget_seen();
+    if (const auto& account = device->account()) {
+        const auto replayed = device->overlay.refresh(
+            device->world(), account->user, account->organization, device->changes);
+        for (const Id lane : replayed) {
+            device->unread.forget(lane);
+        }
+    }
+    if (!(saved == device->status.persisted())) {
+        saved = device->status.persisted();
+        device->save_status();
+    }
+    live.refresh();
+}
+
+void Engine::Parts::follow_session() {
+    for (;;) {
+        if (driver.take_renewal_wish()) {
+            keeper.renew();
+        }
+        const auto event = keeper.poll_event();
+        if (!event) {
+            return;
+        }
+        std::visit([&](const auto& specific) { follow(specific); }, *event);
+    }
+}
+
+void Engine::Parts::follow(const SessionKeeper::SignedIn& /*event*/) {
+    (void)device->place_replica();
+    begin_sync();
+}
+
+void Engine::Parts::follow(const SessionKeeper::SignedOut& /*event*/) {
+    driver.end();
+    live.doubt_all();
+}
+
+void Engine::Parts::follow(const SessionKeeper::Renewed& /*event*/) {
+    driver.tell(sync::ClientSession::Renewed{device->account()->access_token});
+}
+
+void Engine::Parts::follow(const SessionKeeper::RenewFailed& /*event*/) {
+    driver.tell(sync::ClientSession::RenewFailed{});
+}
+
+void Engine::Parts::follow(const SessionKeeper::Ended& event) {
+    driver.tell(sync::ClientSession::SignedOut{event.code});
+    device->hurry(Device::Urgency::now);
+}
+
+void Engine::Parts::begin_sync() {
+    driver.begin();
+    live.visit([this](const Query& query) {
+        if (const auto channel = shown_channel(query)) {
+            driver.raise(*channel);
+        }
+    });
+    live.doubt_all();
+}
+
+void Engine::Parts::place_replica() {
+    const auto moved = device->place_replica();
+    if (moved && *moved) {
+        begin_sync();
+    }
+}
+
+/// The server has everything: a damaged replica is fetched again, and what waits is laid over it.
+void Engine::Parts::mend_replica() {
+    if (std::exchange(device->replica_broken, false) && device->renew_replica()) {
+        begin_sync();
+    }
+}
+
+// ---------------------------------------------------------------------------- calls
+
+void Engine::Parts::take(std::int64_t number, const calls::Start& call) {
+    device->online = call.online;
+    device->storage_persistent = call.persistent_storage;
+    device->device_name = call.device_name;
+    const bool begins = !device->started;
+    if (begins) {
+        device->started = true;
+        device->device_class = offline::device_class(call.signals);
+        device->status = offline::StatusMachine(device->device_class, device->status.persisted());
+        device->outbox_changed();
+    }
+    const bool mobile = device->device_class == offline::DeviceClass::mobile;
+    device->reply_ok(number,
+                     R"({"version":")" + device->options.app_version + R"(","signed_in":)" +
+                         (device->account() ? "true" : "false") + R"(,"device_class":")" +
+                         (mobile ? "mobile" : "desktop") + R"("})");
+    if (begins) {
+        (void)device->place_replica();
+        begin_sync();
+    }
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::SignIn& call) {
+    keeper.sign_in(number, call.email, call.password);
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::SignOut& call) {
+    keeper.sign_out(number, call.discard);
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::ChangePassword& call) {
+    keeper.change_password(number, call.old_password, call.new_password);
+}
+
+Result<Id> Engine::Parts::submit(const calls::Submit& call) {
+    const auto& account = device->account();
+    if (!account) {
+        return fail(ErrorCode::auth_session_expired);
+    }
+    const offline::Status status = device->status.status(device->now);
+    if (const auto refusal = offline::refusal_of(status, call.kind)) {
+        return fail(refusal->code);
+    }
+    if (call.args.size() > holdfast::limits::intent_bytes_max) {
+        return fail(ErrorCode::request_too_large,
+                    {},
+                    R"({"limit":)" + std::to_string(holdfast::limits::intent_bytes_max) + "}");
+    }
+    const auto lane = lane_of(call.kind, call.args, account->user);
+    if (!lane) {
+        return fail(ErrorCode::intent_malformed);
+    }
+    Intent intent{.id = device->outbox.next_id(account->device),
+                  .lane = *lane,
+                  .kind = call.kind,
+                  .args = call.args,
+                  .claimed_at = device->wall};
+    const Occasion occasion{
+        .user = account->user, .organization = account->organization, .now = device->server_now()};
+    auto effects = reduce(device->world(), occasion, intent);
+    // What only the server can do is judged by the server; here there is a connection for it.
+    const bool server_only = !effects && effects.error().code == ErrorCode::intent_needs_connection;
+    if (!effects && !server_only) {
+        return std::unexpected(effects.error());
+    }
+    HF_TRY(intent, device->outbox.add(std::move(intent), account->device, device->now));
+    if (effects) {
+        device->overlay.put(intent, occasion.now, *std::move(effects), device->changes);
+        device->unread.forget(intent.lane);
+    }
+    return intent.id;
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::Submit& call) {
+    const auto submitted = submit(call);
+    if (!submitted) {
+        const bool damaged = submitted.error().code == ErrorCode::storage_corrupt;
+        device->replica_broken = device->replica_broken || damaged;
+        device->reply_error(number, submitted.error());
+        return;
+    }
+    device->reply_ok(number, R"({"intent":")" + to_string(*submitted) + R"("})");
+    waiting_changed();
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::Retry& call) {
+    const auto& account = device->account();
+    if (!account) {
+        device->reply_error(number, Error{ErrorCode::auth_session_expired});
+        return;
+    }
+    const auto again = device->outbox.retry(call.intent, account->device, device->now);
+    if (!again) {
+        device->reply_error(number, again.error());
+        return;
+    }
+    device->overlay.put(*again, device->done_at(*again));
+    device->reply_ok(number);
+    waiting_changed();
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::Discard& call) {
+    const auto discarded = device->outbox.discard(call.intent);
+    if (!discarded) {
+        device->reply_error(number, discarded.error());
+        return;
+    }
+    device->reply_ok(number);
+    waiting_changed();
+}
+
+void Engine::Parts::waiting_changed() {
+    device->outbox_changed();
+    device->hurry(Device::Urgency::now);
+    driver.tell(sync::ClientSession::OutboxChanged{device->outbox.waiting()});
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::SetOfflineMode& call) {
+    const auto from = offline::is_lost(device->status.contact()) ? offline::SwitchFrom::banner
+                                                                 : offline::SwitchFrom::settings;
+    const auto set = device->status.set_offline_mode(call.on, from);
+    if (!set) {
+        device->reply_error(number, set.error());
+        return;
+    }
+    device->changes.add(Topic::About::status);
+    device->hurry(Device::Urgency::now);
+    device->save_status();
+    saved = device->status.persisted();
+    device->reply_ok(number);
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::DismissBanner& /*call*/) {
+    device->status.dismiss_banner();
+    device->changes.add(Topic::About::status);
+    device->hurry(Device::Urgency::now);
+    device->reply_ok(number);
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::TryNow& /*call*/) {
+    device->reply_ok(number);
+    driver.tell(sync::ClientSession::TryNow{});
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::Platform& call) {
+    const bool came_back = call.online && !device->online;
+    const bool went = !call.online && device->online;
+    device->online = call.online;
+    device->reply_ok(number);
+    if (went) {
+        driver.tell(sync::ClientSession::NetworkDoubted{});
+    } else if (came_back || call.visible) {
+        driver.tell(sync::ClientSession::TryNow{});
+    }
+}
+
+void Engine::Parts::take(std::int64_t number, calls::Subscribe& call) {
+    const auto channel = shown_channel(call.query);
+    const auto opened = live.open(number, std::move(call.query));
+    if (!opened) {
+        device->reply_error(number, opened.error());
+        return;
+    }
+    device->reply_ok(number);
+    if (channel) {
+        driver.raise(*channel);
+    }
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::Unsubscribe& call) {
+    live.close(call.subscription);
+    device->reply_ok(number);
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,580 @@
+#include "client/engine/engine.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <string>
+
+#include "client/engine/testing/fake_server.hpp"
+#include "client/engine/testing/phone.hpp"
+
+namespace holdfast::client {
+namespace {
+
+using testing_support::FakeServer;
+using testing_support::Json;
+using testing_support::Phone;
+
+class Engine : public testing::Test {
+protected:
+    void SetUp() override {
+        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+        directory_ =
+            std::filesystem::path(testing::TempDir()) / (std::string("engine_") + test->name());
+        std::filesystem::remove_all(directory_);
+        std::filesystem::create_directories(directory_);
+        phone = std::make_unique<Phone>(directory_, server);
+    }
+    void TearDown() override {
+        phone.reset();
+        std::filesystem::remove_all(directory_);
+    }
+
+    void begin() {
+        phone->open();
+        phone->start();
+    }
+    void sign_in() {
+        begin();
+        phone->sign_in();
+        phone->pass(1000);
+    }
+    void work_offline() {
+        phone->cut();
+        phone->pass(5000);
+        ASSERT_TRUE(phone->call("set_offline_mode", {{"on", true}}).contains("ok"));
+    }
+    std::int64_t watch_messages() {
+        return phone->subscribe({{"query", "messages"},
+                                 {"channel", to_string(FakeServer::channel)},
+                                 {"anchor", "latest"},
+                                 {"before", 50},
+                                 {"after", 0}});
+    }
+    [[nodiscard]] std::vector<std::string> texts(std::int64_t messages) const {
+        std::vector<std::string> all;
+        for (const Json& item : phone->snapshot(messages)["items"]) {
+            all.push_back(item["text"].get<std::string>());
+        }
+        return all;
+    }
+    static std::string code(const Json& reply) { return reply["error"]["code"].get<std::string>(); }
+
+    std::filesystem::path directory_;
+    FakeServer server;
+    std::unique_ptr<Phone> phone;
+};
+
+TEST_F(Engine, OM1_signing_in_synchronizes_by_itself) {
+    server.post(FakeServer::ben, "hello");
+    begin();
+    const auto session = phone->subscribe({{"query", "session"}});
+    EXPECT_FALSE(phone->snapshot(session)["signed_in"].get<bool>());
+    phone->sign_in();
+    phone->deliver();
+    phone->pass(200);
+    EXPECT_EQ(phone->snapshot(session)["user"]["name"], "Ana");
+    EXPECT_EQ(phone->snapshot(session)["organization"]["name"], "Acme");
+    EXPECT_THAT(phone->snapshot(session)["permissions"].dump(), R"(["message-write"])");
+    const auto menu = phone->subscribe({{"query", "menu"}});
+    EXPECT_TRUE(phone->snapshot(menu)["complete"].get<bool>());
+    EXPECT_EQ(phone->snapshot(menu)["groups"][0]["name"], "Works");
+    EXPECT_EQ(phone->snapshot(menu)["groups"][0]["unread"], 1);
+    const auto status = phone->subscribe({{"query", "status"}});
+    EXPECT_EQ(phone->snapshot(status)["connection"]["state"], "connected");
+    EXPECT_EQ(phone->snapshot(status)["bar"]["kind"], "ready");
+}
+
+TEST_F(Engine, OM2_the_menu_is_usable_before_history_has_arrived) {
+    for (int i = 0; i < 500; ++i) {
+        server.post(FakeServer::ben, "message " + std::to_string(i));
+    }
+    server.rows_per_page = 20;
+    phone->http_ms = 30;
+    begin();
+    const auto menu = phone->subscribe({{"query", "menu"}});
+    const auto messages = watch_messages();
+    phone->sign_in();
+    bool usable_before_complete = false;
+    phone->pass(2000);
+    for (const Json& push : phone->pushes) {
+        if (push["push"] == messages && !push["snapshot"].is_null()) {
+            const bool newest = !push["snapshot"]["items"].empty() &&
+                                push["snapshot"]["items"].back()["text"] == "message 499";
+            usable_before_complete |= newest && !push["snapshot"]["complete"].get<bool>();
+        }
+    }
+    EXPECT_TRUE(usable_before_complete);
+    EXPECT_TRUE(phone->snapshot(messages)["complete"].get<bool>());
+    EXPECT_EQ(phone->snapshot(messages)["total"], 500);
+    EXPECT_EQ(phone->snapshot(menu)["groups"][0]["unread"], 100);
+}
+
+TEST_F(Engine, OM4_a_change_elsewhere_appears_at_once) {
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    const auto messages = watch_messages();
+    const auto version = server.buckets.at(FakeServer::timeline_bucket).version;
+    phone->pass(100);
+    server.post(FakeServer::ben, "live");
+    phone->say(server.live_page(FakeServer::timeline_bucket, version));
+    EXPECT_THAT(texts(messages), testing::ElementsAre("hello", "live"));
+}
+
+TEST_F(Engine, OM20_without_a_connection_online_mode_shows_no_data_and_takes_no_input) {
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    const auto menu = phone->subscribe({{"query", "menu"}});
+    const auto messages = watch_messages();
+    const auto status = phone->subscribe({{"query", "status"}});
+    EXPECT_FALSE(phone->blocked(menu));
+    phone->cut();
+    phone->pass(1000);
+    EXPECT_TRUE(phone->blocked(menu));
+    EXPECT_TRUE(phone->snapshot(menu).is_null());
+    EXPECT_TRUE(phone->blocked(messages));
+    EXPECT_EQ(phone->snapshot(status)["banner"]["kind"], "no_connection");
+    EXPECT_EQ(phone->snapshot(status)["banner"]["button"], "offline_mode");
+    EXPECT_EQ(code(phone->post("lost?")), "offline.no_connection");
+    phone->heal();
+    phone->pass(1000);
+    EXPECT_FALSE(phone->blocked(menu));
+    EXPECT_THAT(texts(messages), testing::ElementsAre("hello"));
+}
+
+TEST_F(Engine, OM20_a_captive_portal_is_not_a_connection) {
+    begin();
+    phone->portal = true;
+    phone->sign_in();
+    phone->deliver();
+    EXPECT_EQ(code(phone->replies.rbegin()->second), "server.unreachable");
+    phone->portal = false;
+    phone->sign_in();
+    phone->pass(1000);
+    phone->cut();
+    phone->connected = true;
+    phone->portal = true;
+    phone->call("try_now", Json::object());
+    phone->pass(60'000);
+    const auto status = phone->subscribe({{"query", "status"}});
+    EXPECT_NE(phone->snapshot(status)["connection"]["state"], "connected");
+}
+
+TEST_F(Engine, OM16_offline_mode_shows_the_data_that_is_here) {
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    const auto messages = watch_messages();
+    const auto people = phone->subscribe({{"query", "people"}});
+    work_offline();
+    EXPECT_FALSE(phone->blocked(messages));
+    EXPECT_THAT(texts(messages), testing::ElementsAre("hello"));
+    EXPECT_EQ(phone->snapshot(people)["people"][0]["presence"], "unknown");
+}
+
+TEST_F(Engine, OM19_offline_mode_survives_a_restart_without_a_network) {
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    work_offline();
+    phone->kill();
+    phone->open();
+    phone->start();
+    phone->pass(100);
+    const auto messages = watch_messages();
+    EXPECT_FALSE(phone->blocked(messages));
+    EXPECT_THAT(texts(messages), testing::ElementsAre("hello"));
+}
+
+TEST_F(Engine, OM29_messages_replies_and_reactions_wait_where_they_were_written) {
+    const Id hello = server.post(FakeServer::ben, "hello");
+    sign_in();
+    const auto messages = watch_messages();
+    work_offline();
+    const auto pushed = phone->pushes.size();
+    phone->post("one");
+    EXPECT_GT(phone->pushes.size(), pushed);
+    const Json reply = phone->post("two", Json::array({to_string(hello)}));
+    ASSERT_TRUE(reply.contains("ok"));
+    phone->submit("message.react",
+                  {{"channel", to_string(FakeServer::channel)},
+                   {"message", to_string(hello)},
+                   {"emoji", "👍"},
+                   {"on", true}});
+    EXPECT_THAT(texts(messages), testing::ElementsAre("hello", "one", "two"));
+    const Json& items = phone->snapshot(messages)["items"];
+    EXPECT_EQ(items[0]["reactions"][0]["waiting"], true);
+    EXPECT_EQ(items[0]["reactions"][0]["names"][0], "Ana Rojas");
+    EXPECT_EQ(items[1]["state"], "saved");
+    EXPECT_EQ(items[2]["reply_to"][0]["text"], "hello");
+    EXPECT_EQ(items[2]["reply_to"][0]["author"], "Ben Lee");
+    EXPECT_EQ(items[2]["intent"], reply["ok"]["intent"]);
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    EXPECT_EQ(phone->snapshot(outbox)["items"].size(), 3U);
+    EXPECT_EQ(phone->snapshot(outbox)["items"][0]["target"], "Site 4");
+}
+
+TEST_F(Engine, OM30_what_needs_a_connection_is_refused_with_the_reason) {
+    sign_in();
+    const auto channel =
+        phone->subscribe({{"query", "channel"}, {"channel", to_string(FakeServer::channel)}});
+    work_offline();
+    EXPECT_EQ(phone->snapshot(channel)["manage"]["reason"], "reason.offline_mode");
+    EXPECT_EQ(phone->snapshot(channel)["write"]["allowed"], true);
+    EXPECT_EQ(
+        code(phone->submit("profile.update", {{"name", "A"}, {"last_name", "B"}, {"phone", ""}})),
+        "intent.needs_connection");
+}
+
+TEST_F(Engine, what_the_rules_refuse_is_not_stored) {
+    sign_in();
+    EXPECT_EQ(code(phone->post("   ")), "intent.empty");
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    EXPECT_TRUE(phone->snapshot(outbox)["items"].empty());
+}
+
+TEST_F(Engine, OM37_kill_keeps_waiting_work) {
+    const Id hello = server.post(FakeServer::ben, "hello");
+    sign_in();
+    work_offline();
+    for (int i = 0; i < 5; ++i) {
+        ASSERT_TRUE(phone->post("m" + std::to_string(i)).contains("ok"));
+    }
+    phone->post("quoting", Json::array({to_string(hello)}));
+    phone->submit("message.react",
+                  {{"channel", to_string(FakeServer::channel)},
+                   {"message", to_string(hello)},
+                   {"emoji", "👍"},
+                   {"on", true}});
+    phone->kill();
+
+    phone->open();
+    phone->start();
+    const auto messages = watch_messages();
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    phone->pass(10);
+    EXPECT_THAT(texts(messages),
+                testing::ElementsAre("hello", "m0", "m1", "m2", "m3", "m4", "quoting"));
+    EXPECT_EQ(phone->snapshot(messages)["items"][0]["reactions"][0]["waiting"], true);
+    EXPECT_EQ(phone->snapshot(outbox)["waiting"], 7);
+
+    phone->heal();
+    phone->pass(2000);
+    EXPECT_EQ(phone->snapshot(outbox)["items"].size(), 0U);
+    EXPECT_THAT(texts(messages),
+                testing::ElementsAre("hello", "m0", "m1", "m2", "m3", "m4", "quoting"));
+    for (const auto& [intent, count] : server.effects) {
+        EXPECT_EQ(count, 1);
+    }
+    EXPECT_EQ(server.effects.size(), 7U);
+    for (const Json& item : phone->snapshot(messages)["items"]) {
+        EXPECT_EQ(item["state"], "done");
+    }
+}
+
+TEST_F(Engine, OM32_a_lost_answer_is_asked_for_again_and_takes_effect_once) {
+    sign_in();
+    const auto messages = watch_messages();
+    server.hold_outcomes = true;
+    server.hold_pages = true;
+    phone->post("once");
+    phone->deliver();
+    EXPECT_EQ(phone->snapshot(messages)["items"][0]["state"], "sending");
+    phone->cut();
+    server.hold_outcomes = false;
+    server.hold_pages = false;
+    phone->heal();
+    phone->pass(3000);
+    EXPECT_THAT(texts(messages), testing::ElementsAre("once"));
+    EXPECT_EQ(phone->snapshot(messages)["items"][0]["state"], "done");
+    EXPECT_EQ(server.effects.begin()->second, 1);
+}
+
+/// From the moment of writing to long after the delivery, every snapshot holds the message once.
+class NoFlicker : public Engine, public testing::WithParamInterface<std::pair<bool, bool>> {};
+
+TEST_P(NoFlicker, OM29_a_message_is_never_absent_and_never_twice) {
+    const auto [hold_outcomes, hold_pages] = GetParam();
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    const auto messages = watch_messages();
+    server.hold_outcomes = hold_outcomes;
+    server.hold_pages = hold_pages;
+    const auto version = server.buckets.at(FakeServer::timeline_bucket).version;
+    const auto marks = server.buckets.at(FakeServer::ana_bucket).version;
+    const std::size_t from = phone->pushes.size();
+    phone->post("mine");
+    phone->pass(1000);
+    if (hold_pages) {
+        phone->say(server.live_page(FakeServer::ana_bucket, marks));
+        phone->pass(100);
+        phone->say(server.live_page(FakeServer::timeline_bucket, version));
+    }
+    phone->pass(1000);
+    if (hold_outcomes) {
+        server.hold_outcomes = false;
+        phone->pass(60'000);  // no answer: a new connection asks again
+    }
+    std::size_t seen = 0;
+    for (std::size_t i = from; i < phone->pushes.size(); ++i) {
+        const Json& push = phone->pushes[i];
+        if (push["push"] != messages || push["blocked"].get<bool>()) {
+            continue;
+        }
+        int count = 0;
+        for (const Json& item : push["snapshot"]["items"]) {
+            count += item["text"] == "mine" ? 1 : 0;
+        }
+        EXPECT_EQ(count, 1) << push.dump();
+        seen += 1;
+    }
+    EXPECT_GT(seen, 0U);
+    EXPECT_EQ(phone->snapshot(messages)["items"].back()["state"], "done");
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    EXPECT_TRUE(phone->snapshot(outbox)["items"].empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Orders,
+                         NoFlicker,
+                         testing::Values(std::pair(false, false),
+                                         std::pair(false, true),
+                                         std::pair(true, false),
+                                         std::pair(true, true)));
+
+TEST_F(Engine, OM33_a_refused_item_stays_and_needs_the_person) {
+    sign_in();
+    const auto messages = watch_messages();
+    work_offline();
+    const Json reply = phone->post("refused");
+    server.refuse.insert(FakeServer::channel);
+    phone->heal();
+    phone->pass(2000);
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    EXPECT_EQ(phone->snapshot(outbox)["needs_you"], 1);
+    EXPECT_EQ(phone->snapshot(outbox)["items"][0]["error"]["code"], "access.forbidden");
+    EXPECT_EQ(phone->snapshot(messages)["items"][0]["state"], "needs_you");
+    EXPECT_EQ(phone->snapshot(messages)["items"][0]["text"], "refused");
+
+    server.refuse.clear();
+    ASSERT_TRUE(phone->call("retry", {{"intent", reply["ok"]["intent"]}}).contains("ok"));
+    phone->pass(2000);
+    EXPECT_TRUE(phone->snapshot(outbox)["items"].empty());
+    EXPECT_THAT(texts(messages), testing::ElementsAre("refused"));
+    EXPECT_EQ(phone->snapshot(messages)["items"][0]["state"], "done");
+    EXPECT_EQ(code(phone->call("discard", {{"intent", reply["ok"]["intent"]}})),
+              "outbox.unknown_item");
+}
+
+TEST_F(Engine, OM38_a_full_disk_refuses_an_action_and_says_so) {
+    phone->outbox_bytes_max = 200 * 1024;
+    sign_in();
+    work_offline();
+    std::string error;
+    std::size_t stored = 0;
+    while (error.empty()) {
+        const Json reply = phone->post(std::string(8000, 'x'));
+        reply.contains("ok") ? void(++stored) : void(error = code(reply));
+    }
+    EXPECT_EQ(error, "storage.full");
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    EXPECT_EQ(phone->snapshot(outbox)["waiting"], stored);
+}
+
+TEST_F(Engine, OM38_a_lost_replica_is_fetched_again_and_work_is_kept) {
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    work_offline();
+    phone->post("mine");
+    phone->kill();
+    std::filesystem::remove(directory_ / "replica.db");
+    std::filesystem::remove(directory_ / "replica.db-wal");
+    phone->open();
+    phone->start();
+    phone->heal();
+    phone->pass(3000);
+    const auto messages = watch_messages();
+    EXPECT_THAT(texts(messages), testing::ElementsAre("hello", "mine"));
+    EXPECT_EQ(server.effects.size(), 1U);
+}
+
+TEST_F(Engine, OM36_an_expired_session_keeps_everything_until_the_person_signs_in) {
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    const auto session = phone->subscribe({{"query", "session"}});
+    work_offline();
+    phone->post("mine");
+    phone->status_of_refresh = 401;
+    phone->connected = true;
+    phone->call("try_now", Json::object());
+    phone->deliver();
+    phone->say(wire::encode(wire::GoAway{ErrorCode::auth_session_expired, {}, {}}));
+    phone->pass(2000);
+    EXPECT_EQ(phone->snapshot(session)["ended"]["code"], "auth.session_revoked");
+    const auto messages = watch_messages();
+    EXPECT_FALSE(texts(messages).empty());
+    phone->kill();
+    phone->open();
+    phone->start();
+    const auto again = phone->subscribe({{"query", "session"}});
+    EXPECT_EQ(phone->snapshot(again)["ended"]["code"], "auth.session_revoked");
+    phone->sign_in();
+    phone->pass(2000);
+    EXPECT_TRUE(phone->snapshot(again)["ended"].is_null());
+    EXPECT_EQ(server.effects.size(), 1U);
+}
+
+TEST_F(Engine, a_refused_token_is_renewed_without_the_person) {
+    sign_in();
+    phone->say(wire::encode(wire::GoAway{ErrorCode::auth_session_expired, {}, {}}));
+    phone->pass(2000);
+    EXPECT_EQ(phone->requests["/auth/v1/refresh"], 1);
+    const auto status = phone->subscribe({{"query", "status"}});
+    EXPECT_EQ(phone->snapshot(status)["connection"]["state"], "connected");
+}
+
+TEST_F(Engine, signing_out_is_refused_while_work_waits) {
+    sign_in();
+    work_offline();
+    phone->post("mine");
+    EXPECT_EQ(code(phone->call("sign_out", {{"discard", false}})), "outbox.not_empty");
+    EXPECT_TRUE(phone->call("sign_out", {{"discard", true}}).contains("ok"));
+    const auto session = phone->subscribe({{"query", "session"}});
+    EXPECT_FALSE(phone->snapshot(session)["signed_in"].get<bool>());
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    EXPECT_TRUE(phone->snapshot(outbox)["items"].empty());
+}
+
+TEST_F(Engine, another_user_cannot_take_over_waiting_work) {
+    sign_in();
+    work_offline();
+    phone->post("mine");
+    phone->connected = true;
+    phone->signs_in_as = FakeServer::ben;
+    server.refuse.insert(FakeServer::channel);
+    phone->sign_in();
+    phone->deliver();
+    bool refused = false;
+    for (const auto& [number, reply] : phone->replies) {
+        refused |= reply.contains("error") && code(reply) == "outbox.not_empty";
+    }
+    EXPECT_TRUE(refused);
+    EXPECT_EQ(phone->requests["/auth/v1/sign-out"], 1);
+}
+
+TEST_F(Engine, OM5_lost_access_disappears_at_once) {
+    server.post(FakeServer::ben, "secret");
+    sign_in();
+    const auto messages = watch_messages();
+    const auto channel =
+        phone->subscribe({{"query", "channel"}, {"channel", to_string(FakeServer::channel)}});
+    EXPECT_FALSE(phone->snapshot(channel)["channel"].is_null());
+    phone->pass(100);
+    phone->say(
+        wire::encode(wire::Revoke{{FakeServer::channel_bucket, FakeServer::timeline_bucket}}));
+    EXPECT_TRUE(phone->snapshot(channel)["channel"].is_null());
+    EXPECT_TRUE(texts(messages).empty());
+    phone->pass(1000);
+}
+
+TEST_F(Engine, OM14_without_a_grant_nothing_stays_on_the_device) {
+    server.policy.granted = false;
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    const auto messages = watch_messages();
+    EXPECT_THAT(texts(messages), testing::ElementsAre("hello"));
+    EXPECT_FALSE(std::filesystem::exists(directory_ / "replica.db"));
+    phone->cut();
+    phone->pass(3000);
+    EXPECT_EQ(code(phone->call("set_offline_mode", {{"on", true}})), "offline.not_available");
+}
+
+TEST_F(Engine, OM15_a_desktop_keeps_no_replica) {
+    phone->mobile = false;
+    phone->memory_replica = true;
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    const auto settings = phone->subscribe({{"query", "settings"}});
+    EXPECT_EQ(phone->snapshot(settings)["device"]["class"], "desktop");
+    EXPECT_FALSE(std::filesystem::exists(directory_ / "replica.db"));
+    EXPECT_FALSE(std::filesystem::exists(directory_ / "outbox.db"));
+}
+
+TEST_F(Engine, OM13_the_figures_count_since_the_device_was_last_online) {
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    const auto settings = phone->subscribe({{"query", "settings"}});
+    const Json first = phone->snapshot(settings);
+    EXPECT_TRUE(first["receiving"]["complete"].get<bool>());
+    EXPECT_EQ(first["receiving"]["received"], first["receiving"]["expected"]);
+    EXPECT_GT(first["receiving"]["bytes"].get<int>(), 0);
+    EXPECT_EQ(first["kinds"][3]["kind"], "message");
+    EXPECT_EQ(first["kinds"][3]["have"], 1);
+    EXPECT_EQ(first["kinds"][3]["percent"], 100);
+    work_offline();
+    phone->post("mine");
+    server.post(FakeServer::ben, "while away");
+    phone->heal();
+    phone->pass(2000);
+    const Json& second = phone->snapshot(settings);
+    EXPECT_EQ(second["sending"]["sent"], 1);
+    EXPECT_EQ(second["sending"]["waiting"], 0);
+    EXPECT_EQ(second["receiving"]["received"], 3);  // two messages and the read mark
+    EXPECT_FALSE(second["since"].is_null());
+}
+
+TEST_F(Engine, identical_snapshots_are_not_said_again) {
+    sign_in();
+    phone->subscribe({{"query", "menu"}});
+    const std::size_t before = phone->pushes.size();
+    phone->pass(60'000);
+    EXPECT_EQ(phone->pushes.size(), before);
+}
+
+TEST_F(Engine, calls_that_are_wrong_are_answered) {
+    begin();
+    phone->put(Call{"not json"});
+    EXPECT_EQ(code(phone->replies.at(0)), "request.malformed");
+    phone->put(Call{R"({"id":70,"call":"fly","args":{}})"});
+    EXPECT_EQ(code(phone->replies.at(70)), "request.malformed");
+    phone->put(Call{R"({"id":71,"call":"submit","args":{"kind":"message.post"}})"});
+    EXPECT_EQ(code(phone->replies.at(71)), "request.malformed");
+    phone->put(Call{R"({"id":72,"call":"subscribe","args":{"query":"group","group":"x"}})"});
+    EXPECT_EQ(code(phone->replies.at(72)), "request.malformed");
+    EXPECT_EQ(code(phone->post("nobody")), "auth.session_expired");
+}
+
+TEST_F(Engine, search_finds_channels_people_and_messages) {
+    server.post(FakeServer::ben, "the pump is broken");
+    sign_in();
+    const auto search = phone->subscribe({{"query", "search"}, {"text", "PUMP"}});
+    EXPECT_EQ(phone->snapshot(search)["messages"][0]["text"], "the pump is broken");
+    EXPECT_EQ(phone->snapshot(search)["messages"][0]["channel_name"], "Site 4");
+    const auto people = phone->subscribe({{"query", "search"}, {"text", "lee"}});
+    EXPECT_EQ(phone->snapshot(people)["people"][0]["name"], "Ben");
+    const auto channels = phone->subscribe({{"query", "search"}, {"text", "site"}});
+    EXPECT_EQ(phone->snapshot(channels)["channels"][0]["group"], "Works");
+}
+
+TEST_F(Engine, the_unread_line_stays_where_it_stood_when_the_channel_was_opened) {
+    sign_in();
+    phone->post("own");
+    phone->pass(1000);
+    const Id first = server.post(FakeServer::ben, "new 1");
+    const Id second = server.post(FakeServer::ben, "new 2");
+    phone->cut();
+    phone->heal();
+    phone->pass(2000);
+    const auto messages = phone->subscribe({{"query", "messages"},
+                                            {"channel", to_string(FakeServer::channel)},
+                                            {"anchor", "unread"},
+                                            {"before", 10},
+                                            {"after", 10}});
+    EXPECT_EQ(phone->snapshot(messages)["unread_from"], to_string(first));
+    phone->submit("channel.read",
+                  {{"channel", to_string(FakeServer::channel)}, {"message", to_string(second)}});
+    phone->pass(1000);
+    EXPECT_EQ(phone->snapshot(messages)["unread_from"], to_string(first));
+    const auto menu = phone->subscribe({{"query", "menu"}});
+    EXPECT_EQ(phone->snapshot(menu)["groups"][0]["unread"], 0);
+}
+
+}  // namespace
+}  // namespace holdfast::client

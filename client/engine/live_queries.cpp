@@ -1,0 +1,125 @@
+#include "client/engine/live_queries.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/engine/limits.hpp"
+
+namespace holdfast::client {
+
+Result<> LiveQueries::open(std::int64_t number, Query query) {
+    if (subscriptions_.contains(number)) {
+        return fail(ErrorCode::request_malformed, "the subscription is open");
+    }
+    if (subscriptions_.size() >= limits::subscriptions_max) {
+        return fail(ErrorCode::request_too_many);
+    }
+    subscriptions_.emplace(number, Subscription{.query = std::move(query)});
+    opened_ = true;
+    return {};
+}
+
+void LiveQueries::doubt_all() {
+    for (auto& [number, subscription] : subscriptions_) {
+        subscription.doubted = true;
+    }
+    device_.hurry(Device::Urgency::now);
+}
+
+void LiveQueries::visit(const std::function<void(const Query&)>& visit) const {
+    for (const auto& [number, subscription] : subscriptions_) {
+        visit(subscription.query);
+    }
+}
+
+bool LiveQueries::is_time() {
+    if (opened_ || !last_said_ || device_.urgency == Device::Urgency::now) {
+        return true;
+    }
+    const bool live = device_.urgency == Device::Urgency::live;
+    const Millis every = live ? limits::live_push_every : limits::bulk_push_every;
+    const Instant at = *last_said_ + every;
+    if (at <= device_.now) {
+        return true;
+    }
+    due_ = due_ ? std::min(*due_, at) : at;
+    return false;
+}
+
+void LiveQueries::refresh() {
+    for (auto& [number, subscription] : subscriptions_) {
+        subscription.doubted =
+            subscription.doubted || subscription.dependencies.meets(device_.changes);
+    }
+    device_.changes.clear();
+    const bool any =
+        std::ranges::any_of(subscriptions_, [](const auto& entry) { return entry.second.doubted; });
+    if (!any) {
+        device_.urgency = Device::Urgency::bulk;
+        due_.reset();
+        return;
+    }
+    if (!is_time()) {
+        return;
+    }
+    const Sources now = sources();
+    for (auto& [number, subscription] : subscriptions_) {
+        if (subscription.doubted) {
+            say(number, subscription, now);
+        }
+    }
+    opened_ = false;
+    device_.urgency = Device::Urgency::bulk;
+    due_.reset();
+    last_said_ = device_.now;
+}
+
+Sources LiveQueries::sources() {
+    Sources from{.replica = device_.replica(),
+                 .outbox = device_.outbox,
+                 .world = device_.world(),
+                 .unread = device_.unread,
+                 .contacts = device_.contacts,
+                 .in_flight = in_flight_,
+                 .account = device_.account(),
+                 .status = device_.status.status(device_.now),
+                 .persisted = device_.status.persisted(),
+                 .contacts_known = device_.contacts_known,
+                 .device_class = device_.device_class,
+                 .storage_persistent = device_.storage_persistent && device_.may_keep(),
+                 .figures = device_.counters.figures(),
+                 .now = device_.wall,
+                 .server_now = device_.server_now()};
+    if (from.account) {
+        from.account->access_token.clear();
+        from.account->refresh_token.clear();
+    }
+    return from;
+}
+
+void LiveQueries::say(std::int64_t number, Subscription& subscription, const Sources& sources) {
+    const Query& query = subscription.query;
+    TopicSet dependencies;
+    View view(sources, dependencies);
+    std::string text;
+    if (is_data(query.kind) && !view.status().screens.show_data) {
+        text = R"("snapshot":null,"blocked":true)";
+    } else {
+        auto snapshot = make_snapshot(view, query, subscription.pinned);
+        if (!snapshot) {  // stays in doubt: the next change tries again
+            const bool damaged = snapshot.error().code == ErrorCode::storage_corrupt;
+            device_.replica_broken = device_.replica_broken || damaged;
+            return;
+        }
+        text = R"("snapshot":)" + *std::move(snapshot) + R"(,"blocked":false)";
+    }
+    subscription.dependencies = std::move(dependencies);
+    subscription.doubted = false;
+    if (text == subscription.last) {
+        return;
+    }
+    device_.outputs.emplace_back(Post{R"({"push":)" + std::to_string(number) + "," + text + "}"});
+    subscription.last = std::move(text);
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "client/engine/device.hpp"
+#include "client/engine/queries/query.hpp"
+
+namespace holdfast::client {
+
+/// The screen's open queries: makes a snapshot again when something that it was made from has
+/// changed, and says it only when it differs.
+class LiveQueries {
+public:
+    LiveQueries(Device& device, std::function<bool(Id)> in_flight)
+        : device_(device), in_flight_(std::move(in_flight)) {}
+
+    /// Errors  request_malformed: the number is taken · request_too_many.
+    [[nodiscard]] Result<> open(std::int64_t number, Query query);
+    void close(std::int64_t number) { subscriptions_.erase(number); }
+
+    /// Everything has changed: somebody signed in or out, the replica is another one.
+    void doubt_all();
+
+    /// Notes what has changed and, if it is time, says what differs. After a change that is urgent
+    /// it is always time; rows that arrive in bulk are shown every limits::bulk_push_every.
+    void refresh();
+    [[nodiscard]] std::optional<Instant> next_deadline() const { return due_; }
+
+    /// Calls `visit` with every query that is open.
+    void visit(const std::function<void(const Query&)>& visit) const;
+
+private:
+    struct Subscription {
+        Query query;
+        Pinned pinned{};
+        TopicSet dependencies{};
+        std::string last{};   ///< what was said, without the number
+        bool doubted = true;  ///< not known to be as it was said
+    };
+
+    void say(std::int64_t number, Subscription& subscription, const Sources& sources);
+    [[nodiscard]] Sources sources();
+    [[nodiscard]] bool is_time();
+
+    Device& device_;
+    std::function<bool(Id)> in_flight_;
+    std::map<std::int64_t, Subscription> subscriptions_;
+    std::optional<Instant> last_said_;
+    std::optional<Instant> due_;
+    bool opened_ = false;  ///< a new one waits for its first snapshot
+};
+
+}  // namespace holdfast::client

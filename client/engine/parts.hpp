@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+
+#include "client/engine/calls.hpp"
+#include "client/engine/device.hpp"
+#include "client/engine/engine.hpp"
+#include "client/engine/live_queries.hpp"
+#include "client/engine/session_keeper.hpp"
+#include "client/engine/sync_driver.hpp"
+
+namespace holdfast::client {
+
+/// Joins the parts of the engine: hands each input to the one that it is for, then brings all of
+/// them to rest before the next.
+class Engine::Parts {
+public:
+    explicit Parts(std::unique_ptr<Device> opened);
+
+    void take(const Call& input);
+    void take(const SocketOpened& input);
+    void take(const SocketReceived& input);
+    void take(const SocketClosed& input);
+    void take(const HttpAnswered& input);
+    void take(const TimePassed& input);
+    /// Does what is due and says what has changed.
+    void settle();
+
+private:
+    friend class Engine;
+
+    void take(std::int64_t number, const calls::Start& call);
+    void take(std::int64_t number, const calls::SignIn& call);
+    void take(std::int64_t number, const calls::SignOut& call);
+    void take(std::int64_t number, const calls::ChangePassword& call);
+    void take(std::int64_t number, const calls::Submit& call);
+    void take(std::int64_t number, const calls::Retry& call);
+    void take(std::int64_t number, const calls::Discard& call);
+    void take(std::int64_t number, const calls::SetOfflineMode& call);
+    void take(std::int64_t number, const calls::DismissBanner& call);
+    void take(std::int64_t number, const calls::TryNow& call);
+    void take(std::int64_t number, const calls::Platform& call);
+    void take(std::int64_t number, calls::Subscribe& call);
+    void take(std::int64_t number, const calls::Unsubscribe& call);
+
+    void follow_session();
+    void follow(const SessionKeeper::SignedIn& event);
+    void follow(const SessionKeeper::SignedOut& event);
+    void follow(const SessionKeeper::Renewed& event);
+    void follow(const SessionKeeper::RenewFailed& event);
+    void follow(const SessionKeeper::Ended& event);
+    void begin_sync();
+    void place_replica();
+    void mend_replica();
+    [[nodiscard]] Result<Id> submit(const calls::Submit& call);
+    void waiting_changed();
+
+    std::unique_ptr<Device> device;
+    SessionKeeper keeper;
+    SyncDriver driver;
+    LiveQueries live;
+    offline::Persisted saved;  ///< what the outbox's file holds of the status
+};
+
+}  // namespace holdfast::client

@@ -1,0 +1,271 @@
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/snapshots.hpp"
+#include "core/model/args.hpp"
+#include "core/model/limits.hpp"
+
+namespace holdfast::client::snapshots {
+namespace {
+
+/// The rows of the window, oldest first, as the server has them.
+struct Window {
+    std::vector<Row> rows;
+    bool has_before = false;
+    bool has_after = false;
+};
+
+bool trim_to(std::vector<Row>& rows, std::size_t count) {
+    const bool more = rows.size() > count;
+    rows.resize(std::min(rows.size(), count));
+    return more;
+}
+
+Result<Window> latest_window(const View& view, Id channel, std::size_t count) {
+    Window window;
+    HF_TRY(window.rows, view.newest(channel, count + 1));
+    window.has_before = trim_to(window.rows, count);
+    std::ranges::reverse(window.rows);
+    return window;
+}
+
+Result<Window> window_around(const View& view, const Query& query, SortKey place) {
+    Window window;
+    HF_TRY(window.rows, view.before(query.target, place, query.before + 1));
+    window.has_before = trim_to(window.rows, query.before);
+    std::ranges::reverse(window.rows);
+    HF_TRY(auto at, view.stored_message(query.target, place.id));
+    if (at) {
+        window.rows.push_back(*std::move(at));
+    }
+    HF_TRY(auto after, view.after(query.target, place, query.after + 1));
+    window.has_after = trim_to(after, query.after);
+    std::ranges::move(after, std::back_inserter(window.rows));
+    return window;
+}
+
+/// Where the line "new" stands is decided once, when the newest messages are here.
+Result<> decide_unread(const View& view, const sync::BucketCursor& timeline, Pinned& pinned) {
+    const bool newest_here = timeline.tail_done || timeline.complete || timeline.exact();
+    if (pinned.decided || !newest_here) {
+        return {};
+    }
+    HF_TRY(const UnreadCount unread, view.unread(timeline.head.owner));
+    pinned.unread_from = unread.first;
+    pinned.decided = true;
+    return {};
+}
+
+Result<Window> window_of(const View& view, const Query& query, const Pinned& pinned) {
+    switch (query.anchor) {
+        case Query::Anchor::place:
+            return window_around(view, query, query.place);
+        case Query::Anchor::unread:
+            if (pinned.unread_from) {
+                return window_around(view, query, *pinned.unread_from);
+            }
+            break;
+        case Query::Anchor::latest:
+            break;
+    }
+    return latest_window(view, query.target, std::max<std::size_t>(query.before, 1));
+}
+
+/// Makes the items of one snapshot; people are looked up once each.
+class ItemMaker {
+public:
+    ItemMaker(View& view, BucketId timeline)
+        : view_(view), timeline_(timeline), self_(view.user()) {}
+
+    /// An item that stands in the timeline; what waits for it (reactions, deletion) is laid over.
+    Result<Json> stored(const Row& row) {
+        HF_TRY(const auto current, view_.find({timeline_, RowKind::message, row.id}));
+        const body::Message before = parse(row.body);
+        const body::Message message = current ? parse(current->body) : before;
+        HF_TRY(Json item, common(row.id, row.sort, message));
+        HF_TRY(item["reactions"], reactions(message, before));
+        item["can_delete"] = can_delete(message, row.sort);
+        return item;
+    }
+
+    /// A message of the person that the timeline does not have yet.
+    Result<Json> waiting(const Outbox::Item& item) {
+        const auto args = args::parse_message_post(item.intent.args);
+        body::Message message;
+        message.author = self_;
+        if (args) {
+            message.text = args->text;
+            message.reply_to = args->reply_to;
+        }
+        const Id id = item.intent.id;
+        HF_TRY(const auto overlaid, view_.find({timeline_, RowKind::message, id}));
+        if (overlaid) {
+            message = parse(overlaid->body);
+        }
+        HF_TRY(Json made, common(id, item.intent.claimed_at.ms, message));
+        HF_TRY(made["reactions"], reactions(message, body::Message{}));
+        made["state"] = cards::delivery_state(view_, item);
+        made["intent"] = to_string(id);
+        if (item.state == Outbox::State::rejected) {
+            made["error"] = cards::error(item.code, item.detail);
+        }
+        return made;
+    }
+
+private:
+    static body::Message parse(std::string_view text) {
+        auto message = body::parse_message(text);
+        return message ? *std::move(message) : body::Message{};
+    }
+
+    Result<Json> author(Id id) {
+        const auto known = authors_.find(id);
+        if (known != authors_.end()) {
+            return known->second;
+        }
+        HF_TRY(Json made, cards::author(view_, id));
+        authors_.emplace(id, made);
+        return made;
+    }
+
+    Result<Json> common(Id id, std::int64_t at, const body::Message& message) {
+        const bool system = !message.system.empty();
+        HF_TRY(Json by, author(message.author));
+        HF_TRY(Json quotes, quoted(message.reply_to));
+        Json params = Json::object();
+        for (const auto& [name, value] : message.params) {
+            params[name] = value;
+        }
+        return Json{
+            {"id", to_string(id)},
+            {"sort", at},
+            {"kind", message.hidden ? "deleted" : (system ? "system" : "text")},
+            {"author", std::move(by)},
+            {"mine", message.author == self_},
+            {"text", message.hidden ? std::string{} : message.text},
+            {"system",
+             system ? Json{{"key", message.system}, {"params", std::move(params)}} : Json(nullptr)},
+            {"at", at},
+            {"reply_to", std::move(quotes)},
+            {"reactions", Json::array()},
+            {"state", "done"},
+            {"intent", nullptr},
+            {"error", nullptr},
+            {"can_delete", false}};
+    }
+
+    Result<Json> quoted(const std::vector<Id>& ids) {
+        Json list = Json::array();
+        for (const Id id : ids) {
+            HF_TRY(const auto row, view_.find({timeline_, RowKind::message, id}));
+            const body::Message message = row ? parse(row->body) : body::Message{};
+            std::string name;
+            if (row) {
+                HF_TRY(const Json by, author(message.author));
+                name = by["name"].get<std::string>();
+            }
+            list.push_back(
+                {{"id", to_string(id)},
+                 {"author", std::move(name)},
+                 {"text",
+                  cards::excerpt(message.text, limits::quote_lines, limits::quote_bytes_max)}});
+        }
+        return list;
+    }
+
+    [[nodiscard]] static bool includes(const body::Message& message,
+                                       const std::string& emoji,
+                                       Id user) {
+        const auto found = message.reactions.find(emoji);
+        return found != message.reactions.end() &&
+               std::ranges::find(found->second, user) != found->second.end();
+    }
+
+    Result<Json> reactions(const body::Message& message, const body::Message& before) {
+        Json list = Json::array();
+        for (const auto& [emoji, users] : message.reactions) {
+            Json names = Json::array();
+            for (const Id user : users) {
+                if (names.size() == limits::reactors_named_max) {
+                    break;
+                }
+                HF_TRY(const Json by, author(user));
+                names.push_back(by["name"]);
+            }
+            const bool mine = includes(message, emoji, self_);
+            list.push_back({{"emoji", emoji},
+                            {"count", users.size()},
+                            {"mine", mine},
+                            {"waiting", mine != includes(before, emoji, self_)},
+                            {"names", std::move(names)}});
+        }
+        return list;
+    }
+
+    [[nodiscard]] bool can_delete(const body::Message& message, std::int64_t sort) {
+        const bool own = message.author == self_ && message.system.empty() && !message.hidden;
+        const bool in_time =
+            view_.sources().server_now.ms - sort <= holdfast::limits::delete_window_ms;
+        return own && in_time &&
+               !offline::refusal_of(view_.status(), IntentKind::message_delete).has_value();
+    }
+
+    View& view_;
+    BucketId timeline_;
+    Id self_;
+    std::map<Id, Json> authors_;
+};
+
+/// Own messages that the timeline does not have yet, in the order in which they were written.
+Result<> append_waiting(View& view, Id channel, ItemMaker& maker, Json& items) {
+    for (const auto& [id, item] : view.outbox().items()) {
+        if (item.intent.kind != IntentKind::message_post || item.intent.lane != channel) {
+            continue;
+        }
+        HF_TRY(const auto stored, view.stored_message(channel, id));
+        if (stored && item.state != Outbox::State::rejected) {
+            continue;  // it stands in the timeline already
+        }
+        HF_TRY(Json made, maker.waiting(item));
+        items.push_back(std::move(made));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Json> messages(View& view, const Query& query, Pinned& pinned) {
+    Json snapshot{{"items", Json::array()},
+                  {"has_before", false},
+                  {"has_after", false},
+                  {"unread_from", nullptr},
+                  {"complete", false},
+                  {"total", 0}};
+    const sync::BucketCursor* timeline = view.timeline(query.target);
+    if (timeline == nullptr) {
+        return snapshot;
+    }
+    HF_CHECK(decide_unread(view, *timeline, pinned));
+    HF_TRY(const Window window, window_of(view, query, pinned));
+    ItemMaker maker(view, timeline->head.id);
+    for (const Row& row : window.rows) {
+        HF_TRY(Json item, maker.stored(row));
+        snapshot["items"].push_back(std::move(item));
+    }
+    if (!window.has_after) {
+        HF_CHECK(append_waiting(view, query.target, maker, snapshot["items"]));
+    }
+    snapshot["has_before"] = window.has_before;
+    snapshot["has_after"] = window.has_after;
+    if (pinned.unread_from) {
+        snapshot["unread_from"] = to_string(pinned.unread_from->id);
+    }
+    snapshot["complete"] = timeline->complete || timeline->exact();
+    snapshot["total"] = timeline->rows;
+    return snapshot;
+}
+
+}  // namespace holdfast::client::snapshots

@@ -1,0 +1,75 @@
+#include "client/outbox/outbox.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/snapshots.hpp"
+
+namespace holdfast::client::snapshots {
+namespace {
+
+std::string text_of(const Outbox::Item& item) {
+    const Json args = Json::parse(item.intent.args, nullptr, false);
+    for (const char* name : {"text", "emoji", "name"}) {
+        if (args.is_object() && args.contains(name) && args[name].is_string()) {
+            return args[name].get<std::string>();
+        }
+    }
+    return {};
+}
+
+/// Whether the lane of an intent is a channel: all but those of a group and of a person.
+bool is_about_channel(IntentKind kind) {
+    return kind != IntentKind::channel_create && kind != IntentKind::profile_update;
+}
+
+Result<std::string> target_name(View& view, const Intent& intent) {
+    if (is_about_channel(intent.kind)) {
+        HF_TRY(const auto channel, view.find_channel(intent.lane));
+        return channel ? channel->name : std::string{};
+    }
+    if (intent.kind == IntentKind::channel_create) {
+        HF_TRY(const auto group, view.find_group(intent.lane));
+        return group ? group->name : std::string{};
+    }
+    return cards::name_of(view, intent.lane);
+}
+
+Result<Json> entry(View& view, const Outbox::Item& item) {
+    const bool about_channel = is_about_channel(item.intent.kind);
+    const bool refused = item.state == Outbox::State::rejected;
+    HF_TRY(std::string target, target_name(view, item.intent));
+    return Json{{"intent", to_string(item.intent.id)},
+                {"kind", intent_name(item.intent.kind)},
+                {"state", cards::delivery_state(view, item)},
+                {"target", std::move(target)},
+                {"channel", about_channel ? Json(to_string(item.intent.lane)) : Json(nullptr)},
+                {"text", text_of(item)},
+                {"saved_at", item.intent.claimed_at.ms},
+                {"error", refused ? cards::error(item.code, item.detail) : Json(nullptr)}};
+}
+
+}  // namespace
+
+Result<Json> outbox(View& view) {
+    const Outbox& outbox = view.outbox();
+    std::uint64_t saved = 0;
+    std::uint64_t sending = 0;
+    Json items = Json::array();
+    for (const auto& [id, item] : outbox.items()) {
+        if (item.state == Outbox::State::applied) {
+            continue;  // the server has it; only this device's copy of the result is on its way
+        }
+        if (item.state == Outbox::State::waiting) {
+            (view.in_flight(id) ? sending : saved) += 1;
+        }
+        HF_TRY(Json made, entry(view, item));
+        items.push_back(std::move(made));
+    }
+    return Json{{"waiting", saved},
+                {"sending", sending},
+                {"needs_you", outbox.rejected()},
+                {"items", std::move(items)}};
+}
+
+}  // namespace holdfast::client::snapshots

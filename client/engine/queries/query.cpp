@@ -1,0 +1,160 @@
+#include "client/engine/queries/query.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/snapshots.hpp"
+
+namespace holdfast::client {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::array<std::pair<std::string_view, Query::Kind>, 10> kinds{{
+    {"session", Query::Kind::session},
+    {"status", Query::Kind::status},
+    {"menu", Query::Kind::menu},
+    {"group", Query::Kind::group},
+    {"channel", Query::Kind::channel},
+    {"messages", Query::Kind::messages},
+    {"people", Query::Kind::people},
+    {"outbox", Query::Kind::outbox},
+    {"settings", Query::Kind::settings},
+    {"search", Query::Kind::search},
+}};
+
+std::unexpected<Error> malformed(std::string_view member) {
+    return fail(ErrorCode::request_malformed, "query: " + std::string(member));
+}
+
+std::string text_of(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+Result<Id> id_of(const Json& object, const char* name) {
+    const auto id = parse_id(text_of(object, name));
+    return id && *id ? Result<Id>(*id) : malformed(name);
+}
+
+Result<std::size_t> count_of(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    if (found == object.end() || !found->is_number_unsigned()) {
+        return malformed(name);
+    }
+    return static_cast<std::size_t>(
+        std::min<std::uint64_t>(found->get<std::uint64_t>(), limits::window_rows_max));
+}
+
+Result<> parse_anchor(const Json& args, Query& query) {
+    const auto anchor = args.find("anchor");
+    if (anchor == args.end()) {
+        return malformed("anchor");
+    }
+    if (*anchor == "latest") {
+        query.anchor = Query::Anchor::latest;
+    } else if (*anchor == "unread") {
+        query.anchor = Query::Anchor::unread;
+    } else {
+        const bool is_place = anchor->is_object() && anchor->contains("sort") &&
+                              (*anchor)["sort"].is_number_integer();
+        if (!is_place) {
+            return malformed("anchor");
+        }
+        query.anchor = Query::Anchor::place;
+        query.place.sort = (*anchor)["sort"].get<std::int64_t>();
+        HF_TRY(query.place.id, id_of(*anchor, "id"));
+    }
+    HF_TRY(query.before, count_of(args, "before"));
+    HF_TRY(query.after, count_of(args, "after"));
+    return {};
+}
+
+Result<Json> dispatch(View& view, const Query& query, Pinned& pinned) {
+    switch (query.kind) {
+        case Query::Kind::session:
+            return snapshots::session(view);
+        case Query::Kind::status:
+            return snapshots::status(view);
+        case Query::Kind::menu:
+            return snapshots::menu(view);
+        case Query::Kind::group:
+            return snapshots::group(view, query.target);
+        case Query::Kind::channel:
+            return snapshots::channel(view, query.target);
+        case Query::Kind::messages:
+            return snapshots::messages(view, query, pinned);
+        case Query::Kind::people:
+            return snapshots::people(view);
+        case Query::Kind::outbox:
+            return snapshots::outbox(view);
+        case Query::Kind::settings:
+            return snapshots::settings(view);
+        case Query::Kind::search:
+            return snapshots::search(view, query.text);
+    }
+    return malformed("query");
+}
+
+}  // namespace
+
+Result<Query> parse_query(std::string_view args) {
+    const Json root = Json::parse(args, nullptr, false);
+    if (!root.is_object()) {
+        return malformed("args");
+    }
+    const std::string name = text_of(root, "query");
+    const auto known = std::ranges::find(kinds, name, [](const auto& kind) { return kind.first; });
+    if (known == kinds.end()) {
+        return malformed("query");
+    }
+    Query query{.kind = known->second};
+    switch (query.kind) {
+        case Query::Kind::group: {
+            HF_TRY(query.target, id_of(root, "group"));
+            break;
+        }
+        case Query::Kind::channel:
+        case Query::Kind::messages: {
+            HF_TRY(query.target, id_of(root, "channel"));
+            break;
+        }
+        case Query::Kind::search:
+            query.text =
+                cards::folded(text_of(root, "text").substr(0, limits::search_text_bytes_max));
+            break;
+        default:
+            break;
+    }
+    if (query.kind == Query::Kind::messages) {
+        HF_CHECK(parse_anchor(root, query));
+    }
+    return query;
+}
+
+bool is_data(Query::Kind kind) {
+    switch (kind) {
+        case Query::Kind::session:
+        case Query::Kind::status:
+        case Query::Kind::outbox:
+        case Query::Kind::settings:
+            return false;
+        default:
+            return true;
+    }
+}
+
+std::optional<Id> shown_channel(const Query& query) {
+    const bool shows = query.kind == Query::Kind::messages || query.kind == Query::Kind::channel;
+    return shows ? std::optional<Id>(query.target) : std::nullopt;
+}
+
+Result<std::string> make_snapshot(View& view, const Query& query, Pinned& pinned) {
+    HF_TRY(const Json snapshot, dispatch(view, query, pinned));
+    return snapshot.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace holdfast::client

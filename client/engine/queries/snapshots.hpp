@@ -1,0 +1,23 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "client/engine/queries/query.hpp"
+
+/// One function per query, each in its own file. Inside client/engine/queries only.
+namespace holdfast::client::snapshots {
+
+using Json = nlohmann::json;
+
+[[nodiscard]] Result<Json> session(View& view);
+[[nodiscard]] Result<Json> status(View& view);
+[[nodiscard]] Result<Json> menu(View& view);
+[[nodiscard]] Result<Json> group(View& view, Id group);
+[[nodiscard]] Result<Json> channel(View& view, Id channel);
+[[nodiscard]] Result<Json> messages(View& view, const Query& query, Pinned& pinned);
+[[nodiscard]] Result<Json> people(View& view);
+[[nodiscard]] Result<Json> outbox(View& view);
+[[nodiscard]] Result<Json> settings(View& view);
+[[nodiscard]] Result<Json> search(View& view, const std::string& text);
+
+}  // namespace holdfast::client::snapshots

@@ -1,0 +1,52 @@
+#include <nlohmann/json.hpp>
+
+#include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/snapshots.hpp"
+
+namespace holdfast::client::snapshots {
+namespace {
+
+Json time_or_null(const std::optional<WallTime>& at) {
+    return at ? Json(at->ms) : Json(nullptr);
+}
+
+Json connection(const offline::Status::Connection& from) {
+    return {{"state", to_string(from.state)},
+            {"cause", to_string(from.cause)},
+            {"error", from.error ? cards::error(*from.error, from.error_params) : Json(nullptr)},
+            {"next_try_at", time_or_null(from.next_try_at)}};
+}
+
+Json bar(const offline::Status::Bar& from) {
+    return {{"kind", to_string(from.kind)},
+            {"received", from.received},
+            {"expected", from.expected},
+            {"seconds_left", from.seconds_left ? Json(*from.seconds_left) : Json(nullptr)},
+            {"complete_at", time_or_null(from.complete_at)},
+            {"waiting", from.waiting}};
+}
+
+}  // namespace
+
+Result<Json> status(View& view) {
+    const offline::Status& from = view.status();
+    const bool has_reason = !from.offline.reason.empty();
+    return Json{
+        {"connection", connection(from.connection)},
+        {"bar", bar(from.bar)},
+        {"banner",
+         {{"kind", to_string(from.banner.kind)},
+          {"button", to_string(from.banner.button)},
+          {"waiting", from.banner.waiting},
+          {"connected", from.banner.connected},
+          {"incomplete", from.banner.incomplete}}},
+        {"offline",
+         {{"available", from.offline.available},
+          {"on", from.offline.on},
+          {"can_change", from.offline.can_change},
+          {"reason", has_reason ? Json(from.offline.reason) : Json(nullptr)}}},
+        {"screens",
+         {{"show_data", from.screens.show_data}, {"accept_input", from.screens.accept_input}}}};
+}
+
+}  // namespace holdfast::client::snapshots

@@ -1,0 +1,273 @@
+// The loop around the session, and what goes out to the shell. Rows and outcomes: carry_out.cpp.
+
+#include "client/engine/sync_driver.hpp"
+
+#include <utility>
+
+#include "client/engine/limits.hpp"
+
+namespace holdfast::client {
+
+void SyncDriver::begin() {
+    end();
+    const auto& account = device_.account();
+    if (!account || !device_.started) {
+        return;
+    }
+    if (account->ended != ErrorCode::none) {
+        // The session ended before the app was closed: the person signs in, or works offline.
+        device_.tell(offline::input::Stopped{.cause = offline::Cause::signed_out,
+                                             .error = {account->ended}});
+        return;
+    }
+    const bool mobile = device_.device_class == offline::DeviceClass::mobile;
+    session_.emplace(Session::Options{.token = account->access_token,
+                                      .device = account->device,
+                                      .salt = account->salt,
+                                      .app_version = device_.options.app_version,
+                                      .device_class = mobile ? wire::DeviceClass::mobile
+                                                             : wire::DeviceClass::desktop,
+                                      .cursors = device_.replica().cursors(),
+                                      .waiting = device_.outbox.waiting(),
+                                      .seed = device_.options.seed + socket_},
+                     device_.now);
+    pump();
+}
+
+void SyncDriver::end() {
+    if (socket_open_) {
+        device_.outputs.emplace_back(CloseSocket{socket_});
+        socket_open_ = false;
+    }
+    session_.reset();
+    pulls_.clear();
+    told_ = Told::nothing;
+    told_complete_ = false;
+    renewal_wished_ = false;
+    storage_retry_at_.reset();
+    outcomes_lost_ = false;
+    device_.contacts_known = false;
+    device_.contacts.clear();
+    device_.changes.add(Topic::About::presence);
+}
+
+// ---------------------------------------------------------------------------- inputs
+
+void SyncDriver::take(const SocketOpened& input) {
+    if (input.socket == socket_ && socket_open_) {
+        tell(Session::SocketOpened{});
+    }
+}
+
+void SyncDriver::take(const SocketReceived& input) {
+    if (input.socket == socket_ && socket_open_) {
+        device_.counters.bytes_received(input.bytes.size());
+        tell(Session::SocketReceived{input.bytes});
+    }
+}
+
+void SyncDriver::take(const SocketClosed& input) {
+    if (input.socket == socket_ && socket_open_) {
+        socket_open_ = false;
+        tell(Session::SocketClosed{});
+    }
+}
+
+bool SyncDriver::take(const HttpAnswered& answer) {
+    const auto found = pulls_.find(answer.request);
+    if (found == pulls_.end()) {
+        return false;
+    }
+    const std::uint32_t pull = found->second;
+    pulls_.erase(found);
+    device_.counters.bytes_received(answer.body.size());
+    bulk_ = true;
+    // What did not come from our server is no answer: a captive portal says 200 too.
+    tell(Session::PullAnswered{.pull = pull,
+                               .status = answer.ours ? answer.status : 0,
+                               .bytes = answer.ours ? answer.body : std::string_view{}});
+    bulk_ = false;
+    return true;
+}
+
+void SyncDriver::tell(const Session::Input& input) {
+    if (session_) {
+        session_->handle(device_.now, input);
+        pump();
+    }
+}
+
+void SyncDriver::pass_time() {
+    if (session_) {
+        const auto deadline = session_->next_deadline();
+        if (deadline && *deadline <= device_.now) {
+            tell(Session::TimePassed{});
+        }
+    }
+    if (storage_retry_at_ && *storage_retry_at_ <= device_.now) {
+        storage_retry_at_.reset();
+        if (std::exchange(outcomes_lost_, false)) {
+            begin();
+        } else {
+            tell(Session::TryNow{});
+        }
+    }
+    if (device_.replica().sweep_pending()) {
+        (void)device_.replica()
+            .sweep();  // what is left is hidden already; the next slice tries again
+        device_.changes.add(Topic::About::counters);
+    }
+}
+
+std::optional<Instant> SyncDriver::next_deadline() const {
+    std::optional<Instant> deadline = session_ ? session_->next_deadline() : std::nullopt;
+    const auto consider = [&](std::optional<Instant> at) {
+        if (at && (!deadline || *at < *deadline)) {
+            deadline = at;
+        }
+    };
+    consider(storage_retry_at_);
+    if (device_.replica().sweep_pending()) {
+        consider(device_.now);
+    }
+    return deadline;
+}
+
+void SyncDriver::raise(Id channel) {
+    if (const auto* timeline = device_.replica().bucket(BucketKind::timeline, channel)) {
+        tell(Session::Raise{timeline->head.id});
+    }
+}
+
+bool SyncDriver::is_in_flight(Id intent) const {
+    return session_ && session_->is_in_flight(intent);
+}
+
+bool SyncDriver::take_renewal_wish() {
+    return std::exchange(renewal_wished_, false);
+}
+
+// ---------------------------------------------------------------------------- outputs
+
+void SyncDriver::pump() {
+    while (session_) {
+        auto output = session_->poll_output();
+        if (!output) {
+            break;
+        }
+        std::visit([this](auto& specific) { carry_out(specific); }, *output);
+    }
+    report_connection();
+}
+
+void SyncDriver::carry_out(const Session::OpenSocket& /*output*/) {
+    socket_ += 1;
+    socket_open_ = true;
+    device_.outputs.emplace_back(OpenSocket{socket_});
+}
+
+void SyncDriver::carry_out(const Session::CloseSocket& /*output*/) {
+    if (socket_open_) {
+        socket_open_ = false;
+        device_.outputs.emplace_back(CloseSocket{socket_});
+    }
+}
+
+void SyncDriver::carry_out(Session::Send& output) {
+    if (socket_open_) {
+        device_.counters.bytes_sent(output.bytes.size());
+        device_.outputs.emplace_back(SendSocket{socket_, std::move(output.bytes)});
+    }
+}
+
+void SyncDriver::carry_out(Session::SendPull& output) {
+    const std::uint32_t request =
+        device_.request({.request = 0,
+                         .method = "POST",
+                         .path = "/sync/v1/pull",
+                         .content_type = "application/x-holdfast",
+                         .authorization = "Bearer " + device_.account()->access_token,
+                         .body = std::move(output.bytes),
+                         .timeout_ms = limits::pull_time_max.count});
+    pulls_.emplace(request, output.pull);
+}
+
+void SyncDriver::carry_out(const Session::Renew& /*output*/) {
+    renewal_wished_ = true;
+}
+
+// ---------------------------------------------------------------------------- connection
+
+void SyncDriver::report_connection() {
+    if (!session_) {
+        return;
+    }
+    const Session::State& state = session_->state();
+    const bool was_connected = told_ == Told::connected;
+    if (std::holds_alternative<Session::Connected>(state)) {
+        report_progress();
+        return;
+    }
+    if (std::holds_alternative<Session::Opening>(state) ||
+        std::holds_alternative<Session::Greeting>(state)) {
+        if (told_ != Told::trying) {
+            device_.tell(offline::input::Connecting{});
+        }
+        told_ = Told::trying;
+    } else if (const auto* waiting = std::get_if<Session::Waiting>(&state)) {
+        report_waiting(*waiting);
+    } else if (const auto* stopped = std::get_if<Session::Stopped>(&state)) {
+        if (told_ != Told::stopped) {
+            const auto cause =
+                stopped->signed_out ? offline::Cause::signed_out : offline::Cause::refused;
+            device_.tell(offline::input::Stopped{.cause = cause, .error = {stopped->code}});
+        }
+        told_ = Told::stopped;
+    }
+    if (was_connected) {
+        // Nobody is shown as online by a device that hears nothing.
+        device_.contacts.clear();
+        device_.contacts_known = false;
+        device_.hurry(Device::Urgency::live);
+        device_.changes.add(Topic::About::presence);
+        device_.changes.add(Topic::About::outbox);  // nothing is being sent any more
+        (void)device_.outbox.set_value("counters", device_.counters.encode());
+    }
+}
+
+void SyncDriver::report_waiting(const Session::Waiting& waiting) {
+    if (told_ == Told::waiting && told_until_ == waiting.until) {
+        return;
+    }
+    if (waiting.cause == Session::Cause::refused) {
+        device_.tell(
+            offline::input::Lost{.cause = offline::Cause::refused, .error = {waiting.code}});
+    } else {
+        const auto cause =
+            device_.online ? offline::Cause::server_unreachable : offline::Cause::no_network;
+        device_.tell(offline::input::Lost{.cause = cause, .error = {ErrorCode::none}});
+    }
+    device_.tell(offline::input::Waiting{waiting.until});
+    told_ = Told::waiting;
+    told_until_ = waiting.until;
+}
+
+void SyncDriver::report_progress() {
+    if (told_ != Told::connected) {
+        return;  // Greeted says it first
+    }
+    const sync::Progress progress = session_->progress();
+    device_.counters.missing(progress.expected - progress.received, progress.complete);
+    device_.changes.add(Topic::About::counters);
+    if (!progress.complete) {
+        told_complete_ = false;
+        device_.tell(offline::input::Progress{progress.received, progress.expected});
+    } else if (!told_complete_) {
+        told_complete_ = true;
+        device_.tell(offline::input::Progress{progress.received, progress.expected});
+        device_.tell(offline::input::Completed{});
+        (void)device_.outbox.set_value("counters", device_.counters.encode());
+    }
+}
+
+}  // namespace holdfast::client

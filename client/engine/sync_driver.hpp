@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "client/engine/device.hpp"
+#include "core/sync/client_session.hpp"
+
+namespace holdfast::client {
+
+/// Carries out what sync::ClientSession asks for: rows and cursors into the replica, outcomes into
+/// the outbox, bytes to the shell; and says to the status what has become of the connection.
+class SyncDriver {
+public:
+    explicit SyncDriver(Device& device) : device_(device) {}
+
+    /// Begins, or begins anew, with the account and the replica as they are.
+    void begin();
+    void end();
+
+    void take(const SocketOpened& input);
+    void take(const SocketReceived& input);
+    void take(const SocketClosed& input);
+    /// False: not the answer to a pull.
+    bool take(const HttpAnswered& answer);
+    void tell(const sync::ClientSession::Input& input);
+    /// Does what is due by the clock.
+    void pass_time();
+    [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+    /// The channel that a screen shows is pulled first.
+    void raise(Id channel);
+
+    /// Removes applied actions whose effects the replica has: their rows are in the base now.
+    void forget_seen();
+
+    [[nodiscard]] bool is_in_flight(Id intent) const;
+
+    /// The session asks for a new access token.
+    [[nodiscard]] bool take_renewal_wish();
+
+private:
+    using Session = sync::ClientSession;
+
+    void pump();
+    void carry_out(const Session::OpenSocket& output);
+    void carry_out(const Session::CloseSocket& output);
+    void carry_out(Session::Send& output);
+    void carry_out(Session::SendPull& output);
+    void carry_out(const Session::StorePage& output);
+    void carry_out(const Session::ResetBucket& output);
+    void carry_out(const Session::StoreHeads& output);
+    void carry_out(const Session::DropBuckets& output);
+    void carry_out(const Session::StoreOutcomes& output);
+    void carry_out(const Session::LoadIntents& output);
+    void carry_out(const Session::Renew& output);
+    void carry_out(Session::Greeted& output);
+    void carry_out(const Session::ContactsChanged& output);
+    void carry_out(const Session::StatusChanged& output);
+
+    void report_connection();
+    void report_waiting(const Session::Waiting& waiting);
+    void report_progress();
+    void note_page(const wire::Page& page);
+    void failed(const Error& error);
+    void restored();
+    [[nodiscard]] bool has_passed(const Position& position) const;
+
+    Device& device_;
+    std::optional<Session> session_;
+    std::map<std::uint32_t, std::uint32_t> pulls_;  ///< request → pull
+    std::uint32_t socket_ = 0;                      ///< the newest; older ones are ignored
+    bool socket_open_ = false;
+    bool bulk_ = false;  ///< what is handled now is the answer to a pull
+
+    // --- what the status was told last
+    enum class Told { nothing, trying, connected, waiting, stopped };
+    Told told_ = Told::nothing;
+    Instant told_until_{};
+    bool told_complete_ = false;
+
+    bool renewal_wished_ = false;
+    std::optional<Instant> storage_retry_at_;
+    bool outcomes_lost_ = false;  ///< a full disk: the server is asked again on a new connection
+};
+
+}  // namespace holdfast::client

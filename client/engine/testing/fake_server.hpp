@@ -1,0 +1,290 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/sum.hpp"
+#include "core/model/body.hpp"
+#include "core/model/reduce.hpp"
+#include "core/wire/codec.hpp"
+#include "core/wire/frame.hpp"
+
+/// A server in memory for tests of the device: the real rules and the real wire, no sockets.
+namespace holdfast::testing_support {
+
+class FakeServer final : public World {
+public:
+    static constexpr Id organization{5};
+    static constexpr Id ana{Id::make(1, 10)};
+    static constexpr Id ben{Id::make(1, 11)};
+    static constexpr Id role{Id::make(1, 12)};
+    static constexpr Id group{Id::make(1, 20)};
+    static constexpr Id channel{Id::make(1, 30)};
+    static constexpr BucketId directory_bucket{101};
+    static constexpr BucketId ana_bucket{102};
+    static constexpr BucketId group_bucket{103};
+    static constexpr BucketId channel_bucket{104};
+    static constexpr BucketId timeline_bucket{105};
+
+    FakeServer() {
+        add_bucket(directory_bucket, BucketKind::directory, organization, {});
+        add_bucket(ana_bucket, BucketKind::user, ana, {});
+        add_bucket(group_bucket, BucketKind::group, group, {});
+        add_bucket(channel_bucket, BucketKind::channel, channel, group);
+        add_bucket(timeline_bucket, BucketKind::timeline, channel, group);
+        body::Organization org;
+        org.name = "Acme";
+        put({directory_bucket, RowKind::organization, organization}, 0, body::encode(org));
+        body::Role worker;
+        worker.name = "Worker";
+        worker.permissions = {"message-write"};
+        put({directory_bucket, RowKind::role, role}, 0, body::encode(worker));
+        add_user(ana, "Ana", "Rojas");
+        add_user(ben, "Ben", "Lee");
+        put({ana_bucket, RowKind::grant, group}, 0, body::encode(body::Grant{.channel = false}));
+        body::Group works;
+        works.name = "Works";
+        put({group_bucket, RowKind::group, group}, 0, body::encode(works));
+        body::Channel site;
+        site.name = "Site 4";
+        site.group = group;
+        put({channel_bucket, RowKind::channel, channel}, 0, body::encode(site));
+        put({channel_bucket, RowKind::member, ana}, 0, body::encode(body::Member{}));
+    }
+
+    void add_user(Id id, std::string name, std::string last_name) {
+        body::User user;
+        user.name = std::move(name);
+        user.last_name = std::move(last_name);
+        user.roles = {role};
+        put({directory_bucket, RowKind::user, id}, 0, body::encode(user));
+    }
+
+    Id post(Id author, std::string text) {
+        const Id id = Id::make(1, next_id_++);
+        body::Message message;
+        message.author = author;
+        message.text = std::move(text);
+        put({timeline_bucket, RowKind::message, id}, clock += 1000, body::encode(message));
+        return id;
+    }
+
+    // ------------------------------------------------------------------ World
+
+    Result<std::optional<Row>> find(RowKey key) const override {
+        const auto found = rows.find(key);
+        const bool there = found != rows.end() && !found->second.body.empty();
+        return there ? std::optional<Row>(found->second) : std::nullopt;
+    }
+    Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const override {
+        for (const auto& [id, head] : buckets) {
+            if (head.kind == kind && head.owner == owner) {
+                return head;
+            }
+        }
+        return std::nullopt;
+    }
+    Result<BucketId> directory() const override { return directory_bucket; }
+    Result<BucketId> mint_bucket() override { return BucketId{next_bucket_++}; }
+
+    // ------------------------------------------------------------------ the conversation
+
+    /// What the server says to one WebSocket message.
+    std::vector<std::string> answer(std::string_view bytes) {
+        const auto frame = wire::decode(bytes);
+        if (!frame) {
+            return {};
+        }
+        if (const auto* hello = std::get_if<wire::Hello>(&*frame)) {
+            return {welcome(*hello)};
+        }
+        if (const auto* push = std::get_if<wire::Push>(&*frame)) {
+            return judge(*push);
+        }
+        if (const auto* ping = std::get_if<wire::Ping>(&*frame)) {
+            return {wire::encode(wire::Pong{ping->nonce, WallTime{clock}})};
+        }
+        return {};
+    }
+
+    std::string answer_pull(std::string_view bytes) {
+        const auto frame = wire::decode(bytes);
+        std::string stream;
+        for (const wire::Want& want : std::get<wire::Pull>(*frame).wants) {
+            wire::append_framed(stream, wire::encode(page(want)));
+        }
+        return stream;
+    }
+
+    std::string live_page(BucketId bucket, std::uint64_t from) {
+        return wire::encode(page({.bucket = bucket, .mode = wire::PullMode::delta, .from = from}));
+    }
+
+    std::string refresh_answer() const {
+        return R"({"access_token":"access2","access_expires_in_ms":1000,)"
+               R"("refresh_token":"refresh2"})";
+    }
+    std::string sign_in_answer(Id user = ana) const {
+        return R"({"access_token":"access","access_expires_in_ms":1000,"refresh_token":"refresh",)"
+               R"("user":")" +
+               to_string(user) + R"(","organization":")" + to_string(organization) +
+               R"(","device":2000,"salt":"18446744073709551615","policy":)" + body::encode(policy) +
+               "}";
+    }
+
+    std::int64_t clock = 1'700'000'000'000;
+    body::OfflinePolicy policy{.granted = true};
+    std::map<BucketId, Bucket> buckets;
+    std::map<RowKey, Row> rows;
+    std::map<Id, Outcome> outcomes;
+    std::map<Id, int> effects;  ///< how often each intent has had its effect
+    std::set<Id> refuse;        ///< channel whose intents are refused
+    std::size_t rows_per_page = 2000;
+    bool hold_pages = false;     ///< live pages of pushes are kept back
+    bool hold_outcomes = false;  ///< pushes take effect, but nothing is answered
+    int pulls = 0;
+
+    void put(RowKey key, std::int64_t sort, std::string body) {
+        Bucket& head = buckets.at(key.bucket);
+        if (const auto old = rows.find(key); old != rows.end() && !old->second.body.empty()) {
+            head.sum -= sum_of(old->second);
+            head.rows -= 1;
+        }
+        head.version += 1;
+        Row row{key.kind, key.id, head.version, sort, std::move(body)};
+        if (!row.body.empty()) {
+            head.sum += sum_of(row);
+            head.rows += 1;
+        }
+        rows[key] = std::move(row);
+    }
+
+private:
+    static Sum sum_of(const Row& row) {
+        return row_sum(
+            static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
+    }
+
+    void add_bucket(BucketId id, BucketKind kind, Id owner, Id parent) {
+        buckets[id] = Bucket{.id = id, .kind = kind, .owner = owner, .parent = parent, .epoch = 1};
+    }
+
+    std::string welcome(const wire::Hello& hello) {
+        wire::Welcome frame;
+        frame.server_time = WallTime{clock};
+        frame.user = ana;
+        frame.organization = organization;
+        frame.salt = 77;
+        frame.device = hello.device;
+        frame.policy = body::encode(policy);
+        for (const auto& [id, head] : buckets) {
+            const auto held = std::ranges::find(hello.cursors, id, &wire::Cursor::bucket);
+            if (held == hello.cursors.end() || held->version != head.version) {
+                frame.heads.push_back(head);
+            }
+        }
+        return wire::encode(frame);
+    }
+
+    wire::Page page(const wire::Want& want) {
+        wire::Page page;
+        page.head = buckets.at(want.bucket);
+        page.mode = want.mode;
+        page.from = want.from;
+        page.to =
+            want.mode == wire::PullMode::snapshot && want.from != 0 ? want.from : page.head.version;
+        std::vector<const Row*> found;
+        for (const auto& [key, row] : rows) {
+            if (key.bucket == want.bucket && wanted(want, row)) {
+                found.push_back(&row);
+            }
+        }
+        if (want.mode == wire::PullMode::tail) {
+            std::ranges::sort(found, [](const Row* a, const Row* b) { return a->sort > b->sort; });
+            found.resize(std::min<std::size_t>(found.size(), want.limit));
+        } else if (want.mode == wire::PullMode::delta) {
+            std::ranges::sort(found, {}, &Row::version);
+        } else if (found.size() > rows_per_page) {
+            found.resize(rows_per_page);
+            page.after_kind = found.back()->kind;
+            page.after_id = found.back()->id;
+        }
+        for (const Row* row : found) {
+            page.rows.push_back({row->kind, row->id, row->version, row->sort, row->body});
+        }
+        page.complete = !page.after_id && page.to == page.head.version;
+        return page;
+    }
+
+    static bool wanted(const wire::Want& want, const Row& row) {
+        switch (want.mode) {
+            case wire::PullMode::tail:
+                return row.kind == RowKind::message && !row.body.empty();
+            case wire::PullMode::snapshot:
+                return !row.body.empty() &&
+                       std::pair(row.kind, row.id) > std::pair(want.after_kind, want.after_id);
+            case wire::PullMode::delta:
+                return row.version > want.from;
+        }
+        return false;
+    }
+
+    std::vector<std::string> judge(const wire::Push& push) {
+        std::map<BucketId, std::uint64_t> before;
+        for (const auto& [id, head] : buckets) {
+            before[id] = head.version;
+        }
+        wire::Outcomes said;
+        for (const Intent& intent : push.intents) {
+            said.outcomes.push_back(judge_one(intent));
+        }
+        std::vector<std::string> answers;
+        if (!hold_outcomes) {
+            answers.push_back(wire::encode(said));
+        }
+        for (const auto& [id, version] : before) {
+            if (!hold_pages && buckets.at(id).version != version) {
+                answers.push_back(live_page(id, version));
+            }
+        }
+        return answers;
+    }
+
+    Outcome judge_one(const Intent& intent) {
+        if (const auto known = outcomes.find(intent.id); known != outcomes.end()) {
+            Outcome again = known->second;
+            again.replayed = true;
+            return again;
+        }
+        Outcome outcome;
+        outcome.intent = intent.id;
+        auto done = refuse.contains(intent.lane)
+                        ? Result<Effects>(fail(ErrorCode::access_forbidden))
+                        : reduce(*this, {ana, organization, WallTime{clock += 10}}, intent);
+        if (!done) {
+            outcome.status = OutcomeStatus::rejected;
+            outcome.code = done.error().code;
+        } else {
+            effects[intent.id] += 1;
+            std::set<BucketId> touched;
+            for (RowChange& change : done->rows) {
+                touched.insert(change.key.bucket);
+                put(change.key, change.sort, std::move(change.body));
+            }
+            for (const BucketId id : touched) {
+                outcome.positions.push_back({id, buckets.at(id).version});
+            }
+        }
+        outcomes[intent.id] = outcome;
+        return outcome;
+    }
+
+    std::uint32_t next_id_ = 1000;
+    std::uint64_t next_bucket_ = 500;
+};
+
+}  // namespace holdfast::testing_support

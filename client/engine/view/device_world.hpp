@@ -1,0 +1,27 @@
+#pragma once
+
+#include "client/engine/view/overlay.hpp"
+#include "client/replica/replica.hpp"
+#include "core/model/reduce.hpp"
+
+namespace holdfast::client {
+
+/// The world as the device knows it: the replica, with what waits laid over it.
+/// Borrows both; the owner keeps them in place. Errors  those of Replica.
+class DeviceWorld final : public World {
+public:
+    DeviceWorld(Replica& replica, const Overlay& overlay) : replica_(replica), overlay_(overlay) {}
+
+    [[nodiscard]] Result<std::optional<Row>> find(RowKey key) const override;
+    [[nodiscard]] Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const override;
+    /// Errors  access_forbidden while the directory has not arrived.
+    [[nodiscard]] Result<BucketId> directory() const override;
+    /// Errors  intent_needs_connection, always.
+    [[nodiscard]] Result<BucketId> mint_bucket() override;
+
+private:
+    Replica& replica_;
+    const Overlay& overlay_;
+};
+
+}  // namespace holdfast::client

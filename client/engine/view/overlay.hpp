@@ -1,0 +1,70 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "client/engine/view/topics.hpp"
+#include "core/model/reduce.hpp"
+#include "core/wire/frame.hpp"
+
+namespace holdfast::client {
+
+/// What the person's own waiting actions would do, laid over the server's rows: the same rules that
+/// the server runs, replayed lane by lane. Never stored: it follows from replica and outbox.
+///
+/// Invariants  The rows of an entry are those that reduce() gave over the base and the entries of
+/// its
+///             lane before it. Lanes write different rows, so that each is replayed by itself.
+/// Owner       the engine. It adds what the outbox holds and removes an entry when the outcome is
+///             known and the base has passed every position of it: nothing flickers.
+/// Cost        adding: one reduce(). Removing: nothing more, unless a later entry of the lane
+/// changed
+///             the same row; then, and when the base changes such a row, the lane is replayed.
+class Overlay {
+public:
+    /// Lays effects that reduce() has given over the base.
+    void put(const Intent& intent, WallTime now, Effects effects, TopicSet& changes);
+
+    /// Takes an action whose effects are not known yet: refresh() replays its lane.
+    void put(const Intent& intent, WallTime now);
+
+    void remove(std::span<const Id> intents, TopicSet& changes);
+    void clear();
+
+    /// Notes that rows of the base have changed, or that the base has come another step.
+    void base_changed(const wire::Page& page);
+    /// Notes that anything may have changed in the base.
+    void base_replaced();
+
+    /// Replays the lanes for which something has changed, and says which.
+    std::vector<Id> refresh(World& world, Id user, Id organization, TopicSet& changes);
+
+    /// The row as it would be, or null where no waiting action touches it; valid until the next
+    /// change.
+    [[nodiscard]] const RowChange* find(RowKey key) const;
+
+    [[nodiscard]] bool contains(Id intent) const { return lane_of_.contains(intent); }
+
+private:
+    struct Entry {
+        Intent intent;
+        WallTime now;              ///< when it was done, as near to the server's clock as is known
+        std::vector<RowKey> keys;  ///< what it writes
+        bool failed = false;       ///< the rules refuse it here: the server has the last word
+    };
+    struct Lane {
+        std::map<Id, Entry> entries;
+        bool stale = false;  ///< to be replayed
+    };
+
+    void write(Entry& entry, std::vector<RowChange> rows, TopicSet& changes);
+    void withdraw(Lane& lane, Entry& entry, TopicSet& changes);
+
+    std::map<Id, Lane> lanes_;
+    std::map<Id, Id> lane_of_;                        ///< intent → lane
+    std::map<RowKey, std::map<Id, RowChange>> rows_;  ///< by intent: the last one counts
+};
+
+}  // namespace holdfast::client

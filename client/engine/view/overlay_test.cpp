@@ -1,0 +1,153 @@
+#include "client/engine/view/overlay.hpp"
+
+#include <gmock/gmock.h>
+
+#include "client/engine/testing/fake_server.hpp"
+#include "client/engine/view/device_world.hpp"
+#include "client/engine/view/unread.hpp"
+
+namespace holdfast::client {
+namespace {
+
+using testing_support::FakeServer;
+
+/// A replica that holds everything that the server has.
+class OverlayTest : public testing::Test {
+protected:
+    void SetUp() override {
+        auto opened = Replica::open({.path = ":memory:", .vfs = {}});
+        ASSERT_TRUE(opened);
+        replica = std::make_unique<Replica>(*std::move(opened));
+        world = std::make_unique<DeviceWorld>(*replica, overlay);
+        hello = server.post(FakeServer::ben, "hello");
+        synchronize();
+    }
+
+    void synchronize() {
+        for (const auto& [id, head] : server.buckets) {
+            const auto* cursor = replica->bucket(id);
+            wire::Page page{.head = head};
+            page.mode = wire::PullMode::delta;
+            page.from = cursor == nullptr ? 0 : cursor->version;
+            page.to = head.version;
+            if (cursor == nullptr) {
+                page.mode = wire::PullMode::snapshot;
+            }
+            for (const auto& [key, row] : server.rows) {
+                if (key.bucket == id && row.version > page.from) {
+                    page.rows.push_back({row.kind, row.id, row.version, row.sort, row.body});
+                }
+            }
+            ASSERT_TRUE(replica->store_page(page));
+            overlay.base_changed(page);
+        }
+    }
+
+    Intent intent(IntentKind kind, std::string args) {
+        Intent made;
+        made.id = Id::make(2000, ++counter);
+        made.lane = FakeServer::channel;
+        made.kind = kind;
+        made.args = std::move(args);
+        return made;
+    }
+    Intent react(bool on) {
+        return intent(IntentKind::message_react,
+                      R"({"channel":")" + to_string(FakeServer::channel) + R"(","message":")" +
+                          to_string(hello) + R"(","emoji":"x","on":)" + (on ? "true" : "false") +
+                          "}");
+    }
+    Intent post(const std::string& text) {
+        return intent(
+            IntentKind::message_post,
+            R"({"channel":")" + to_string(FakeServer::channel) + R"(","text":")" + text + R"("})");
+    }
+    void lay(const Intent& made) {
+        overlay.put(made, WallTime{server.clock});
+        refresh();
+    }
+    std::vector<Id> refresh() {
+        return overlay.refresh(*world, FakeServer::ana, FakeServer::organization, changes);
+    }
+    [[nodiscard]] body::Message message(Id id) const {
+        const auto row = world->find({FakeServer::timeline_bucket, RowKind::message, id});
+        return row && *row ? body::parse_message((*row)->body).value_or(body::Message{})
+                           : body::Message{};
+    }
+
+    FakeServer server;
+    Overlay overlay;
+    TopicSet changes;
+    std::unique_ptr<Replica> replica;
+    std::unique_ptr<DeviceWorld> world;
+    Id hello;
+    std::uint32_t counter = 0;
+};
+
+TEST_F(OverlayTest, OM29_what_waits_is_seen_over_the_base) {
+    const Intent mine = post("mine");
+    lay(mine);
+    lay(react(true));
+    EXPECT_EQ(message(mine.id).text, "mine");
+    EXPECT_EQ(message(hello).reactions.at("x").size(), 1U);
+    EXPECT_FALSE(changes.empty());
+}
+
+TEST_F(OverlayTest, later_entries_of_a_lane_are_laid_over_earlier_ones) {
+    const Intent on = react(true);
+    const Intent off = react(false);
+    lay(on);
+    lay(off);
+    EXPECT_TRUE(message(hello).reactions.empty());
+    overlay.remove(std::vector{off.id}, changes);
+    refresh();
+    EXPECT_EQ(message(hello).reactions.size(), 1U);
+    overlay.remove(std::vector{on.id}, changes);
+    EXPECT_TRUE(refresh().empty());
+    EXPECT_TRUE(message(hello).reactions.empty());
+    EXPECT_EQ(overlay.find({FakeServer::timeline_bucket, RowKind::message, hello}), nullptr);
+}
+
+TEST_F(OverlayTest, a_change_of_the_base_below_an_entry_replays_its_lane) {
+    lay(react(true));
+    body::Message edited = message(hello);
+    edited.reactions.clear();
+    edited.reactions["y"] = {FakeServer::ben};
+    server.put(
+        {FakeServer::timeline_bucket, RowKind::message, hello}, server.clock, body::encode(edited));
+    synchronize();
+    EXPECT_THAT(refresh(), testing::ElementsAre(FakeServer::channel));
+    EXPECT_EQ(message(hello).reactions.size(), 2U);
+}
+
+TEST_F(OverlayTest, what_cannot_be_judged_yet_is_judged_when_more_has_arrived) {
+    const Id unknown = server.post(FakeServer::ben, "later");
+    Intent early = react(true);
+    early.args = R"({"channel":")" + to_string(FakeServer::channel) + R"(","message":")" +
+                 to_string(unknown) + R"(","emoji":"x","on":true})";
+    lay(early);
+    EXPECT_TRUE(message(unknown).reactions.empty());
+    synchronize();
+    refresh();
+    EXPECT_EQ(message(unknown).reactions.size(), 1U);
+}
+
+TEST_F(OverlayTest, a_device_makes_no_buckets) {
+    EXPECT_EQ(world->mint_bucket().error().code, ErrorCode::intent_needs_connection);
+    EXPECT_EQ(*world->directory(), FakeServer::directory_bucket);
+}
+
+TEST(Unread, counts_what_others_wrote_and_is_not_deleted) {
+    body::Message message;
+    message.author = Id{12};
+    message.text = R"(a "hidden":true trap)";
+    EXPECT_TRUE(is_unread_message(body::encode(message), Id{1}));
+    EXPECT_FALSE(is_unread_message(body::encode(message), Id{12}));
+    message.hidden = true;
+    EXPECT_FALSE(is_unread_message(body::encode(message), Id{1}));
+    EXPECT_TRUE(is_unread_message(R"({ "text": "x", "author": "12" })", Id{1}));
+    EXPECT_FALSE(is_unread_message(R"({ "text": "x", "author": "12" })", Id{12}));
+}
+
+}  // namespace
+}  // namespace holdfast::client

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <set>
+
+#include "core/model/bucket.hpp"
+#include "core/model/row.hpp"
+
+namespace holdfast::client {
+
+/// Something that a snapshot can depend on and that can change.
+struct Topic {
+    enum class About : std::uint8_t {
+        rows,      ///< of one kind, in one bucket or in any (bucket 0)
+        buckets,   ///< where buckets of one kind stand: one, or any (bucket 0)
+        status,    ///< connection, bar, banner, switch, screens
+        session,   ///< who is signed in
+        outbox,    ///< what waits, and how far it has got
+        presence,  ///< who is online
+        counters,  ///< figures of the settings
+    };
+    About about{};
+    BucketId bucket{};
+    std::uint8_t kind = 0;  ///< RowKind or BucketKind
+    constexpr auto operator<=>(const Topic&) const = default;
+};
+
+/// What a snapshot depends on, or what has changed since.
+class TopicSet {
+public:
+    void add(Topic topic) { topics_.insert(topic); }
+    void add(Topic::About about) { topics_.insert({.about = about}); }
+
+    /// Rows of a kind have changed: also for those who depend on that kind in any bucket.
+    void rows_changed(BucketId bucket, RowKind kind) {
+        add({Topic::About::rows, bucket, static_cast<std::uint8_t>(kind)});
+        add({Topic::About::rows, {}, static_cast<std::uint8_t>(kind)});
+    }
+    void bucket_changed(BucketId bucket, BucketKind kind) {
+        add({Topic::About::buckets, bucket, static_cast<std::uint8_t>(kind)});
+        add({Topic::About::buckets, {}, static_cast<std::uint8_t>(kind)});
+    }
+
+    [[nodiscard]] bool meets(const TopicSet& other) const {
+        const bool smaller = topics_.size() <= other.topics_.size();
+        const auto& few = smaller ? topics_ : other.topics_;
+        const auto& many = smaller ? other.topics_ : topics_;
+        for (const Topic& topic : few) {
+            if (many.contains(topic)) {
+                return true;
+            }
+        }
+        return false;
+    }
+    [[nodiscard]] bool empty() const { return topics_.empty(); }
+    void clear() { topics_.clear(); }
+
+private:
+    std::set<Topic> topics_;
+};
+
+}  // namespace holdfast::client

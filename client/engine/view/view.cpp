@@ -1,0 +1,302 @@
+#include "client/engine/view/view.hpp"
+
+#include <utility>
+
+namespace holdfast::client {
+namespace {
+
+/// Reads a body; one that a newer app wrote, and this one cannot read, counts as absent.
+template <class T>
+std::optional<T> read(const std::optional<Row>& row, Result<T> (*parse)(std::string_view)) {
+    if (!row || row->body.empty()) {
+        return std::nullopt;
+    }
+    auto value = parse(row->body);
+    return value ? std::optional<T>(*std::move(value)) : std::nullopt;
+}
+
+}  // namespace
+
+std::string full_name(const body::User& user) {
+    if (user.last_name.empty()) {
+        return user.name;
+    }
+    return user.name.empty() ? user.last_name : user.name + " " + user.last_name;
+}
+
+// ---------------------------------------------------------------------------- the world
+
+void View::note_rows(BucketId bucket, RowKind kind) const {
+    dependencies_.add({Topic::About::rows, bucket, static_cast<std::uint8_t>(kind)});
+}
+
+void View::note_buckets(BucketKind kind) const {
+    dependencies_.add({Topic::About::buckets, {}, static_cast<std::uint8_t>(kind)});
+}
+
+Result<std::optional<Row>> View::find(RowKey key) const {
+    note_rows(key.bucket, key.kind);
+    return sources_.world.find(key);
+}
+
+Result<std::optional<Bucket>> View::bucket(BucketKind kind, Id owner) const {
+    HF_TRY(auto found, sources_.world.bucket(kind, owner));
+    if (found) {
+        dependencies_.add({Topic::About::buckets, found->id, static_cast<std::uint8_t>(kind)});
+    } else {
+        note_buckets(kind);
+    }
+    return found;
+}
+
+Result<BucketId> View::directory() const {
+    auto found = sources_.world.directory();
+    if (!found) {
+        note_buckets(BucketKind::directory);
+    }
+    return found;
+}
+
+Result<BucketId> View::mint_bucket() {
+    return sources_.world.mint_bucket();
+}
+
+// ---------------------------------------------------------------------------- people, groups,
+// channels
+
+Id View::user() const {
+    dependencies_.add(Topic::About::session);
+    return sources_.account ? sources_.account->user : Id{};
+}
+
+Result<std::optional<body::User>> View::find_user(Id id) const {
+    const auto bucket = directory();
+    if (!bucket) {
+        return std::nullopt;
+    }
+    HF_TRY(const auto row, find({*bucket, RowKind::user, id}));
+    return read(row, body::parse_user);
+}
+
+Result<std::optional<body::Group>> View::find_group(Id id) const {
+    HF_TRY(const auto held, bucket(BucketKind::group, id));
+    if (!held) {
+        return std::nullopt;
+    }
+    HF_TRY(const auto row, find({held->id, RowKind::group, id}));
+    return read(row, body::parse_group);
+}
+
+Result<std::optional<body::Channel>> View::find_channel(Id id) const {
+    HF_TRY(const auto held, bucket(BucketKind::channel, id));
+    if (!held) {
+        return std::nullopt;
+    }
+    HF_TRY(const auto row, find({held->id, RowKind::channel, id}));
+    auto channel = read(row, body::parse_channel);
+    if (channel && !channel->active) {
+        return std::nullopt;
+    }
+    return channel;
+}
+
+Result<std::vector<View::NamedUser>> View::users() const {
+    std::vector<NamedUser> users;
+    const auto bucket = directory();
+    if (!bucket) {
+        return users;
+    }
+    note_rows(*bucket, RowKind::user);
+    HF_TRY(const auto rows, sources_.replica.rows(*bucket, RowKind::user));
+    for (const Row& row : rows) {
+        HF_TRY(const auto current, sources_.world.find({*bucket, RowKind::user, row.id}));
+        if (auto user = read(current, body::parse_user)) {
+            users.push_back({row.id, *std::move(user)});
+        }
+    }
+    return users;
+}
+
+Result<std::vector<View::NamedGroup>> View::groups() const {
+    note_buckets(BucketKind::group);
+    std::vector<NamedGroup> groups;
+    for (const sync::BucketCursor* cursor : sources_.replica.buckets(BucketKind::group)) {
+        HF_TRY(auto group, find_group(cursor->head.owner));
+        if (group && group->active) {
+            groups.push_back({cursor->head.owner, *std::move(group)});
+        }
+    }
+    return groups;
+}
+
+Result<std::vector<View::NamedChannel>> View::channels(Id group) const {
+    note_buckets(BucketKind::channel);
+    std::vector<NamedChannel> channels;
+    for (const sync::BucketCursor* cursor : sources_.replica.children(BucketKind::channel, group)) {
+        HF_TRY(auto channel, find_channel(cursor->head.owner));
+        if (channel) {
+            channels.push_back({cursor->head.owner, *std::move(channel)});
+        }
+    }
+    return channels;
+}
+
+Result<std::vector<Id>> View::members(BucketId channel_bucket) const {
+    note_rows(channel_bucket, RowKind::member);
+    HF_TRY(const auto rows, sources_.replica.rows(channel_bucket, RowKind::member));
+    std::vector<Id> ids;
+    ids.reserve(rows.size());
+    for (const Row& row : rows) {
+        ids.push_back(row.id);
+    }
+    return ids;
+}
+
+std::optional<wire::Contact> View::contact(Id user) const {
+    dependencies_.add(Topic::About::presence);
+    if (!sources_.contacts_known) {
+        return std::nullopt;
+    }
+    const auto found = sources_.contacts.find(user);
+    return found == sources_.contacts.end() ? wire::Contact::offline : found->second;
+}
+
+// ---------------------------------------------------------------------------- messages
+
+std::vector<Id> View::channels_with_messages(Id group) const {
+    note_buckets(BucketKind::timeline);
+    std::vector<Id> ids;
+    for (const sync::BucketCursor* cursor :
+         sources_.replica.children(BucketKind::timeline, group)) {
+        ids.push_back(cursor->head.owner);
+    }
+    return ids;
+}
+
+const sync::BucketCursor* View::timeline(Id channel) const {
+    const sync::BucketCursor* cursor = sources_.replica.bucket(BucketKind::timeline, channel);
+    if (cursor == nullptr) {
+        note_buckets(BucketKind::timeline);
+        return nullptr;
+    }
+    const auto kind = static_cast<std::uint8_t>(BucketKind::timeline);
+    dependencies_.add({Topic::About::buckets, cursor->head.id, kind});
+    note_rows(cursor->head.id, RowKind::message);
+    return cursor;
+}
+
+Result<UnreadCount> View::unread(Id channel) const {
+    const sync::BucketCursor* cursor = timeline(channel);
+    if (cursor == nullptr) {
+        return UnreadCount{};
+    }
+    const Id self = user();
+    HF_TRY(const auto own, bucket(BucketKind::user, self));
+    if (own) {
+        note_rows(own->id, RowKind::read_mark);
+    }
+    HF_TRY(const auto held, bucket(BucketKind::channel, channel));
+    if (held) {
+        note_rows(held->id, RowKind::channel);
+    }
+    if (const UnreadCount* known = sources_.unread.find(channel)) {
+        return *known;
+    }
+    HF_TRY(const auto shown, find_channel(channel));
+    if (!shown) {
+        return UnreadCount{};  // a channel that no menu leads to
+    }
+    SortKey read_to;
+    if (own) {
+        HF_TRY(const auto row, find({own->id, RowKind::read_mark, channel}));
+        if (const auto mark = read(row, body::parse_read_mark)) {
+            read_to = {mark->sort, mark->message};
+        }
+    }
+    UnreadCount unread;
+    HF_CHECK(sources_.replica.visit_after(
+        cursor->head.id, RowKind::message, read_to, [&](const RowRef& row) {
+            if (is_unread_message(row.body, self)) {
+                unread.count += 1;
+                if (!unread.first) {
+                    unread.first = SortKey{row.sort, row.id};
+                }
+            }
+            return unread.count < limits::unread_max;
+        }));
+    return sources_.unread.remember(channel, unread);
+}
+
+Result<std::optional<Row>> View::stored_message(Id channel, Id id) const {
+    const sync::BucketCursor* cursor = timeline(channel);
+    if (cursor == nullptr) {
+        return std::nullopt;
+    }
+    return sources_.replica.find({cursor->head.id, RowKind::message, id});
+}
+
+Result<std::vector<Row>> View::newest(Id channel, std::size_t count) const {
+    const sync::BucketCursor* cursor = timeline(channel);
+    if (cursor == nullptr) {
+        return std::vector<Row>{};
+    }
+    return sources_.replica.newest(cursor->head.id, RowKind::message, count);
+}
+
+Result<std::vector<Row>> View::before(Id channel, SortKey place, std::size_t n) const {
+    const sync::BucketCursor* cursor = timeline(channel);
+    if (cursor == nullptr) {
+        return std::vector<Row>{};
+    }
+    return sources_.replica.before(cursor->head.id, RowKind::message, place, n);
+}
+
+Result<std::vector<Row>> View::after(Id channel, SortKey place, std::size_t n) const {
+    const sync::BucketCursor* cursor = timeline(channel);
+    if (cursor == nullptr) {
+        return std::vector<Row>{};
+    }
+    return sources_.replica.after(cursor->head.id, RowKind::message, place, n);
+}
+
+Result<> View::visit_messages(Id channel, const std::function<bool(const RowRef&)>& visit) const {
+    const sync::BucketCursor* cursor = timeline(channel);
+    if (cursor == nullptr) {
+        return {};
+    }
+    return sources_.replica.visit_newest(cursor->head.id, RowKind::message, visit);
+}
+
+// ---------------------------------------------------------------------------- state
+
+const offline::Status& View::status() const {
+    dependencies_.add(Topic::About::status);
+    return sources_.status;
+}
+
+const std::optional<Account>& View::account() const {
+    dependencies_.add(Topic::About::session);
+    return sources_.account;
+}
+
+const Outbox& View::outbox() const {
+    dependencies_.add(Topic::About::outbox);
+    return sources_.outbox;
+}
+
+const Figures& View::figures() const {
+    dependencies_.add(Topic::About::counters);
+    return sources_.figures;
+}
+
+std::vector<const sync::BucketCursor*> View::buckets(BucketKind kind) const {
+    note_buckets(kind);
+    return sources_.replica.buckets(kind);
+}
+
+Result<std::uint64_t> View::storage_bytes() const {
+    dependencies_.add(Topic::About::counters);
+    return sources_.replica.bytes();
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "client/engine/view/topics.hpp"
+#include "client/engine/view/unread.hpp"
+#include "client/outbox/outbox.hpp"
+#include "client/replica/replica.hpp"
+#include "core/model/body.hpp"
+#include "core/model/reduce.hpp"
+#include "core/offline/status.hpp"
+#include "core/wire/frame.hpp"
+
+namespace holdfast::client {
+
+/// Figures "since the device was last online" (OM13).
+struct Figures {
+    std::uint64_t sent = 0;
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t received = 0;
+    std::uint64_t expected = 0;
+    std::uint64_t bytes_received = 0;
+    bool complete = false;
+};
+
+/// What a snapshot is made from: borrowed parts of the engine, and its state at one moment.
+struct Sources {
+    Replica& replica;
+    const Outbox& outbox;
+    World& world;  ///< replica with the overlay
+    UnreadCounts& unread;
+    const std::map<Id, wire::Contact>& contacts;
+    std::function<bool(Id)> in_flight;  ///< whether an action was sent on this connection
+
+    std::optional<Account> account;  ///< tokens left out
+    offline::Status status;
+    offline::Persisted persisted;
+    bool contacts_known = false;  ///< connected, and the server has said who is online
+    offline::DeviceClass device_class = offline::DeviceClass::mobile;
+    bool storage_persistent = false;
+    Figures figures;
+    WallTime now{};         ///< device's clock
+    WallTime server_now{};  ///< the server's, as near as is known
+};
+
+/// What queries read. Notes everything that they have looked at, so that a snapshot is made again
+/// exactly when that has changed.
+///
+/// Lifetime  one snapshot. Errors  those of Replica.
+class View final : public World {
+public:
+    View(const Sources& sources, TopicSet& dependencies)
+        : sources_(sources), dependencies_(dependencies) {}
+
+    // ------------------------------------------------------------------ the world, as the rules
+    // see it
+
+    [[nodiscard]] Result<std::optional<Row>> find(RowKey key) const override;
+    [[nodiscard]] Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const override;
+    [[nodiscard]] Result<BucketId> directory() const override;
+    [[nodiscard]] Result<BucketId> mint_bucket() override;
+
+    // ------------------------------------------------------------------ people, groups, channels
+
+    [[nodiscard]] Id user() const;
+    [[nodiscard]] Result<std::optional<body::User>> find_user(Id id) const;
+    [[nodiscard]] Result<std::optional<body::Group>> find_group(Id id) const;
+    /// The channel, if the person may read it.
+    [[nodiscard]] Result<std::optional<body::Channel>> find_channel(Id id) const;
+
+    struct NamedUser {
+        Id id;
+        body::User user;
+    };
+    struct NamedGroup {
+        Id id;
+        body::Group group;
+    };
+    struct NamedChannel {
+        Id id;
+        body::Channel channel;
+    };
+    [[nodiscard]] Result<std::vector<NamedUser>> users() const;
+    [[nodiscard]] Result<std::vector<NamedGroup>> groups() const;
+    [[nodiscard]] Result<std::vector<NamedChannel>> channels(Id group) const;
+    /// Members of the channel of a bucket, by id.
+    [[nodiscard]] Result<std::vector<Id>> members(BucketId channel_bucket) const;
+    /// Whose presence is known; nothing while it is not.
+    [[nodiscard]] std::optional<wire::Contact> contact(Id user) const;
+
+    // ------------------------------------------------------------------ messages
+
+    /// Channels of a group whose timeline is here, without a look at them.
+    [[nodiscard]] std::vector<Id> channels_with_messages(Id group) const;
+    /// Null where the channel's timeline is not here; valid during the snapshot.
+    [[nodiscard]] const sync::BucketCursor* timeline(Id channel) const;
+    [[nodiscard]] Result<UnreadCount> unread(Id channel) const;
+    // Messages of the base alone: `find` lays what waits over one.
+    [[nodiscard]] Result<std::optional<Row>> stored_message(Id channel, Id id) const;
+    [[nodiscard]] Result<std::vector<Row>> newest(Id channel, std::size_t count) const;
+    [[nodiscard]] Result<std::vector<Row>> before(Id channel, SortKey place, std::size_t n) const;
+    [[nodiscard]] Result<std::vector<Row>> after(Id channel, SortKey place, std::size_t n) const;
+    /// Every message of a channel, newest first, until `visit` returns false.
+    [[nodiscard]] Result<> visit_messages(Id channel,
+                                          const std::function<bool(const RowRef&)>& visit) const;
+
+    // ------------------------------------------------------------------ state
+
+    [[nodiscard]] const offline::Status& status() const;
+    [[nodiscard]] const std::optional<Account>& account() const;
+    [[nodiscard]] const Outbox& outbox() const;
+    [[nodiscard]] bool in_flight(Id intent) const { return sources_.in_flight(intent); }
+    [[nodiscard]] const Figures& figures() const;
+    [[nodiscard]] std::vector<const sync::BucketCursor*> buckets(BucketKind kind) const;
+    [[nodiscard]] Result<std::uint64_t> storage_bytes() const;
+    /// What does not change while a snapshot lives, or changes with the status.
+    [[nodiscard]] const Sources& sources() const { return sources_; }
+
+private:
+    void note_rows(BucketId bucket, RowKind kind) const;
+    void note_buckets(BucketKind kind) const;
+
+    const Sources& sources_;
+    TopicSet& dependencies_;
+};
+
+/// "Ana Rojas".
+[[nodiscard]] std::string full_name(const body::User& user);
+
+}  // namespace holdfast::client

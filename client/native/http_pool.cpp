@@ -1,0 +1,153 @@
+#include "client/native/http_pool.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "client/native/limits.hpp"
+#include "platform/net/asio.hpp"
+#include "platform/net/compression.hpp"
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+
+namespace holdfast::client {
+namespace {
+
+constexpr auto as_code = asio::as_tuple(asio::use_awaitable);
+using Request = http::request<http::string_body>;
+using Parser = http::response_parser<http::string_body>;
+
+Request make_request(const Route& route, HttpRequest& from) {
+    Request request(http::string_to_verb(from.method), from.path, 11);
+    request.set(http::field::host, route.address.authority());
+    request.set(http::field::user_agent, route.user_agent);
+    request.set(http::field::accept_encoding, "zstd, gzip");
+    if (!from.content_type.empty()) {
+        request.set(http::field::content_type, from.content_type);
+    }
+    if (!from.authorization.empty()) {
+        request.set(http::field::authorization, from.authorization);
+    }
+    request.body() = std::move(from.body);
+    request.prepare_payload();
+    return request;
+}
+
+/// Status 0 where the body is not what its encoding says: as if nothing had come.
+HttpAnswer take_answer(Parser& parser) {
+    HttpAnswer answer;
+    auto& response = parser.get();
+    const auto encoding = net::parse_encoding(response[http::field::content_encoding]);
+    if (!encoding) {
+        return answer;
+    }
+    auto body = net::decompress(*encoding, response.body(), limits::http_answer_bytes_max);
+    if (!body) {
+        return answer;
+    }
+    answer.status = static_cast<int>(response.result_int());
+    answer.ours = response.find("Holdfast") != response.end();
+    answer.body = *std::move(body);
+    return answer;
+}
+
+}  // namespace
+
+struct HttpPool::Connection {
+    net::Transport transport;
+    beast::flat_buffer buffer;
+    std::chrono::steady_clock::time_point idle_since{};
+};
+
+HttpPool::HttpPool(std::shared_ptr<const Route> route, OnAnswer on_answer)
+    : route_(std::move(route)), on_answer_(std::move(on_answer)) {}
+
+HttpPool::~HttpPool() = default;
+
+void HttpPool::send(const std::shared_ptr<HttpPool>& pool,
+                    net::TaskGroup& tasks,
+                    HttpRequest request) {
+    pool->waiting_.push_back(std::move(request));
+    if (pool->running_ < limits::http_connections_max) {
+        ++pool->running_;
+        tasks.spawn("http", run(pool));
+    }
+}
+
+void HttpPool::stop() {
+    stopped_ = true;
+    waiting_.clear();
+    idle_.clear();
+    for (Connection* connection : busy_) {
+        connection->transport.cut();
+    }
+}
+
+std::unique_ptr<HttpPool::Connection> HttpPool::take_idle() {
+    const auto oldest = std::chrono::steady_clock::now() - limits::http_idle_max;
+    std::erase_if(idle_, [&](const auto& each) { return each->idle_since < oldest; });
+    if (idle_.empty()) {
+        return nullptr;
+    }
+    auto connection = std::move(idle_.back());
+    idle_.pop_back();
+    return connection;
+}
+
+asio::awaitable<void> HttpPool::run(std::shared_ptr<HttpPool> pool) {
+    while (!pool->waiting_.empty() && !pool->stopped_) {
+        HttpRequest request = std::move(pool->waiting_.front());
+        pool->waiting_.pop_front();
+        const std::uint32_t number = request.request;
+        HttpAnswer answer = co_await exchange(pool, std::move(request));
+        answer.request = number;
+        if (!pool->stopped_) {
+            pool->on_answer_(answer);
+        }
+    }
+    --pool->running_;
+}
+
+asio::awaitable<HttpAnswer> HttpPool::exchange(std::shared_ptr<HttpPool> pool, HttpRequest from) {
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(from.timeout_ms);
+    const Request request = make_request(*pool->route_, from);
+    // A connection that was idle may have been closed meanwhile: then a new one, once.
+    for (bool fresh = false; !fresh && !pool->stopped_;) {
+        std::unique_ptr<Connection> connection = pool->take_idle();
+        fresh = connection == nullptr;
+        if (fresh) {
+            auto transport = co_await dial(pool->route_);
+            if (!transport || pool->stopped_) {
+                co_return HttpAnswer{};
+            }
+            connection = std::make_unique<Connection>(Connection{std::move(*transport), {}, {}});
+        }
+        pool->busy_.push_back(connection.get());
+        connection->transport.next_layer().expires_at(deadline);
+        auto [error, sent] = co_await http::async_write(connection->transport, request, as_code);
+        Parser parser;
+        parser.body_limit(limits::http_answer_bytes_max);
+        parser.header_limit(limits::http_header_bytes_max);
+        if (!error) {
+            std::tie(error, sent) = co_await http::async_read(
+                connection->transport, connection->buffer, parser, as_code);
+        }
+        std::erase(pool->busy_, connection.get());
+        if (!error) {
+            if (parser.get().keep_alive() && !pool->stopped_) {
+                connection->transport.next_layer().expires_never();
+                connection->idle_since = std::chrono::steady_clock::now();
+                pool->idle_.push_back(std::move(connection));
+            }
+            co_return take_answer(parser);
+        }
+        if (parser.got_some() || error == beast::error::timeout) {
+            co_return HttpAnswer{};
+        }
+    }
+    co_return HttpAnswer{};
+}
+
+}  // namespace holdfast::client

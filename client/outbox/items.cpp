@@ -1,0 +1,210 @@
+// The items of the outbox: in, out, and what the server said.
+
+#include <limits>
+#include <utility>
+
+#include "client/outbox/limits.hpp"
+#include "client/outbox/outbox.hpp"
+#include "client/outbox/positions.hpp"
+#include "client/outbox/statements.hpp"
+
+namespace holdfast::client {
+namespace {
+
+std::size_t bytes_of(const Intent& intent) {
+    return intent.args.size() + limits::item_overhead_bytes;
+}
+
+std::unexpected<Error> full(std::size_t limit) {
+    return fail(ErrorCode::outbox_full, {}, R"({"limit":)" + std::to_string(limit) + "}");
+}
+
+}  // namespace
+
+Result<std::uint32_t> Outbox::next_counter() const {
+    if (counter_ == std::numeric_limits<std::uint32_t>::max()) {
+        return fail(ErrorCode::storage_failed, "all ids of this device are used");
+    }
+    return counter_ + 1;
+}
+
+Result<Intent> Outbox::add(Intent draft, DeviceNumber device, Instant now) {
+    if (items_.size() >= limits::outbox_items_max) {
+        return full(limits::outbox_items_max);
+    }
+    if (bytes_ + bytes_of(draft) > limits::outbox_bytes_max) {
+        return full(limits::outbox_bytes_max);
+    }
+    HF_TRY(const std::uint32_t counter, next_counter());
+    Item item;
+    item.intent = std::move(draft);
+    item.intent.id = Id::make(device, counter);
+    item.saved_at = now;
+
+    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    HF_CHECK(insert(item, counter));
+    HF_CHECK(transaction.commit());
+    counter_ = counter;
+    Intent added = item.intent;
+    remember(std::move(item));
+    return added;
+}
+
+Result<> Outbox::insert(const Item& item, std::uint32_t counter) {
+    HF_CHECK(write_value("counter", std::to_string(counter)));
+    const Intent& intent = item.intent;
+    return statements_->insert.reset()
+        .bind(1, intent.id.value)
+        .bind(2, intent.lane.value)
+        .bind(3, static_cast<int>(intent.kind))
+        .bind(4, static_cast<int>(intent.version))
+        .bind(5, std::string_view(intent.args))
+        .bind(6, intent.claimed_at.ms)
+        .bind(7, static_cast<int>(item.state))
+        .run();
+}
+
+Result<> Outbox::erase(Id id) {
+    return statements_->erase.reset().bind(1, id.value).run();
+}
+
+Outbox::Loaded Outbox::load(Id after, std::size_t limit, std::size_t bytes, Instant now) const {
+    Loaded loaded;
+    std::size_t taken = 0;
+    for (auto at = items_.upper_bound(after); at != items_.end(); ++at) {
+        const Item& item = at->second;
+        if (item.state != State::waiting) {
+            continue;
+        }
+        const std::size_t size = bytes_of(item.intent);
+        if (!loaded.intents.empty() && (loaded.intents.size() >= limit || taken + size > bytes)) {
+            loaded.more = true;
+            return loaded;
+        }
+        taken += size;
+        loaded.intents.push_back(item.intent);
+        if (item.saved_at) {
+            loaded.intents.back().elapsed_ms = (now - *item.saved_at).count;
+        }
+    }
+    return loaded;
+}
+
+Result<> Outbox::settle(std::span<const Outcome> outcomes) {
+    struct Change {
+        Id id;
+        State state = State::waiting;
+        const Outcome* outcome = nullptr;
+    };
+    std::vector<Change> changes;
+    for (const Outcome& outcome : outcomes) {
+        const auto found = items_.find(outcome.intent);
+        if (found == items_.end() || found->second.state != State::waiting ||
+            outcome.status == OutcomeStatus::later) {
+            continue;
+        }
+        const bool rejected = outcome.status == OutcomeStatus::rejected;
+        changes.push_back({outcome.intent, rejected ? State::rejected : State::applied, &outcome});
+    }
+    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    for (const Change& change : changes) {
+        HF_CHECK(statements_->settle.reset()
+                     .bind(1, change.id.value)
+                     .bind(2, static_cast<int>(change.state))
+                     .bind(3, static_cast<int>(change.outcome->code))
+                     .bind(4, std::string_view(change.outcome->detail))
+                     .bind(5, encode_positions(change.outcome->positions))
+                     .run());
+    }
+    HF_CHECK(transaction.commit());
+    for (const Change& change : changes) {
+        Item& item = items_.at(change.id);
+        item.state = change.state;
+        item.code = change.outcome->code;
+        item.detail = change.outcome->detail;
+        item.positions = change.outcome->positions;
+        waiting_ -= 1;
+        rejected_ += change.state == State::rejected ? 1 : 0;
+        if (change.state == State::applied) {
+            applied_.insert(change.id);
+        }
+    }
+    return {};
+}
+
+Result<> Outbox::forget(std::span<const Id> ids) {
+    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    for (const Id id : ids) {
+        const Item* item = find(id);
+        if (item != nullptr && item->state == State::applied) {
+            HF_CHECK(erase(id));
+        }
+    }
+    HF_CHECK(transaction.commit());
+    for (const Id id : ids) {
+        const Item* item = find(id);
+        if (item != nullptr && item->state == State::applied) {
+            drop(id);
+        }
+    }
+    return {};
+}
+
+Result<> Outbox::discard(Id id) {
+    const Item* item = find(id);
+    if (item == nullptr || item->state != State::rejected) {
+        return fail(ErrorCode::outbox_unknown_item, to_string(id));
+    }
+    HF_CHECK(erase(id));
+    drop(id);
+    return {};
+}
+
+Result<Intent> Outbox::retry(Id id, DeviceNumber device, Instant now) {
+    const Item* refused = find(id);
+    if (refused == nullptr || refused->state != State::rejected) {
+        return fail(ErrorCode::outbox_unknown_item, to_string(id));
+    }
+    HF_TRY(const std::uint32_t counter, next_counter());
+    Item item;
+    item.intent = refused->intent;
+    item.intent.id = Id::make(device, counter);
+    item.saved_at = now;
+
+    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    HF_CHECK(erase(id));
+    HF_CHECK(insert(item, counter));
+    HF_CHECK(transaction.commit());
+    counter_ = counter;
+    drop(id);
+    Intent added = item.intent;
+    remember(std::move(item));
+    return added;
+}
+
+const Outbox::Item* Outbox::find(Id id) const {
+    const auto found = items_.find(id);
+    return found == items_.end() ? nullptr : &found->second;
+}
+
+void Outbox::remember(Item item) {
+    waiting_ += item.state == State::waiting ? 1 : 0;
+    rejected_ += item.state == State::rejected ? 1 : 0;
+    bytes_ += bytes_of(item.intent);
+    const Id id = item.intent.id;
+    if (item.state == State::applied) {
+        applied_.insert(id);
+    }
+    items_.insert_or_assign(id, std::move(item));
+}
+
+void Outbox::drop(Id id) {
+    const auto found = items_.find(id);
+    waiting_ -= found->second.state == State::waiting ? 1 : 0;
+    rejected_ -= found->second.state == State::rejected ? 1 : 0;
+    bytes_ -= bytes_of(found->second.intent);
+    applied_.erase(id);
+    items_.erase(found);
+}
+
+}  // namespace holdfast::client

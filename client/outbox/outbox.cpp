@@ -1,0 +1,226 @@
+// Account and small values, opening. Items: items.cpp.
+
+#include "client/outbox/outbox.hpp"
+
+#include <utility>
+
+#include "client/outbox/positions.hpp"
+#include "client/outbox/statements.hpp"
+
+namespace holdfast::client {
+namespace {
+
+/// PRAGMA user_version; persisted since version 1. A newer one is refused, never replaced.
+constexpr int schema_version = 1;
+
+constexpr const char* schema = R"sql(
+CREATE TABLE item (
+    id INTEGER PRIMARY KEY,
+    lane INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    args TEXT NOT NULL,
+    claimed_at INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    code INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    positions TEXT NOT NULL
+);
+CREATE TABLE account (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    user INTEGER NOT NULL,
+    organization INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    salt INTEGER NOT NULL,
+    access_token TEXT NOT NULL,
+    refresh_token TEXT NOT NULL,
+    ended INTEGER NOT NULL
+);
+CREATE TABLE value (name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+)sql";
+
+constexpr std::string_view counter_name = "counter";
+constexpr std::string_view device_name = "device";
+
+std::uint32_t parse_number(std::string_view text) {
+    std::uint64_t number = 0;
+    for (const char digit : text) {
+        number = number * 10 + static_cast<std::uint64_t>(digit - '0');
+    }
+    return static_cast<std::uint32_t>(number);
+}
+
+Result<std::int64_t> number(sqlite::Database& database, std::string_view sql) {
+    HF_TRY(sqlite::Statement statement, database.prepare(sql));
+    HF_TRY(const bool row, statement.step());
+    return row ? statement.integer(0) : 0;
+}
+
+}  // namespace
+
+Outbox::Outbox(sqlite::Database database)
+    : database_(std::move(database)), statements_(std::make_unique<Statements>()) {}
+Outbox::Outbox(Outbox&&) noexcept = default;
+Outbox& Outbox::operator=(Outbox&&) noexcept = default;
+Outbox::~Outbox() = default;
+
+Result<Outbox> Outbox::open(const Options& options) {
+    HF_TRY(auto database,
+           sqlite::Database::open({.path = options.path,
+                                   .vfs = options.vfs,
+                                   .durability = sqlite::Durability::full,
+                                   .exclusive = options.exclusive,
+                                   .cache_kib = 2 * 1024}));
+    if (options.file_bytes_max != 0) {
+        HF_TRY(const std::int64_t page, number(database, "PRAGMA page_size"));
+        const auto pages = options.file_bytes_max / static_cast<std::uint64_t>(page);
+        const std::string pragma = "PRAGMA max_page_count = " + std::to_string(pages);
+        HF_CHECK(database.execute(pragma.c_str()));
+    }
+    HF_TRY(const std::int64_t tables, number(database, "SELECT count(*) FROM sqlite_schema"));
+    Outbox outbox(std::move(database));
+    if (tables == 0) {
+        HF_CHECK(outbox.create());
+    }
+    HF_TRY(const std::int64_t version, number(outbox.database_, "PRAGMA user_version"));
+    if (version != schema_version) {
+        return fail(ErrorCode::storage_corrupt, "outbox schema " + std::to_string(version));
+    }
+    HF_CHECK(outbox.prepare());
+    HF_CHECK(outbox.load_all());
+    return outbox;
+}
+
+Result<> Outbox::create() {
+    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    HF_CHECK(database_.execute(schema));
+    const std::string version = "PRAGMA user_version = " + std::to_string(schema_version);
+    HF_CHECK(database_.execute(version.c_str()));
+    return transaction.commit();
+}
+
+Result<> Outbox::prepare() {
+    struct Wanted {
+        sqlite::Statement* statement;
+        std::string_view sql;
+    };
+    Statements& to = *statements_;
+    const Wanted all[] = {
+        {&to.insert, "INSERT INTO item VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, '', '')"},
+        {&to.settle,
+         "UPDATE item SET state = ?2, code = ?3, detail = ?4, positions = ?5 WHERE id = ?1"},
+        {&to.erase, "DELETE FROM item WHERE id = ?1"},
+        {&to.write_value, "INSERT OR REPLACE INTO value VALUES (?1, ?2)"},
+        {&to.write_account,
+         "INSERT OR REPLACE INTO account VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+    };
+    for (const Wanted& wanted : all) {
+        HF_TRY(*wanted.statement, database_.prepare(wanted.sql));
+    }
+    return {};
+}
+
+Result<> Outbox::load_all() {
+    HF_TRY(auto account, database_.prepare("SELECT * FROM account"));
+    HF_TRY(const bool signed_in, account.step());
+    if (signed_in) {
+        account_ = Account{.user = Id{account.unsigned_integer(1)},
+                           .organization = Id{account.unsigned_integer(2)},
+                           .device = static_cast<DeviceNumber>(account.integer(3)),
+                           .salt = account.unsigned_integer(4),
+                           .access_token = std::string(account.text(5)),
+                           .refresh_token = std::string(account.text(6)),
+                           .ended = static_cast<ErrorCode>(account.integer(7))};
+    }
+    HF_TRY(auto values, database_.prepare("SELECT name, text FROM value"));
+    for (;;) {
+        HF_TRY(const bool row, values.step());
+        if (!row) {
+            break;
+        }
+        values_.emplace(values.text(0), values.text(1));
+    }
+    counter_ = parse_number(value(counter_name));
+    device_ = parse_number(value(device_name));
+    return load_items();
+}
+
+Result<> Outbox::load_items() {
+    HF_TRY(auto rows, database_.prepare("SELECT * FROM item ORDER BY id"));
+    for (;;) {
+        HF_TRY(const bool row, rows.step());
+        if (!row) {
+            return {};
+        }
+        Item item;
+        item.intent.id = Id{rows.unsigned_integer(0)};
+        item.intent.lane = Id{rows.unsigned_integer(1)};
+        item.intent.kind = static_cast<IntentKind>(rows.integer(2));
+        item.intent.version = static_cast<std::uint16_t>(rows.integer(3));
+        item.intent.args = rows.text(4);
+        item.intent.claimed_at = WallTime{rows.integer(5)};
+        item.state = static_cast<State>(rows.integer(6));
+        item.code = static_cast<ErrorCode>(rows.integer(7));
+        item.detail = rows.text(8);
+        item.positions = parse_positions(rows.text(9));
+        remember(std::move(item));
+    }
+}
+
+// ---------------------------------------------------------------------------- account, values
+
+Result<> Outbox::save_account(const Account& account) {
+    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    HF_CHECK(statements_->write_account.reset()
+                 .bind(1, account.user.value)
+                 .bind(2, account.organization.value)
+                 .bind(3, account.device)
+                 .bind(4, account.salt)
+                 .bind(5, std::string_view(account.access_token))
+                 .bind(6, std::string_view(account.refresh_token))
+                 .bind(7, static_cast<int>(account.ended))
+                 .run());
+    HF_CHECK(write_value(device_name, std::to_string(account.device)));
+    HF_CHECK(transaction.commit());
+    account_ = account;
+    device_ = account.device;
+    return {};
+}
+
+Result<> Outbox::sign_out() {
+    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    HF_CHECK(
+        database_.execute("DELETE FROM item; DELETE FROM account;"
+                          "DELETE FROM value WHERE name NOT IN ('counter', 'device')"));
+    HF_CHECK(transaction.commit());
+    account_.reset();
+    std::erase_if(values_, [](const auto& entry) {
+        return entry.first != counter_name && entry.first != device_name;
+    });
+    items_.clear();
+    applied_.clear();
+    waiting_ = 0;
+    rejected_ = 0;
+    bytes_ = 0;
+    return {};
+}
+
+std::string Outbox::value(std::string_view name) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? std::string{} : found->second;
+}
+
+Result<> Outbox::set_value(std::string_view name, std::string_view text) {
+    if (value(name) == text) {
+        return {};
+    }
+    HF_CHECK(write_value(name, text));
+    values_.insert_or_assign(std::string(name), std::string(text));
+    return {};
+}
+
+Result<> Outbox::write_value(std::string_view name, std::string_view text) {
+    return statements_->write_value.reset().bind(1, name).bind(2, text).run();
+}
+
+}  // namespace holdfast::client

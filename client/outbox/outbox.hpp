@@ -1,0 +1,158 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/id.hpp"
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "core/model/intent.hpp"
+#include "platform/sqlite/database.hpp"
+
+namespace holdfast::client {
+
+/// Who is signed in on this device. Tokens are secrets: never logged, never shown.
+struct Account {
+    Id user;
+    Id organization;
+    DeviceNumber device = 0;
+    std::uint64_t salt = 0;  ///< what the last Welcome gave
+    std::string access_token;
+    std::string refresh_token;
+    ErrorCode ended = ErrorCode::none;  ///< why the session has ended by itself; the work stays
+};
+
+/// What people did on this device that the server has not confirmed, and who they are: the only
+/// data that exists nowhere else. Every change is on the disk before its call returns.
+///
+/// Invariants  An id is given once, whatever happens to the process. An item leaves by settle()
+/// with
+///             the server's word, by forget() after that, or by discard() after the person has read
+///             why it was refused.
+/// Order       by id. The server gives device numbers in increasing order, so this is the order in
+///             which things were done, also across a change of the number.
+/// Owner       the engine, one connection. Threads: the owner's only.
+/// Errors      of every call that writes: storage_full · storage_failed · storage_busy. Nothing is
+///             half-done.
+class Outbox {
+public:
+    struct Options {
+        std::string path;
+        std::string vfs;                   ///< empty: SQLite's default
+        bool exclusive = false;            ///< one connection only: browser, simulator
+        std::uint64_t file_bytes_max = 0;  ///< storage_full beyond; 0: as large as the disk
+    };
+
+    /// Opens or creates the file; never replaces one.
+    /// Errors  storage_corrupt: it cannot be read, or a newer version of the app has written it.
+    [[nodiscard]] static Result<Outbox> open(const Options& options);
+
+    // ------------------------------------------------------------------ account
+
+    [[nodiscard]] const std::optional<Account>& account() const { return account_; }
+    [[nodiscard]] Result<> save_account(const Account& account);
+    /// The number that this installation had last, also after signing out; 0: none yet.
+    [[nodiscard]] DeviceNumber device() const { return device_; }
+    /// Forgets account, items and values. The counter and the device's number stay.
+    [[nodiscard]] Result<> sign_out();
+
+    // ------------------------------------------------------------------ small values (offline,
+    // counters)
+
+    [[nodiscard]] std::string value(std::string_view name) const;
+    [[nodiscard]] Result<> set_value(std::string_view name, std::string_view text);
+
+    // ------------------------------------------------------------------ items
+
+    enum class State : std::uint8_t {
+        waiting = 1,   ///< no outcome yet
+        rejected = 2,  ///< the server refused it: it needs the person
+        applied = 3,   ///< done; its effects have not reached this device yet
+    };
+
+    struct Item {
+        Intent intent;
+        State state = State::waiting;
+        ErrorCode code = ErrorCode::none;
+        std::string detail;                 ///< JSON parameters of the code's sentence
+        std::vector<Position> positions;    ///< of an applied one
+        std::optional<Instant> saved_at{};  ///< nothing after a restart
+    };
+
+    /// The id that the next add() of this device gives; the same until then.
+    [[nodiscard]] Id next_id(DeviceNumber device) const { return Id::make(device, counter_ + 1); }
+
+    /// Stores an action and gives it its id.
+    /// @param draft    `id` is ignored, and set in the result.
+    /// Errors  outbox_full (params: limit) besides those of the class.
+    [[nodiscard]] Result<Intent> add(Intent draft, DeviceNumber device, Instant now);
+
+    struct Loaded {
+        std::vector<Intent> intents;
+        bool more = false;
+    };
+    /// Waiting items behind `after`, in order; at least one if there is one, however large it is.
+    [[nodiscard]] Loaded load(Id after, std::size_t limit, std::size_t bytes, Instant now) const;
+
+    /// Takes the server's word on items. Unknown ones, and those with an outcome, are left alone.
+    [[nodiscard]] Result<> settle(std::span<const Outcome> outcomes);
+
+    /// Removes applied items whose effects have reached this device.
+    [[nodiscard]] Result<> forget(std::span<const Id> ids);
+
+    /// Errors  outbox_unknown_item: it is not there, or was not refused.
+    [[nodiscard]] Result<> discard(Id id);
+    /// Puts a refused item at the end with a new id, because the old id's outcome stands for ever.
+    [[nodiscard]] Result<Intent> retry(Id id, DeviceNumber device, Instant now);
+
+    [[nodiscard]] const std::map<Id, Item>& items() const { return items_; }
+    [[nodiscard]] const Item* find(Id id) const;
+    /// Ids of the applied items.
+    [[nodiscard]] const std::set<Id>& applied() const { return applied_; }
+    [[nodiscard]] std::size_t waiting() const { return waiting_; }
+    [[nodiscard]] std::size_t rejected() const { return rejected_; }
+
+private:
+    struct Statements;
+
+    explicit Outbox(sqlite::Database database);
+    [[nodiscard]] Result<> create();
+    [[nodiscard]] Result<> prepare();
+    [[nodiscard]] Result<> load_all();
+    [[nodiscard]] Result<> load_items();
+    [[nodiscard]] Result<> write_value(std::string_view name, std::string_view text);
+    [[nodiscard]] Result<> insert(const Item& item, std::uint32_t counter);
+    [[nodiscard]] Result<> erase(Id id);
+    [[nodiscard]] Result<std::uint32_t> next_counter() const;
+    void remember(Item item);
+    void drop(Id id);
+
+    // --- owned children: the statements end before their connection
+    sqlite::Database database_;
+    std::unique_ptr<Statements> statements_;
+
+    // --- what the file holds, in memory
+    std::optional<Account> account_;
+    DeviceNumber device_ = 0;
+    std::uint32_t counter_ = 0;  ///< last one given
+    std::map<std::string, std::string, std::less<>> values_;
+    std::map<Id, Item> items_;
+    std::set<Id> applied_;
+    std::size_t waiting_ = 0;
+    std::size_t rejected_ = 0;
+    std::size_t bytes_ = 0;
+
+public:
+    Outbox(Outbox&&) noexcept;
+    Outbox& operator=(Outbox&&) noexcept;
+    ~Outbox();
+};
+
+}  // namespace holdfast::client

@@ -1,0 +1,217 @@
+#include "client/outbox/outbox.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <string>
+
+#include "client/outbox/limits.hpp"
+#include "client/outbox/positions.hpp"
+
+namespace holdfast::client {
+namespace {
+
+constexpr DeviceNumber device = 2000;
+constexpr Instant now{1000};
+
+class OutboxTest : public testing::Test {
+protected:
+    void SetUp() override {
+        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+        directory_ =
+            std::filesystem::path(testing::TempDir()) / (std::string("outbox_") + test->name());
+        std::filesystem::remove_all(directory_);
+        std::filesystem::create_directories(directory_);
+    }
+    void TearDown() override { std::filesystem::remove_all(directory_); }
+
+    Outbox open(std::uint64_t file_bytes_max = 0) {
+        auto outbox = Outbox::open({.path = (directory_ / "outbox.db").string(),
+                                    .vfs = {},
+                                    .exclusive = false,
+                                    .file_bytes_max = file_bytes_max});
+        EXPECT_TRUE(outbox.has_value()) << (outbox ? "" : outbox.error().detail);
+        return *std::move(outbox);
+    }
+
+    static Intent draft(std::string text, Id lane = Id{7}) {
+        Intent intent;
+        intent.lane = lane;
+        intent.kind = IntentKind::message_post;
+        intent.args = R"({"channel":"7","text":")" + text + R"("})";
+        intent.claimed_at = WallTime{5000};
+        return intent;
+    }
+
+    static Outcome outcome(Id intent, OutcomeStatus status, ErrorCode code = ErrorCode::none) {
+        Outcome made;
+        made.intent = intent;
+        made.status = status;
+        made.code = code;
+        made.positions = {{BucketId{9}, 12}};
+        return made;
+    }
+
+    std::filesystem::path directory_;
+};
+
+TEST_F(OutboxTest, OM37_what_was_added_is_there_after_a_kill) {
+    Id first;
+    {
+        Outbox outbox = open();
+        const auto added = outbox.add(draft("one"), device, now);
+        ASSERT_TRUE(added);
+        first = added->id;
+        ASSERT_TRUE(outbox.add(draft("two"), device, now));
+    }
+    const Outbox outbox = open();
+    EXPECT_EQ(outbox.waiting(), 2U);
+    const auto loaded = outbox.load({}, 10, 1 << 20, now);
+    ASSERT_EQ(loaded.intents.size(), 2U);
+    EXPECT_EQ(loaded.intents[0].id, first);
+    EXPECT_EQ(loaded.intents[0].args, draft("one").args);
+    EXPECT_EQ(loaded.intents[0].claimed_at.ms, 5000);
+    EXPECT_EQ(loaded.intents[0].elapsed_ms, -1);
+    EXPECT_FALSE(loaded.more);
+}
+
+TEST_F(OutboxTest, OM32_ids_are_never_given_twice) {
+    Id before;
+    {
+        Outbox outbox = open();
+        before = outbox.add(draft("one"), device, now)->id;
+        ASSERT_TRUE(outbox.settle(std::vector{outcome(before, OutcomeStatus::applied)}));
+        ASSERT_TRUE(outbox.forget(std::vector{before}));
+        ASSERT_TRUE(outbox.sign_out());
+    }
+    Outbox outbox = open();
+    EXPECT_GT(outbox.add(draft("two"), device, now)->id, before);
+}
+
+TEST_F(OutboxTest, OM33_a_refused_item_stays_until_it_is_discarded) {
+    Outbox outbox = open();
+    const Id id = outbox.add(draft("one"), device, now)->id;
+    EXPECT_EQ(outbox.discard(id).error().code, ErrorCode::outbox_unknown_item);
+    ASSERT_TRUE(outbox.settle(
+        std::vector{outcome(id, OutcomeStatus::rejected, ErrorCode::access_forbidden)}));
+    EXPECT_EQ(outbox.waiting(), 0U);
+    EXPECT_EQ(outbox.rejected(), 1U);
+    outbox = open();
+    ASSERT_NE(outbox.find(id), nullptr);
+    EXPECT_EQ(outbox.find(id)->code, ErrorCode::access_forbidden);
+    EXPECT_EQ(outbox.find(id)->intent.args, draft("one").args);
+    EXPECT_TRUE(outbox.load({}, 10, 1 << 20, now).intents.empty());
+    ASSERT_TRUE(outbox.discard(id));
+    EXPECT_EQ(open().rejected(), 0U);
+}
+
+TEST_F(OutboxTest, OM35_retry_puts_a_refused_item_at_the_end_with_a_new_id) {
+    Outbox outbox = open();
+    const Id refused = outbox.add(draft("one"), device, now)->id;
+    const Id waiting = outbox.add(draft("two"), device, now)->id;
+    ASSERT_TRUE(outbox.settle(
+        std::vector{outcome(refused, OutcomeStatus::rejected, ErrorCode::access_forbidden)}));
+    const auto again = outbox.retry(refused, device, now);
+    ASSERT_TRUE(again);
+    EXPECT_GT(again->id, waiting);
+    EXPECT_EQ(again->args, draft("one").args);
+    outbox = open();
+    EXPECT_EQ(outbox.find(refused), nullptr);
+    EXPECT_EQ(outbox.waiting(), 2U);
+}
+
+TEST_F(OutboxTest, an_applied_item_stays_until_its_effects_are_seen) {
+    Outbox outbox = open();
+    const Id id = outbox.add(draft("one"), device, now)->id;
+    ASSERT_TRUE(outbox.settle(std::vector{outcome(id, OutcomeStatus::applied)}));
+    outbox = open();
+    EXPECT_EQ(outbox.waiting(), 0U);
+    ASSERT_NE(outbox.find(id), nullptr);
+    EXPECT_EQ(outbox.find(id)->state, Outbox::State::applied);
+    EXPECT_THAT(outbox.find(id)->positions, testing::ElementsAre(Position{BucketId{9}, 12}));
+    ASSERT_TRUE(outbox.forget(std::vector{id}));
+    EXPECT_TRUE(open().items().empty());
+}
+
+TEST_F(OutboxTest, later_leaves_an_item_waiting) {
+    Outbox outbox = open();
+    const Id id = outbox.add(draft("one"), device, now)->id;
+    ASSERT_TRUE(outbox.settle(std::vector{outcome(id, OutcomeStatus::later)}));
+    EXPECT_EQ(outbox.waiting(), 1U);
+}
+
+TEST_F(OutboxTest, load_keeps_to_its_limits_and_goes_on_behind_an_id) {
+    Outbox outbox = open();
+    for (int i = 0; i < 5; ++i) {
+        ASSERT_TRUE(outbox.add(draft(std::to_string(i)), device, now));
+    }
+    const auto first = outbox.load({}, 2, 1 << 20, Instant{1500});
+    EXPECT_EQ(first.intents.size(), 2U);
+    EXPECT_TRUE(first.more);
+    EXPECT_EQ(first.intents[0].elapsed_ms, 500);
+    const auto rest = outbox.load(first.intents.back().id, 10, 1 << 20, now);
+    EXPECT_EQ(rest.intents.size(), 3U);
+    EXPECT_FALSE(rest.more);
+    EXPECT_EQ(outbox.load({}, 10, 1, now).intents.size(), 1U);
+}
+
+TEST_F(OutboxTest, OM38_a_full_disk_refuses_and_does_nothing_half) {
+    Outbox outbox = open(120 * 1024);
+    std::size_t added = 0;
+    ErrorCode code = ErrorCode::none;
+    for (int i = 0; i < 1000 && code == ErrorCode::none; ++i) {
+        const auto result = outbox.add(draft(std::string(4000, 'x')), device, now);
+        result ? void(++added) : void(code = result.error().code);
+    }
+    EXPECT_EQ(code, ErrorCode::storage_full);
+    EXPECT_GT(added, 0U);
+    EXPECT_EQ(outbox.waiting(), added);
+    outbox = open();
+    EXPECT_EQ(outbox.waiting(), added);
+    EXPECT_TRUE(outbox.add(draft("there is room again"), device, now));
+}
+
+TEST_F(OutboxTest, too_many_items_are_refused_with_the_limit) {
+    Outbox outbox = open();
+    std::size_t added = 0;
+    const std::string large(48 * 1024, 'x');
+    ErrorCode code = ErrorCode::none;
+    while (code == ErrorCode::none) {
+        const auto result = outbox.add(draft(large), device, now);
+        result ? void(++added) : void(code = result.error().code);
+    }
+    EXPECT_EQ(code, ErrorCode::outbox_full);
+    EXPECT_LE(added * large.size(), limits::outbox_bytes_max);
+}
+
+TEST_F(OutboxTest, OM19_account_and_values_survive_restarts) {
+    {
+        Outbox outbox = open();
+        ASSERT_TRUE(outbox.save_account({.user = Id{1},
+                                         .organization = Id{2},
+                                         .device = device,
+                                         .salt = ~std::uint64_t{0},
+                                         .access_token = "a",
+                                         .refresh_token = "r"}));
+        ASSERT_TRUE(outbox.set_value("offline", "{}"));
+    }
+    Outbox outbox = open();
+    ASSERT_TRUE(outbox.account());
+    EXPECT_EQ(outbox.account()->salt, ~std::uint64_t{0});
+    EXPECT_EQ(outbox.account()->refresh_token, "r");
+    EXPECT_EQ(outbox.value("offline"), "{}");
+    ASSERT_TRUE(outbox.sign_out());
+    EXPECT_FALSE(outbox.account());
+    EXPECT_EQ(outbox.device(), device);
+    EXPECT_EQ(outbox.value("offline"), "");
+}
+
+TEST(Positions, unreadable_ones_are_left_out) {
+    const std::vector<Position> positions{{BucketId{1}, 2}, {BucketId{3}, 4}};
+    EXPECT_EQ(parse_positions(encode_positions(positions)), positions);
+    EXPECT_TRUE(parse_positions("garbage").empty());
+    EXPECT_EQ(parse_positions(R"([["1"],["x","2"],["5","6"]])").size(), 1U);
+}
+
+}  // namespace
+}  // namespace holdfast::client

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "client/outbox/outbox.hpp"
+
+namespace holdfast::client {
+
+/// What the outbox asks of SQLite, prepared once. Inside client/outbox only.
+struct Outbox::Statements {
+    sqlite::Statement insert;
+    sqlite::Statement settle;
+    sqlite::Statement erase;
+    sqlite::Statement write_value;
+    sqlite::Statement write_account;
+};
+
+}  // namespace holdfast::client

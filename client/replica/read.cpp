@@ -1,0 +1,158 @@
+// How rows are read. Nothing of a revoked bucket is ever returned.
+
+#include <algorithm>
+
+#include "client/replica/limits.hpp"
+#include "client/replica/replica.hpp"
+#include "client/replica/statements.hpp"
+
+namespace holdfast::client {
+namespace {
+
+RowRef borrow_row(const sqlite::Statement& statement) {
+    return {.kind = static_cast<RowKind>(statement.integer(0)),
+            .id = Id{statement.unsigned_integer(1)},
+            .version = statement.unsigned_integer(2),
+            .sort = statement.integer(3),
+            .body = statement.text(4)};
+}
+
+Row copy_row(const sqlite::Statement& statement) {
+    const RowRef row = borrow_row(statement);
+    return {.kind = row.kind,
+            .id = row.id,
+            .version = row.version,
+            .sort = row.sort,
+            .body = std::string(row.body)};
+}
+
+std::int64_t bounded(std::size_t count) {
+    return static_cast<std::int64_t>(std::min(count, limits::read_rows_max));
+}
+
+constexpr std::int64_t no_bound = -1;
+
+Result<> visit_all(sqlite::Statement& statement, const std::function<bool(const RowRef&)>& visit) {
+    for (;;) {
+        HF_TRY(const bool row, statement.step());
+        if (!row) {
+            return {};
+        }
+        if (!visit(borrow_row(statement))) {
+            statement.reset();
+            return {};
+        }
+    }
+}
+
+}  // namespace
+
+Result<std::vector<Row>> Replica::collect(sqlite::Statement& statement) {
+    std::vector<Row> rows;
+    for (;;) {
+        HF_TRY(const bool row, statement.step());
+        if (!row) {
+            return rows;
+        }
+        rows.push_back(copy_row(statement));
+    }
+}
+
+Result<std::optional<Row>> Replica::find(RowKey key) {
+    if (!buckets_.contains(key.bucket)) {
+        return std::nullopt;
+    }
+    sqlite::Statement& read = statements_->read;
+    read.reset()
+        .bind(1, key.bucket.value)
+        .bind(2, static_cast<int>(key.kind))
+        .bind(3, key.id.value);
+    HF_TRY(const bool found, read.step());
+    if (!found) {
+        return std::nullopt;
+    }
+    Row row = copy_row(read);
+    read.reset();
+    return row;
+}
+
+Result<std::vector<Row>> Replica::rows(BucketId bucket, RowKind kind) {
+    if (!buckets_.contains(bucket)) {
+        return std::vector<Row>{};
+    }
+    return collect(statements_->by_kind.reset()
+                       .bind(1, bucket.value)
+                       .bind(2, static_cast<int>(kind))
+                       .bind(3, bounded(limits::read_rows_max)));
+}
+
+Result<std::vector<Row>> Replica::newest(BucketId bucket, RowKind kind, std::size_t count) {
+    if (!buckets_.contains(bucket)) {
+        return std::vector<Row>{};
+    }
+    return collect(statements_->newest.reset()
+                       .bind(1, bucket.value)
+                       .bind(2, static_cast<int>(kind))
+                       .bind(3, bounded(count)));
+}
+
+Result<std::vector<Row>> Replica::before(BucketId bucket,
+                                         RowKind kind,
+                                         SortKey place,
+                                         std::size_t count) {
+    if (!buckets_.contains(bucket)) {
+        return std::vector<Row>{};
+    }
+    return collect(statements_->before.reset()
+                       .bind(1, bucket.value)
+                       .bind(2, static_cast<int>(kind))
+                       .bind(3, place.sort)
+                       .bind(4, place.id.value)
+                       .bind(5, bounded(count)));
+}
+
+Result<std::vector<Row>> Replica::after(BucketId bucket,
+                                        RowKind kind,
+                                        SortKey place,
+                                        std::size_t count) {
+    if (!buckets_.contains(bucket)) {
+        return std::vector<Row>{};
+    }
+    return collect(statements_->after.reset()
+                       .bind(1, bucket.value)
+                       .bind(2, static_cast<int>(kind))
+                       .bind(3, place.sort)
+                       .bind(4, place.id.value)
+                       .bind(5, bounded(count)));
+}
+
+Result<> Replica::visit_after(BucketId bucket,
+                              RowKind kind,
+                              SortKey place,
+                              const std::function<bool(const RowRef&)>& visit) {
+    if (!buckets_.contains(bucket)) {
+        return {};
+    }
+    return visit_all(statements_->after.reset()
+                         .bind(1, bucket.value)
+                         .bind(2, static_cast<int>(kind))
+                         .bind(3, place.sort)
+                         .bind(4, place.id.value)
+                         .bind(5, no_bound),
+                     visit);
+}
+
+Result<> Replica::visit_newest(BucketId bucket,
+                               RowKind kind,
+                               const std::function<bool(const RowRef&)>& visit) {
+    if (!buckets_.contains(bucket)) {
+        return {};
+    }
+    return visit_all(statements_->newest.reset()
+                         .bind(1, bucket.value)
+                         .bind(2, static_cast<int>(kind))
+                         .bind(3, no_bound),
+                     visit);
+}
+
+}  // namespace holdfast::client

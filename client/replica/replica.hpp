@@ -1,0 +1,172 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/model/bucket.hpp"
+#include "core/model/row.hpp"
+#include "core/sync/client_session.hpp"
+#include "core/wire/frame.hpp"
+#include "platform/sqlite/database.hpp"
+
+namespace holdfast::client {
+
+/// Place of a row in its bucket's order of display; ties are broken by the id.
+struct SortKey {
+    std::int64_t sort = 0;
+    Id id;
+    constexpr auto operator<=>(const SortKey&) const = default;
+};
+
+/// The device's copy of what its user may read: rows of the server as they are, and how far each
+/// bucket has come. A cache: whatever happens to it, the server has everything.
+///
+/// Invariants  rows and cursor of a bucket change in one transaction. The count and the sum of a
+///             bucket are those of its rows on the device. A revoked bucket is never seen by a
+///             read.
+/// Owner       the engine, one connection. Threads: the owner's only.
+/// Errors      of every call: storage_full · storage_corrupt · storage_failed · storage_busy. After
+///             an error nothing was changed; after storage_corrupt open it anew (`recreate`).
+class Replica {
+public:
+    struct Options {
+        std::string path;        ///< ":memory:" for one that ends with the process
+        std::string vfs;         ///< empty: SQLite's default
+        bool exclusive = false;  ///< one connection only: browser, simulator
+        bool recreate = false;   ///< throw away what is there
+    };
+
+    /// Opens or creates the file. One that is damaged, or of another schema, is made anew.
+    [[nodiscard]] static Result<Replica> open(const Options& options);
+
+    /// Deletes the files of a replica that nobody has open. Errors  storage_failed.
+    [[nodiscard]] static Result<> remove(const Options& options);
+
+    // ------------------------------------------------------------------ what the session says
+
+    struct StoredPage {
+        sync::BucketCursor cursor;
+        /// Rows that were not here in this version, deletions included.
+        std::uint64_t new_rows = 0;
+    };
+
+    /// Stores the rows of a page and the cursor that follows from them in one transaction.
+    ///
+    /// Repeating a page is harmless. Rows of a tail do not move the cursor. A page of a snapshot
+    /// also removes rows of its range that the server does not have any more. A delta that does not
+    /// continue the cursor stores its rows and leaves the cursor where it was.
+    /// Cost  per row: one insertion and one hash; a second look only where a row was here already.
+    [[nodiscard]] Result<StoredPage> store_page(const wire::Page& page);
+
+    /// Remembers buckets and where the server stands. A bucket of another epoch is reset.
+    [[nodiscard]] Result<> store_heads(std::span<const Bucket> heads);
+
+    /// Begins a bucket again. Its rows stay readable until the new snapshot has passed them, but
+    /// are not counted any more.
+    [[nodiscard]] Result<> reset_bucket(const Bucket& head);
+
+    /// Hides buckets at once; sweep() deletes their rows.
+    [[nodiscard]] Result<> drop_buckets(std::span<const BucketId> buckets);
+
+    /// Deletes up to limits::sweep_rows rows of revoked buckets. False: nothing is left to delete.
+    [[nodiscard]] Result<bool> sweep();
+    [[nodiscard]] bool sweep_pending() const { return !revoked_.empty(); }
+
+    // ------------------------------------------------------------------ where it stands
+
+    /// Of every readable bucket, by bucket id.
+    [[nodiscard]] std::vector<sync::BucketCursor> cursors() const;
+
+    /// Null where the bucket is not here, or revoked; valid until the next change.
+    [[nodiscard]] const sync::BucketCursor* bucket(BucketId id) const;
+    [[nodiscard]] const sync::BucketCursor* bucket(BucketKind kind, Id owner) const;
+
+    /// All readable buckets of a kind, in order of parent, then bucket id; valid until the next
+    /// change.
+    [[nodiscard]] std::vector<const sync::BucketCursor*> buckets(BucketKind kind) const;
+
+    /// The readable buckets of a kind below a parent: the channels of a group.
+    [[nodiscard]] std::vector<const sync::BucketCursor*> children(BucketKind kind, Id parent) const;
+
+    /// Bytes of the database file.
+    [[nodiscard]] Result<std::uint64_t> bytes();
+
+    // ------------------------------------------------------------------ rows
+
+    [[nodiscard]] Result<std::optional<Row>> find(RowKey key);
+
+    /// All rows of a kind in a bucket, by id.
+    [[nodiscard]] Result<std::vector<Row>> rows(BucketId bucket, RowKind kind);
+
+    /// The newest rows by (sort, id), newest first.
+    [[nodiscard]] Result<std::vector<Row>> newest(BucketId bucket, RowKind kind, std::size_t count);
+
+    /// Rows before a place, nearest first; rows behind it, nearest first. The place itself is in
+    /// neither.
+    [[nodiscard]] Result<std::vector<Row>> before(BucketId bucket,
+                                                  RowKind kind,
+                                                  SortKey place,
+                                                  std::size_t count);
+    [[nodiscard]] Result<std::vector<Row>> after(BucketId bucket,
+                                                 RowKind kind,
+                                                 SortKey place,
+                                                 std::size_t count);
+
+    /// Shows each row behind a place, oldest first, until `visit` returns false. The row borrows
+    /// from the database page: valid during the call only.
+    [[nodiscard]] Result<> visit_after(BucketId bucket,
+                                       RowKind kind,
+                                       SortKey place,
+                                       const std::function<bool(const RowRef&)>& visit);
+    /// The same from the newest row to the oldest.
+    [[nodiscard]] Result<> visit_newest(BucketId bucket,
+                                        RowKind kind,
+                                        const std::function<bool(const RowRef&)>& visit);
+
+private:
+    struct Statements;
+    struct PageWork;
+
+    explicit Replica(sqlite::Database database);
+    [[nodiscard]] static Result<Replica> open_file(const Options& options);
+    [[nodiscard]] Result<> prepare();
+    [[nodiscard]] Result<> load_buckets();
+
+    [[nodiscard]] Result<> insert_fresh(PageWork& work, const RowRef& row);
+    [[nodiscard]] Result<> merge(PageWork& work, const RowRef& row);
+    [[nodiscard]] Result<> erase(PageWork& work, const RowRef& row);
+    [[nodiscard]] Result<std::vector<RowKey>> rows_in_range(const PageWork& work);
+    [[nodiscard]] Result<> prune(PageWork& work, const std::vector<RowKey>& before);
+    [[nodiscard]] Result<> write_cursor(const sync::BucketCursor& cursor);
+    [[nodiscard]] Result<> forget_rows(BucketId bucket);
+    [[nodiscard]] Result<std::vector<Row>> collect(sqlite::Statement& statement);
+    void remember(const sync::BucketCursor& cursor);
+    void forget(BucketId bucket);
+
+    // --- owned children: the statements end before their connection
+    sqlite::Database database_;
+    std::unique_ptr<Statements> statements_;
+
+    // --- what the bucket table holds, in memory
+    std::map<BucketId, sync::BucketCursor> buckets_;
+    std::map<std::pair<BucketKind, Id>, BucketId> by_owner_;
+    std::set<std::tuple<BucketKind, Id, BucketId>> by_parent_;
+    std::set<BucketId> revoked_;
+
+public:
+    Replica(Replica&&) noexcept;
+    Replica& operator=(Replica&&) noexcept;
+    ~Replica();
+};
+
+}  // namespace holdfast::client

@@ -1,0 +1,373 @@
+#include "client/replica/replica.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+#include <string>
+
+#include "client/replica/limits.hpp"
+#include "core/base/sum.hpp"
+
+namespace holdfast::client {
+namespace {
+
+constexpr BucketId timeline{100};
+constexpr Id channel{7};
+
+/// What the server would hold: rows of one bucket, and pages of them.
+class Server {
+public:
+    void put(Id id, std::int64_t sort, std::string body) {
+        rows_[id] = {.kind = RowKind::message,
+                     .id = id,
+                     .version = ++version_,
+                     .sort = sort,
+                     .body = std::move(body)};
+    }
+    void erase(Id id) {
+        rows_[id] = {
+            .kind = RowKind::message, .id = id, .version = ++version_, .sort = 0, .body = {}};
+    }
+
+    [[nodiscard]] Bucket head() const {
+        Bucket head{
+            .id = timeline, .kind = BucketKind::timeline, .owner = channel, .parent = Id{3}};
+        head.epoch = epoch;
+        head.version = version_;
+        for (const auto& [id, row] : rows_) {
+            if (!row.body.empty()) {
+                head.rows += 1;
+                head.sum += row_sum(
+                    static_cast<std::uint8_t>(row.kind), id, row.version, row.sort, row.body);
+            }
+        }
+        return head;
+    }
+
+    [[nodiscard]] wire::Page delta(std::uint64_t from) const {
+        wire::Page page{
+            .head = head(), .mode = wire::PullMode::delta, .from = from, .to = version_};
+        page.complete = true;
+        for (const auto& [id, row] : rows_) {
+            if (row.version > from) {
+                page.rows.push_back(reference(row));
+            }
+        }
+        return page;
+    }
+
+    [[nodiscard]] wire::Page snapshot(Id after, std::size_t count, std::uint64_t as_of) const {
+        wire::Page page{.head = head(), .mode = wire::PullMode::snapshot, .from = 0, .to = as_of};
+        for (auto at = rows_.upper_bound(after); at != rows_.end(); ++at) {
+            if (at->second.body.empty()) {
+                continue;
+            }
+            if (page.rows.size() == count) {
+                page.after_kind = RowKind::message;
+                page.after_id = page.rows.back().id;
+                return page;
+            }
+            page.rows.push_back(reference(at->second));
+        }
+        page.complete = true;
+        return page;
+    }
+
+    [[nodiscard]] wire::Page tail(std::size_t count) const {
+        wire::Page page{.head = head(), .mode = wire::PullMode::tail, .from = 0, .to = 0};
+        for (auto at = rows_.rbegin(); at != rows_.rend() && page.rows.size() < count; ++at) {
+            if (!at->second.body.empty()) {
+                page.rows.push_back(reference(at->second));
+            }
+        }
+        return page;
+    }
+
+    [[nodiscard]] std::uint64_t version() const { return version_; }
+    std::uint32_t epoch = 1;
+
+private:
+    static RowRef reference(const Row& row) {
+        return {.kind = row.kind,
+                .id = row.id,
+                .version = row.version,
+                .sort = row.sort,
+                .body = row.body};
+    }
+    std::map<Id, Row> rows_;
+    std::uint64_t version_ = 0;
+};
+
+class ReplicaTest : public testing::Test {
+protected:
+    void SetUp() override {
+        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+        directory_ =
+            std::filesystem::path(testing::TempDir()) / (std::string("replica_") + test->name());
+        std::filesystem::remove_all(directory_);
+        std::filesystem::create_directories(directory_);
+    }
+    void TearDown() override { std::filesystem::remove_all(directory_); }
+
+    [[nodiscard]] std::string path() const { return (directory_ / "replica.db").string(); }
+    Replica open() {
+        auto replica = Replica::open({.path = path(), .vfs = {}});
+        EXPECT_TRUE(replica.has_value()) << (replica ? "" : replica.error().detail);
+        return *std::move(replica);
+    }
+
+    static void fill(Server& server, int count) {
+        for (int i = 1; i <= count; ++i) {
+            server.put(Id{static_cast<std::uint64_t>(i)},
+                       1000 + i,
+                       R"({"text":")" + std::to_string(i) + R"("})");
+        }
+    }
+
+    static std::vector<Id> ids(const std::vector<Row>& rows) {
+        std::vector<Id> all;
+        for (const Row& row : rows) {
+            all.push_back(row.id);
+        }
+        return all;
+    }
+
+    static void expect_equal(const sync::BucketCursor& cursor, const Server& server) {
+        EXPECT_EQ(cursor.rows, server.head().rows);
+        EXPECT_EQ(cursor.sum, server.head().sum);
+        EXPECT_EQ(cursor.version, server.version());
+        EXPECT_TRUE(cursor.complete);
+    }
+
+    std::filesystem::path directory_;
+};
+
+TEST_F(ReplicaTest, OM3_a_snapshot_goes_on_after_a_cut_from_what_is_stored) {
+    Server server;
+    fill(server, 10);
+    const std::uint64_t as_of = server.version();
+    {
+        Replica replica = open();
+        const auto stored = replica.store_page(server.snapshot({}, 4, as_of));
+        ASSERT_TRUE(stored);
+        EXPECT_EQ(stored->new_rows, 4U);
+        EXPECT_FALSE(stored->cursor.complete);
+    }
+    server.put(Id{2}, 1002, R"({"text":"edited"})");
+    Replica replica = open();
+    const auto cursors = replica.cursors();
+    ASSERT_EQ(cursors.size(), 1U);
+    EXPECT_EQ(cursors[0].after_id, Id{4});
+    EXPECT_EQ(cursors[0].snapshot_as_of, as_of);
+    const auto last = replica.store_page(server.snapshot(cursors[0].after_id, 100, as_of));
+    ASSERT_TRUE(last);
+    EXPECT_TRUE(last->cursor.complete);
+    const auto delta = replica.store_page(server.delta(as_of));
+    ASSERT_TRUE(delta);
+    EXPECT_EQ(delta->new_rows, 1U);
+    expect_equal(delta->cursor, server);
+}
+
+TEST_F(ReplicaTest, OM2_rows_of_a_tail_come_first_and_are_not_counted_twice) {
+    Server server;
+    fill(server, 10);
+    Replica replica = open();
+    const auto tail = replica.store_page(server.tail(3));
+    ASSERT_TRUE(tail);
+    EXPECT_TRUE(tail->cursor.tail_done);
+    EXPECT_EQ(tail->cursor.version, 0U);
+    EXPECT_EQ(tail->new_rows, 3U);
+    const auto snapshot = replica.store_page(server.snapshot({}, 100, server.version()));
+    ASSERT_TRUE(snapshot);
+    EXPECT_EQ(snapshot->new_rows, 7U);
+    expect_equal(snapshot->cursor, server);
+}
+
+TEST_F(ReplicaTest, a_row_of_the_tail_that_was_deleted_before_the_snapshot_goes_with_it) {
+    Server server;
+    fill(server, 10);
+    Replica replica = open();
+    ASSERT_TRUE(replica.store_page(server.tail(3)));
+    server.erase(Id{9});
+    const auto snapshot = replica.store_page(server.snapshot({}, 100, server.version()));
+    ASSERT_TRUE(snapshot);
+    expect_equal(snapshot->cursor, server);
+    EXPECT_FALSE(*replica.find({timeline, RowKind::message, Id{9}}));
+}
+
+TEST_F(ReplicaTest, repeated_and_older_pages_change_nothing) {
+    Server server;
+    fill(server, 5);
+    Replica replica = open();
+    const wire::Page old = server.delta(0);
+    ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
+    const std::vector<Row> copies = *replica.rows(timeline, RowKind::message);
+    server.put(Id{3}, 1003, R"({"text":"new"})");
+    server.erase(Id{4});
+    ASSERT_TRUE(replica.store_page(server.delta(5)));
+    const auto again = replica.store_page(server.delta(5));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->new_rows, 0U);
+    wire::Page late{.head = server.head(), .mode = wire::PullMode::delta, .from = 0, .to = 5};
+    for (const Row& row : copies) {
+        if (row.id != Id{4}) {  // a deletion is not remembered by the device, only by its cursor
+            late.rows.push_back({row.kind, row.id, row.version, row.sort, row.body});
+        }
+    }
+    const auto stale = replica.store_page(late);
+    ASSERT_TRUE(stale);
+    EXPECT_EQ(stale->new_rows, 0U);
+    expect_equal(stale->cursor, server);
+}
+
+TEST_F(ReplicaTest, OM6_a_reset_bucket_stays_readable_and_ends_exact) {
+    Server server;
+    fill(server, 10);
+    Replica replica = open();
+    ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
+    Server other;  // the same bucket in another history: fewer rows, lower versions
+    other.epoch = 2;
+    other.put(Id{2}, 1002, R"({"text":"kept"})");
+    other.put(Id{20}, 1020, R"({"text":"added"})");
+    ASSERT_TRUE(replica.reset_bucket(other.head()));
+    EXPECT_EQ(replica.bucket(timeline)->rows, 0U);
+    EXPECT_EQ(replica.newest(timeline, RowKind::message, 50)->size(), 10U);
+    replica = open();
+    const auto stored = replica.store_page(other.snapshot({}, 100, other.version()));
+    ASSERT_TRUE(stored);
+    expect_equal(stored->cursor, other);
+    EXPECT_THAT(ids(*replica.newest(timeline, RowKind::message, 50)),
+                testing::ElementsAre(Id{20}, Id{2}));
+}
+
+TEST_F(ReplicaTest, heads_of_another_epoch_reset_the_bucket) {
+    Server server;
+    fill(server, 3);
+    Replica replica = open();
+    ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
+    server.epoch = 2;
+    ASSERT_TRUE(replica.store_heads(std::vector{server.head()}));
+    EXPECT_FALSE(replica.bucket(timeline)->complete);
+    EXPECT_EQ(replica.bucket(timeline)->head.epoch, 2U);
+}
+
+TEST_F(ReplicaTest, OM5_lost_access_hides_at_once_and_deletes_in_slices) {
+    Server server;
+    fill(server, static_cast<int>(limits::sweep_rows) + 10);
+    {
+        Replica replica = open();
+        ASSERT_TRUE(replica.store_page(server.snapshot({}, 100'000, server.version())));
+        ASSERT_TRUE(replica.drop_buckets(std::vector{timeline}));
+        EXPECT_EQ(replica.bucket(timeline), nullptr);
+        EXPECT_EQ(replica.bucket(BucketKind::timeline, channel), nullptr);
+        EXPECT_FALSE(*replica.find({timeline, RowKind::message, Id{1}}));
+        EXPECT_TRUE(replica.newest(timeline, RowKind::message, 10)->empty());
+    }
+    Replica replica = open();
+    EXPECT_TRUE(replica.cursors().empty());
+    EXPECT_TRUE(replica.sweep_pending());
+    EXPECT_TRUE(*replica.sweep());
+    EXPECT_FALSE(*replica.sweep());
+    EXPECT_FALSE(replica.sweep_pending());
+}
+
+TEST_F(ReplicaTest, OM5_access_that_comes_back_begins_without_old_rows) {
+    Server server;
+    fill(server, 10);
+    Replica replica = open();
+    ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
+    ASSERT_TRUE(replica.drop_buckets(std::vector{timeline}));
+    ASSERT_TRUE(replica.store_heads(std::vector{server.head()}));
+    EXPECT_TRUE(replica.newest(timeline, RowKind::message, 10)->empty());
+    const auto stored = replica.store_page(server.snapshot({}, 100, server.version()));
+    ASSERT_TRUE(stored);
+    expect_equal(stored->cursor, server);
+}
+
+TEST_F(ReplicaTest, windows_of_a_timeline_are_in_order) {
+    Server server;
+    fill(server, 10);
+    server.put(Id{11}, 1005, "{}");  // the same time as message 5: the id decides
+    Replica replica = open();
+    ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
+    EXPECT_THAT(ids(*replica.newest(timeline, RowKind::message, 2)),
+                testing::ElementsAre(Id{10}, Id{9}));
+    EXPECT_THAT(ids(*replica.before(timeline, RowKind::message, {1006, Id{6}}, 3)),
+                testing::ElementsAre(Id{11}, Id{5}, Id{4}));
+    EXPECT_THAT(ids(*replica.after(timeline, RowKind::message, {1005, Id{5}}, 2)),
+                testing::ElementsAre(Id{11}, Id{6}));
+    int visited = 0;
+    ASSERT_TRUE(replica.visit_after(timeline, RowKind::message, {1008, Id{8}}, [&](const RowRef&) {
+        visited += 1;
+        return true;
+    }));
+    EXPECT_EQ(visited, 2);
+}
+
+TEST_F(ReplicaTest, buckets_are_found_by_kind_owner_and_parent) {
+    Server server;
+    fill(server, 1);
+    Replica replica = open();
+    ASSERT_TRUE(replica.store_heads(std::vector{server.head()}));
+    replica = open();
+    ASSERT_NE(replica.bucket(BucketKind::timeline, channel), nullptr);
+    EXPECT_EQ(replica.bucket(BucketKind::channel, channel), nullptr);
+    EXPECT_EQ(replica.children(BucketKind::timeline, Id{3}).size(), 1U);
+    EXPECT_TRUE(replica.children(BucketKind::channel, Id{3}).empty());
+    EXPECT_EQ(replica.buckets(BucketKind::timeline).size(), 1U);
+}
+
+TEST_F(ReplicaTest, OM38_a_damaged_file_or_another_schema_is_made_anew) {
+    std::ofstream(path()) << std::string(10'000, 'x');
+    {
+        Replica replica = open();
+        EXPECT_TRUE(replica.cursors().empty());
+        Server server;
+        fill(server, 3);
+        ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
+    }
+    {
+        auto database = sqlite::Database::open({.path = path(), .vfs = {}});
+        ASSERT_TRUE(database);
+        ASSERT_TRUE(database->execute("PRAGMA user_version = 99"));
+    }
+    EXPECT_TRUE(open().cursors().empty());
+}
+
+TEST_F(ReplicaTest, random_histories_end_with_the_sum_of_the_server) {
+    for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+        std::mt19937 random(seed);
+        const auto pick = [&](std::uint64_t count) { return random() % count; };
+        auto replica = Replica::open({.path = ":memory:", .vfs = {}});
+        ASSERT_TRUE(replica);
+        Server server;
+        const auto work = [&](int steps) {
+            for (int i = 0; i < steps; ++i) {
+                const Id id{1 + pick(60)};
+                pick(4) == 0
+                    ? server.erase(id)
+                    : server.put(id, static_cast<std::int64_t>(pick(50)), std::to_string(random()));
+            }
+        };
+        work(100);
+        ASSERT_TRUE(replica->store_page(server.tail(5)));
+        work(10);
+        const std::uint64_t as_of = server.version();
+        Id after;
+        do {
+            const auto stored = replica->store_page(server.snapshot(after, 7, as_of));
+            ASSERT_TRUE(stored);
+            after = stored->cursor.after_id;
+            work(5);
+        } while (after);
+        const auto stored = replica->store_page(server.delta(as_of));
+        ASSERT_TRUE(stored);
+        expect_equal(stored->cursor, server);
+    }
+}
+
+}  // namespace
+}  // namespace holdfast::client

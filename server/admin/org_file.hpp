@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/model/body.hpp"
+#include "server/admin/problem.hpp"
+#include "server/admin/yaml_map.hpp"
+
+/// An organization as a file that people keep: docs/guide/organization-file.md.
+namespace holdfast::admin {
+
+// A key that the file does not have is nothing here: what it stands for is left as it is.
+
+struct OrganizationEntry {
+    Text code{};
+    std::optional<std::string> name{};
+    bool has_name = false;  ///< the key is there, be it with a text or not
+    std::optional<std::string> language{};
+    std::optional<bool> granted{};
+    std::optional<bool> automatic{};
+    std::optional<bool> allow_messages{};
+};
+
+struct RoleEntry {
+    Text name{};
+    std::optional<std::vector<std::string>> permissions{};
+};
+
+struct UserEntry {
+    Text email{};  ///< lower case
+    std::optional<std::string> name{};
+    bool has_name = false;  ///< the key is there, be it with a text or not
+    std::optional<std::string> last_name{};
+    std::optional<std::string> phone{};
+    std::optional<std::string> job{};
+    std::optional<std::vector<Text>> roles{};
+    std::optional<bool> read_only{};
+    std::optional<bool> active{};
+    std::optional<std::string> password{};
+};
+
+struct GroupEntry {
+    Text code{};
+    std::optional<std::string> name{};
+    bool has_name = false;  ///< the key is there, be it with a text or not
+    std::optional<body::GroupKind> kind{};
+    std::optional<std::string> icon{};
+    std::optional<std::string> color{};
+    std::optional<std::int64_t> weight{};
+    std::optional<Text> parent{};    ///< a code; empty: none
+    std::optional<Text> category{};  ///< a code; empty: none
+    std::optional<std::vector<std::string>> view{};
+    std::optional<std::vector<std::string>> create_channels{};
+    std::optional<std::string> url{};
+    std::optional<bool> active{};
+};
+
+struct MemberEntry {
+    Text email{};  ///< lower case
+    bool admin = false;
+};
+
+struct ChannelEntry {
+    Text code{};
+    std::optional<Text> group{};
+    std::optional<std::string> name{};
+    bool has_name = false;  ///< the key is there, be it with a text or not
+    std::optional<bool> is_private{};
+    std::optional<bool> writable{};
+    std::optional<bool> active{};
+    std::optional<std::vector<MemberEntry>> members{};
+};
+
+struct OrgFile {
+    OrganizationEntry organization{};
+    bool prune = false;
+    std::optional<std::vector<RoleEntry>> roles{};
+    std::optional<std::vector<UserEntry>> users{};
+    std::optional<std::vector<GroupEntry>> groups{};
+    std::optional<std::vector<ChannelEntry>> channels{};
+};
+
+/// Reads a file. What can be told from the file alone is checked: keys, types, texts, doubles.
+/// Never throws; what is wrong is in `problems`, which stays empty for a good file.
+[[nodiscard]] OrgFile read_org_file(std::string_view text, Problems& problems);
+
+}  // namespace holdfast::admin

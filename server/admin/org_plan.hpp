@@ -1,0 +1,103 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "server/admin/founder.hpp"
+#include "server/admin/org_file.hpp"
+#include "server/admin/org_state.hpp"
+
+/// The work behind org_apply.hpp, inside its transaction.
+namespace holdfast::admin {
+
+/// Hashes of passwords, made before the transaction, by e-mail.
+using PasswordHashes = std::map<std::string, std::string>;
+
+/// Compares a file that was checked with the organization, writes what differs and says so in plain
+/// words. `state` follows what is written.
+class Planner {
+public:
+    Planner(storage::Storage& storage,
+            const OrgFile& file,
+            OrgState& state,
+            const PasswordHashes& hashes);
+
+    /// Returns the number of grants that followed.
+    [[nodiscard]] Result<std::size_t> run();
+    [[nodiscard]] std::vector<std::string> take_plan() { return std::move(plan_); }
+
+private:
+    [[nodiscard]] Result<> organization();
+
+    [[nodiscard]] Result<> roles();
+    [[nodiscard]] Result<> role(const RoleEntry& entry);
+    [[nodiscard]] Result<> prune_roles();
+
+    [[nodiscard]] Result<> users();
+    [[nodiscard]] Result<> user(const UserEntry& entry);
+    [[nodiscard]] Result<> create_user(const UserEntry& entry, const body::User& wanted);
+    [[nodiscard]] Result<> change_user(Id id, body::User wanted);
+    [[nodiscard]] Result<> account(Id id, const UserEntry& entry);
+
+    [[nodiscard]] Result<> groups();
+    [[nodiscard]] Result<> group(const GroupEntry& entry);
+    [[nodiscard]] Result<> change_group(Id id, body::Group wanted);
+
+    [[nodiscard]] Result<> channels();
+    [[nodiscard]] Result<> channel(const ChannelEntry& entry);
+    [[nodiscard]] Result<> create_channel(const ChannelEntry& entry, const body::Channel& wanted);
+    [[nodiscard]] Result<> change_channel(Id id, body::Channel wanted);
+    [[nodiscard]] Result<> open_or_close(const OrgState::Channel& channel);
+    [[nodiscard]] Result<std::set<Id>> members(Id id, const ChannelEntry& entry);
+    [[nodiscard]] Result<> member(Id id, const MemberEntry& entry);
+    [[nodiscard]] Result<> channel_grants(Id id, const std::set<Id>& former);
+
+    [[nodiscard]] bool prunes(bool has_section) const { return file_.prune && has_section; }
+
+    storage::Storage& storage_;
+    const OrgFile& file_;
+    OrgState& state_;
+    const PasswordHashes& hashes_;
+    Founder founder_;
+    OrgNames names_;
+    std::vector<std::string> plan_;
+};
+
+/// A key that the file has.
+template <class T>
+void take(const std::optional<T>& from, T& into) {
+    if (from) {
+        into = *from;
+    }
+}
+
+/// Compares members of a body one by one and remembers the names of those that differ.
+class Differences {
+public:
+    template <class T>
+    Differences& compare(const char* name, const T& one, const T& other) {
+        if (!(one == other)) {
+            names_ += names_.empty() ? "" : ", ";
+            names_ += name;
+        }
+        return *this;
+    }
+    [[nodiscard]] bool none() const { return names_.empty(); }
+    [[nodiscard]] const std::string& names() const { return names_; }
+
+private:
+    std::string names_;
+};
+
+/// `verb what: differences`, where the verb says when something is taken out of use or back into
+/// it.
+[[nodiscard]] std::string change_line(std::string_view what,
+                                      const Differences& differences,
+                                      std::pair<bool, bool> active);
+
+}  // namespace holdfast::admin

@@ -1,0 +1,129 @@
+#include "server/admin/org_state.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace holdfast::admin {
+namespace {
+
+template <class T>
+Result<T> readable(Result<T> value, Id id) {
+    if (!value) {
+        return fail(ErrorCode::storage_corrupt,
+                    "row " + to_string(id) + ": " + value.error().detail);
+    }
+    return value;
+}
+
+/// Calls `take` for every row of a bucket.
+template <class Take>
+Result<> each_row(storage::Storage& storage, BucketId bucket, Take take) {
+    RowKind kind{};
+    Id id;
+    for (bool more = true; more;) {
+        HF_TRY(const storage::RowPage page, storage.rows_after_key(bucket, kind, id, {}));
+        for (const Row& row : page.rows) {
+            HF_CHECK(take(row));
+            kind = row.kind;
+            id = row.id;
+        }
+        more = page.more && !page.rows.empty();
+    }
+    return {};
+}
+
+Result<> read_directory(storage::Storage& storage, OrgState& state) {
+    return each_row(storage, state.directory, [&](const Row& row) -> Result<> {
+        if (row.kind == RowKind::organization && row.id == state.id) {
+            HF_TRY(state.organization, readable(body::parse_organization(row.body), row.id));
+        } else if (row.kind == RowKind::role) {
+            HF_TRY(state.roles[row.id], readable(body::parse_role(row.body), row.id));
+        } else if (row.kind == RowKind::user) {
+            HF_TRY(state.users[row.id], readable(body::parse_user(row.body), row.id));
+        }
+        return {};
+    });
+}
+
+Result<> read_group(storage::Storage& storage, const Bucket& bucket, OrgState& state) {
+    const Id id = bucket.owner;
+    HF_TRY(const auto row, storage.find_row({bucket.id, RowKind::group, id}));
+    if (row && !row->body.empty()) {
+        HF_TRY(body::Group group, readable(body::parse_group(row->body), id));
+        state.groups[id] = {.bucket = bucket.id, .body = std::move(group)};
+    }
+    return {};
+}
+
+Result<> read_channel(storage::Storage& storage,
+                      const storage::BucketRecord& record,
+                      OrgState& state) {
+    OrgState::Channel& channel = state.channels[record.bucket.owner];
+    channel.bucket = record.bucket.id;
+    channel.open = record.open;
+    return each_row(storage, record.bucket.id, [&](const Row& row) -> Result<> {
+        if (row.kind == RowKind::channel) {
+            HF_TRY(channel.body, readable(body::parse_channel(row.body), row.id));
+        } else if (row.kind == RowKind::member) {
+            HF_TRY(channel.members[row.id], readable(body::parse_member(row.body), row.id));
+        }
+        return {};
+    });
+}
+
+}  // namespace
+
+std::string address_of(Id id, const std::string& code) {
+    return code.empty() ? "id-" + to_string(id) : code;
+}
+
+OrgNames names_of(const OrgState& state) {
+    OrgNames names;
+    for (const auto& [id, role] : state.roles) {
+        names.roles.try_emplace(role.name, id);
+    }
+    for (const auto& [id, user] : state.users) {
+        std::string email = user.email;
+        std::ranges::transform(email, email.begin(), [](unsigned char letter) {
+            return static_cast<char>(std::tolower(letter));
+        });
+        names.users.try_emplace(std::move(email), id);
+    }
+    for (const auto& [id, group] : state.groups) {
+        names.groups.try_emplace(address_of(id, group.body.code), id);
+    }
+    for (const auto& [id, channel] : state.channels) {
+        names.channels.try_emplace(address_of(id, channel.body.code), id);
+    }
+    return names;
+}
+
+std::optional<Id> find_name(const OrgNames::Ids& ids, std::string_view name) {
+    const auto found = ids.find(name);
+    return found == ids.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<std::optional<OrgState>> load_organization(storage::Storage& storage,
+                                                  std::string_view code) {
+    HF_TRY(const auto organizations, storage.organizations());
+    const auto found = std::ranges::find(organizations, code, &storage::OrganizationRecord::code);
+    if (found == organizations.end()) {
+        return std::nullopt;
+    }
+    OrgState state{.id = found->id, .directory = found->directory, .code = found->code};
+    HF_CHECK(read_directory(storage, state));
+    HF_TRY(const auto buckets, storage.buckets_of(state.id));
+    for (const storage::BucketRecord& record : buckets) {
+        if (record.bucket.kind == BucketKind::group) {
+            HF_CHECK(read_group(storage, record.bucket, state));
+        } else if (record.bucket.kind == BucketKind::channel) {
+            HF_CHECK(read_channel(storage, record, state));
+        } else if (record.bucket.kind == BucketKind::timeline) {
+            state.channels[record.bucket.owner].timeline = record.bucket.id;
+        }
+    }
+    return state;
+}
+
+}  // namespace holdfast::admin

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.hpp"
+#include "core/model/body.hpp"
+#include "core/model/bucket.hpp"
+#include "server/storage/common/storage.hpp"
+
+namespace holdfast::admin {
+
+/// An organization as it stands in the storage, without messages.
+struct OrgState {
+    struct Group {
+        BucketId bucket;
+        body::Group body;
+    };
+    struct Channel {
+        BucketId bucket;
+        BucketId timeline;
+        bool open = false;
+        body::Channel body;
+        std::map<Id, body::Member> members;
+    };
+
+    Id id;
+    BucketId directory;
+    std::string code;
+    body::Organization organization;
+    std::map<Id, body::Role> roles;
+    std::map<Id, body::User> users;
+    std::map<Id, Group> groups;
+    std::map<Id, Channel> channels;
+};
+
+/// How files call a group or channel: its code, or "id-4294967318" for one that has none.
+[[nodiscard]] std::string address_of(Id id, const std::string& code);
+
+/// Ids by what files call them.
+struct OrgNames {
+    using Ids = std::map<std::string, Id, std::less<>>;
+    Ids roles;     ///< by name
+    Ids users;     ///< by e-mail, lower case
+    Ids groups;    ///< by address
+    Ids channels;  ///< by address
+};
+[[nodiscard]] OrgNames names_of(const OrgState& state);
+
+[[nodiscard]] std::optional<Id> find_name(const OrgNames::Ids& ids, std::string_view name);
+
+/// The organization of this code, or nothing.
+/// Errors  storage_corrupt where a row cannot be read · those of storage.
+/// Cost    reads every row but messages.
+[[nodiscard]] Result<std::optional<OrgState>> load_organization(storage::Storage& storage,
+                                                                std::string_view code);
+
+}  // namespace holdfast::admin

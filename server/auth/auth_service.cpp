@@ -1,0 +1,374 @@
+#include "server/auth/auth_service.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "server/auth/passwords.hpp"
+#include "server/services/policy.hpp"
+
+namespace holdfast::auth {
+namespace {
+
+constexpr std::string_view key_secret = "token-key";
+constexpr std::size_t session_id_bytes = 16;
+
+std::string to_lower(std::string_view text) {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return lower;
+}
+
+std::string pair_name(const PasswordCheck& check) {
+    return check.email + "\n" + check.address;
+}
+
+/// Code points of UTF-8 text: what a person counts as characters.
+std::size_t count_characters(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+}  // namespace
+
+AuthService::AuthService(storage::Storage& storage, Environment& environment, TokenKey key)
+    : storage_(storage),
+      environment_(environment),
+      key_(std::move(key)),
+      tries_by_pair_(limits::tries_per_account_and_address_max,
+                     limits::tries_window,
+                     limits::tries_remembered_max),
+      tries_by_address_(
+          limits::tries_per_address_max, limits::tries_window, limits::tries_remembered_max),
+      tries_by_account_(
+          limits::tries_per_account_max, limits::tries_window, limits::tries_remembered_max) {}
+
+Result<std::unique_ptr<AuthService>> AuthService::create(storage::Storage& storage,
+                                                         Environment& environment) {
+    // In a transaction, so that two processes that start together agree on one key.
+    HF_CHECK(storage.begin());
+    auto ready = [&]() -> Result<std::string> {
+        HF_TRY(auto key, storage.find_secret(key_secret));
+        if (!key) {
+            key.emplace(TokenKey::bytes_count, '\0');
+            environment.random(key->data(), key->size());
+            HF_CHECK(storage.put_secret(key_secret, *key));
+        }
+        if (key->size() != TokenKey::bytes_count) {
+            return fail(ErrorCode::storage_corrupt, "the secret \"token-key\" has a wrong size");
+        }
+        HF_CHECK(storage.commit());
+        return *std::move(key);
+    }();
+    if (!ready) {
+        storage.rollback();
+        return std::unexpected(std::move(ready).error());
+    }
+    return std::unique_ptr<AuthService>(
+        new AuthService(storage, environment, TokenKey(*std::move(ready))));
+}
+
+template <class Body>
+auto AuthService::transact(Body&& body) -> decltype(body()) {
+    ending_.clear();
+    HF_CHECK(storage_.begin());
+    auto done = body();
+    if (done) {
+        if (auto committed = storage_.commit(); !committed) {
+            done = std::unexpected(std::move(committed).error());
+        }
+    }
+    if (!done) {
+        storage_.rollback();
+        return done;
+    }
+    std::ranges::move(ending_, std::back_inserter(ended_));
+    ending_.clear();
+    return done;
+}
+
+// ------------------------------------------------------------------------------ sign-in
+
+Result<PasswordCheck> AuthService::begin_sign_in(std::string_view email, std::string_view address) {
+    PasswordCheck check{
+        .email = to_lower(email), .address = std::string(address), .hash = dummy_hash()};
+    HF_CHECK(check_tries(check));
+    HF_TRY(auto account, storage_.find_account(check.email));
+    if (account && account->active) {
+        check.hash = std::move(account->password_hash);
+    }
+    return check;
+}
+
+Result<SignInAnswer> AuthService::finish_sign_in(const PasswordCheck& check,
+                                                 bool password_ok,
+                                                 const DeviceRequest& device) {
+    if (!password_ok) {
+        return fail(ErrorCode::auth_wrong_password);
+    }
+    auto answer = transact([&]() -> Result<SignInAnswer> {
+        HF_TRY(const auto account, storage_.find_account(check.email));
+        if (!account || !account->active || account->password_hash != check.hash) {
+            return fail(ErrorCode::auth_wrong_password);
+        }
+        return sign_in(*account, device);
+    });
+    if (answer) {
+        take_back_try(check);
+        tries_by_pair_.forget(pair_name(check));
+    }
+    return answer;
+}
+
+Result<SignInAnswer> AuthService::sign_in(const storage::AccountRecord& account,
+                                          const DeviceRequest& request) {
+    HF_TRY(const auto device, take_device(account.user, request));
+    HF_CHECK(make_room_for_session(account.user, device.number));
+    std::string id(session_id_bytes, '\0');
+    environment_.random(id.data(), id.size());
+    const WallTime now = environment_.wall();
+    const storage::SessionRecord session{.id = to_base64(id),
+                                         .user = account.user,
+                                         .organization = account.organization,
+                                         .device = device.number,
+                                         .generation = 1,
+                                         .created_at = now,
+                                         .refreshed_at = now};
+    HF_CHECK(storage_.put_session(session));
+    HF_TRY(const auto policy, services::read_policy(storage_, account.organization));
+    return SignInAnswer{.tokens = tokens_for(session.id, session.generation),
+                        .user = account.user,
+                        .organization = account.organization,
+                        .device = device.number,
+                        .salt = device.salt,
+                        .policy = policy};
+}
+
+/// The device that the installation had before, if it is still this user's; otherwise a new one.
+Result<storage::DeviceRecord> AuthService::take_device(Id user, const DeviceRequest& request) {
+    const WallTime now = environment_.wall();
+    if (request.number != 0) {
+        HF_TRY(auto known, storage_.find_device(request.number));
+        if (known && known->user == user && !known->revoked) {
+            known->name = request.name;
+            known->device_class = request.device_class;
+            known->salt = make_salt();
+            known->previous_salt = 0;
+            known->seen_at = now;
+            HF_CHECK(storage_.put_device(*known));
+            return *std::move(known);
+        }
+    }
+    storage::DeviceRecord made{.user = user,
+                               .name = request.name,
+                               .device_class = request.device_class,
+                               .salt = make_salt(),
+                               .created_at = now,
+                               .seen_at = now};
+    HF_TRY(made.number, storage_.create_device(made));
+    return made;
+}
+
+/// One session a device: the one before ends. And a user has only so many.
+Result<> AuthService::make_room_for_session(Id user, DeviceNumber device) {
+    HF_TRY(auto sessions, storage_.sessions_of(user));
+    std::erase_if(sessions, [](const auto& session) { return session.revoked; });
+    std::ranges::sort(sessions, {}, [](const storage::SessionRecord& session) {
+        return std::pair(session.refreshed_at, session.id);
+    });
+    std::size_t left = sessions.size();
+    for (const storage::SessionRecord& session : sessions) {
+        if (session.device == device || left >= limits::sessions_per_user_max) {
+            HF_CHECK(end_session(session));
+            --left;
+        }
+    }
+    return {};
+}
+
+// ------------------------------------------------------------------------------ sessions
+
+Result<TokenPair> AuthService::refresh(std::string_view token) {
+    const auto given =
+        token.size() <= limits::token_bytes_max ? parse_refresh(key_, token) : std::nullopt;
+    if (!given) {
+        return fail(ErrorCode::auth_session_expired, "no refresh token of ours");
+    }
+    HF_TRY(const auto tokens, transact([&]() -> Result<std::optional<TokenPair>> {
+               HF_TRY(Standing standing, find_standing(given->session));
+               storage::SessionRecord& session = standing.session;
+               if (given->generation + 1 < session.generation) {
+                   // Its successor was used already, so two hold this session: one is a thief.
+                   HF_CHECK(end_session(session));
+                   return std::nullopt;
+               }
+               if (given->generation >= session.generation) {
+                   session.generation = given->generation + 1;
+                   session.refreshed_at = environment_.wall();
+                   HF_CHECK(storage_.put_session(session));
+               }
+               return tokens_for(session.id, session.generation);
+           }));
+    if (!tokens) {
+        return fail(ErrorCode::auth_session_revoked, "an old refresh token was used again");
+    }
+    return *tokens;
+}
+
+Result<> AuthService::sign_out(const Identity& identity) {
+    return transact([&]() -> Result<> {
+        HF_TRY(auto session, storage_.find_session(identity.session));
+        if (!session || session->revoked) {
+            return {};
+        }
+        return end_session(*std::move(session));
+    });
+}
+
+Result<Identity> AuthService::check_access(std::string_view token) {
+    HF_TRY(const Standing standing, find_bearer(token));
+    return Identity{.user = standing.session.user,
+                    .organization = standing.session.organization,
+                    .device = standing.session.device,
+                    .session = standing.session.id};
+}
+
+Result<> AuthService::check(const Identity& identity) {
+    HF_TRY(const Standing standing, find_standing(identity.session));
+    if (standing.session.device != identity.device) {
+        return fail(ErrorCode::auth_wrong_device, "the session is another device's now");
+    }
+    return {};
+}
+
+std::vector<std::string> AuthService::take_ended() {
+    return std::exchange(ended_, {});
+}
+
+Result<AuthService::Standing> AuthService::find_bearer(std::string_view token) {
+    const auto given =
+        token.size() <= limits::token_bytes_max ? parse_access(key_, token) : std::nullopt;
+    if (!given || given->expires_at <= environment_.wall()) {
+        return fail(ErrorCode::auth_session_expired,
+                    given ? "access token expired" : "no access token of ours");
+    }
+    return find_standing(given->session);
+}
+
+Result<AuthService::Standing> AuthService::find_standing(std::string_view id) {
+    HF_TRY(const auto session, storage_.find_session(id));
+    if (!session) {
+        return fail(ErrorCode::auth_session_expired, "no such session");
+    }
+    if (session->revoked) {
+        return fail(ErrorCode::auth_session_revoked, "session ended");
+    }
+    if (session->refreshed_at + limits::session_idle_max <= environment_.wall()) {
+        return fail(ErrorCode::auth_session_expired, "session idle for too long");
+    }
+    HF_TRY(const auto account, storage_.find_account(session->user));
+    if (!account || !account->active) {
+        return fail(ErrorCode::auth_session_revoked, "account not active");
+    }
+    HF_TRY(const auto device, storage_.find_device(session->device));
+    if (!device || device->revoked || device->user != session->user) {
+        return fail(ErrorCode::auth_session_revoked, "device revoked");
+    }
+    return Standing{*session, *device};
+}
+
+Result<> AuthService::end_session(storage::SessionRecord session) {
+    session.revoked = true;
+    HF_CHECK(storage_.put_session(session));
+    ending_.push_back(std::move(session.id));
+    return {};
+}
+
+TokenPair AuthService::tokens_for(const std::string& session, std::uint32_t generation) const {
+    return {.access = print(key_, AccessToken{session, environment_.wall() + limits::access_life}),
+            .access_expires_in = limits::access_life,
+            .refresh = print(key_, RefreshToken{session, generation})};
+}
+
+// ------------------------------------------------------------------------------ passwords
+
+Result<> AuthService::check_new_password(std::string_view password) {
+    if (count_characters(password) < limits::password_characters_min) {
+        return fail(ErrorCode::auth_password_too_short,
+                    {},
+                    R"({"limit":)" + std::to_string(limits::password_characters_min) + "}");
+    }
+    if (password.size() > limits::password_bytes_max) {
+        return fail(ErrorCode::request_malformed, "the new password is too long");
+    }
+    return {};
+}
+
+Result<PasswordCheck> AuthService::begin_change_password(const Identity& identity,
+                                                         std::string_view address) {
+    HF_TRY(auto account, storage_.find_account(identity.user));
+    if (!account || !account->active) {
+        return fail(ErrorCode::auth_session_revoked, "account not active");
+    }
+    PasswordCheck check{.email = std::move(account->email),
+                        .address = std::string(address),
+                        .hash = std::move(account->password_hash)};
+    HF_CHECK(check_tries(check));
+    return check;
+}
+
+Result<> AuthService::finish_change_password(const Identity& identity,
+                                             const PasswordCheck& check,
+                                             bool password_ok,
+                                             std::string new_hash) {
+    if (!password_ok) {
+        return fail(ErrorCode::auth_wrong_password);
+    }
+    const Result<> changed = transact([&]() -> Result<> {
+        HF_CHECK(find_standing(identity.session));
+        HF_TRY(auto account, storage_.find_account(identity.user));
+        if (!account || account->password_hash != check.hash) {
+            return fail(ErrorCode::auth_wrong_password);
+        }
+        account->password_hash = std::move(new_hash);
+        HF_CHECK(storage_.put_account(*account));
+        HF_TRY(const auto sessions, storage_.sessions_of(identity.user));
+        for (const storage::SessionRecord& session : sessions) {
+            if (!session.revoked && session.id != identity.session) {
+                HF_CHECK(end_session(session));
+            }
+        }
+        return {};
+    });
+    if (changed) {
+        take_back_try(check);
+    }
+    return changed;
+}
+
+/// A try counts before its password is checked: those that are checked at the same time count too.
+Result<> AuthService::check_tries(const PasswordCheck& check) {
+    const Instant now = environment_.now();
+    const Millis wait = std::max({tries_by_pair_.wait(now, pair_name(check)),
+                                  tries_by_address_.wait(now, check.address),
+                                  tries_by_account_.wait(now, check.email)});
+    if (wait.count > 0) {
+        return fail(ErrorCode::auth_too_many_tries,
+                    {},
+                    R"({"retry_after_ms":)" + std::to_string(wait.count) + "}");
+    }
+    tries_by_pair_.add(now, pair_name(check));
+    tries_by_address_.add(now, check.address);
+    tries_by_account_.add(now, check.email);
+    return {};
+}
+
+void AuthService::take_back_try(const PasswordCheck& check) {
+    tries_by_pair_.take_back(pair_name(check));
+    tries_by_address_.take_back(check.address);
+    tries_by_account_.take_back(check.email);
+}
+
+}  // namespace holdfast::auth

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/id.hpp"
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "core/model/body.hpp"
+#include "core/wire/frame.hpp"
+#include "server/auth/limits.hpp"
+#include "server/auth/tokens.hpp"
+#include "server/auth/tries.hpp"
+#include "server/services/authenticator.hpp"
+#include "server/services/environment.hpp"
+#include "server/storage/common/storage.hpp"
+
+namespace holdfast::auth {
+
+using services::Identity;
+
+struct DeviceRequest {
+    DeviceNumber number = 0;  ///< what the installation had before; 0: none
+    std::string name;
+    wire::DeviceClass device_class = wire::DeviceClass::mobile;
+};
+
+struct TokenPair {
+    std::string access;
+    Millis access_expires_in{};
+    std::string refresh;
+};
+
+struct SignInAnswer {
+    TokenPair tokens;
+    Id user;
+    Id organization;
+    DeviceNumber device = 0;
+    std::uint64_t salt = 0;
+    body::OfflinePolicy policy;
+};
+
+/// Between the two halves of a check: verify `hash` against the password on another thread, then
+/// call the second half with the answer.
+struct PasswordCheck {
+    std::string email;  ///< lower case
+    std::string address;
+    std::string hash;  ///< the account's, or one that no password has
+};
+
+/// Who is who: accounts, devices, sessions and their tokens.
+///
+///     sign-in    check = begin_sign_in(email, address)
+///                ok = verify_password(check.hash, password)      on another thread
+///                answer = finish_sign_in(check, ok, device)
+///     password   check = begin_change_password(identity)
+///                ok = verify_password(check.hash, old);  hash = hash_password(new)
+///                finish_change_password(identity, ok, hash)
+///
+/// After each call that may end sessions, run_pending() of the hub closes their connections.
+/// Threads  one thread, as the hub. Each call is one transaction, except admit(), which runs in the
+///          caller's.
+class AuthService final : public services::Authenticator {
+public:
+    /// Reads the server's key, or makes it at the first start.
+    [[nodiscard]] static Result<std::unique_ptr<AuthService>> create(storage::Storage& storage,
+                                                                     Environment& environment);
+
+    /// Errors  auth_too_many_tries (params: retry_after_ms) · those of storage. An unknown account
+    /// is no error.
+    [[nodiscard]] Result<PasswordCheck> begin_sign_in(std::string_view email,
+                                                      std::string_view address);
+    /// Errors  auth_wrong_password, whatever was wrong · those of storage.
+    [[nodiscard]] Result<SignInAnswer> finish_sign_in(const PasswordCheck& check,
+                                                      bool password_ok,
+                                                      const DeviceRequest& device);
+
+    /// New tokens for a refresh token. The same again for the same token, until the new one was
+    /// used. Errors  auth_session_expired: not ours, or idle for too long · auth_session_revoked:
+    /// ended, or
+    ///         used twice, which ends it · those of storage.
+    [[nodiscard]] Result<TokenPair> refresh(std::string_view token);
+
+    [[nodiscard]] Result<> sign_out(const Identity& identity);
+
+    /// Errors  auth_too_many_tries · auth_session_revoked · those of storage.
+    [[nodiscard]] Result<PasswordCheck> begin_change_password(const Identity& identity,
+                                                              std::string_view address);
+    /// Ends the user's other sessions.
+    /// Errors  auth_wrong_password · auth_session_revoked · those of storage.
+    [[nodiscard]] Result<> finish_change_password(const Identity& identity,
+                                                  const PasswordCheck& check,
+                                                  bool password_ok,
+                                                  std::string new_hash);
+    /// Errors  auth_password_too_short (params: limit) · request_malformed: too long.
+    [[nodiscard]] static Result<> check_new_password(std::string_view password);
+
+    /// Who presents this access token.  Errors  auth_session_expired · auth_session_revoked · those
+    /// of storage.
+    [[nodiscard]] Result<Identity> check_access(std::string_view token);
+
+    // --- for the hub
+    [[nodiscard]] Result<Admission> admit(const wire::Hello& hello) override;
+    [[nodiscard]] Result<> check(const Identity& identity) override;
+    [[nodiscard]] std::vector<std::string> take_ended() override;
+    [[nodiscard]] bool has_ended() const override { return !ended_.empty(); }
+
+private:
+    AuthService(storage::Storage& storage, Environment& environment, TokenKey key);
+
+    struct Standing {
+        storage::SessionRecord session;
+        storage::DeviceRecord device;
+    };
+    /// A session with everything it stands on: account, device, time.
+    [[nodiscard]] Result<Standing> find_standing(std::string_view session);
+
+    /// The session of an access token.
+    [[nodiscard]] Result<Standing> find_bearer(std::string_view token);
+
+    [[nodiscard]] Result<SignInAnswer> sign_in(const storage::AccountRecord& account,
+                                               const DeviceRequest& request);
+    [[nodiscard]] Result<storage::DeviceRecord> take_device(Id user, const DeviceRequest& request);
+    [[nodiscard]] Result<> make_room_for_session(Id user, DeviceNumber device);
+    [[nodiscard]] Result<> end_session(storage::SessionRecord session);
+    /// The number that a copied or restored image gets in place of the one it came with.
+    [[nodiscard]] Result<storage::DeviceRecord> number_copy(Standing& standing);
+    [[nodiscard]] Result<bool> is_unwelcomed_copy(const Standing& standing,
+                                                  const wire::Hello& hello);
+    [[nodiscard]] TokenPair tokens_for(const std::string& session, std::uint32_t generation) const;
+    [[nodiscard]] Result<> check_tries(const PasswordCheck& check);
+    void take_back_try(const PasswordCheck& check);
+    [[nodiscard]] std::uint64_t make_salt();
+
+    /// Runs `body` in a transaction of its own. The sessions that it ended are told if it is
+    /// committed.
+    template <class Body>
+    [[nodiscard]] auto transact(Body&& body) -> decltype(body());
+
+    storage::Storage& storage_;
+    Environment& environment_;
+    TokenKey key_;
+    TryCounter tries_by_pair_;
+    TryCounter tries_by_address_;
+    TryCounter tries_by_account_;
+    std::vector<std::string> ended_;   ///< committed, not yet told
+    std::vector<std::string> ending_;  ///< of the transaction that runs
+};
+
+}  // namespace holdfast::auth

@@ -1,0 +1,116 @@
+#include "server/auth/tokens.hpp"
+
+#include <sodium.h>
+
+#include <array>
+#include <charconv>
+#include <vector>
+
+#include "core/base/assert.hpp"
+
+namespace holdfast::auth {
+namespace {
+
+constexpr std::string_view access_name = "hfa";
+constexpr std::string_view refresh_name = "hfr";
+constexpr std::size_t mac_bytes = 32;
+
+std::string mac_of(const TokenKey& key, std::string_view text) {
+    HF_ASSERT(key.bytes().size() == TokenKey::bytes_count);
+    std::string mac(mac_bytes, '\0');
+    const int failed =
+        crypto_generichash(reinterpret_cast<unsigned char*>(mac.data()),
+                           mac.size(),
+                           reinterpret_cast<const unsigned char*>(text.data()),
+                           text.size(),
+                           reinterpret_cast<const unsigned char*>(key.bytes().data()),
+                           key.bytes().size());
+    HF_ASSERT(failed == 0);
+    return to_base64(mac);
+}
+
+template <class Number>
+std::string print_with(std::string_view name,
+                       const TokenKey& key,
+                       const std::string& session,
+                       Number number) {
+    const std::string text = std::string(name) + "." + session + "." + std::to_string(number);
+    return text + "." + mac_of(key, text);
+}
+
+/// A token taken apart; its text was ours.
+template <class Number>
+struct Parts {
+    std::string session;
+    Number number = 0;
+};
+
+template <class Number>
+std::optional<Parts<Number>> take_apart(std::string_view name,
+                                        const TokenKey& key,
+                                        std::string_view text) {
+    const std::size_t last = text.rfind('.');
+    if (last == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::string_view signed_text = text.substr(0, last);
+    const std::string_view given = text.substr(last + 1);
+    const std::string mac = mac_of(key, signed_text);
+    if (given.size() != mac.size() || sodium_memcmp(given.data(), mac.data(), mac.size()) != 0) {
+        return std::nullopt;
+    }
+    const std::size_t first = signed_text.find('.');
+    const std::size_t second = signed_text.rfind('.');
+    if (first == std::string_view::npos || first == second ||
+        signed_text.substr(0, first) != name) {
+        return std::nullopt;
+    }
+    Parts<Number> parts{.session = std::string(signed_text.substr(first + 1, second - first - 1))};
+    const char* const end = signed_text.data() + signed_text.size();
+    const auto parsed = std::from_chars(signed_text.data() + second + 1, end, parts.number);
+    if (parsed.ec != std::errc{} || parsed.ptr != end) {
+        return std::nullopt;
+    }
+    return parts;
+}
+
+}  // namespace
+
+std::string to_base64(std::string_view bytes) {
+    HF_ASSERT(sodium_init() >= 0);
+    constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+    std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
+    sodium_bin2base64(text.data(),
+                      text.size(),
+                      reinterpret_cast<const unsigned char*>(bytes.data()),
+                      bytes.size(),
+                      variant);
+    text.pop_back();  // the terminating zero
+    return text;
+}
+
+std::string print(const TokenKey& key, const AccessToken& token) {
+    return print_with(access_name, key, token.session, token.expires_at.ms);
+}
+
+std::string print(const TokenKey& key, const RefreshToken& token) {
+    return print_with(refresh_name, key, token.session, token.generation);
+}
+
+std::optional<AccessToken> parse_access(const TokenKey& key, std::string_view text) {
+    auto parts = take_apart<std::int64_t>(access_name, key, text);
+    if (!parts) {
+        return std::nullopt;
+    }
+    return AccessToken{std::move(parts->session), WallTime{parts->number}};
+}
+
+std::optional<RefreshToken> parse_refresh(const TokenKey& key, std::string_view text) {
+    auto parts = take_apart<std::uint32_t>(refresh_name, key, text);
+    if (!parts) {
+        return std::nullopt;
+    }
+    return RefreshToken{std::move(parts->session), parts->number};
+}
+
+}  // namespace holdfast::auth

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/time.hpp"
+
+/// The two tokens of a session. Both carry the session's public id; what makes them unguessable is
+/// a BLAKE2b keyed with the server's key, so nothing secret is stored for them.
+///
+///     access   hfa.<session>.<expiry, Unix ms>.<mac>
+///     refresh  hfr.<session>.<generation>.<secret>
+namespace holdfast::auth {
+
+/// The server's key.
+class TokenKey {
+public:
+    static constexpr std::size_t bytes_count = 32;
+    explicit TokenKey(std::string bytes) : bytes_(std::move(bytes)) {}
+    [[nodiscard]] std::string_view bytes() const { return bytes_; }
+
+private:
+    std::string bytes_;
+};
+
+struct AccessToken {
+    std::string session;
+    WallTime expires_at{};
+};
+
+struct RefreshToken {
+    std::string session;
+    std::uint32_t generation = 0;
+};
+
+[[nodiscard]] std::string print(const TokenKey& key, const AccessToken& token);
+[[nodiscard]] std::string print(const TokenKey& key, const RefreshToken& token);
+
+/// The token if it is one of ours; time and revocation are not looked at. Constant time in the mac.
+[[nodiscard]] std::optional<AccessToken> parse_access(const TokenKey& key, std::string_view text);
+[[nodiscard]] std::optional<RefreshToken> parse_refresh(const TokenKey& key, std::string_view text);
+
+/// `bytes` in the alphabet of URLs, without padding.
+[[nodiscard]] std::string to_base64(std::string_view bytes);
+
+}  // namespace holdfast::auth

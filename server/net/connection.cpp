@@ -1,0 +1,212 @@
+#include "server/net/connection.hpp"
+
+#include "platform/net/asio.hpp"
+#include "server/net/limits.hpp"
+#include "server/net/socket_connection.hpp"
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+
+namespace holdfast::net {
+namespace {
+
+constexpr auto as_code = asio::as_tuple(asio::use_awaitable);
+using Parser = http::request_parser<http::string_body>;
+using Response = http::response<http::span_body<const char>>;
+
+Request take_request(HttpRequest& from, const std::string& address) {
+    Request request;
+    request.method = from.method_string();
+    request.path = from.target().substr(0, from.target().find('?'));
+    request.address = address;
+    request.authorization = from[http::field::authorization];
+    request.accept_encoding = from[http::field::accept_encoding];
+    request.content_type = from[http::field::content_type];
+    request.if_none_match = from[http::field::if_none_match];
+    request.forwarded = from.find("X-Forwarded-For") != from.end() ||
+                        from.find(http::field::forwarded) != from.end() ||
+                        from.find(http::field::via) != from.end();
+    request.body = std::move(from.body());
+    return request;
+}
+
+/// Writes an answer; whether the connection may go on.
+asio::awaitable<bool> write_answer(Shell& shell,
+                                   Transport& transport,
+                                   Answer answer,
+                                   bool keep_alive) {
+    Response response;
+    response.version(11);
+    response.result(static_cast<unsigned>(answer.status));
+    for (const auto& [name, value] : common_headers(transport.tls() != nullptr)) {
+        response.set(name, value);
+    }
+    for (const auto& [name, value] : answer.headers) {
+        response.set(name, value);
+    }
+    if (!answer.content_type.empty()) {
+        response.set(http::field::content_type, answer.content_type);
+    }
+    const std::string_view bytes = answer.bytes();
+    if (answer.status != 204 && answer.status != 304) {
+        response.content_length(bytes.size());
+        if (!answer.body_omitted) {
+            response.body() = {bytes.data(), bytes.size()};
+        }
+    }
+    response.keep_alive(keep_alive);
+    const auto kind = static_cast<std::size_t>(answer.status / 100);
+    ++shell.counters.answers.at(std::min(kind, shell.counters.answers.size() - 1));
+    transport.next_layer().expires_after(limits::request_time_max);
+    const auto [error, size] = co_await http::async_write(transport, response, as_code);
+    co_return !error && keep_alive;
+}
+
+/// After an answer to a request that was not read to its end: a reset would take the answer with
+/// it, so what still comes is read and thrown away, for a while.
+asio::awaitable<void> linger(Transport& transport) {
+    boost::system::error_code ignored;
+    transport.next_layer().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    transport.next_layer().expires_after(limits::linger_time_max);
+    std::array<char, 16 * 1024> rest{};
+    for (std::size_t read = 0; read < limits::linger_bytes_max;) {
+        const auto [error, size] =
+            co_await transport.next_layer().async_read_some(asio::buffer(rest), as_code);
+        if (error) {
+            co_return;
+        }
+        read += size;
+    }
+}
+
+/// What a request that could not be read is answered; nothing where nobody is there to read it.
+std::optional<Answer> answer_to_unreadable(boost::system::error_code error) {
+    if (error == http::error::body_limit || error == http::error::header_limit ||
+        error == http::error::buffer_overflow) {
+        return make_problem(ErrorCode::request_too_large,
+                            R"({"limit":)" + std::to_string(limits::body_bytes_max) + "}");
+    }
+    const bool is_quiet =
+        error == http::error::end_of_stream || error == http::error::partial_message;
+    if (error.category() == make_error_code(http::error::bad_method).category() && !is_quiet) {
+        return make_problem(ErrorCode::request_malformed);
+    }
+    return std::nullopt;
+}
+
+/// Why an upgrade is refused; nothing where it is to be accepted.
+std::optional<Answer> judge_upgrade(const HttpRequest& request) {
+    if (!is_same_origin(request[http::field::origin], request[http::field::host])) {
+        return make_problem(ErrorCode::access_forbidden);
+    }
+    return std::nullopt;
+}
+
+bool is_upgrade(const HttpRequest& request) {
+    return beast::websocket::is_upgrade(request) && request.target() == "/sync/v1/socket";
+}
+
+void log_request(const Shell& shell, const Request& request, const Answer& answer, Instant began) {
+    shell.log.write(Log::Level::debug,
+                    "request",
+                    {{"method", request.method},
+                     {"path", request.path},
+                     {"address", request.address},
+                     {"status", static_cast<std::int64_t>(answer.status)},
+                     {"ms", (shell.environment.now() - began).count}});
+}
+
+asio::awaitable<Answer> answer_request(Shell& shell,
+                                       HttpRequest& from,
+                                       const std::string& address) {
+    const Instant began = shell.environment.now();
+    const auto verdict = shell.rates.request(began, address);
+    if (!verdict.admitted) {
+        ++shell.counters.requests_refused;
+        co_return make_problem(ErrorCode::request_too_many, {}, verdict.retry_after);
+    }
+    Request request = take_request(from, address);
+    Request seen;
+    seen.method = request.method;
+    seen.path = request.path;
+    seen.address = address;
+    Answer answer = co_await shell.routes.answer(std::move(request));
+    log_request(shell, seen, answer, began);
+    co_return answer;
+}
+
+enum class End { closed, unread, upgraded };
+
+/// Requests of one connection, until it ends or becomes a WebSocket.
+asio::awaitable<End> serve_requests(Shell& shell,
+                                    Transport& transport,
+                                    const std::string& address,
+                                    HttpRequest& upgrade) {
+    beast::flat_buffer buffer(limits::header_bytes_max + limits::body_bytes_max);
+    bool keep_alive = true;
+    while (keep_alive && !shell.stopping) {
+        Parser parser;
+        parser.header_limit(limits::header_bytes_max);
+        parser.body_limit(limits::body_bytes_max);
+        transport.next_layer().expires_after(limits::idle_time_max);
+        auto [error, size] = co_await http::async_read_header(transport, buffer, parser, as_code);
+        if (!error && is_upgrade(parser.get())) {
+            std::optional<Answer> refusal = judge_upgrade(parser.get());
+            if (!refusal && buffer.size() == 0) {
+                upgrade = parser.release();
+                co_return End::upgraded;
+            }
+            co_await write_answer(shell,
+                                  transport,
+                                  refusal.value_or(make_problem(ErrorCode::request_malformed)),
+                                  false);
+            co_return End::unread;
+        }
+        if (!error) {
+            transport.next_layer().expires_after(limits::request_time_max);
+            std::tie(error, size) = co_await http::async_read(transport, buffer, parser, as_code);
+        }
+        if (error) {
+            if (std::optional<Answer> answer = answer_to_unreadable(error)) {
+                co_await write_answer(shell, transport, *std::move(answer), false);
+                co_return End::unread;
+            }
+            co_return End::closed;
+        }
+        HttpRequest request = parser.release();
+        keep_alive = request.keep_alive();
+        Answer answer = co_await answer_request(shell, request, address);
+        keep_alive = co_await write_answer(
+            shell, transport, std::move(answer), keep_alive && !shell.stopping);
+    }
+    co_return End::closed;
+}
+
+}  // namespace
+
+asio::awaitable<void> serve_connection(Shell& shell, Transport transport, std::string address) {
+    HttpRequest upgrade;
+    {
+        const CutGuard guard(shell, [&transport] { transport.cut(); });
+        if (Transport::Tls* tls = transport.tls()) {
+            transport.next_layer().expires_after(limits::tls_handshake_time_max);
+            const auto [error] =
+                co_await tls->async_handshake(asio::ssl::stream_base::server, as_code);
+            if (error) {
+                co_return;
+            }
+        }
+        const End end = co_await serve_requests(shell, transport, address, upgrade);
+        if (end == End::unread) {
+            co_await linger(transport);
+        }
+        if (end != End::upgraded) {
+            transport.cut();
+            co_return;
+        }
+    }
+    co_await serve_socket(shell, std::move(transport), std::move(upgrade), std::move(address));
+}
+
+}  // namespace holdfast::net

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "server/services/hub.hpp"
+
+namespace holdfast::net {
+
+/// Of the shell, beside those of the hub. Totals since the start, unless it says otherwise.
+struct NetCounters {
+    std::array<std::uint64_t, 6> answers{};  ///< by the first digit of the status
+    std::uint64_t connections_open = 0;      ///< now; sockets too
+    std::uint64_t connections_accepted = 0;
+    std::uint64_t connections_refused = 0;  ///< too many, or too fast
+    std::uint64_t requests_refused = 0;     ///< too fast
+    std::uint64_t socket_queue_bytes = 0;   ///< now, of all sockets
+    std::uint64_t sockets_cut = 0;          ///< read too slowly
+    std::uint64_t passwords_checked = 0;
+    std::uint64_t task_failures = 0;  ///< exceptions at the root of a coroutine: bugs
+};
+
+/// Prometheus' text format, version 0.0.4.
+[[nodiscard]] std::string format_metrics(const services::Counters& hub, const NetCounters& net);
+
+}  // namespace holdfast::net

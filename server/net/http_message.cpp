@@ -1,0 +1,109 @@
+#include "server/net/http_message.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace holdfast::net {
+namespace {
+
+using Headers = std::vector<std::pair<std::string_view, std::string_view>>;
+
+// Scripts of our own and WebAssembly, nothing else that runs; inline styles because components set
+// them.
+constexpr std::string_view content_security_policy =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+Headers make_common_headers(bool tls) {
+    Headers headers{
+        {"Holdfast", "1"},
+        {"Content-Security-Policy", content_security_policy},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
+    };
+    if (tls) {
+        headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+    }
+    return headers;
+}
+
+bool equal_without_case(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+/// "host" for "host:443" behind https and "host:80" behind http: browsers leave the default port
+/// out.
+std::string_view without_port(std::string_view host, std::string_view port) {
+    return host.ends_with(port) ? host.substr(0, host.size() - port.size()) : host;
+}
+
+}  // namespace
+
+Answer make_problem(ErrorCode code, std::string_view params, Millis retry_after) {
+    const ErrorEntry* entry = find_error(code);
+    nlohmann::json problem{
+        {"type", "about:blank"}, {"title", "Something failed."}, {"status", 500}};
+    if (entry != nullptr) {
+        problem = {{"type", "https://holdfast.example/errors#" + std::string(entry->code)},
+                   {"title", entry->sentence},
+                   {"status", entry->http},
+                   {"code", entry->code}};
+    }
+    const auto parsed = nlohmann::json::parse(params, nullptr, false);
+    problem["params"] = parsed.is_object() ? parsed : nlohmann::json::object();
+    Answer answer;
+    answer.status = problem["status"].get<int>();
+    answer.content_type = "application/problem+json";
+    answer.body = problem.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    answer.headers.emplace_back("Cache-Control", "no-store");
+    if (retry_after.count > 0) {
+        answer.headers.emplace_back("Retry-After",
+                                    std::to_string((retry_after.count + 999) / 1000));
+    }
+    if (answer.status == 401) {
+        answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+    }
+    return answer;
+}
+
+Answer make_method_refused(std::string_view allow) {
+    Answer answer = make_problem(ErrorCode::request_method);
+    answer.headers.emplace_back("Allow", allow);
+    return answer;
+}
+
+const Headers& common_headers(bool tls) {
+    static const Headers plain = make_common_headers(false);
+    static const Headers secure = make_common_headers(true);
+    return tls ? secure : plain;
+}
+
+bool is_same_origin(std::string_view origin, std::string_view host) {
+    if (origin.empty()) {
+        return true;
+    }
+    if (origin.starts_with("https://")) {
+        return equal_without_case(without_port(origin.substr(8), ":443"),
+                                  without_port(host, ":443"));
+    }
+    if (origin.starts_with("http://")) {
+        return equal_without_case(without_port(origin.substr(7), ":80"), without_port(host, ":80"));
+    }
+    return false;
+}
+
+std::string_view bearer_token(std::string_view authorization) {
+    constexpr std::string_view scheme = "bearer ";
+    if (authorization.size() <= scheme.size() ||
+        !equal_without_case(authorization.substr(0, scheme.size()), scheme)) {
+        return {};
+    }
+    return authorization.substr(scheme.size());
+}
+
+}  // namespace holdfast::net

@@ -1,0 +1,264 @@
+#include "server/net/routes.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "platform/net/asio.hpp"
+#include "platform/net/compression.hpp"
+#include "server/auth/auth_json.hpp"
+#include "server/net/limits.hpp"
+#include "server/net/rate_limit.hpp"
+
+namespace asio = boost::asio;
+
+namespace holdfast::net {
+namespace {
+
+Answer make_json(std::string body) {
+    Answer answer;
+    answer.content_type = "application/json";
+    answer.headers.emplace_back("Cache-Control", "no-store");
+    answer.body = std::move(body);
+    return answer;
+}
+
+Answer make_text(std::string body) {
+    Answer answer;
+    answer.content_type = "text/plain; charset=utf-8";
+    answer.headers.emplace_back("Cache-Control", "no-store");
+    answer.body = std::move(body);
+    return answer;
+}
+
+Answer make_empty() {
+    Answer answer;
+    answer.status = 204;
+    answer.headers.emplace_back("Cache-Control", "no-store");
+    return answer;
+}
+
+/// How long the services ask to wait, where they do.
+Millis retry_after_of(const Error& error) {
+    const auto params = nlohmann::json::parse(error.params, nullptr, false);
+    if (params.is_object() && params.contains("retry_after_ms") &&
+        params["retry_after_ms"].is_number_integer()) {
+        return {params["retry_after_ms"].get<std::int64_t>()};
+    }
+    const bool busy = error.code == ErrorCode::server_busy || error.code == ErrorCode::storage_busy;
+    return Millis{busy ? 1000 : 0};
+}
+
+/// Addresses under these are never screens of the app.
+bool is_reserved(std::string_view path) {
+    return path.starts_with("/auth/") || path.starts_with("/sync/");
+}
+
+}  // namespace
+
+const Routes::Route Routes::routes[] = {
+    {"/auth/v1/sign-in", "POST", &Routes::sign_in},
+    {"/auth/v1/refresh", "POST", &Routes::refresh},
+    {"/auth/v1/sign-out", "POST", &Routes::sign_out},
+    {"/auth/v1/password", "POST", &Routes::change_password},
+    {"/sync/v1/pull", "POST", &Routes::pull},
+    {"/healthz", "GET", &Routes::health},
+    {"/metrics", "GET", &Routes::metrics},
+};
+
+asio::awaitable<Answer> Routes::answer(Request request) {
+    for (const Route& route : routes) {
+        if (route.path == request.path) {
+            if (route.method != request.method) {
+                co_return make_method_refused(route.method);
+            }
+            co_return co_await (this->*route.handler)(std::move(request));
+        }
+    }
+    if (request.path == "/sync/v1/socket") {
+        if (request.method != "GET") {
+            co_return make_method_refused("GET");
+        }
+        Answer answer = make_problem(ErrorCode::protocol_unexpected);
+        answer.headers.emplace_back("Upgrade", "websocket");
+        co_return answer;
+    }
+    if (is_reserved(request.path)) {
+        co_return make_problem(ErrorCode::request_not_found);
+    }
+    co_return app(request);
+}
+
+Answer Routes::refuse(const Request& request, const Error& error) const {
+    Answer answer = make_problem(error.code, error.params, retry_after_of(error));
+    services_.log.write(answer.status >= 500 ? Log::Level::error : Log::Level::info,
+                        "request_refused",
+                        {{"path", request.path},
+                         {"address", request.address},
+                         {"code", error_name(error.code)},
+                         {"detail", error.detail}});
+    return answer;
+}
+
+asio::awaitable<Answer> Routes::sign_in(Request request) {
+    auto wanted = auth::parse_sign_in(request.body);
+    if (!wanted) {
+        co_return refuse(request, wanted.error());
+    }
+    const auto check = services_.auth.begin_sign_in(wanted->email, request.address);
+    if (!check) {
+        co_return refuse(request, check.error());
+    }
+    ++services_.counters.passwords_checked;
+    const auto is_right =
+        co_await services_.passwords.verify(check->hash, std::move(wanted->password));
+    if (!is_right) {
+        co_return refuse(request, is_right.error());
+    }
+    const auto answer = services_.auth.finish_sign_in(*check, *is_right, wanted->device);
+    services_.sockets.schedule();
+    if (!answer) {
+        co_return refuse(request, answer.error());
+    }
+    services_.log.write(Log::Level::info,
+                        "signed_in",
+                        {{"user", to_string(answer->user)},
+                         {"device", static_cast<std::int64_t>(answer->device)},
+                         {"address", request.address}});
+    co_return make_json(auth::encode(*answer));
+}
+
+asio::awaitable<Answer> Routes::refresh(Request request) {
+    const auto token = auth::parse_refresh_request(request.body);
+    if (!token) {
+        co_return refuse(request, token.error());
+    }
+    const auto tokens = services_.auth.refresh(*token);
+    services_.sockets.schedule();
+    if (!tokens) {
+        co_return refuse(request, tokens.error());
+    }
+    co_return make_json(auth::encode(*tokens));
+}
+
+asio::awaitable<Answer> Routes::sign_out(Request request) {
+    const auto identity = services_.auth.check_access(bearer_token(request.authorization));
+    if (!identity) {
+        co_return refuse(request, identity.error());
+    }
+    const auto done = services_.auth.sign_out(*identity);
+    services_.sockets.schedule();
+    if (!done) {
+        co_return refuse(request, done.error());
+    }
+    co_return make_empty();
+}
+
+asio::awaitable<Answer> Routes::change_password(Request request) {
+    const auto identity = services_.auth.check_access(bearer_token(request.authorization));
+    if (!identity) {
+        co_return refuse(request, identity.error());
+    }
+    auto wanted = auth::parse_password_request(request.body);
+    if (!wanted) {
+        co_return refuse(request, wanted.error());
+    }
+    if (const auto good = auth::AuthService::check_new_password(wanted->new_password); !good) {
+        co_return refuse(request, good.error());
+    }
+    const auto check = services_.auth.begin_change_password(*identity, request.address);
+    if (!check) {
+        co_return refuse(request, check.error());
+    }
+    ++services_.counters.passwords_checked;
+    const auto is_right =
+        co_await services_.passwords.verify(check->hash, std::move(wanted->old_password));
+    if (!is_right) {
+        co_return refuse(request, is_right.error());
+    }
+    std::string hash;
+    if (*is_right) {
+        auto made = co_await services_.passwords.make_hash(std::move(wanted->new_password));
+        if (!made) {
+            co_return refuse(request, made.error());
+        }
+        hash = *std::move(made);
+    }
+    const auto done =
+        services_.auth.finish_change_password(*identity, *check, *is_right, std::move(hash));
+    services_.sockets.schedule();
+    if (!done) {
+        co_return refuse(request, done.error());
+    }
+    co_return make_empty();
+}
+
+asio::awaitable<Answer> Routes::pull(Request request) {
+    const auto identity = services_.auth.check_access(bearer_token(request.authorization));
+    if (!identity) {
+        co_return refuse(request, identity.error());
+    }
+    auto frames = services_.hub.pull(*identity, request.body);
+    if (!frames) {
+        co_return refuse(request, frames.error());
+    }
+    Answer answer;
+    answer.content_type = "application/x-holdfast";
+    answer.headers.emplace_back("Cache-Control", "no-store");
+    const Encoding encoding = frames->size() < limits::compress_bytes_min
+                                  ? Encoding::identity
+                                  : choose_encoding(request.accept_encoding);
+    if (encoding == Encoding::identity) {
+        answer.body = *std::move(frames);
+        co_return answer;
+    }
+    answer.headers.emplace_back("Content-Encoding", encoding_name(encoding));
+    answer.body =
+        compress(encoding,
+                 *frames,
+                 encoding == Encoding::zstd ? limits::pull_zstd_level : limits::pull_gzip_level);
+    co_return answer;
+}
+
+asio::awaitable<Answer> Routes::health(Request /*request*/) {
+    co_return make_text("ok\n");
+}
+
+asio::awaitable<Answer> Routes::metrics(Request request) {
+    // A proxy on this machine speaks for others: what it passes on does not come from here.
+    if (!is_loopback(request.address) || request.forwarded) {
+        co_return make_problem(ErrorCode::request_not_found);
+    }
+    Answer answer = make_text(format_metrics(services_.hub.counters(), services_.counters));
+    answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    co_return answer;
+}
+
+Answer Routes::app(const Request& request) const {
+    const StaticFile* file = services_.files.find(request.path);
+    if (file == nullptr) {
+        return make_problem(ErrorCode::request_not_found);
+    }
+    if (request.method != "GET" && request.method != "HEAD") {
+        return make_method_refused("GET, HEAD");
+    }
+    Answer answer;
+    answer.headers.emplace_back("ETag", file->etag);
+    answer.headers.emplace_back("Cache-Control", file->cache_control);
+    answer.headers.emplace_back("Vary", "Accept-Encoding");
+    if (names_etag(request.if_none_match, file->etag)) {
+        answer.status = 304;
+        return answer;
+    }
+    answer.content_type = file->type;
+    Encoding encoding = choose_encoding(request.accept_encoding);
+    if (file->bytes(encoding).empty()) {
+        encoding = Encoding::identity;
+    }
+    if (encoding != Encoding::identity) {
+        answer.headers.emplace_back("Content-Encoding", encoding_name(encoding));
+    }
+    answer.borrowed = file->bytes(encoding);
+    answer.body_omitted = request.method == "HEAD";
+    return answer;
+}
+
+}  // namespace holdfast::net

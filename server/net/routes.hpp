@@ -1,0 +1,58 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string_view>
+
+#include "server/auth/auth_service.hpp"
+#include "server/net/counters.hpp"
+#include "server/net/http_message.hpp"
+#include "server/net/log.hpp"
+#include "server/net/password_workers.hpp"
+#include "server/net/sockets.hpp"
+#include "server/net/static_files.hpp"
+#include "server/services/hub.hpp"
+
+namespace holdfast::net {
+
+/// The addresses of docs/internals/http-api.md, but for the WebSocket: a request becomes an answer.
+/// Rules live in server/auth and server/services; here is only what is HTTP.
+class Routes {
+public:
+    struct Services {
+        Environment& environment;
+        auth::AuthService& auth;
+        services::Hub& hub;
+        Sockets& sockets;
+        PasswordWorkers& passwords;
+        const StaticFiles& files;
+        NetCounters& counters;
+        const Log& log;
+    };
+    explicit Routes(Services services) : services_(services) {}
+
+    [[nodiscard]] boost::asio::awaitable<Answer> answer(Request request);
+
+private:
+    using Task = boost::asio::awaitable<Answer>;
+
+    [[nodiscard]] Task sign_in(Request request);
+    [[nodiscard]] Task refresh(Request request);
+    [[nodiscard]] Task sign_out(Request request);
+    [[nodiscard]] Task change_password(Request request);
+    [[nodiscard]] Task pull(Request request);
+    [[nodiscard]] Task health(Request request);
+    [[nodiscard]] Task metrics(Request request);
+    [[nodiscard]] Answer app(const Request& request) const;
+    [[nodiscard]] Answer refuse(const Request& request, const Error& error) const;
+
+    struct Route {
+        std::string_view path;
+        std::string_view method;
+        Task (Routes::*handler)(Request);
+    };
+    static const Route routes[];
+
+    Services services_;
+};
+
+}  // namespace holdfast::net

@@ -1,0 +1,266 @@
+#include "server/net/server.hpp"
+
+#include <thread>
+
+#include "core/base/assert.hpp"
+#include "platform/net/asio.hpp"
+#include "platform/net/task_group.hpp"
+#include "server/auth/auth_service.hpp"
+#include "server/net/connection.hpp"
+#include "server/net/limits.hpp"
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace holdfast::net {
+namespace {
+
+constexpr auto as_code = asio::as_tuple(asio::use_awaitable);
+
+/// What needs the tables to exist; made by start().
+struct Running {
+    Running(asio::io_context& loop,
+            storage::Storage& storage,
+            Environment& environment,
+            std::unique_ptr<auth::AuthService> authenticator,
+            const services::HubOptions& options,
+            const StaticFiles& files,
+            NetCounters& counters,
+            const Log& log)
+        : auth(std::move(authenticator)),
+          hub(storage, environment, *auth, options),
+          sockets(loop.get_executor(), hub, counters, log),
+          routes({environment, *auth, hub, sockets, passwords, files, counters, log}),
+          shell{environment, routes, sockets, rates, counters, log, {}, false} {}
+
+    std::unique_ptr<auth::AuthService> auth;
+    services::Hub hub;
+    Sockets sockets;
+    PasswordWorkers passwords;
+    Routes routes;
+    RateLimit rates;
+    Shell shell;
+};
+
+}  // namespace
+
+class Server::Parts {
+public:
+    Parts(ServerOptions options, storage::Storage& storage, Environment& environment)
+        : options_(std::move(options)),
+          storage_(storage),
+          environment_(environment),
+          log_(options_.logger),
+          acceptor_(loop_),
+          tick_(loop_),
+          drained_(loop_),
+          tasks_(loop_.get_executor(), [this](std::string_view task, std::string_view what) {
+              ++counters_.task_failures;
+              log_.write(Log::Level::error, "task_failed", {{"task", task}, {"what", what}});
+          }) {}
+
+    Result<> start();
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    void stop(bool gracefully);
+
+private:
+    Result<> listen();
+    asio::awaitable<void> accept();
+    void admit(tcp::socket socket);
+    asio::awaitable<void> serve(Transport transport, std::string address);
+    asio::awaitable<void> tick();
+    asio::awaitable<void> end(bool gracefully);
+    asio::awaitable<void> drain();
+
+    // constant after construction
+    ServerOptions options_;
+    storage::Storage& storage_;
+    Environment& environment_;
+    Log log_;
+    // constant after start()
+    StaticFiles files_;
+    std::shared_ptr<asio::ssl::context> tls_;
+    std::uint16_t port_ = 0;
+    // owned children
+    NetCounters counters_;
+    asio::io_context loop_{1};
+    tcp::acceptor acceptor_;
+    asio::steady_timer tick_;
+    asio::steady_timer drained_;
+    std::unique_ptr<Running> running_;
+    std::thread thread_;
+    // tasks (last)
+    TaskGroup tasks_;
+};
+
+Result<> Server::Parts::listen() {
+    boost::system::error_code error;
+    const auto address = asio::ip::make_address(options_.listen_address, error);
+    if (error) {
+        return fail(ErrorCode::request_malformed, "not an IP address: " + options_.listen_address);
+    }
+    const tcp::endpoint endpoint(address, options_.port);
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) {
+        acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+        acceptor_.bind(endpoint, error);
+    }
+    if (!error) {
+        acceptor_.listen(limits::listen_backlog, error);
+    }
+    if (error) {
+        return fail(ErrorCode::server_busy,
+                    "cannot listen on " + options_.listen_address + ":" +
+                        std::to_string(options_.port) + ": " + error.message());
+    }
+    port_ = acceptor_.local_endpoint().port();
+    return {};
+}
+
+Result<> Server::Parts::start() {
+    if (!options_.app_folder.empty()) {
+        HF_TRY(files_, StaticFiles::load(options_.app_folder));
+    }
+    if (!options_.tls.certificate.empty()) {
+        HF_TRY(tls_, make_tls_context(options_.tls));
+    }
+    HF_TRY(auto authenticator, auth::AuthService::create(storage_, environment_));
+    HF_CHECK(listen());
+    running_ = std::make_unique<Running>(loop_,
+                                         storage_,
+                                         environment_,
+                                         std::move(authenticator),
+                                         options_.hub,
+                                         files_,
+                                         counters_,
+                                         log_);
+    tasks_.spawn("accept", accept());
+    tasks_.spawn("tick", tick());
+    thread_ = std::thread([this] { loop_.run(); });
+    log_.write(Log::Level::info,
+               "started",
+               {{"address", options_.listen_address},
+                {"port", port_},
+                {"tls", tls_ ? 1 : 0},
+                {"app_files", static_cast<std::int64_t>(files_.size())}});
+    return {};
+}
+
+asio::awaitable<void> Server::Parts::accept() {
+    while (!tasks_.stopping() && acceptor_.is_open()) {
+        auto [error, socket] = co_await acceptor_.async_accept(as_code);
+        if (!error) {
+            admit(std::move(socket));
+        } else if (acceptor_.is_open() && !tasks_.stopping()) {
+            log_.write(Log::Level::warning, "accept_failed", {{"what", error.message()}});
+            asio::steady_timer pause(loop_, limits::accept_pause);
+            co_await pause.async_wait(as_code);
+        }
+    }
+}
+
+void Server::Parts::admit(tcp::socket socket) {
+    boost::system::error_code error;
+    const tcp::endpoint remote = socket.remote_endpoint(error);
+    if (error) {
+        return;
+    }
+    const std::string address = remote.address().to_string();
+    const bool is_full = counters_.connections_open >= limits::connections_max;
+    if (is_full || !running_->rates.connect(environment_.now(), address).admitted) {
+        ++counters_.connections_refused;
+        return;
+    }
+    socket.set_option(tcp::no_delay(true), error);
+    ++counters_.connections_accepted;
+    ++counters_.connections_open;
+    Transport::Tcp tcp(std::move(socket));
+    tasks_.spawn(
+        "connection",
+        serve(tls_ ? Transport(std::move(tcp), *tls_) : Transport(std::move(tcp)), address));
+}
+
+asio::awaitable<void> Server::Parts::serve(Transport transport, std::string address) {
+    struct Leave {
+        Parts& parts;
+        const std::string& address;
+        ~Leave() {
+            --parts.counters_.connections_open;
+            parts.running_->rates.disconnected(address);
+        }
+    };
+    const Leave leave{*this, address};
+    co_await serve_connection(running_->shell, std::move(transport), address);
+}
+
+asio::awaitable<void> Server::Parts::tick() {
+    while (!tasks_.stopping()) {
+        tick_.expires_after(limits::tick_every);
+        co_await tick_.async_wait(as_code);
+        running_->hub.tick();
+        running_->sockets.schedule();
+    }
+}
+
+/// Waits until no socket is left, at most for the drain's time; then lets running answers finish.
+asio::awaitable<void> Server::Parts::drain() {
+    using namespace asio::experimental::awaitable_operators;
+    running_->shell.stopping = true;
+    running_->hub.drain();
+    running_->sockets.schedule();
+    drained_.expires_after(limits::drain_time + limits::drain_rest);
+    bool in_time = true;
+    while (running_->sockets.size() > 0 && in_time) {
+        const auto first =
+            co_await (running_->sockets.emptied().wait() || drained_.async_wait(as_code));
+        in_time = first.index() == 0;
+    }
+}
+
+asio::awaitable<void> Server::Parts::end(bool gracefully) {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    if (gracefully) {
+        log_.write(Log::Level::info,
+                   "draining",
+                   {{"sockets", static_cast<std::int64_t>(running_->sockets.size())}});
+        co_await drain();
+    }
+    running_->shell.stopping = true;
+    const std::list<std::function<void()>> cuts = running_->shell.cuts;
+    for (const auto& cut : cuts) {
+        cut();
+    }
+    co_await tasks_.close();
+}
+
+void Server::Parts::stop(bool gracefully) {
+    if (!thread_.joinable()) {
+        return;
+    }
+    asio::co_spawn(
+        loop_, end(gracefully), [](const std::exception_ptr& failure) { HF_ASSERT(!failure); });
+    thread_.join();
+    log_.write(Log::Level::info, "stopped");
+}
+
+Server::Server(ServerOptions options, storage::Storage& storage, Environment& environment)
+    : parts_(std::make_unique<Parts>(std::move(options), storage, environment)) {}
+
+Server::~Server() {
+    parts_->stop(false);
+}
+
+Result<> Server::start() {
+    return parts_->start();
+}
+
+std::uint16_t Server::port() const {
+    return parts_->port();
+}
+
+void Server::stop() {
+    parts_->stop(true);
+}
+
+}  // namespace holdfast::net

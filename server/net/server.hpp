@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/base/result.hpp"
+#include "server/net/tls.hpp"
+#include "server/services/environment.hpp"
+#include "server/services/hub.hpp"
+#include "server/storage/common/storage.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace holdfast::net {
+
+struct ServerOptions {
+    std::string listen_address = "127.0.0.1";
+    std::uint16_t port = 0;                  ///< 0: any that is free
+    std::string app_folder;                  ///< empty: no app, only the services
+    TlsFiles tls;                            ///< empty: without TLS
+    std::shared_ptr<spdlog::logger> logger;  ///< null: no log. Shared with whoever made it.
+    services::HubOptions hub;
+};
+
+/// A whole server: HTTP, WebSockets and the services behind them, on a thread of its own. No
+/// globals: many fit in one process.
+///
+/// Threads    start(), stop() and the destructor: one thread, not the server's. From start() to the
+/// end
+///            storage and environment belong to the server's thread.
+/// Ownership  storage and environment outlive it.
+class Server {
+public:
+    Server(ServerOptions options, storage::Storage& storage, Environment& environment);
+    /// Cuts every connection, as the end of the process would. Committed outcomes stay.
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Listens when it returns.
+    /// Errors  those of storage · request_not_found (app, certificate) · server_busy: the address
+    /// is in use
+    ///         · request_malformed: the address is none.
+    [[nodiscard]] Result<> start();
+
+    /// What start() has bound.
+    [[nodiscard]] std::uint16_t port() const;
+
+    /// Sends the devices away, spread over some time, and ends: within 5 s. Blocks.
+    void stop();
+
+private:
+    class Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace holdfast::net

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "platform/net/signal.hpp"
+#include "server/net/counters.hpp"
+#include "server/net/log.hpp"
+#include "server/services/hub.hpp"
+
+namespace holdfast::net {
+
+/// What waits to be written to one WebSocket. The bytes are shared with every other receiver.
+struct SocketQueue {
+    explicit SocketQueue(boost::asio::any_io_executor executor) : changed(std::move(executor)) {}
+
+    std::deque<sync::SharedBytes> frames;
+    std::size_t bytes = 0;
+    std::size_t told_bytes = 0;  ///< what the hub was told last
+    bool closing = false;        ///< nothing more comes: write what is there, then say goodbye
+    ErrorCode close_code{};
+    Signal changed;
+    std::function<void()> cut;  ///< ends the connection at once
+};
+
+/// The loop between the hub and the sockets: what came in goes to the hub, the hub runs once for
+/// all that was read in one turn of the loop (so that their intents share a transaction), and what
+/// it says is put into the sockets' queues.
+class Sockets {
+public:
+    Sockets(boost::asio::any_io_executor executor,
+            services::Hub& hub,
+            NetCounters& counters,
+            const Log& log);
+
+    /// `queue` lives until closed().
+    [[nodiscard]] services::ConnectionId open(SocketQueue& queue);
+    void received(services::ConnectionId id, std::string_view bytes);
+    /// The first frame of the queue has been written.
+    void written(services::ConnectionId id);
+    void closed(services::ConnectionId id);
+
+    /// Lets the hub run soon: after a tick, or after something that may have ended sessions.
+    void schedule();
+    [[nodiscard]] std::size_t size() const { return queues_.size(); }
+    /// Raised when the last socket has gone.
+    [[nodiscard]] Signal& emptied() { return emptied_; }
+
+private:
+    void turn();
+    void deliver();
+    void carry_out(services::Command& command);
+    void tell_queued(services::ConnectionId id, SocketQueue& queue);
+
+    boost::asio::any_io_executor executor_;
+    services::Hub& hub_;
+    NetCounters& counters_;
+    const Log& log_;
+    std::unordered_map<services::ConnectionId, SocketQueue*> queues_;
+    std::vector<services::ConnectionId> touched_;  ///< by the commands that are carried out now
+    bool scheduled_ = false;
+    Signal emptied_;
+};
+
+}  // namespace holdfast::net

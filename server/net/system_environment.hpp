@@ -1,0 +1,15 @@
+#pragma once
+
+#include "server/services/environment.hpp"
+
+namespace holdfast::net {
+
+/// The machine's clocks and its entropy.
+class SystemEnvironment final : public Environment {
+public:
+    [[nodiscard]] Instant now() const override;
+    [[nodiscard]] WallTime wall() const override;
+    void random(void* bytes, std::size_t count) override;
+};
+
+}  // namespace holdfast::net

@@ -1,0 +1,91 @@
+#include "server/services/access.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/services/limits.hpp"
+
+namespace holdfast::services {
+
+bool Keys::holds(Id id) const {
+    return std::ranges::binary_search(ids, id);
+}
+
+bool Keys::opens(const BucketRecord& record) const {
+    return record.organization == organization &&
+           std::ranges::any_of(openers_of(record),
+                               [&](Id opener) { return opener && holds(opener); });
+}
+
+Result<std::shared_ptr<const Keys>> Access::keys(Id user) {
+    if (const auto cached = cached_.find(user); cached != cached_.end()) {
+        return cached->second;
+    }
+    HF_TRY(Keys read, read_keys(user));
+    if (cached_.size() >= limits::users_cached_max) {
+        cached_.clear();
+    }
+    auto keys = std::make_shared<const Keys>(std::move(read));
+    cached_[user] = keys;
+    return keys;
+}
+
+Result<bool> Access::may_read(Id user, BucketId bucket) {
+    HF_TRY(const auto held, keys(user));
+    HF_TRY(const auto record, storage_.find_bucket(bucket));
+    return record && held->opens(*record);
+}
+
+Result<std::vector<Bucket>> Access::readable(Id user) {
+    HF_TRY(const auto held, keys(user));
+    HF_CHECK(index_.ensure(held->organization));
+    std::vector<BucketId> ids;
+    for (const Id key : held->ids) {
+        const auto& opened = index_.opened_by(key);
+        ids.insert(ids.end(), opened.begin(), opened.end());
+    }
+    std::ranges::sort(ids);
+    const auto repeated = std::ranges::unique(ids);
+    ids.erase(repeated.begin(), repeated.end());
+
+    std::vector<Bucket> buckets;
+    buckets.reserve(ids.size());
+    for (const BucketId id : ids) {
+        const BucketRecord* record = index_.find(id);
+        if (record != nullptr && record->organization == held->organization) {
+            buckets.push_back(record->bucket);
+        }
+    }
+    return buckets;
+}
+
+void Access::keep_only(const std::set<Id>& organizations) {
+    std::erase_if(cached_, [&](const auto& entry) {
+        return !organizations.contains(entry.second->organization);
+    });
+}
+
+Result<Keys> Access::read_keys(Id user) {
+    HF_TRY(const auto own, storage_.find_bucket(BucketKind::user, user));
+    if (!own) {
+        return fail(ErrorCode::access_forbidden, "no user " + to_string(user));
+    }
+    Keys keys{.organization = own->organization, .ids = {user, own->organization}};
+    Id after;
+    for (bool more = true; more;) {
+        HF_TRY(const auto page, storage_.rows_after_key(own->bucket.id, RowKind::grant, after, {}));
+        more = page.more;
+        for (const Row& row : page.rows) {
+            if (row.kind != RowKind::grant) {
+                more = false;
+                break;
+            }
+            keys.ids.push_back(row.id);
+            after = row.id;
+        }
+    }
+    std::ranges::sort(keys.ids);
+    return keys;
+}
+
+}  // namespace holdfast::services

@@ -1,0 +1,131 @@
+#include "server/services/bucket_index.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace holdfast::services {
+
+std::array<Id, 2> openers_of(const BucketRecord& record) {
+    const Bucket& bucket = record.bucket;
+    switch (bucket.kind) {
+        case BucketKind::user:
+        case BucketKind::directory:
+        case BucketKind::group:
+            return {bucket.owner, Id{}};
+        case BucketKind::channel:
+        case BucketKind::timeline:
+            return {bucket.owner, record.open ? bucket.parent : Id{}};
+    }
+    return {};  // a kind of a newer version: nobody's
+}
+
+Result<> BucketIndex::ensure(Id organization) {
+    if (organizations_.contains(organization)) {
+        return {};
+    }
+    HF_TRY(const auto records, storage_.buckets_of(organization));
+    organizations_[organization];  // known, even without buckets
+    for (const BucketRecord& record : records) {
+        insert(record);
+    }
+    return {};
+}
+
+Result<BucketIndex::Difference> BucketIndex::reload(Id organization) {
+    HF_TRY(const auto records, storage_.buckets_of(organization));
+    Difference difference;
+    std::set<BucketId> gone = organizations_[organization];
+    for (const BucketRecord& record : records) {
+        gone.erase(record.bucket.id);
+        const BucketRecord* known = find(record.bucket.id);
+        const bool same_shape = known != nullptr && known->open == record.open;
+        difference.shape = difference.shape || !same_shape;
+        if (known == nullptr || known->bucket.version != record.bucket.version ||
+            known->bucket.epoch != record.bucket.epoch) {
+            difference.moved.push_back(record.bucket);
+        }
+        if (same_shape) {
+            records_[record.bucket.id] = record;
+        } else {
+            erase(record.bucket.id);
+            insert(record);
+        }
+    }
+    for (const BucketId bucket : gone) {
+        difference.shape = true;
+        erase(bucket);
+    }
+    std::ranges::sort(difference.moved, {}, &Bucket::id);
+    return difference;
+}
+
+Result<const BucketRecord*> BucketIndex::refresh(BucketId bucket) {
+    HF_TRY(const auto record, storage_.find_bucket(bucket));
+    if (!record || !organizations_.contains(record->organization)) {
+        erase(bucket);
+        return nullptr;
+    }
+    if (const auto known = records_.find(bucket);
+        known != records_.end() && known->second.open == record->open) {
+        known->second = *record;
+    } else {
+        erase(bucket);
+        insert(*record);
+    }
+    return find(bucket);
+}
+
+const BucketRecord* BucketIndex::find(BucketId bucket) const {
+    const auto found = records_.find(bucket);
+    return found == records_.end() ? nullptr : &found->second;
+}
+
+const std::set<BucketId>& BucketIndex::opened_by(Id key) const {
+    static const std::set<BucketId> none;
+    const auto found = opened_by_.find(key);
+    return found == opened_by_.end() ? none : found->second;
+}
+
+void BucketIndex::keep_only(const std::set<Id>& organizations) {
+    for (auto at = organizations_.begin(); at != organizations_.end();) {
+        if (organizations.contains(at->first)) {
+            ++at;
+            continue;
+        }
+        const std::set<BucketId> buckets = at->second;
+        for (const BucketId bucket : buckets) {
+            erase(bucket);
+        }
+        at = organizations_.erase(at);
+    }
+}
+
+void BucketIndex::insert(const BucketRecord& record) {
+    const BucketId id = record.bucket.id;
+    organizations_[record.organization].insert(id);
+    for (const Id opener : openers_of(record)) {
+        if (opener) {
+            opened_by_[opener].insert(id);
+        }
+    }
+    records_.insert_or_assign(id, record);
+}
+
+void BucketIndex::erase(BucketId bucket) {
+    const auto found = records_.find(bucket);
+    if (found == records_.end()) {
+        return;
+    }
+    for (const Id opener : openers_of(found->second)) {
+        if (const auto opened = opened_by_.find(opener); opened != opened_by_.end()) {
+            opened->second.erase(bucket);
+            if (opened->second.empty()) {
+                opened_by_.erase(opened);
+            }
+        }
+    }
+    organizations_[found->second.organization].erase(bucket);
+    records_.erase(found);
+}
+
+}  // namespace holdfast::services

@@ -1,0 +1,279 @@
+#include "server/services/executor.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "core/model/body.hpp"
+#include "server/services/server_world.hpp"
+
+namespace holdfast::services {
+namespace {
+
+bool is_storage_error(ErrorCode code) {
+    return code == ErrorCode::storage_full || code == ErrorCode::storage_failed ||
+           code == ErrorCode::storage_corrupt || code == ErrorCode::storage_busy;
+}
+
+/// Errors that the next intent would meet as well.
+bool is_everybodys(ErrorCode code) {
+    return code == ErrorCode::storage_full || code == ErrorCode::storage_busy;
+}
+
+}  // namespace
+
+/// What a batch has moved so far, and what the intent that is being judged would add.
+struct Executor::Tally {
+    std::map<BucketId, std::uint64_t> before;  ///< version when the batch first came to the bucket
+    std::map<BucketId, std::uint64_t> after;
+    std::set<BucketId> created;
+    std::vector<Position> staged_positions;
+    std::vector<BucketId> staged_created;
+
+    void keep_staged() {
+        for (const Position& position : staged_positions) {
+            after[position.bucket] = position.version;
+        }
+        created.insert(staged_created.begin(), staged_created.end());
+        drop_staged();
+    }
+    void drop_staged() {
+        staged_positions.clear();
+        staged_created.clear();
+    }
+    void report(Batch& batch) const {
+        for (const auto& [bucket, version] : after) {
+            batch.moved.push_back({bucket, before.at(bucket), version});
+        }
+        batch.created.assign(created.begin(), created.end());
+    }
+};
+
+Outcome later_outcome(Id intent, ErrorCode code, Millis retry_after, WallTime at) {
+    return {.intent = intent,
+            .status = OutcomeStatus::later,
+            .code = code,
+            .detail = {},
+            .positions = {},
+            .at = at,
+            .replayed = false,
+            .retry_after = retry_after};
+}
+
+bool Executor::enqueue(IntentJob job) {
+    if (queue_.size() >= limits::queue_intents_max) {
+        return false;
+    }
+    queue_.push_back(std::move(job));
+    return true;
+}
+
+Batch Executor::run(std::size_t max) {
+    Batch batch;
+    if (queue_.empty() || max == 0) {
+        return batch;
+    }
+    std::deque<IntentJob> jobs;
+    while (!queue_.empty() && jobs.size() < max) {
+        jobs.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    Tally tally;
+    Result<> done = storage_.begin();
+    if (done) {
+        done = judge_all(jobs, tally, batch);
+        if (done) {
+            done = storage_.commit();
+        }
+        if (!done) {
+            storage_.rollback();
+        }
+    }
+    if (done) {
+        tally.report(batch);
+        return batch;
+    }
+    batch = Batch{};
+    batch.failure = std::move(done).error();
+    for (auto* waiting : {&jobs, &queue_}) {
+        for (IntentJob& job : *waiting) {
+            put_off(job, batch.failure->code, batch);
+        }
+        waiting->clear();
+    }
+    return batch;
+}
+
+void Executor::put_off(IntentJob& job, ErrorCode code, Batch& batch) {
+    batch.judged.push_back(
+        {job.ticket,
+         job.user,
+         later_outcome(job.intent.id, code, limits::storage_retry, environment_.wall())});
+}
+
+Result<> Executor::judge_all(std::deque<IntentJob>& jobs, Tally& tally, Batch& batch) {
+    std::vector<std::pair<Lane, ErrorCode>> held;
+    const auto hold_of = [&](const IntentJob& job) {
+        return std::ranges::find(
+            held, Lane{job.user, job.intent.lane}, &std::pair<Lane, ErrorCode>::first);
+    };
+    batch.judged.reserve(jobs.size());
+    for (IntentJob& job : jobs) {
+        if (const auto hold = hold_of(job); hold != held.end()) {
+            put_off(job, hold->second, batch);
+            continue;
+        }
+        Outcome outcome;
+        const Result<> judged = judge_alone(job, tally, outcome);
+        if (judged) {
+            batch.judged.push_back({job.ticket, job.user, std::move(outcome)});
+        } else if (is_everybodys(judged.error().code)) {
+            return judged;
+        } else {
+            held.emplace_back(Lane{job.user, job.intent.lane}, judged.error().code);
+            put_off(job, judged.error().code, batch);
+        }
+    }
+    if (!held.empty()) {
+        std::erase_if(queue_, [&](IntentJob& job) {
+            const auto hold = hold_of(job);
+            if (hold == held.end()) {
+                return false;
+            }
+            put_off(job, hold->second, batch);
+            return true;
+        });
+    }
+    return {};
+}
+
+Result<> Executor::judge_alone(const IntentJob& job, Tally& tally, Outcome& outcome) {
+    const Result<bool> kept = storage_.nested([&]() -> Result<bool> {
+        HF_CHECK(judge(job, tally, outcome));
+        return true;
+    });
+    if (!kept) {
+        tally.drop_staged();
+        return std::unexpected(kept.error());
+    }
+    tally.keep_staged();
+    return {};
+}
+
+/// Any device of the user may bring it: what waits on one may be delivered by another (OM35), and a
+/// copy that was given a number of its own still holds what the original had written.
+Result<bool> Executor::is_own_id(const IntentJob& job) {
+    const DeviceNumber minted_by = job.intent.id.device();
+    if (minted_by == job.device) {
+        return true;
+    }
+    HF_TRY(const auto device, storage_.find_device(minted_by));
+    return device && device->user == job.user;
+}
+
+Result<> Executor::judge(const IntentJob& job, Tally& tally, Outcome& outcome) {
+    outcome = Outcome{.intent = job.intent.id, .detail = {}, .positions = {}, .at = server_time()};
+    HF_TRY(const bool known, answer_known(job, outcome));
+    if (known) {
+        return {};
+    }
+    HF_TRY(const bool own, is_own_id(job));
+    if (!own) {
+        // Not stored: the id is somebody else's to use.
+        outcome.status = OutcomeStatus::rejected;
+        outcome.code = ErrorCode::intent_id_conflict;
+        return {};
+    }
+    ServerWorld world(storage_, job.organization);
+    const Occasion occasion{.user = job.user, .organization = job.organization, .now = outcome.at};
+    Result<Effects> effects = reduce(world, occasion, job.intent);
+    if (effects) {
+        return apply(job, *effects, tally, outcome);
+    }
+    return refuse(job, std::move(effects).error(), tally, outcome);
+}
+
+Result<bool> Executor::answer_known(const IntentJob& job, Outcome& outcome) {
+    HF_TRY(auto stored, storage_.find_outcome(job.intent.id));
+    if (!stored) {
+        return false;
+    }
+    // An id belongs to the user whose device minted it, and a device's number stays with its user.
+    bool own = job.intent.id.device() == job.device;
+    if (!own) {
+        HF_TRY(const auto device, storage_.find_device(job.intent.id.device()));
+        own = device && device->user == job.user;
+    }
+    if (own) {
+        outcome = *std::move(stored);
+        outcome.replayed = true;
+    } else {
+        outcome.status = OutcomeStatus::rejected;
+        outcome.code = ErrorCode::access_forbidden;
+    }
+    return true;
+}
+
+Result<> Executor::apply(const IntentJob& job,
+                         const Effects& effects,
+                         Tally& tally,
+                         Outcome& outcome) {
+    for (const Effects::NewBucket& made : effects.buckets) {
+        storage::BucketRecord record;
+        record.bucket.id = made.id;
+        record.bucket.kind = made.kind;
+        record.bucket.owner = made.owner;
+        record.bucket.parent = made.parent;
+        record.organization = job.organization;
+        record.open = made.open;
+        HF_TRY(const BucketId id, storage_.create_bucket(record));
+        tally.before[id] = 0;
+        tally.staged_created.push_back(id);
+    }
+    HF_TRY(outcome.positions, write(effects.rows, tally));
+    return storage_.put_outcome(outcome, job.user);
+}
+
+Result<> Executor::refuse(const IntentJob& job, Error why, Tally& tally, Outcome& outcome) {
+    if (is_storage_error(why.code)) {
+        return std::unexpected(std::move(why));
+    }
+    if (why.code == ErrorCode::intent_unknown_kind) {
+        outcome = later_outcome(job.intent.id, why.code, limits::unknown_kind_retry, outcome.at);
+        return storage_.quarantine(job.intent, job.user, why.code);
+    }
+    outcome.status = OutcomeStatus::rejected;
+    outcome.code = why.code;
+    outcome.detail = std::move(why.params);
+    HF_TRY(const auto own, storage_.find_bucket(BucketKind::user, job.user));
+    if (own) {
+        const body::Receipt receipt{.code = static_cast<std::uint16_t>(outcome.code),
+                                    .detail = outcome.detail};
+        HF_CHECK(write({{.key = {own->bucket.id, RowKind::receipt, job.intent.id},
+                         .sort = outcome.at.ms,
+                         .body = body::encode(receipt)}},
+                       tally));
+    }
+    return storage_.put_outcome(outcome, job.user);
+}
+
+Result<std::vector<Position>> Executor::write(const std::vector<RowChange>& rows, Tally& tally) {
+    for (const RowChange& change : rows) {
+        if (tally.before.contains(change.key.bucket)) {
+            continue;
+        }
+        HF_TRY(const auto record, storage_.find_bucket(change.key.bucket));
+        tally.before[change.key.bucket] = record ? record->bucket.version : 0;
+    }
+    HF_TRY(auto positions, storage_.write_rows(rows));
+    tally.staged_positions.insert(tally.staged_positions.end(), positions.begin(), positions.end());
+    return positions;
+}
+
+WallTime Executor::server_time() {
+    last_time_ = std::max(last_time_, environment_.wall());
+    return last_time_;
+}
+
+}  // namespace holdfast::services

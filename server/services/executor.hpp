@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/id.hpp"
+#include "core/base/result.hpp"
+#include "core/model/intent.hpp"
+#include "core/model/reduce.hpp"
+#include "server/services/environment.hpp"
+#include "server/services/limits.hpp"
+#include "server/storage/common/storage.hpp"
+
+namespace holdfast::services {
+
+/// An intent that waits for its judgement.
+struct IntentJob {
+    Id user;
+    Id organization;
+    DeviceNumber device = 0;  ///< of the session; the intent's id has to be one of its
+    Intent intent;
+    std::uint64_t ticket = 0;  ///< comes back with the outcome
+};
+
+struct JudgedIntent {
+    std::uint64_t ticket = 0;
+    Id user;
+    Outcome outcome;
+};
+
+/// A bucket that a batch has moved, by what its followers have to learn.
+struct BucketMove {
+    BucketId bucket;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+};
+
+/// What became of one run.
+struct Batch {
+    std::vector<JudgedIntent> judged;  ///< one for each job taken off the queue
+    std::vector<BucketMove> moved;     ///< committed; ascending by bucket
+    std::vector<BucketId> created;     ///< committed; ascending
+    std::optional<Error> failure;  ///< the transaction failed: nothing was done, all are `later`
+};
+
+/// Carries intents out, many in one transaction, each exactly once (OM32, OM33).
+///
+/// The stored outcome is the memory: it is written in the transaction of the effects, so an intent
+/// has both or neither, whatever is cut or killed. Within a batch every intent stands alone: one
+/// that the storage fails is undone without the others, and those behind it in its lane wait with
+/// it.
+///
+/// Threads  one thread. Storage and environment outlive it.
+class Executor {
+public:
+    Executor(storage::Storage& storage, Environment& environment)
+        : storage_(storage), environment_(environment) {}
+
+    /// Takes a job; false when the queue is full: answer `later` with server_busy.
+    [[nodiscard]] bool enqueue(IntentJob job);
+    [[nodiscard]] std::size_t queued() const { return queue_.size(); }
+
+    /// Judges up to `max` of the queued intents in one transaction and commits it.
+    ///
+    /// Outcome by case: known id: the stored outcome, `replayed`, to the same user only
+    /// (else access_forbidden) · an id of another user's device: rejected, intent_id_conflict, not
+    /// stored · refused by the rules: rejected, stored · a kind not known: quarantined, `later` ·
+    /// storage fails: `later`, nothing done. Whatever is stored and not `applied` has a receipt row
+    /// in the user's bucket too, so that it survives the connection and reaches other devices. When
+    /// the whole transaction fails, everything queued is answered `later`: order within lanes would
+    /// be lost otherwise.
+    [[nodiscard]] Batch run(std::size_t max = limits::batch_intents_max);
+
+private:
+    struct Tally;
+    struct Lane {
+        Id user;
+        Id lane;
+        bool operator==(const Lane&) const = default;
+    };
+
+    [[nodiscard]] Result<> judge_all(std::deque<IntentJob>& jobs, Tally& tally, Batch& batch);
+    [[nodiscard]] Result<> judge_alone(const IntentJob& job, Tally& tally, Outcome& outcome);
+    [[nodiscard]] Result<> judge(const IntentJob& job, Tally& tally, Outcome& outcome);
+    [[nodiscard]] Result<bool> is_own_id(const IntentJob& job);
+    [[nodiscard]] Result<bool> answer_known(const IntentJob& job, Outcome& outcome);
+    [[nodiscard]] Result<> apply(const IntentJob& job,
+                                 const Effects& effects,
+                                 Tally& tally,
+                                 Outcome& outcome);
+    [[nodiscard]] Result<> refuse(const IntentJob& job, Error why, Tally& tally, Outcome& outcome);
+    [[nodiscard]] Result<std::vector<Position>> write(const std::vector<RowChange>& rows,
+                                                      Tally& tally);
+    [[nodiscard]] WallTime server_time();
+    void put_off(IntentJob& job, ErrorCode code, Batch& batch);
+
+    storage::Storage& storage_;
+    Environment& environment_;
+    std::deque<IntentJob> queue_;
+    WallTime last_time_{};  ///< messages are ordered by it, so it never goes back
+};
+
+/// `later`, to be sent again after `retry_after`.
+[[nodiscard]] Outcome later_outcome(Id intent, ErrorCode code, Millis retry_after, WallTime at);
+
+}  // namespace holdfast::services

@@ -1,0 +1,207 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/base/id.hpp"
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "core/sync/server_session.hpp"
+#include "server/services/access.hpp"
+#include "server/services/authenticator.hpp"
+#include "server/services/bucket_index.hpp"
+#include "server/services/environment.hpp"
+#include "server/services/executor.hpp"
+#include "server/services/limits.hpp"
+#include "server/services/presence.hpp"
+#include "server/services/pull.hpp"
+#include "server/services/token_bucket.hpp"
+#include "server/storage/common/storage.hpp"
+
+namespace holdfast::services {
+
+/// Names a live connection; never used twice.
+using ConnectionId = std::uint64_t;
+
+/// What the shell has to do with a connection's socket, in this order.
+struct Command {
+    ConnectionId connection = 0;
+    sync::SharedBytes bytes;  ///< one binary message to send; null: close, after what was sent
+    ErrorCode code{};         ///< close: why, for the log
+    std::string detail;       ///< close: for the log
+};
+
+/// For /metrics. Totals since the start, unless it says otherwise.
+struct Counters {
+    std::uint64_t connections_opened = 0;
+    std::uint64_t connections_open = 0;  ///< now
+    std::uint64_t sessions_live = 0;     ///< now: admitted
+    std::uint64_t admissions_refused = 0;
+    std::array<std::uint64_t, 5> intents_by_status{};  ///< index: OutcomeStatus
+    std::uint64_t intents_replayed = 0;
+    std::uint64_t intents_queued = 0;  ///< now
+    std::uint64_t batches = 0;
+    std::uint64_t batches_failed = 0;
+    std::uint64_t live_pages_encoded = 0;  ///< once for all readers
+    std::uint64_t frames_sent = 0;
+    std::uint64_t frames_received = 0;
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_received = 0;
+    std::uint64_t pulls = 0;
+    std::uint64_t pulls_refused = 0;
+    std::uint64_t pull_pages = 0;
+    std::uint64_t pull_rows = 0;
+    std::uint64_t pull_bytes = 0;
+    std::uint64_t foreign_reloads = 0;
+};
+
+/// Rates that one device is held to; tests make them small.
+struct HubOptions {
+    limits::Rate pulls = limits::pulls;
+    limits::Rate intents = limits::intents;
+    limits::Rate frames = limits::frames;
+    std::size_t connections_max = limits::connections_max;
+    storage::PageLimits page{};
+};
+
+/// Everything behind the sockets: owns the live sessions, carries their outputs out, runs the
+/// intents, and tells each change of a bucket to those who follow it, encoded once.
+///
+/// How a shell drives it, with one thread:
+///     on accept      id = hub.open()
+///     on message     hub.received(id, bytes)
+///     after I/O      while (hub.has_pending()) hub.run_pending();
+///     then           for (auto& command : hub.poll()) ...; hub.queued(id, bytes waiting in the
+///     socket) on a timer     hub.tick(), at next_deadline() or each 100 ms on close
+///     hub.closed(id); not needed after a close command
+///
+/// Nothing is called back. What it caches is rebuilt from the tables.
+class Hub {
+public:
+    Hub(storage::Storage& storage,
+        Environment& environment,
+        Authenticator& authenticator,
+        HubOptions options = {});
+
+    [[nodiscard]] ConnectionId open();
+    void received(ConnectionId connection, std::string_view bytes);
+    /// Bytes of this connection that wait in the shell now: pages are held back from a slow one.
+    void queued(ConnectionId connection, std::size_t bytes);
+    void closed(ConnectionId connection);
+
+    /// Whether handshakes, intents or ended sessions wait for run_pending().
+    [[nodiscard]] bool has_pending() const;
+    /// Admits who waits and runs one batch of intents, in one transaction each, and tells the news.
+    void run_pending();
+
+    /// Deadlines of sessions, presence, changes by other processes. Cheap when nothing is due.
+    void tick();
+    [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+    /// Reads everything again and tells what differs: after a write to the storage of this process
+    /// that did not go through the hub (an organization file applied, a test).
+    void refresh();
+
+    /// Sends everybody away, spread over some time, and refuses newcomers.
+    void drain();
+
+    /// The answer to POST /sync/v1/pull of this device.
+    /// Errors  request_too_many (params: retry_after_ms) · those of PullService::answer.
+    [[nodiscard]] Result<wire::Bytes> pull(const Identity& identity, std::string_view body);
+
+    /// What the shell has to do; empty afterwards.
+    [[nodiscard]] std::vector<Command> poll();
+
+    [[nodiscard]] const Counters& counters() const { return counters_; }
+
+private:
+    struct Connection {
+        sync::ServerSession session;
+        std::optional<Identity> identity;  ///< once admitted
+        std::shared_ptr<const Keys> keys;
+        std::optional<Instant> armed;  ///< its entry in deadlines_
+    };
+    struct Meter {
+        TokenBucket pulls;
+        TokenBucket intents;
+        TokenBucket frames;
+    };
+    /// A handshake, until the transaction that decides it is committed.
+    struct Waiting {
+        ConnectionId connection = 0;
+        wire::Hello hello;
+        Result<Authenticator::Admission> admission;
+    };
+    using Connections = std::map<ConnectionId, Connection>;
+
+    // --- connections: hub.cpp
+    void feed(ConnectionId id, const sync::ServerSession::Input& input);
+    void carry_out(ConnectionId id, Connection& connection, sync::ServerSession::Execute&& output);
+    void arm(ConnectionId id, Connection& connection);
+    void forget(ConnectionId id);
+    void end(ConnectionId id, ErrorCode code, Millis retry_after = {});
+    void follow(ConnectionId id, const Keys* before, const Keys* after);
+    [[nodiscard]] Meter& meter(DeviceNumber device);
+
+    // --- handshakes: hub_admission.cpp
+    void admit_waiting();
+    [[nodiscard]] Result<> decide(std::vector<Waiting>& waiting);
+    [[nodiscard]] Result<> welcome(ConnectionId id, const Authenticator::Admission& admission);
+    void refuse(ConnectionId id, const Error& error);
+    void end_superseded(ConnectionId id, const Identity& identity, bool is_copy);
+    void end_sessions();
+    void check_sessions();
+
+    // --- news: hub_news.cpp
+    void run_batch();
+    void answer_judged(const std::vector<JudgedIntent>& judged);
+    void tell_batch(const Batch& batch);
+    [[nodiscard]] Result<std::set<Id>> users_with_new_access(const Batch& batch);
+    [[nodiscard]] Result<bool> moves_grants(const BucketMove& move);
+    void tell_move(const BucketMove& move);
+    void tell_access(const std::set<Id>& users);
+    [[nodiscard]] Result<> tell_access(Id user, const std::vector<ConnectionId>& connections);
+    void tell_presence(Instant now);
+    void poll_foreign(Instant now);
+    void reload(Id organization);
+    void give_up_live(ErrorCode code);
+
+    [[nodiscard]] std::vector<ConnectionId> followers_of(const BucketRecord& record) const;
+    [[nodiscard]] std::vector<ConnectionId> holders_of(Id key) const;
+    [[nodiscard]] std::set<Id> users_of(const std::vector<ConnectionId>& connections) const;
+
+    storage::Storage& storage_;
+    Environment& environment_;
+    Authenticator& authenticator_;
+    HubOptions options_;
+    BucketIndex index_;
+    Access access_;
+    PullService pulls_;
+    Executor executor_;
+    Presence presence_;
+
+    ConnectionId next_connection_ = 1;
+    Connections connections_;
+    std::unordered_map<Id, std::set<ConnectionId>> followers_;  ///< by what they hold: Keys::ids
+    std::set<std::pair<Instant, ConnectionId>> deadlines_;  ///< may come too early, never too late
+    std::unordered_map<DeviceNumber, Meter> meters_;
+    std::vector<Waiting> waiting_;
+    std::vector<Command> commands_;
+
+    bool draining_ = false;
+    Instant foreign_poll_at_{};
+    std::uint64_t foreign_seen_ = 0;
+    Counters counters_;
+};
+
+}  // namespace holdfast::services

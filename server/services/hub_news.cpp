@@ -1,0 +1,242 @@
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "server/services/hub.hpp"
+
+/// Who is told what, when something has changed.
+namespace holdfast::services {
+
+using sync::ServerSession;
+
+void Hub::run_batch() {
+    if (executor_.queued() == 0) {
+        return;
+    }
+    const Batch batch = executor_.run();
+    ++counters_.batches;
+    if (batch.failure) {
+        ++counters_.batches_failed;
+    }
+    answer_judged(batch.judged);
+    tell_batch(batch);
+}
+
+void Hub::answer_judged(const std::vector<JudgedIntent>& judged) {
+    std::map<ConnectionId, ServerSession::Judged> by_connection;
+    for (const JudgedIntent& one : judged) {
+        ++counters_.intents_by_status[static_cast<std::size_t>(one.outcome.status)];
+        counters_.intents_replayed += one.outcome.replayed ? 1 : 0;
+        by_connection[one.ticket].outcomes.push_back(one.outcome);
+    }
+    for (auto& [id, answer] : by_connection) {
+        feed(id, answer);  // one that has gone sends its intents again and is answered from memory
+    }
+}
+
+void Hub::tell_batch(const Batch& batch) {
+    const auto users = users_with_new_access(batch);
+    if (!users) {
+        // It is not known who may read what: all are sent away and come back to what is true.
+        give_up_live(users.error().code);
+        return;
+    }
+    // Access first: who has just lost a bucket does not get its last page.
+    tell_access(*users);
+    for (const BucketMove& move : batch.moved) {
+        tell_move(move);
+    }
+}
+
+Result<std::set<Id>> Hub::users_with_new_access(const Batch& batch) {
+    std::set<Id> users;
+    for (const BucketId bucket : batch.created) {
+        HF_TRY(const BucketRecord* record, index_.refresh(bucket));
+        if (record != nullptr) {
+            users.merge(users_of(followers_of(*record)));
+        }
+    }
+    for (const BucketMove& move : batch.moved) {
+        HF_TRY(const BucketRecord* record, index_.refresh(move.bucket));
+        if (record == nullptr || record->bucket.kind != BucketKind::user) {
+            continue;
+        }
+        const Id user = record->bucket.owner;
+        HF_TRY(const bool grants, moves_grants(move));
+        if (grants) {
+            access_.forget(user);
+            users.insert(user);
+        }
+    }
+    return users;
+}
+
+/// Most moves of a user's bucket are read marks, which open nothing.
+Result<bool> Hub::moves_grants(const BucketMove& move) {
+    HF_TRY(const auto page, storage_.rows_after_version(move.bucket, move.from, {}));
+    return page.more || std::ranges::any_of(
+                            page.rows, [](const Row& row) { return row.kind == RowKind::grant; });
+}
+
+void Hub::tell_move(const BucketMove& move) {
+    const BucketRecord* record = index_.find(move.bucket);
+    if (record == nullptr) {
+        return;  // nobody of the organization is here
+    }
+    const std::vector<ConnectionId> followers = followers_of(*record);
+    if (followers.empty()) {
+        return;
+    }
+    ServerSession::Changed change{.head = record->bucket, .from = move.from, .page = nullptr};
+    auto page = delta_page(storage_, record->bucket, move.from, options_.page);
+    if (page && *page) {
+        change.page = std::make_shared<const wire::Bytes>(*std::move(*page));
+        ++counters_.live_pages_encoded;
+    }  // otherwise they are told the head, and pull
+    const ServerSession::Input input{std::move(change)};
+    for (const ConnectionId id : followers) {
+        feed(id, input);
+    }
+}
+
+void Hub::tell_access(const std::set<Id>& users) {
+    for (const Id user : users) {
+        const std::vector<ConnectionId> connections = holders_of(user);
+        if (connections.empty()) {
+            continue;
+        }
+        if (const Result<> told = tell_access(user, connections); !told) {
+            for (const ConnectionId id : connections) {
+                end(id, told.error().code, limits::refused_retry);
+            }
+        }
+    }
+}
+
+Result<> Hub::tell_access(Id user, const std::vector<ConnectionId>& connections) {
+    HF_TRY(const auto keys, access_.keys(user));
+    HF_TRY(auto readable, access_.readable(user));
+    const ServerSession::Input input{ServerSession::AccessChanged{std::move(readable)}};
+    for (const ConnectionId id : connections) {
+        Connection& connection = connections_.at(id);
+        follow(id, connection.keys.get(), keys.get());
+        connection.keys = keys;
+        feed(id, input);
+    }
+    return {};
+}
+
+void Hub::tell_presence(Instant now) {
+    for (Presence::News& news : presence_.take_news(now)) {
+        const ServerSession::Input input{
+            ServerSession::ContactsChanged{std::make_shared<const wire::Bytes>(
+                wire::encode(wire::Presence{std::move(news.contacts)}))}};
+        for (const ConnectionId id : holders_of(news.organization)) {
+            feed(id, input);
+        }
+    }
+}
+
+void Hub::poll_foreign(Instant now) {
+    if (now < foreign_poll_at_) {
+        return;
+    }
+    foreign_poll_at_ = now + limits::foreign_poll_every;
+    const auto changes = storage_.foreign_changes();
+    if (changes && *changes != foreign_seen_) {
+        foreign_seen_ = *changes;
+        refresh();
+    }
+}
+
+void Hub::refresh() {
+    ++counters_.foreign_reloads;
+    check_sessions();
+    std::set<Id> organizations;
+    for (const auto& [id, connection] : connections_) {
+        if (connection.identity) {
+            organizations.insert(connection.identity->organization);
+        }
+    }
+    index_.keep_only(organizations);
+    access_.keep_only(organizations);
+    for (const Id organization : organizations) {
+        reload(organization);
+    }
+}
+
+void Hub::reload(Id organization) {
+    const auto difference = index_.reload(organization);
+    if (!difference) {
+        foreign_seen_ = 0;  // again at the next poll
+        for (const ConnectionId id : holders_of(organization)) {
+            end(id, difference.error().code, limits::refused_retry);
+        }
+        return;
+    }
+    std::set<Id> users;
+    if (difference->shape) {
+        users = users_of(holders_of(organization));
+    }
+    for (const Bucket& head : difference->moved) {
+        if (head.kind == BucketKind::user) {
+            access_.forget(head.owner);
+            users.insert(head.owner);
+        }
+    }
+    tell_access(users);
+    for (const Bucket& head : difference->moved) {
+        const BucketRecord* record = index_.find(head.id);
+        if (record == nullptr) {
+            continue;
+        }
+        const ServerSession::Input input{ServerSession::Changed{head, 0, nullptr}};
+        for (const ConnectionId id : followers_of(*record)) {
+            feed(id, input);
+        }
+    }
+}
+
+void Hub::give_up_live(ErrorCode code) {
+    index_.keep_only({});
+    access_.keep_only({});
+    std::vector<ConnectionId> live;
+    for (const auto& [id, connection] : connections_) {
+        if (connection.identity) {
+            live.push_back(id);
+        }
+    }
+    for (const ConnectionId id : live) {
+        end(id, code, limits::refused_retry);
+    }
+}
+
+std::vector<ConnectionId> Hub::followers_of(const BucketRecord& record) const {
+    const auto [first, second] = openers_of(record);
+    std::vector<ConnectionId> by_first = holders_of(first);
+    if (!second) {
+        return by_first;
+    }
+    const std::vector<ConnectionId> by_second = holders_of(second);
+    std::vector<ConnectionId> all;
+    all.reserve(by_first.size() + by_second.size());
+    std::ranges::set_union(by_first, by_second, std::back_inserter(all));
+    return all;
+}
+
+std::vector<ConnectionId> Hub::holders_of(Id key) const {
+    const auto found = followers_.find(key);
+    return found == followers_.end()
+               ? std::vector<ConnectionId>{}
+               : std::vector<ConnectionId>(found->second.begin(), found->second.end());
+}
+
+std::set<Id> Hub::users_of(const std::vector<ConnectionId>& connections) const {
+    std::set<Id> users;
+    for (const ConnectionId id : connections) {
+        users.insert(connections_.at(id).identity->user);
+    }
+    return users;
+}
+
+}  // namespace holdfast::services

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/base/time.hpp"
+
+/// What the services take on. Each name says its unit; beside it, what happens beyond it.
+namespace holdfast::services::limits {
+
+// --- intents
+inline constexpr std::size_t batch_intents_max =
+    1000;  // of one transaction; the rest takes the next
+inline constexpr std::size_t queue_intents_max = 20'000;       // `later`, server_busy
+inline constexpr Millis busy_retry{1'000};                     // with server_busy
+inline constexpr Millis storage_retry{2'000};                  // after a failed transaction
+inline constexpr Millis unknown_kind_retry{60LL * 60 * 1000};  // until the server has been updated
+
+// --- pulls and pages
+inline constexpr std::uint32_t tail_rows_default = 50;
+inline constexpr std::size_t row_bytes =
+    16;  // a row counts its body and this: tombstones have no body
+inline constexpr int torn_reads_max =
+    3;  // another process wrote meanwhile: then a transaction is used
+
+// --- live connections
+inline constexpr std::size_t connections_max = 50'000;  // closed at once, server_busy
+inline constexpr std::size_t connections_per_device_max =
+    4;  // the oldest is closed, request_too_many
+inline constexpr Millis foreign_poll_every{500};
+inline constexpr Millis drain_spread{3'000};  // devices come back spread over this time
+inline constexpr Millis refused_retry{1'000};
+
+// --- presence
+inline constexpr Millis offline_after{5'000};  // a phone that changes networks does not blink
+inline constexpr Millis presence_every{1'000};
+
+// --- one device: so many at once, and so many a second for ever; beyond: request_too_many
+struct Rate {
+    double burst = 0;
+    double per_second = 0;
+};
+inline constexpr Rate pulls{.burst = 300, .per_second = 50};
+inline constexpr Rate intents{.burst = 10'000, .per_second = 500};  // the burst: a full outbox
+inline constexpr Rate frames{.burst = 1'000, .per_second = 100};
+inline constexpr std::size_t devices_metered_max =
+    100'000;  // beyond: those that rest are forgotten
+
+inline constexpr std::size_t users_cached_max = 100'000;  // beyond: read again from the tables
+
+}  // namespace holdfast::services::limits

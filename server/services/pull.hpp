@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/base/id.hpp"
+#include "core/base/result.hpp"
+#include "core/wire/codec.hpp"
+#include "core/wire/frame.hpp"
+#include "server/services/access.hpp"
+#include "server/services/limits.hpp"
+#include "server/storage/common/storage.hpp"
+
+namespace holdfast::services {
+
+/// The page that brings a device from version `from` to the bucket's head, encoded; nothing where
+/// that takes more than one page.
+[[nodiscard]] Result<std::optional<wire::Bytes>> delta_page(storage::Storage& storage,
+                                                            const Bucket& head,
+                                                            std::uint64_t from,
+                                                            storage::PageLimits limits);
+
+/// Answers pulls: the rows that a device asks for, page by page, until the answer is full.
+///
+/// tail      the newest messages, newest first. from, to: 0. Never complete: history follows.
+/// snapshot  live rows by key. `to` is the version that it is as of: the head when it began; the
+///           device passes it back as `from`, with the key of the last row. The last page has no
+///           key (after_id 0): the device then holds the bucket as of `to`, but for rows that moved
+///           meanwhile, and goes on with deltas from there, where those come again.
+/// delta     rows and tombstones after `from`, by version, up to `to`.
+/// complete  with this page the device stands exactly at `head`: its sum has to match.
+///
+/// Head and rows of a page are of one moment. In this process nothing runs between the reads; that
+/// no other process has written between them is seen from the head, which is read before and after.
+/// A page that was torn is read again, at last in a transaction. One for each page would cost more
+/// and hold up writers.
+class PullService {
+public:
+    PullService(storage::Storage& storage, Access& access, storage::PageLimits page = {})
+        : storage_(storage), access_(access), page_limits_(page) {}
+
+    struct Answer {
+        wire::Bytes bytes;  ///< frames, each behind its size
+        std::size_t pages = 0;
+        std::size_t rows = 0;
+        std::size_t unwanted = 0;
+    };
+
+    /// Wants are answered in order, each until it has all, until its rows reach the budget; at
+    /// least one page is sent. Wants left over have no answer: the device asks again.
+    ///
+    /// A want is Unwanted with access_forbidden (also where there is no such bucket) or with
+    /// sync_stale_epoch (another epoch, or a version that this history has not reached).
+    /// Errors  request_malformed · request_too_large · access_forbidden · those of storage.
+    [[nodiscard]] Result<Answer> answer(Id user, std::string_view body);
+
+private:
+    /// A page and the rows that its RowRefs borrow from; or why there is none.
+    struct Read {
+        ErrorCode unwanted = ErrorCode::none;
+        wire::Page page;
+        std::vector<Row> rows;
+        std::size_t bytes = 0;  ///< of the budget
+        bool torn = false;
+    };
+
+    [[nodiscard]] Result<> serve(
+        const Keys& keys, wire::Want want, std::size_t budget, std::size_t& spent, Answer& answer);
+    [[nodiscard]] Result<Read> read(const Keys& keys,
+                                    const wire::Want& want,
+                                    storage::PageLimits limits);
+    [[nodiscard]] Result<Read> read_once(const Keys& keys,
+                                         const wire::Want& want,
+                                         storage::PageLimits limits);
+    [[nodiscard]] Result<> read_tail(const wire::Want& want,
+                                     storage::PageLimits limits,
+                                     Read& read);
+    [[nodiscard]] Result<> read_snapshot(const wire::Want& want,
+                                         storage::PageLimits limits,
+                                         Read& read);
+    [[nodiscard]] Result<> read_delta(const wire::Want& want,
+                                      storage::PageLimits limits,
+                                      Read& read);
+
+    storage::Storage& storage_;
+    Access& access_;
+    storage::PageLimits page_limits_;
+};
+
+}  // namespace holdfast::services

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+
+#include "core/model/reduce.hpp"
+#include "server/storage/common/storage.hpp"
+
+namespace holdfast::services {
+
+/// The tables as the rules see them: one organization's. What belongs to another does not exist.
+/// Lives within one transaction.
+class ServerWorld final : public World {
+public:
+    ServerWorld(storage::Storage& storage, Id organization)
+        : storage_(storage), organization_(organization) {}
+
+    [[nodiscard]] Result<std::optional<Row>> find(RowKey key) const override;
+    [[nodiscard]] Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const override;
+    [[nodiscard]] Result<BucketId> directory() const override;
+    [[nodiscard]] Result<BucketId> mint_bucket() override;
+
+private:
+    [[nodiscard]] Result<bool> is_ours(BucketId bucket) const;
+
+    storage::Storage& storage_;
+    Id organization_;
+    mutable std::unordered_map<BucketId, bool> ours_;  ///< a bucket never changes its organization
+};
+
+}  // namespace holdfast::services

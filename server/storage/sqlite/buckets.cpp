@@ -1,0 +1,109 @@
+#include <charconv>
+
+#include "server/storage/sqlite/sqlite_storage.hpp"
+
+namespace holdfast::storage {
+namespace {
+
+constexpr std::string_view epoch_secret = "epoch";
+constexpr std::uint32_t epoch_default = 1;
+
+OrganizationRecord read_organization(const sqlite::Statement& row) {
+    return {.id = Id{row.unsigned_integer(0)},
+            .code = std::string(row.text(1)),
+            .directory = BucketId{row.unsigned_integer(2)}};
+}
+
+/// The columns of `bucket` in the order of HF_BUCKET_COLUMNS.
+BucketRecord read_bucket(const sqlite::Statement& row) {
+    return {.bucket = {.id = BucketId{row.unsigned_integer(0)},
+                       .kind = static_cast<BucketKind>(row.integer(2)),
+                       .owner = Id{row.unsigned_integer(3)},
+                       .parent = Id{row.unsigned_integer(4)},
+                       .segment = static_cast<std::uint32_t>(row.integer(5)),
+                       .epoch = static_cast<std::uint32_t>(row.integer(7)),
+                       .version = row.unsigned_integer(8),
+                       .rows = row.unsigned_integer(9),
+                       .bytes = row.unsigned_integer(10),
+                       .sum = {.low = row.unsigned_integer(11), .high = row.unsigned_integer(12)}},
+            .organization = Id{row.unsigned_integer(1)},
+            .open = row.integer(6) != 0};
+}
+
+}  // namespace
+
+Result<> SqliteStorage::put_organization(const OrganizationRecord& record) {
+    HF_CHECK(writable());
+    Query put = query(Sql::organization_put);
+    put->bind(1, record.id.value).bind(2, record.code).bind(3, record.directory.value);
+    return put->run();
+}
+
+Result<std::vector<OrganizationRecord>> SqliteStorage::organizations() {
+    return query(Sql::organization_list).list(&read_organization);
+}
+
+Result<std::uint32_t> SqliteStorage::first_epoch() {
+    HF_TRY(const auto text, find_secret(epoch_secret));
+    if (!text) {
+        return epoch_default;
+    }
+    std::uint32_t epoch = 0;
+    const char* end = text->data() + text->size();
+    const auto parsed = std::from_chars(text->data(), end, epoch);
+    if (parsed.ec != std::errc() || parsed.ptr != end || epoch == 0) {
+        return fail(ErrorCode::storage_failed, "the secret \"epoch\" is not a positive number");
+    }
+    return epoch;
+}
+
+Result<BucketId> SqliteStorage::create_bucket(const BucketRecord& record) {
+    HF_CHECK(writable());
+    const Bucket& bucket = record.bucket;
+    BucketId id = bucket.id;
+    if (!id) {
+        HF_TRY(id, mint_bucket());
+    }
+    std::uint32_t epoch = bucket.epoch;
+    if (epoch == 0) {
+        HF_TRY(epoch, first_epoch());
+    }
+    Query create = query(Sql::bucket_create);
+    create->bind(1, id.value)
+        .bind(2, record.organization.value)
+        .bind(3, static_cast<int>(bucket.kind))
+        .bind(4, bucket.owner.value)
+        .bind(5, bucket.parent.value)
+        .bind(6, bucket.segment)
+        .bind(7, static_cast<int>(record.open))
+        .bind(8, epoch);
+    HF_CHECK(create->run());
+    return id;
+}
+
+Result<std::optional<BucketRecord>> SqliteStorage::find_bucket(BucketId id) {
+    Query find = query(Sql::bucket_find);
+    find->bind(1, id.value);
+    return find.find(&read_bucket);
+}
+
+Result<std::optional<BucketRecord>> SqliteStorage::find_bucket(BucketKind kind, Id owner) {
+    Query find = query(Sql::bucket_find_owner);
+    find->bind(1, static_cast<int>(kind)).bind(2, owner.value);
+    return find.find(&read_bucket);
+}
+
+Result<std::vector<BucketRecord>> SqliteStorage::buckets_of(Id organization) {
+    Query list = query(Sql::bucket_list);
+    list->bind(1, organization.value);
+    return list.list(&read_bucket);
+}
+
+Result<> SqliteStorage::set_open(BucketId id, bool open) {
+    HF_CHECK(writable());
+    Query set = query(Sql::bucket_set_open);
+    set->bind(1, static_cast<int>(open)).bind(2, id.value);
+    return set->run();
+}
+
+}  // namespace holdfast::storage

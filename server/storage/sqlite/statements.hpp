@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace holdfast::storage {
+
+/// The statements of SqliteStorage, prepared once when it opens.
+enum class Sql : std::size_t {
+    savepoint,
+    savepoint_release,
+    savepoint_undo,
+    foreign_changes,
+    counter_reserve,
+    secret_put,
+    secret_find,
+
+    organization_put,
+    organization_list,
+    bucket_create,
+    bucket_find,
+    bucket_find_owner,
+    bucket_list,
+    bucket_set_open,
+    bucket_advance,
+
+    row_find,
+    row_insert,
+    row_update,
+    row_delete,
+    tombstone_put,
+    tombstone_drop,
+    rows_after_key,
+    rows_after_version,
+    rows_newest,
+
+    outcome_put,
+    outcome_find,
+    quarantine_put,
+
+    account_put,
+    account_find_email,
+    account_find_user,
+    device_put,
+    device_find,
+    session_put,
+    session_find,
+    session_list,
+
+    count,
+};
+
+/// Its text: SQL that SQLite and PostgreSQL both understand, except for `foreign_changes`.
+/// Parameters are $1, $2, ... in the order in which they first appear: SQLite numbers them so.
+[[nodiscard]] std::string_view sql_text(Sql sql);
+
+}  // namespace holdfast::storage

@@ -1,0 +1,35 @@
+// SQLite alone in the page: loads the replica's rows, then inserts them into a new database.
+self.onmessage = async ({ data: { wasm } }) => {
+  const root = await navigator.storage.getDirectory();
+  const folder = await root.getDirectoryHandle('holdfast');
+  const names = ['replica.db', 'scratch.db'].flatMap((name) => [name, `${name}-wal`, `${name}-journal`]);
+  const handles = [];
+  for (const name of names) {
+    const file = await folder.getFileHandle(name, { create: true });
+    handles.push(await file.createSyncAccessHandle());
+  }
+  for (const [index, name] of names.entries()) if (name.startsWith('scratch')) handles[index].truncate(0);
+  let exports;
+  const bytes = (at, size) => new Uint8Array(exports.memory.buffer, at, size);
+  const nothing = () => 0;
+  const { instance } = await WebAssembly.instantiateStreaming(fetch(wasm), {
+    host: {
+      file_open: (at, size) => names.indexOf(new TextDecoder().decode(bytes(at, size))),
+      file_read: (slot, at, count, offset) => handles[slot].read(bytes(at, count), { at: offset }),
+      file_write: (slot, at, count, offset) => (handles[slot].write(bytes(at, count), { at: offset }) === count ? 0 : -2),
+      file_truncate: (slot, size) => (handles[slot].truncate(size), 0),
+      file_sync: (slot) => (handles[slot].flush(), 0),
+      file_size: (slot) => handles[slot].getSize(),
+      random: (at, count) => crypto.getRandomValues(bytes(at, count)),
+      wall_ms: () => Date.now(),
+    },
+    wasi_snapshot_preview1: new Proxy({}, { get: () => nothing }),
+  });
+  exports = instance.exports;
+  exports._initialize();
+  const rows = exports.hb_load();
+  exports.hb_begin();
+  const begin = performance.now();
+  exports.hb_insert();
+  self.postMessage({ rows, seconds: (performance.now() - begin) / 1000 });
+};

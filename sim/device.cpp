@@ -95,7 +95,6 @@ void Device::call(const std::string& name, json args) {
     asked_.emplace(next_call_, Asked{name, {}, {}});
     next_call_ += 1;
     const std::string text = message.dump();
-    text_of_call_ = text;
     input(client::Call{text});
 }
 
@@ -158,7 +157,6 @@ void Device::take_reply(const json& message) {
     const Asked what = std::move(asked->second);
     asked_.erase(asked);
     if (message.contains("error")) {
-        if (getenv("SIMDBG")) fprintf(stderr, "%s %s\n", describe().c_str(), text_of_call_.c_str()), fprintf(stderr, "%s\n", message.dump().c_str());
         ledger_.refusals += 1;
         ledger_.refused_with[what.call + " " + message["error"]["code"].get<std::string>()] += 1;
         return;
@@ -185,10 +183,15 @@ void Device::take_push(const json& message) {
             return status.is_object() && status["connection"]["state"] == "connected" &&
                    status["bar"]["kind"] == "synchronizing";
         };
-        // A synchronization that has received all may be followed by the next one, which begins at 0.
-        const auto number = [](const json& status, const char* name) { return status["bar"][name].get<std::uint64_t>(); };
-        if (synchronizing(before) && synchronizing(status_) && number(before, "received") < number(before, "expected")) {
-            ledger_.expect(number(status_, "received") >= number(before, "received"), describe() + ": progress falls");
+        // A synchronization that has received all may be followed by the next one, which begins at
+        // 0.
+        const auto number = [](const json& status, const char* name) {
+            return status["bar"][name].get<std::uint64_t>();
+        };
+        if (synchronizing(before) && synchronizing(status_) &&
+            number(before, "received") < number(before, "expected")) {
+            ledger_.expect(number(status_, "received") >= number(before, "received"),
+                           describe() + ": progress falls");
         }
     } else if (subscription->second == "session") {
         signed_in_ = snapshot.value("signed_in", false);
@@ -255,7 +258,7 @@ void Device::act() {
     ledger_.actions += 1;
     Random& random = setup_.random;
     if (!signed_in_) {
-        call("sign_in", {{"email", setup_.email}, {"password", "correct horse"}});
+        sign_in();
         return;
     }
     const std::uint64_t choice = random.below(100);
@@ -274,7 +277,6 @@ void Device::act() {
             number,
             Asked{"submit", intent["args"].value("text", ""), intent["kind"].get<std::string>()});
         const std::string text = message.dump();
-        text_of_call_ = text;
         input(client::Call{text});
     }
 }
@@ -282,10 +284,9 @@ void Device::act() {
 void Device::turn_online() {
     call("set_offline_mode", {{"on", false}});
 }
-void Device::try_now() {
-    if (signed_in_) {
-        call("try_now", json::object());
-    } else {
+
+void Device::sign_in() {
+    if (running() && !signed_in_) {
         call("sign_in", {{"email", setup_.email}, {"password", "correct horse"}});
     }
 }
@@ -300,6 +301,19 @@ bool Device::is_quiet() const {
         }
     }
     return status_["connection"]["state"] == "connected" && status_["bar"]["kind"] == "ready";
+}
+
+std::string Device::unrest() const {
+    if (!running()) {
+        return "is not running";
+    }
+    std::string text = signed_in_ ? "" : "signed out ";
+    text +=
+        status_.is_object() ? status_["connection"].dump() + status_["bar"].dump() : "no status";
+    for (const auto& [intent, state] : outbox_) {
+        text += " " + to_string(intent) + " " + state;
+    }
+    return text;
 }
 
 std::string Device::describe() const {

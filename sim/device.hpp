@@ -41,7 +41,8 @@ public:
     /// One thing that a person does.
     void act();
     void turn_online();
-    void try_now();
+    /// Unless somebody is signed in.
+    void sign_in();
     /// The process is gone; `power` too when asked.
     void die(bool power);
 
@@ -57,6 +58,8 @@ public:
     [[nodiscard]] const std::map<Id, std::string>& shown_outbox() const { return outbox_; }
     [[nodiscard]] bool outbox_known() const { return outbox_known_; }
     [[nodiscard]] std::string describe() const;
+    /// What keeps it from being quiet, for the report.
+    [[nodiscard]] std::string unrest() const;
 
 private:
     void call(const std::string& name, nlohmann::json args);
@@ -95,7 +98,6 @@ private:
     bool menu_blocked_ = false;
     bool menu_known_ = false;
     std::vector<std::string> seen_messages_;
-    std::string text_of_call_;
     std::uint64_t written_ = 0;
     std::uint64_t opened_ = 0;
 };

@@ -15,10 +15,10 @@ namespace holdfast::sim {
 
 /// A simulated disk with a SQLite VFS on top: files in memory that remember what was synced.
 ///
-/// A process can be killed at any write (`kill_after_writes`): that write and all I/O after it fail, so
-/// whatever the process would have done next does not happen. A power cut (`lose_power`) then keeps, of
-/// the writes since a file's last sync, any subset, torn at 512-byte sectors; `restart` brings the disk back.
-/// Threads  one.
+/// A process can be killed at any write (`kill_after_writes`): that write and all I/O after it
+/// fail, so whatever the process would have done next does not happen. A power cut (`lose_power`)
+/// then keeps, of the writes since a file's last sync, any subset, torn at 512-byte sectors;
+/// `restart` brings the disk back. Threads  one.
 class Disk {
 public:
     explicit Disk(std::string name);

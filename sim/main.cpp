@@ -1,5 +1,5 @@
-// holdfast_sim [--seconds N] [--seed S] [--worlds N]: runs simulated worlds until time is up, one seed
-// after another, and prints what they met. Exits 1 with the seed of the first violation.
+// holdfast_sim [--seconds N] [--seed S] [--worlds N]: runs simulated worlds until time is up, one
+// seed after another, and prints what they met. Exits 1 with the seed of the first violation.
 
 #include <chrono>
 #include <cstdint>

@@ -19,7 +19,8 @@ using Rows = std::map<RowKey, RowText>;
 
 /// Every row of a table; both sides have it in the same shape.
 Result<Rows> read_rows(sqlite::Database& database, const std::string& table) {
-    HF_TRY(auto all, database.prepare("SELECT bucket, kind, id, version, sort, body FROM " + table));
+    HF_TRY(auto all,
+           database.prepare("SELECT bucket, kind, id, version, sort, body FROM " + table));
     Rows rows;
     for (;;) {
         HF_TRY(const bool more, all.step());

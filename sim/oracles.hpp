@@ -8,7 +8,8 @@
 #include "sim/device.hpp"
 #include "sim/ledger.hpp"
 
-/// What a world at rest must look like. Each adds to the ledger's checks, and its violation if there is one.
+/// What a world at rest must look like. Each adds to the ledger's checks, and its violation if
+/// there is one.
 namespace holdfast::sim {
 
 /// OM32, OM33: each promise has exactly one durable outcome; an applied one has its effect once, a

@@ -384,14 +384,21 @@ void World::make_quiet() {
         }
         if (devices_[i]->running()) {
             devices_[i]->turn_online();
-            devices_[i]->try_now();
         }
+        insist_on_sign_in(i);
     }
+}
+
+/// Signing in is a person's doing: somebody who could not tries again.
+void World::insist_on_sign_in(std::size_t device) {
+    devices_[device]->sign_in();
+    clock_.after(Millis{5000}, [this, device] { insist_on_sign_in(device); });
 }
 
 void World::judge() {
     for (const auto& device : devices_) {
-        ledger_.expect(device->is_quiet(), device->describe() + " does not come to rest");
+        ledger_.expect(device->is_quiet(),
+                       device->describe() + " does not come to rest: " + device->unrest());
     }
     if (ledger_.violation) {
         return;

@@ -15,7 +15,8 @@
 namespace holdfast::sim {
 
 /// One server, some devices, and a network between them, in one thread and simulated time. The code
-/// of client/ and server/services is the real one; what surrounds it is made of chance from one seed.
+/// of client/ and server/services is the real one; what surrounds it is made of chance from one
+/// seed.
 ///
 ///     work      people act; connections, processes, disks and clocks fail
 ///     quiet     the faults stop; everything has `drain_max` to come to rest
@@ -66,6 +67,7 @@ private:
     void nuisance(std::size_t device);
     void restart_device(std::size_t device);
     void make_quiet();
+    void insist_on_sign_in(std::size_t device);
     void judge();
 
     [[nodiscard]] Millis latency();

@@ -33,6 +33,21 @@ let channelPath = '';
 const shoot = (page, name) => page.screenshot({ path: path.join(pictures, `${name}.png`) });
 const waiting = (page) => page.locator('[data-testid="message"][data-state="saved"], [data-testid="message"][data-state="sending"]');
 
+/** With the keyboard; a finger presses the message long. */
+async function openMenu(page, item) {
+  await item.getByTestId('message-menu').focus();
+  await page.keyboard.press('Enter');
+  await at(page, 'menu-reply').waitFor();
+}
+
+/** A channel opens at its first unread message; the newest are below. */
+async function showLatest(page, text) {
+  await waitFor(`"${text}"`, async () => {
+    if (await at(page, 'jump-latest').isVisible()) await at(page, 'jump-latest').click();
+    return (await message(page, text).count()) > 0;
+  });
+}
+
 async function openChannel(page) {
   await openFirst(page, 'group-row');
   await openFirst(page, 'channel-row');
@@ -94,10 +109,10 @@ async function run() {
     await openChannel(page);
     for (const text of texts) await send(page, text);
     const other = page.locator('[data-testid="message"]:not(.mine)').last();
-    await other.getByTestId('message-menu').click({ force: true });
+    await openMenu(page, other);
     await at(page, 'menu-reply').click();
     await send(page, `Check ${stamp} reply`);
-    await message(page, texts[0]).getByTestId('message-menu').click({ force: true });
+    await openMenu(page, message(page, texts[0]));
     await page.locator('[data-testid^="react-"]').first().click();
     await message(page, texts[0]).getByTestId('reaction').waitFor();
     await waitFor('six messages saved on this phone', async () => (await waiting(page).count()) === 6);
@@ -131,7 +146,8 @@ async function run() {
     await second.page.goto(home);
     await signIn(second.page, bruno);
     await second.page.goto(`${home}${channelPath}`);
-    await message(second.page, texts[4]).waitFor();
+    await at(second.page, 'message').first().waitFor();
+    await showLatest(second.page, texts[4]);
     for (const text of texts) {
       const count = await message(second.page, text).count();
       // A reply quotes a text: count the messages that are it, not those that quote it.
@@ -163,6 +179,7 @@ try {
   failed = true;
   console.log(`not ok ${steps + 1}  ${error.message}`);
   if (phone) await shoot(phone.page, 'failure').catch(() => undefined);
+  if (second) await shoot(second.page, 'failure-second').catch(() => undefined);
   if (server) console.log(server.log().split('\n').slice(-15).join('\n'));
 }
 await phone?.context.close().catch(() => undefined);

@@ -17,10 +17,12 @@ class AppState {
 export const app = new AppState();
 
 export async function startApp(): Promise<void> {
-  subscribe({ query: 'session' }, (snapshot) => (app.session = snapshot));
-  subscribe({ query: 'status' }, (snapshot) => (app.status = snapshot));
   try {
-    const started = await call('start', await describePlatform(currentLanguage()));
+    const starting = call('start', await describePlatform(currentLanguage()));
+    // The engine takes nothing before `start`; what follows needs not wait for its answer.
+    subscribe({ query: 'session' }, (snapshot) => (app.session = snapshot));
+    subscribe({ query: 'status' }, (snapshot) => (app.status = snapshot));
+    const started = await starting;
     app.version = started.version;
     app.deviceClass = started.device_class;
   } catch (reason) {

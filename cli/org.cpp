@@ -32,15 +32,15 @@ struct ImportCommand {
     bool expect = false;
 };
 
-Result<std::string> read_text(const std::string& path) {
+Result<std::string> read_text(const std::string& path, ErrorCode otherwise) {
     std::error_code none;
     if (!std::filesystem::is_regular_file(path, none)) {
-        return fail(ErrorCode::request_malformed, "there is no file " + path);
+        return fail(otherwise, "there is no file " + path);
     }
     std::ifstream file(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (!file.is_open() || file.bad()) {
-        return fail(ErrorCode::request_malformed, "cannot read " + path);
+        return fail(otherwise, "cannot read " + path);
     }
     return text;
 }
@@ -48,10 +48,17 @@ Result<std::string> read_text(const std::string& path) {
 /// The storage of a data folder; made when it is not there and `make` says so.
 Result<std::unique_ptr<storage::Storage>> open_data(const std::string& folder, bool make) {
     if (!make && !std::filesystem::is_directory(folder)) {
-        return fail(ErrorCode::request_malformed, "there is no folder " + folder);
+        return fail(ErrorCode::storage_failed, "there is no folder " + folder);
     }
     HF_TRY(const std::string path, prepare_data(folder));
     return storage::open_sqlite(path);
+}
+
+/// What is planned for a folder that is not there is planned for an empty one.
+Result<std::unique_ptr<storage::Storage>> open_for_apply(const OrgCommand& command) {
+    return command.dry_run && !std::filesystem::exists(command.data)
+               ? storage::open_sqlite(":memory:")
+               : open_data(command.data, true);
 }
 
 /// Returns whether anything was printed.
@@ -96,8 +103,8 @@ void print_applied(const OrgCommand& command, const admin::Applied& applied) {
 int apply(const OrgCommand& command) {
     admin::Problems problems;
     const auto done = [&]() -> Result<admin::Applied> {
-        HF_TRY(const std::string file, read_text(command.file));
-        HF_TRY(const auto storage, open_data(command.data, !command.dry_run));
+        HF_TRY(const std::string file, read_text(command.file, ErrorCode::org_invalid));
+        HF_TRY(const auto storage, open_for_apply(command));
         net::SystemEnvironment environment;
         return admin::apply_organization(
             *storage, environment, file, {.dry_run = command.dry_run}, problems);
@@ -122,7 +129,7 @@ int export_file(const OrgCommand& command) {
 }
 
 Result<> run_import(const ImportCommand& command, admin::Problems& problems) {
-    HF_TRY(const std::string text, read_text(command.map));
+    HF_TRY(const std::string text, read_text(command.map, ErrorCode::import_invalid));
     const admin::ImportMap map = admin::read_import_map(text, command.map, problems);
     if (!problems.empty()) {
         return std::unexpected(admin::as_error(ErrorCode::import_invalid, problems));
@@ -130,7 +137,7 @@ Result<> run_import(const ImportCommand& command, admin::Problems& problems) {
     std::error_code none;
     std::ifstream csv(command.csv, std::ios::binary);
     if (!csv || !std::filesystem::is_regular_file(command.csv, none)) {
-        return fail(ErrorCode::request_malformed, "cannot read " + command.csv);
+        return fail(ErrorCode::import_invalid, "cannot read " + command.csv);
     }
     if (command.expect) {
         return admin::expect_import(
@@ -141,7 +148,7 @@ Result<> run_import(const ImportCommand& command, admin::Problems& problems) {
             problems);
     }
     if (command.data.empty()) {
-        return fail(ErrorCode::request_malformed, "--data is missing");
+        return fail(ErrorCode::storage_failed, "--data is missing: the folder to write to");
     }
     HF_TRY(const auto storage, open_data(command.data, false));
     admin::ImportOptions options{.file = command.csv};

@@ -37,7 +37,7 @@ World::World(std::uint64_t seed)
 const Ledger& World::run() {
     start_server();
     for (std::size_t i = 0; i < devices_.size(); ++i) {
-        clock_.after(Millis{random_.between(0, 2000)}, [this, i] { devices_[i]->start(); });
+        clock_.after(Millis{random_.between(0, 2000)}, [this, i] { restart_device(i); });
         schedule_work(i);
     }
     schedule_nuisances();

@@ -89,7 +89,8 @@ public:
             if (batch.size() >= options_.rows_per_transaction || (!more && !batch.empty())) {
                 HF_CHECK(write_batch(batch));
                 batch.clear();
-                more = more && (!options_.progress || options_.progress(progress_));
+                const bool goes_on = !options_.progress || options_.progress(progress_);
+                more = more && goes_on;
             }
         }
         return problems_.empty() ? Result<ImportProgress>(progress_) : invalid(problems_);

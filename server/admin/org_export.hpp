@@ -12,7 +12,7 @@ namespace holdfast::admin {
 /// changes nothing.
 ///
 /// @param code  empty: the only organization of the server.
-/// Errors       request_malformed where there is no such organization, or no only one · storage's.
+/// Errors       request_not_found where there is no such organization, or no only one · storage's.
 [[nodiscard]] Result<std::string> export_organization(storage::Storage& storage,
                                                       std::string_view code);
 

@@ -66,11 +66,6 @@ TEST(TimeZone, knows_fixed_offsets) {
 /// With the machine's database, and with no more than the rule at the end of a zone's file.
 class NewYork : public ::testing::TestWithParam<bool> {
 protected:
-    void SetUp() override {
-        if (!std::filesystem::exists(std::string(zone_folder) + "/America/New_York")) {
-            GTEST_SKIP() << "this machine has no time zone database";
-        }
-    }
     static Result<TimeZone> zone() {
         if (!GetParam()) {
             return TimeZone::find("America/New_York");
@@ -115,9 +110,7 @@ INSTANTIATE_TEST_SUITE_P(zones, NewYork, ::testing::Values(false, true));
 
 TEST(TimeZone, works_below_the_equator) {
     const auto zone = TimeZone::find("Australia/Sydney");
-    if (!zone) {
-        GTEST_SKIP() << "this machine has no time zone database";
-    }
+    ASSERT_TRUE(zone);
     EXPECT_EQ(zone->offset_at(local("2060-01-01 00:00")), 11 * 3600);
     EXPECT_EQ(zone->offset_at(local("2060-07-01 00:00")), 10 * 3600);
 }

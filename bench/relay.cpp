@@ -11,14 +11,15 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 /// Two sockets and what is on its way between them. Owners: its pending operations.
-struct Relay::Pair : std::enable_shared_from_this<Relay::Pair> {  // tidy: shared-from-this: two
-                                                                  // operations share it
+// tidy: shared-from-this: its two pending operations own it together
+struct Relay::Pair : std::enable_shared_from_this<Relay::Pair> {
     Pair(tcp::socket near_side, asio::io_context& loop, std::atomic<std::uint64_t>& count)
         : near(std::move(near_side)), far(loop), down(count) {}
 
     void pass(tcp::socket& from, tcp::socket& to, std::array<char, 65536>& buffer) {
         from.async_read_some(
             asio::buffer(buffer),
+            // tidy: shared-from-this: the two pending operations own the pair together.
             [this, &from, &to, &buffer, self = shared_from_this()](auto error, std::size_t size) {
                 if (error) {
                     boost::system::error_code ignored;

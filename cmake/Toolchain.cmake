@@ -8,6 +8,8 @@ target_compile_options(holdfast_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough -Werror
     # Designated initializers leave members at their defaults on purpose.
     -Wno-missing-field-initializers
+    # libstdc++ 12's own std::stable_sort trips clang's warning.
+    $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
     # GCC 12 at -O2 sees uninitialized members in empty std::optionals and huge copies of std::strings.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized$<SEMICOLON>-Wno-stringop-overflow$<SEMICOLON>-Wno-stringop-overread$<SEMICOLON>-Wno-restrict>)
 # nlohmann/json must look the same in every translation unit, thrower or not.

@@ -11,6 +11,7 @@ namespace {
 
 constexpr Millis drain_max{300'000};  // after the faults stop
 constexpr Millis restart_max{15'000};
+constexpr Millis settle_time{10'000};  // longer than anything is on its way
 
 }  // namespace
 
@@ -45,14 +46,27 @@ const Ledger& World::run() {
     while (!ledger_.violation && clock_.step(end)) {
     }
     make_quiet();
+    come_to_rest();
+    judge();
+    return ledger_;
+}
+
+/// Until every device is quiet, and still is when whatever was on its way has arrived.
+void World::come_to_rest() {
     const Instant rest_by = clock_.now() + drain_max;
     const auto resting = [this] {
         return std::ranges::all_of(devices_, [](const auto& device) { return device->is_quiet(); });
     };
-    while (!ledger_.violation && !resting() && clock_.step(rest_by)) {
+    while (!ledger_.violation && clock_.now() < rest_by) {
+        while (!ledger_.violation && !resting() && clock_.step(rest_by)) {
+        }
+        const Instant settled = clock_.now() + settle_time;
+        while (!ledger_.violation && clock_.step(settled)) {
+        }
+        if (resting()) {
+            return;
+        }
     }
-    judge();
-    return ledger_;
 }
 
 // ---------------------------------------------------------------------------- the network

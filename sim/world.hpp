@@ -67,6 +67,7 @@ private:
     void nuisance(std::size_t device);
     void restart_device(std::size_t device);
     void make_quiet();
+    void come_to_rest();
     void insist_on_sign_in(std::size_t device);
     void judge();
 

@@ -10,8 +10,8 @@ namespace holdfast {
 /// Why an operation did not happen: a value, never thrown.
 ///
 /// `code` is what callers, devices and people act on (spec/errors.toml); `detail` is for logs only:
-/// it is never parsed, never shown and never holds a secret. `params` is a JSON object with what the
-/// sentence needs ("limit", "line", ...), or empty.
+/// it is never parsed, never shown and never holds a secret. `params` is a JSON object with what
+/// the sentence needs ("limit", "line", ...), or empty.
 struct [[nodiscard]] Error {
     ErrorCode code;
     std::string detail{};

@@ -13,7 +13,7 @@ namespace holdfast {
 /// Numbers below `server_device_limit` mint the server's own ids.
 using DeviceNumber = std::uint32_t;
 
-inline constexpr DeviceNumber server_device = 1;         ///< rows made by the server and its tools
+inline constexpr DeviceNumber server_device = 1;  ///< rows made by the server and its tools
 inline constexpr DeviceNumber server_device_limit = 1024;
 /// Ids fit a signed 64-bit column, so a device number has 31 bits.
 inline constexpr DeviceNumber device_number_max = 0x7fff'ffff;
@@ -28,8 +28,12 @@ struct Id {
     static constexpr Id make(DeviceNumber device, std::uint32_t counter) {
         return Id{(static_cast<std::uint64_t>(device) << 32) | counter};
     }
-    [[nodiscard]] constexpr DeviceNumber device() const { return static_cast<DeviceNumber>(value >> 32); }
-    [[nodiscard]] constexpr std::uint32_t counter() const { return static_cast<std::uint32_t>(value); }
+    [[nodiscard]] constexpr DeviceNumber device() const {
+        return static_cast<DeviceNumber>(value >> 32);
+    }
+    [[nodiscard]] constexpr std::uint32_t counter() const {
+        return static_cast<std::uint32_t>(value);
+    }
     explicit constexpr operator bool() const { return value != 0; }
     constexpr auto operator<=>(const Id&) const = default;
 };
@@ -37,10 +41,12 @@ struct Id {
 /// "1234" for Id{1234}.
 [[nodiscard]] std::string to_string(Id id);
 
-/// The id that `text` spells in canonical decimal (no sign, no leading zero, at most 2^63-1), or nothing.
+/// The id that `text` spells in canonical decimal (no sign, no leading zero, at most 2^63-1), or
+/// nothing.
 [[nodiscard]] std::optional<Id> parse_id(std::string_view text);
 
-/// A bucket's own id; a separate type so that it is never mistaken for the row that owns the bucket.
+/// A bucket's own id; a separate type so that it is never mistaken for the row that owns the
+/// bucket.
 struct BucketId {
     std::uint64_t value = 0;
     explicit constexpr operator bool() const { return value != 0; }
@@ -51,9 +57,13 @@ struct BucketId {
 
 template <>
 struct std::hash<holdfast::Id> {
-    std::size_t operator()(holdfast::Id id) const noexcept { return std::hash<std::uint64_t>{}(id.value); }
+    std::size_t operator()(holdfast::Id id) const noexcept {
+        return std::hash<std::uint64_t>{}(id.value);
+    }
 };
 template <>
 struct std::hash<holdfast::BucketId> {
-    std::size_t operator()(holdfast::BucketId id) const noexcept { return std::hash<std::uint64_t>{}(id.value); }
+    std::size_t operator()(holdfast::BucketId id) const noexcept {
+        return std::hash<std::uint64_t>{}(id.value);
+    }
 };

@@ -27,8 +27,9 @@ struct Sum {
     constexpr bool operator==(const Sum&) const = default;
 };
 
-/// Hash of one row as it counts in its bucket's sum: XXH3-128 over kind, id, version, sort and body.
-/// Guards against faults, not against attackers. Cost: one pass over the body.
-[[nodiscard]] Sum row_sum(std::uint8_t kind, Id id, std::uint64_t version, std::int64_t sort, std::string_view body);
+/// Hash of one row as it counts in its bucket's sum: XXH3-128 over kind, id, version, sort and
+/// body. Guards against faults, not against attackers. Cost: one pass over the body.
+[[nodiscard]] Sum row_sum(
+    std::uint8_t kind, Id id, std::uint64_t version, std::int64_t sort, std::string_view body);
 
 }  // namespace holdfast

@@ -23,9 +23,17 @@ struct WallTime {
     constexpr auto operator<=>(const WallTime&) const = default;
 };
 
-constexpr Instant operator+(Instant at, Millis span) { return {at.ms + span.count}; }
-constexpr Millis operator-(Instant end, Instant begin) { return {end.ms - begin.ms}; }
-constexpr WallTime operator+(WallTime at, Millis span) { return {at.ms + span.count}; }
-constexpr Millis operator-(WallTime end, WallTime begin) { return {end.ms - begin.ms}; }
+constexpr Instant operator+(Instant at, Millis span) {
+    return {at.ms + span.count};
+}
+constexpr Millis operator-(Instant end, Instant begin) {
+    return {end.ms - begin.ms};
+}
+constexpr WallTime operator+(WallTime at, Millis span) {
+    return {at.ms + span.count};
+}
+constexpr Millis operator-(WallTime end, WallTime begin) {
+    return {end.ms - begin.ms};
+}
 
 }  // namespace holdfast

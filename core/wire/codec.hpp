@@ -15,14 +15,16 @@ namespace holdfast::wire {
 using Bytes = std::string;
 
 namespace limits {
-inline constexpr std::size_t frame_bytes_max = 1024 * 1024;      // request_too_large; the connection is closed
+inline constexpr std::size_t frame_bytes_max =
+    1024 * 1024;  // request_too_large; the connection is closed
 inline constexpr std::size_t rows_per_page_max = 2000;
-inline constexpr std::size_t page_body_bytes_max = 256 * 1024;   // a page is closed when its bodies pass this
+inline constexpr std::size_t page_body_bytes_max =
+    256 * 1024;  // a page is closed when its bodies pass this
 inline constexpr std::size_t intents_per_push_max = 64;
-inline constexpr std::size_t push_bytes_max = 256 * 1024;        // of arguments
+inline constexpr std::size_t push_bytes_max = 256 * 1024;  // of arguments
 inline constexpr std::size_t cursors_max = 20000;
 inline constexpr std::size_t wants_per_pull_max = 256;
-inline constexpr std::uint32_t pull_bytes_max = 1024 * 1024;     // of bodies in one answer
+inline constexpr std::uint32_t pull_bytes_max = 1024 * 1024;  // of bodies in one answer
 inline constexpr std::uint32_t tail_rows_max = 200;
 }  // namespace limits
 
@@ -30,7 +32,8 @@ inline constexpr std::uint32_t tail_rows_max = 200;
 ///
 /// Every byte is checked before it is used: structure by FlatBuffers' verifier, then lengths, ids,
 /// enumerators, column counts and limits. Rows of a Page borrow from `bytes`.
-/// Errors  request_malformed · request_too_large. Nothing is allocated beyond a small multiple of the input.
+/// Errors  request_malformed · request_too_large. Nothing is allocated beyond a small multiple of
+/// the input.
 [[nodiscard]] Result<Frame> decode(std::string_view bytes);
 
 /// The bytes of a frame: the same natively and in the browser.

@@ -128,6 +128,18 @@ struct GoAway {
     Millis retry_after{};
 };
 
-using Frame = std::variant<Hello, Push, Pull, Ping, Welcome, Heads, Revoke, Page, Unwanted, Outcomes, Presence, Pong, GoAway>;
+using Frame = std::variant<Hello,
+                           Push,
+                           Pull,
+                           Ping,
+                           Welcome,
+                           Heads,
+                           Revoke,
+                           Page,
+                           Unwanted,
+                           Outcomes,
+                           Presence,
+                           Pong,
+                           GoAway>;
 
 }  // namespace holdfast::wire

@@ -21,18 +21,20 @@ enum class Durability {
 };
 
 struct OpenOptions {
-    std::string path;             ///< ":memory:" for none
-    std::string vfs;              ///< name of a registered VFS; empty: the default one
+    std::string path;  ///< ":memory:" for none
+    std::string vfs;   ///< name of a registered VFS; empty: the default one
     Durability durability = Durability::full;
-    bool exclusive = false;       ///< one connection only: WAL without shared memory (browser, simulator)
+    bool exclusive =
+        false;  ///< one connection only: WAL without shared memory (browser, simulator)
     int cache_kib = 16 * 1024;
-    int page_bytes = 8192;        ///< of a new file
+    int page_bytes = 8192;  ///< of a new file
     int busy_timeout_ms = 5000;
 };
 
 class Statement;
 
-/// One connection. Errors of every call: storage_full · storage_busy · storage_corrupt · storage_failed.
+/// One connection. Errors of every call: storage_full · storage_busy · storage_corrupt ·
+/// storage_failed.
 class Database {
 public:
     [[nodiscard]] static Result<Database> open(const OpenOptions& options);
@@ -65,7 +67,8 @@ private:
     sqlite3* handle_ = nullptr;
 };
 
-/// A prepared statement, to be kept and used again. Bind by position from 1, step, read columns from 0.
+/// A prepared statement, to be kept and used again. Bind by position from 1, step, read columns
+/// from 0.
 ///
 ///     auto run = statement.reset();         // or a fresh Statement
 ///     run.bind(1, id).bind(2, text);
@@ -83,9 +86,14 @@ public:
 
     Statement& bind(int position, std::int64_t value);
     Statement& bind(int position, std::uint64_t value);  ///< stored as the same 64 bits
-    Statement& bind(int position, int value) { return bind(position, static_cast<std::int64_t>(value)); }
-    Statement& bind(int position, std::uint32_t value) { return bind(position, static_cast<std::int64_t>(value)); }
-    Statement& bind(int position, std::string_view text);   ///< borrowed until the next reset() or bind()
+    Statement& bind(int position, int value) {
+        return bind(position, static_cast<std::int64_t>(value));
+    }
+    Statement& bind(int position, std::uint32_t value) {
+        return bind(position, static_cast<std::int64_t>(value));
+    }
+    Statement& bind(int position,
+                    std::string_view text);  ///< borrowed until the next reset() or bind()
     Statement& bind_blob(int position, std::string_view bytes);  ///< borrowed likewise
     Statement& bind_null(int position);
 
@@ -97,7 +105,8 @@ public:
 
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] std::uint64_t unsigned_integer(int column) const;
-    [[nodiscard]] std::string_view text(int column) const;  ///< valid until the next step() or reset()
+    [[nodiscard]] std::string_view text(
+        int column) const;  ///< valid until the next step() or reset()
     [[nodiscard]] std::string_view blob(int column) const;  ///< likewise
     [[nodiscard]] bool is_null(int column) const;
 

@@ -28,6 +28,7 @@ for (const file of readdirSync(folder).sort()) {
   const profile = makeFolder('profile');
   const proxy = await startProxy(server.port);
   const cleanups = [];
+  const watched = [];
   const begin = Date.now();
   let error = null;
   try {
@@ -38,9 +39,13 @@ for (const file of readdirSync(folder).sort()) {
       profile,
       pictures,
       onEnd: (cleanup) => cleanups.push(cleanup),
+      watch: (page) => watched.push(page),
     });
   } catch (thrown) {
     error = thrown;
+    for (const [index, page] of watched.entries()) {
+      await page.screenshot({ path: path.join(pictures, `failure-${file}-${index}.png`) }).catch(() => undefined);
+    }
   }
   for (const cleanup of cleanups.reverse()) await Promise.resolve(cleanup()).catch(() => undefined);
   await proxy.close();

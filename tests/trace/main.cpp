@@ -1,7 +1,7 @@
-// holdfast_trace FOLDER < inputs > outputs: the native engine, fed with recorded inputs. Each record is a
-// line of numbers (kind number status ours now wall size) and then `size` raw bytes; each output is
-// printed the same way (kind number timeout field-sizes…) with its fields behind it. tests/wasm compares
-// them with what the browser's module puts out for the same inputs.
+// holdfast_trace FOLDER < inputs > outputs: the native engine, fed with recorded inputs. Each
+// record is a line of numbers (kind number status ours now wall size) and then `size` raw bytes;
+// each output is printed the same way (kind number timeout field-sizes…) with its fields behind it.
+// tests/wasm compares them with what the browser's module puts out for the same inputs.
 
 #include <cstdint>
 #include <cstdio>

@@ -64,7 +64,7 @@ export class Engine {
   /** A fresh instance of the compiled module. `files` may be given later: nothing is opened yet. */
   static async instantiate(module: WebAssembly.Module, files: () => Files): Promise<Engine> {
     const late: { exports?: Exports } = {};
-    const memory = () => new Uint8Array(late.exports!.memory.buffer);
+    const memory = () => new Uint8Array(late.exports!.memory.buffer as ArrayBuffer);
     const instance = await WebAssembly.instantiate(module, {
       host: hostImports(memory, files),
       wasi_snapshot_preview1: wasiImports(memory),
@@ -157,7 +157,7 @@ export class Engine {
   }
 }
 
-function hostImports(memory: () => Uint8Array, files: () => Files): WebAssembly.ModuleImports {
+function hostImports(memory: () => Uint8Array<ArrayBuffer>, files: () => Files): WebAssembly.ModuleImports {
   const handle = (slot: number) => files().handles[slot]!;
   const attempt = (work: () => number): number => {
     try {

@@ -47,8 +47,8 @@ struct DeviceRecord {
     Id user;
     std::string name;
     wire::DeviceClass device_class = wire::DeviceClass::mobile;
-    std::uint64_t salt = 0;          ///< given by the last Welcome
-    std::uint64_t previous_salt = 0; ///< accepted until the new one is seen
+    std::uint64_t salt = 0;           ///< given by the last Welcome
+    std::uint64_t previous_salt = 0;  ///< accepted until the new one is seen
     WallTime created_at{};
     WallTime seen_at{};
     bool revoked = false;
@@ -60,8 +60,8 @@ struct SessionRecord {
     Id user;
     Id organization;
     DeviceNumber device = 0;
-    std::uint32_t generation = 0;    ///< of the refresh token; the secret is derived from it
-    bool generation_used = false;    ///< the newest generation was presented at least once
+    std::uint32_t generation = 0;  ///< of the refresh token; the secret is derived from it
+    bool generation_used = false;  ///< the newest generation was presented at least once
     WallTime created_at{};
     WallTime refreshed_at{};
     bool revoked = false;
@@ -79,7 +79,8 @@ struct PageLimits {
 };
 
 /// Threads  one thread, as the rest of the server's services.
-/// Errors   of every call: storage_full · storage_busy · storage_failed · storage_corrupt. After an error inside
+/// Errors   of every call: storage_full · storage_busy · storage_failed · storage_corrupt. After an
+/// error inside
 ///          a transaction, roll it back.
 class Storage {
 public:
@@ -89,7 +90,8 @@ public:
     [[nodiscard]] virtual Result<> begin() = 0;
     [[nodiscard]] virtual Result<> commit() = 0;  ///< durable when it returns
     virtual void rollback() = 0;
-    /// Runs `body` so that its writes are undone when it returns false or an error, without ending the transaction.
+    /// Runs `body` so that its writes are undone when it returns false or an error, without ending
+    /// the transaction.
     [[nodiscard]] virtual Result<bool> nested(const std::function<Result<bool>()>& body) = 0;
 
     // --- organizations and ids
@@ -99,25 +101,36 @@ public:
     [[nodiscard]] virtual Result<Id> mint_id() = 0;
 
     // --- buckets
-    [[nodiscard]] virtual Result<BucketId> create_bucket(const BucketRecord& record) = 0;  ///< mints the id when it is 0
+    [[nodiscard]] virtual Result<BucketId> create_bucket(
+        const BucketRecord& record) = 0;  ///< mints the id when it is 0
     [[nodiscard]] virtual Result<BucketId> mint_bucket() = 0;
     [[nodiscard]] virtual Result<std::optional<BucketRecord>> find_bucket(BucketId id) = 0;
-    [[nodiscard]] virtual Result<std::optional<BucketRecord>> find_bucket(BucketKind kind, Id owner) = 0;
+    [[nodiscard]] virtual Result<std::optional<BucketRecord>> find_bucket(BucketKind kind,
+                                                                          Id owner) = 0;
     [[nodiscard]] virtual Result<std::vector<BucketRecord>> buckets_of(Id organization) = 0;
     [[nodiscard]] virtual Result<> set_open(BucketId id, bool open) = 0;
 
     // --- rows
     [[nodiscard]] virtual Result<std::optional<Row>> find_row(RowKey key) = 0;
-    /// Writes changes: takes the buckets in ascending order, gives each row its bucket's next version, keeps rows,
-    /// bytes and sum of the bucket. Returns the new position of each bucket touched. A delete of what is not there
-    /// and a change to the same sort and body take no version.
-    [[nodiscard]] virtual Result<std::vector<Position>> write_rows(std::span<const RowChange> changes) = 0;
+    /// Writes changes: takes the buckets in ascending order, gives each row its bucket's next
+    /// version, keeps rows, bytes and sum of the bucket. Returns the new position of each bucket
+    /// touched. A delete of what is not there and a change to the same sort and body take no
+    /// version.
+    [[nodiscard]] virtual Result<std::vector<Position>> write_rows(
+        std::span<const RowChange> changes) = 0;
     /// Rows behind a key in key order, without tombstones: snapshots.
-    [[nodiscard]] virtual Result<RowPage> rows_after_key(BucketId bucket, RowKind kind, Id id, PageLimits limits) = 0;
+    [[nodiscard]] virtual Result<RowPage> rows_after_key(BucketId bucket,
+                                                         RowKind kind,
+                                                         Id id,
+                                                         PageLimits limits) = 0;
     /// Rows and tombstones with a version above `version`, by version: deltas.
-    [[nodiscard]] virtual Result<RowPage> rows_after_version(BucketId bucket, std::uint64_t version, PageLimits limits) = 0;
+    [[nodiscard]] virtual Result<RowPage> rows_after_version(BucketId bucket,
+                                                             std::uint64_t version,
+                                                             PageLimits limits) = 0;
     /// The newest rows by sort, newest first: what a screen shows before the rest has come.
-    [[nodiscard]] virtual Result<std::vector<Row>> newest_rows(BucketId bucket, RowKind kind, std::size_t limit) = 0;
+    [[nodiscard]] virtual Result<std::vector<Row>> newest_rows(BucketId bucket,
+                                                               RowKind kind,
+                                                               std::size_t limit) = 0;
 
     // --- intents
     [[nodiscard]] virtual Result<std::optional<Outcome>> find_outcome(Id intent) = 0;
@@ -127,20 +140,24 @@ public:
 
     // --- accounts, devices, sessions
     [[nodiscard]] virtual Result<> put_account(const AccountRecord& record) = 0;
-    [[nodiscard]] virtual Result<std::optional<AccountRecord>> find_account(std::string_view email) = 0;
+    [[nodiscard]] virtual Result<std::optional<AccountRecord>> find_account(
+        std::string_view email) = 0;
     [[nodiscard]] virtual Result<std::optional<AccountRecord>> find_account(Id user) = 0;
-    [[nodiscard]] virtual Result<DeviceNumber> create_device(DeviceRecord record) = 0;  ///< gives the number
+    [[nodiscard]] virtual Result<DeviceNumber> create_device(
+        DeviceRecord record) = 0;  ///< gives the number
     [[nodiscard]] virtual Result<std::optional<DeviceRecord>> find_device(DeviceNumber number) = 0;
     [[nodiscard]] virtual Result<> put_device(const DeviceRecord& record) = 0;
     [[nodiscard]] virtual Result<> put_session(const SessionRecord& record) = 0;
-    [[nodiscard]] virtual Result<std::optional<SessionRecord>> find_session(std::string_view id) = 0;
+    [[nodiscard]] virtual Result<std::optional<SessionRecord>> find_session(
+        std::string_view id) = 0;
     [[nodiscard]] virtual Result<std::vector<SessionRecord>> sessions_of(Id user) = 0;
 
     // --- secrets of the server itself (token key), made once
     [[nodiscard]] virtual Result<std::optional<std::string>> find_secret(std::string_view name) = 0;
     [[nodiscard]] virtual Result<> put_secret(std::string_view name, std::string_view bytes) = 0;
 
-    /// Changes whenever another process has committed to the same database: caches must be read again.
+    /// Changes whenever another process has committed to the same database: caches must be read
+    /// again.
     [[nodiscard]] virtual Result<std::uint64_t> foreign_changes() = 0;
 };
 

@@ -7,9 +7,10 @@ import { waitFor } from '../lib/server.mjs';
 
 export const name = 'OM15 OM20: on a desktop the app is an online client: no switch, no bar, no replica kept, nothing stale';
 
-export async function run({ home, proxy, profile, pictures, onEnd }) {
+export async function run({ home, proxy, profile, pictures, onEnd, watch }) {
   const { context, page } = await launch(profile, { desktop: true });
   onEnd(() => context.close());
+  watch(page);
   await page.goto(home);
   await signIn(page, ana);
   await at(page, 'group-row').first().waitFor();

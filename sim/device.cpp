@@ -189,6 +189,7 @@ void Device::take_push(const json& message) {
             return status["bar"][name].get<std::uint64_t>();
         };
         if (synchronizing(before) && synchronizing(status_) &&
+            number(before, "received") < number(before, "expected") &&
             number(status_, "expected") >= number(before, "expected")) {
             ledger_.expect(number(status_, "received") >= number(before, "received"),
                            describe() + ": progress falls");

@@ -118,6 +118,8 @@ Result<SignInAnswer> AuthService::finish_sign_in(const PasswordCheck& check,
     if (answer) {
         take_back_try(check);
         tries_by_pair_.forget(pair_name(check));
+    } else if (answer.error().code != ErrorCode::auth_wrong_password) {
+        take_back_try(check);  // the password was right: a full disk here locks nobody out
     }
     return answer;
 }

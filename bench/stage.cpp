@@ -90,7 +90,8 @@ Phone::Phone(const std::string& url, std::string folder) {
     client_->on_message([this](std::string_view text) {
         Json message = Json::parse(text);
         if (message.contains("reply")) {
-            replies_[message["reply"].get<int>()] = std::move(message);
+            const int number = message["reply"].get<int>();
+            replies_[number] = std::move(message);
         } else {
             const int subscription = message["push"].get<int>();
             pushes_[subscription] += 1;

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
-import { ana, at, bruno, message, openFirst, send, signIn, waitForBanner, waitForBar } from './lib/app.mjs';
+import { ana, at, bruno, message, openFirst, send, showLatest, signIn, waitForBanner, waitForBar } from './lib/app.mjs';
 import { killBrowser, launch } from './lib/browser.mjs';
 import { startProxy } from './lib/proxy.mjs';
 import { makeFolder, removeFolder, root, startServer, waitFor } from './lib/server.mjs';
@@ -38,14 +38,6 @@ async function openMenu(page, item) {
   await item.getByTestId('message-menu').focus();
   await page.keyboard.press('Enter');
   await at(page, 'menu-reply').waitFor();
-}
-
-/** A channel opens at its first unread message; the newest are below. */
-async function showLatest(page, text) {
-  await waitFor(`"${text}"`, async () => {
-    await at(page, 'jump-latest').click({ timeout: 500 }).catch(() => undefined); // it goes when it is done
-    return (await message(page, text).count()) > 0;
-  });
 }
 
 async function openChannel(page) {

@@ -1,4 +1,6 @@
 // The app as a person sees it: where things are on the screen, by their data-testid.
+import { waitFor } from './server.mjs';
+
 export const ana = { email: 'ana@northfield.example', password: 'holdfast-demo' };
 export const bruno = { email: 'bruno@northfield.example', password: 'holdfast-demo' };
 
@@ -37,6 +39,14 @@ export async function send(page, text) {
   await at(page, 'composer').locator('textarea').or(page.locator('textarea[data-testid="composer"]')).first().fill(text);
   await at(page, 'send').click();
   await message(page, text).waitFor();
+}
+
+/** A channel opens at its first unread message; the newest are below. */
+export async function showLatest(page, text) {
+  await waitFor(`"${text}"`, async () => {
+    await at(page, 'jump-latest').click({ timeout: 500 }).catch(() => undefined); // it goes when it is done
+    return (await message(page, text).count()) > 0;
+  });
 }
 
 export const message = (page, text) => at(page, 'message').filter({ hasText: text });

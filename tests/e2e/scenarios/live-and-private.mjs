@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 
-import { ana, at, bruno, message, send, signIn, waitForBar } from '../lib/app.mjs';
+import { ana, at, bruno, send, showLatest, signIn, waitForBar } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
 import { makeFolder, removeFolder } from '../lib/server.mjs';
 
@@ -32,7 +32,7 @@ export async function run({ home, profile, pictures, onEnd }) {
   await at(other.page, 'message').first().waitFor();
   const text = `Live ${Date.now()}`;
   await send(one.page, text);
-  await message(other.page, text).waitFor();
+  await showLatest(other.page, text);
   await other.page.screenshot({ path: path.join(pictures, 'channel-es-dark.png') });
   await one.page.screenshot({ path: path.join(pictures, 'channel.png') });
 }

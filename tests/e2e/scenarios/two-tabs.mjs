@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { ana, at, message, openFirst, send, signIn, waitForBar } from '../lib/app.mjs';
+import { ana, at, message, openFirst, send, showLatest, signIn, waitForBar } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
 import { waitFor } from '../lib/server.mjs';
 
@@ -39,10 +39,10 @@ export async function run({ home, profile, onEnd, watch }) {
   watch(second);
   await send(first, 'From the first tab');
   await second.bringToFront();
-  await message(second, 'From the first tab').waitFor();
+  await showLatest(second, 'From the first tab');
   await send(second, 'From the second tab');
   await first.bringToFront();
-  await message(first, 'From the second tab').waitFor();
+  await showLatest(first, 'From the second tab');
 
   await first.close();
   await second.bringToFront();
@@ -50,7 +50,8 @@ export async function run({ home, profile, onEnd, watch }) {
   await send(second, 'After the first tab is gone');
   await second.locator('[data-testid="message"][data-state="done"]', { hasText: 'After the first tab is gone' }).waitFor();
   await second.reload();
-  await message(second, 'After the first tab is gone').waitFor();
+  await at(second, 'message').first().waitFor();
+  await showLatest(second, 'After the first tab is gone');
   for (const text of ['From the first tab', 'From the second tab', 'After the first tab is gone']) {
     assert.equal(await message(second, text).count(), 1, text);
   }

@@ -71,10 +71,14 @@ Result<Replica> Replica::open(const Options& options) {
 }
 
 Result<Replica> Replica::open_file(const Options& options) {
+    // The browser's files gather writes in memory until a sync (client/wasm/file_vfs.hpp): without
+    // one at each commit a killed app would lose what it has already shown.
+    const auto durability =
+        options.exclusive ? sqlite::Durability::full : sqlite::Durability::normal;
     HF_TRY(auto database,
            sqlite::Database::open({.path = options.path,
                                    .vfs = options.vfs,
-                                   .durability = sqlite::Durability::normal,
+                                   .durability = durability,
                                    .exclusive = options.exclusive}));
     HF_TRY(const std::int64_t tables, number(database, "SELECT count(*) FROM sqlite_schema"));
     if (tables == 0) {

@@ -37,6 +37,7 @@ export async function run({ home, profile, onEnd, watch }) {
   await at(second, 'message').first().waitFor();
   watch(first);
   watch(second);
+  await first.bringToFront(); // a hidden tab is not drawn
   await send(first, 'From the first tab');
   await second.bringToFront();
   await showLatest(second, 'From the first tab');

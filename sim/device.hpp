@@ -99,7 +99,6 @@ private:
     bool menu_known_ = false;
     std::vector<std::string> seen_messages_;
     std::uint64_t written_ = 0;
-    std::uint64_t opened_ = 0;
 };
 
 }  // namespace holdfast::sim

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# build.sh [native|wasm|app]...: builds the parts named, or all three in this order.
+# build.sh [native|program|wasm|app]...: builds the parts named; native, wasm and app without one.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 . tools/lib.sh
@@ -8,6 +8,12 @@ build_native() {
     say "Building the server, the tools and the tests"
     build_preset dev
     ln -sfn build/dev/compile_commands.json compile_commands.json
+}
+
+# What the demonstration needs of the native build: no test, no benchmark, no simulator.
+build_program() {
+    say "Building the program"
+    build_target dev holdfast
 }
 
 build_wasm() {
@@ -53,11 +59,12 @@ build_app() {
 for part in "$@"; do
     case $part in
         native) build_native ;;
+        program) build_program ;;
         wasm) build_wasm ;;
         app)
             [ -e app/src/gen/holdfast.wasm ] || build_wasm
             build_app
             ;;
-        *) die "build has no part '$part': native, wasm, app" ;;
+        *) die "build has no part '$part': native, program, wasm, app" ;;
     esac
 done

@@ -161,20 +161,11 @@ void ClientSession::pulls_failed(Instant now) {
 }
 
 bool ClientSession::take_pulled(std::string_view bytes, const std::vector<BucketId>& asked) {
-    // The stream is whole here, so frames are cut off it in place and rows keep borrowing from the
-    // input.
-    constexpr std::size_t prefix = 4;
+    // Where it was cut short, or is damaged, the rest is asked for again.
+    wire::FrameReader reader(bytes);
     bool taken = false;
-    while (bytes.size() >= prefix) {
-        std::size_t size = 0;
-        for (std::size_t i = 0; i < prefix; ++i) {
-            size |= static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
-        }
-        if (size > bytes.size() - prefix) {
-            return taken;  // cut short: the rest is asked for again
-        }
-        auto frame = wire::decode(bytes.substr(prefix, size));
-        bytes.remove_prefix(prefix + size);
+    for (auto next = reader.next(); next && *next; next = reader.next()) {
+        auto frame = wire::decode(**next);
         if (!frame) {
             return taken;
         }

@@ -27,7 +27,7 @@ bool is_auth(ErrorCode code) {
 }  // namespace
 
 ClientSession::ClientSession(Options options, Instant now)
-    : options_(std::move(options)), state_(Waiting{now}), random_state_(options_.seed) {
+    : options_(std::move(options)), state_(Waiting{now}), jitter_(options_.seed) {
     for (BucketCursor& cursor : options_.cursors) {
         Track& track = tracks_[cursor.head.id];
         track.cursor = cursor;
@@ -68,10 +68,8 @@ std::optional<Instant> ClientSession::next_deadline() const {
         consider(connected->answer_by);
         consider(connected->ping_at);
         consider(pull_again_at_);
-        consider(resend_at_);
-        if (!in_flight_.empty()) {
-            consider(in_flight_.begin()->second + limits::outcome_time_max);
-        }
+        consider(release_at_);
+        consider(outcomes_due());
     }
     return deadline;
 }
@@ -89,10 +87,6 @@ Progress ClientSession::progress() const {
                                  : cursor.head.rows - std::min(cursor.rows, cursor.head.rows);
     }
     return progress;
-}
-
-bool ClientSession::is_in_flight(Id intent) const {
-    return in_flight_.contains(intent);
 }
 
 // ---------------------------------------------------------------------------- connection
@@ -113,7 +107,8 @@ void ClientSession::wait(Instant now, Cause cause, ErrorCode code, Millis at_lea
     }
     // Full jitter (Brooker, "Exponential Backoff And Jitter"): a herd spreads by itself.
     const auto span =
-        static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(retry_bound_.count)) + 1;
+        static_cast<std::int64_t>(jitter_.next() % static_cast<std::uint64_t>(retry_bound_.count)) +
+        1;
     retry_bound_.count = std::min(retry_bound_.count * 2, limits::retry_bound_max.count);
     enter(Waiting{now + Millis{std::max(span, at_least.count)}, cause, code});
     outputs_.emplace_back(StatusChanged{});
@@ -129,11 +124,7 @@ void ClientSession::leave_connection() {
     pulls_.clear();  // late answers are not taken: their numbers are unknown now
     pull_again_at_.reset();
     pull_delay_ = {};
-    in_flight_.clear();
-    resend_at_.reset();
-    last_sent_ = {};
-    intents_exhausted_ = false;
-    intents_loading_ = false;
+    forget_sent();
 }
 
 void ClientSession::renew(Instant now) {
@@ -231,32 +222,6 @@ void ClientSession::on_frame(Instant /*now*/, wire::Page&& frame) {
     if (std::holds_alternative<Connected>(state_)) {
         take_page(std::move(frame));
     }
-}
-
-void ClientSession::on_frame(Instant now, wire::Outcomes&& frame) {
-    if (!std::holds_alternative<Connected>(state_)) {
-        return;
-    }
-    StoreOutcomes store;
-    for (Outcome& outcome : frame.outcomes) {
-        in_flight_.erase(outcome.intent);
-        if (outcome.status == OutcomeStatus::later &&
-            outcome.code == ErrorCode::intent_unknown_kind) {
-            continue;  // the server keeps it whole; asked again on the next connection, others go
-                       // on
-        }
-        if (outcome.status == OutcomeStatus::later) {
-            const Instant at = now + Millis{std::max<std::int64_t>(outcome.retry_after.count,
-                                                                   limits::retry_first.count)};
-            resend_at_ = resend_at_ ? std::min(*resend_at_, at) : at;
-        } else {
-            store.outcomes.push_back(std::move(outcome));
-        }
-    }
-    if (!store.outcomes.empty()) {
-        outputs_.emplace_back(std::move(store));
-    }
-    outputs_.emplace_back(StatusChanged{});
 }
 
 void ClientSession::on_frame(Instant /*now*/, wire::Presence&& frame) {
@@ -357,8 +322,8 @@ void ClientSession::on(Instant now, const TimePassed& /*input*/) {
         return;
     }
     const bool silent = connected->answer_by && now >= *connected->answer_by;
-    const bool unanswered =
-        !in_flight_.empty() && now >= in_flight_.begin()->second + limits::outcome_time_max;
+    const auto outcomes_by = outcomes_due();
+    const bool unanswered = outcomes_by && now >= *outcomes_by;
     if (silent || unanswered) {
         wait(now, Cause::unreachable, ErrorCode::server_unreachable);
         return;
@@ -369,60 +334,12 @@ void ClientSession::on(Instant now, const TimePassed& /*input*/) {
     if (pull_again_at_ && now >= *pull_again_at_) {
         pull_again_at_.reset();
     }
-    if (resend_at_ && now >= *resend_at_) {
-        resend_at_.reset();
-        last_sent_ = {};  // what is in flight is sent twice: harmless, each id is done once
-        intents_exhausted_ = false;
-    }
+    release_lanes(now);
 }
 
 void ClientSession::enter(State next) {
     HF_ASSERT(transitions[state_.index()][next.index()]);
     state_ = std::move(next);
-}
-
-std::uint64_t ClientSession::random() {
-    // SplitMix64 (Steele, Lea, Flood 2014): jitter needs no secrecy.
-    std::uint64_t mixed = (random_state_ += 0x9e37'79b9'7f4a'7c15ULL);
-    mixed = (mixed ^ (mixed >> 30)) * 0xbf58'476d'1ce4'e5b9ULL;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d0'49bb'1331'11ebULL;
-    return mixed ^ (mixed >> 31);
-}
-
-// ---------------------------------------------------------------------------- what waits to be
-// sent
-
-void ClientSession::on(Instant /*now*/, const OutboxChanged& input) {
-    options_.waiting = input.waiting;
-    intents_exhausted_ = false;
-}
-
-void ClientSession::on(Instant now, const IntentsLoaded& input) {
-    intents_loading_ = false;
-    intents_exhausted_ = !input.more;
-    if (!std::holds_alternative<Connected>(state_) || input.intents.empty()) {
-        return;
-    }
-    for (const Intent& intent : input.intents) {
-        in_flight_.insert_or_assign(intent.id, now);
-        last_sent_ = std::max(last_sent_, intent.id);
-    }
-    // `settled` stays 0: the server keeps every outcome.
-    outputs_.emplace_back(Send{wire::encode(wire::Push{input.intents, {}})});
-    outputs_.emplace_back(StatusChanged{});
-}
-
-// One push at a time: when the server answers "later" to a part of it, nothing that came after has
-// overtaken it.
-void ClientSession::schedule_intents() {
-    if (!std::holds_alternative<Connected>(state_) || intents_loading_ || intents_exhausted_ ||
-        resend_at_ || options_.waiting == 0 || !in_flight_.empty()) {
-        return;
-    }
-    intents_loading_ = true;
-    outputs_.emplace_back(LoadIntents{.after = last_sent_,
-                                      .limit = limits::intents_in_flight_max,
-                                      .bytes = wire::limits::push_bytes_max});
 }
 
 void ClientSession::schedule(Instant now) {

@@ -4,12 +4,14 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
 
+#include "core/base/split_mix.hpp"
 #include "core/base/time.hpp"
 #include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
@@ -43,7 +45,8 @@ inline constexpr Millis probe_answer_max{
 inline constexpr std::size_t pulls_in_flight_max = 2;
 inline constexpr std::uint32_t pull_bytes = 512 * 1024;
 inline constexpr std::uint32_t tail_rows = 30;  // of each timeline, before its history
-inline constexpr std::size_t intents_in_flight_max = 64;
+inline constexpr std::size_t intents_window =
+    192;  // without an outcome; below what the server takes, three pushes are under way
 inline constexpr Millis outcome_time_max{
     20'000};  // an unanswered intent is sent again on a new connection
 }  // namespace limits
@@ -252,7 +255,7 @@ public:
     [[nodiscard]] Progress progress() const;
     /// Number of intents sent on this connection that have no outcome yet.
     [[nodiscard]] std::size_t in_flight() const { return in_flight_.size(); }
-    /// Whether an intent was sent on this connection: "sending" on the screen.
+    /// Whether an intent was sent on this connection and has no outcome: "sending" on the screen.
     [[nodiscard]] bool is_in_flight(Id intent) const;
 
 private:
@@ -266,6 +269,15 @@ private:
     };
     struct PullInFlight {
         std::vector<BucketId> buckets;
+    };
+    struct SentIntent {
+        Instant at;
+        Id lane;
+    };
+    /// A lane whose intents were answered `later`: it rests until then, the others go on.
+    struct HeldLane {
+        Id from;  ///< the first that is to be sent again
+        Instant until;
     };
 
     void on(Instant now, const SocketOpened& input);
@@ -315,7 +327,10 @@ private:
     void schedule_pulls(Instant now);
     void schedule_intents();
     void ping(Instant now, Millis answer_max);
-    [[nodiscard]] std::uint64_t random();
+    [[nodiscard]] std::optional<Instant> outcomes_due() const;
+    void forget_sent();
+    void hold_lane(Instant now, const Outcome& outcome, Id lane);
+    void release_lanes(Instant now);
 
     Options options_;
     State state_;
@@ -332,17 +347,19 @@ private:
     bool renewing_ = false;
 
     Millis retry_bound_ = limits::retry_first;
-    std::uint64_t random_state_;
+    SplitMix jitter_;
     std::uint64_t nonce_ = 0;
 
     std::uint64_t received_ = 0;
     bool was_complete_ = false;
 
     bool intents_loading_ = false;
-    bool intents_exhausted_ = false;  ///< the outbox had nothing behind `last_sent_`
-    Id last_sent_;
-    std::map<Id, Instant> in_flight_;   ///< when it was sent
-    std::optional<Instant> resend_at_;  ///< after `later`
+    bool intents_exhausted_ = false;  ///< the outbox had nothing behind `read_up_to_`
+    Id read_up_to_;                   ///< of the outbox, on this connection
+    std::map<Id, SentIntent> in_flight_;
+    std::map<Id, HeldLane> held_;       ///< by lane
+    std::optional<Instant> release_at_;  ///< the first of `held_`
+    std::set<Id> unknown_;  ///< the server keeps them until it is newer: not again on this connection
 };
 
 }  // namespace holdfast::sync

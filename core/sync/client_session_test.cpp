@@ -128,6 +128,26 @@ protected:
         return std::get<wire::Pull>(*wire::decode(pulls.at(pull).bytes)).wants;
     }
 
+    static Intent intent(std::uint32_t counter, Id lane) {
+        return {.id = Id::make(2000, counter),
+                .lane = lane,
+                .kind = IntentKind::message_post,
+                .args = "{}"};
+    }
+    static Outcome later(std::uint32_t counter, Millis retry_after) {
+        return {.intent = Id::make(2000, counter),
+                .status = OutcomeStatus::later,
+                .code = ErrorCode::server_busy,
+                .retry_after = retry_after};
+    }
+    std::vector<Id> pushed(std::size_t index) {
+        std::vector<Id> ids;
+        for (const Intent& one : std::get<wire::Push>(*wire::decode(sent.at(index))).intents) {
+            ids.push_back(one.id);
+        }
+        return ids;
+    }
+
     void pass_deadline() {
         now = *session->next_deadline();
         feed(ClientSession::TimePassed{});
@@ -416,16 +436,45 @@ TEST_F(ClientSessionTest, OM32_sends_again_from_the_start_after_a_cut) {
     EXPECT_EQ(loads[1].after, Id{});
 }
 
-TEST_F(ClientSessionTest, sends_one_push_at_a_time_so_that_nothing_overtakes) {
-    begin({.waiting = 2});
+TEST_F(ClientSessionTest, sends_no_more_than_its_window_without_an_outcome) {
+    begin({.waiting = 1000});
     connect();
-    const Intent first{
-        .id = Id::make(2000, 1), .lane = Id{5}, .kind = IntentKind::message_post, .args = "{}"};
-    feed(ClientSession::IntentsLoaded{{first}, true});
-    EXPECT_THAT(loads, SizeIs(1));
-    receive(wire::Outcomes{{Outcome{.intent = first.id}}});
-    ASSERT_THAT(loads, SizeIs(2));
-    EXPECT_EQ(loads[1].after, first.id);
+    std::uint32_t counter = 0;
+    std::size_t answered = 0;
+    while (answered < loads.size()) {
+        answered = loads.size();
+        std::vector<Intent> some;
+        for (std::size_t i = 0; i < loads.back().limit; ++i) {
+            some.push_back(intent(++counter, Id{5}));
+        }
+        feed(ClientSession::IntentsLoaded{some, true});
+    }
+    EXPECT_EQ(session->in_flight(), limits::intents_window);
+    receive(wire::Outcomes{{Outcome{.intent = Id::make(2000, 1)}}});
+    EXPECT_EQ(loads.size(), answered) << "there is no room for a whole push yet";
+    wire::Outcomes more;
+    for (std::uint32_t i = 2; i <= 64; ++i) {
+        more.outcomes.push_back(Outcome{.intent = Id::make(2000, i)});
+    }
+    receive(more);
+    ASSERT_EQ(loads.size(), answered + 1);
+    EXPECT_EQ(loads.back().after, Id::make(2000, counter));
+}
+
+TEST_F(ClientSessionTest, a_lane_that_waits_holds_up_no_other) {
+    begin({.waiting = 4});
+    connect();
+    feed(ClientSession::IntentsLoaded{{intent(1, Id{5}), intent(2, Id{6})}, true});
+    receive(wire::Outcomes{{later(1, Millis{2000}), Outcome{.intent = Id::make(2000, 2)}}});
+    feed(ClientSession::IntentsLoaded{{intent(3, Id{5}), intent(4, Id{6})}, false});
+    EXPECT_EQ(pushed(sent.size() - 1), std::vector<Id>{Id::make(2000, 4)});
+    while (loads.size() == 2) {
+        pass_deadline();
+    }
+    EXPECT_EQ(loads.back().after, Id{Id::make(2000, 1).value - 1});
+    feed(ClientSession::IntentsLoaded{{intent(1, Id{5}), intent(3, Id{5}), intent(4, Id{6})}});
+    EXPECT_EQ(pushed(sent.size() - 1), (std::vector<Id>{Id::make(2000, 1), Id::make(2000, 3)}))
+        << "in order, and nothing that is under way";
 }
 
 TEST_F(ClientSessionTest, an_intent_that_the_server_does_not_know_yet_holds_up_no_other) {

@@ -153,12 +153,30 @@ void ServerSession::on_frame(Instant /*now*/, wire::Push&& push) {
         close(ErrorCode::protocol_unexpected, "push before welcome");
         return;
     }
-    if (live->intents_in_flight + push.intents.size() > limits::intents_in_flight_max) {
+    if (live->lanes.awaited() + push.intents.size() > limits::intents_in_flight_max ||
+        live->lanes.held() > limits::lanes_held_max) {
         close(ErrorCode::request_too_many, "intents in flight", Millis{1000});
         return;
     }
-    live->intents_in_flight += push.intents.size();
-    outputs_.emplace_back(Execute{std::move(push.intents), push.settled});
+    Execute execute;
+    wire::Outcomes put_off;
+    for (Intent& intent : push.intents) {
+        if (const auto hold = live->lanes.arrived(intent)) {
+            put_off.outcomes.push_back({.intent = intent.id,
+                                        .status = OutcomeStatus::later,
+                                        .code = hold->code,
+                                        .at = wall_,
+                                        .retry_after = hold->retry_after});
+        } else {
+            execute.intents.push_back(std::move(intent));
+        }
+    }
+    if (!put_off.outcomes.empty()) {
+        send(put_off);
+    }
+    if (!execute.intents.empty()) {
+        outputs_.emplace_back(std::move(execute));
+    }
 }
 
 void ServerSession::on_frame(Instant now, wire::Ping&& ping) {
@@ -237,7 +255,9 @@ void ServerSession::on(Instant /*now*/, const Judged& input) {
     if (live == nullptr) {
         return;
     }
-    live->intents_in_flight -= std::min(live->intents_in_flight, input.outcomes.size());
+    for (const Outcome& outcome : input.outcomes) {
+        live->lanes.judged(outcome);
+    }
     if (!input.outcomes.empty()) {
         send(wire::Outcomes{input.outcomes});
     }

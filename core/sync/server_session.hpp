@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/sync/held_lanes.hpp"
 #include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
 
@@ -37,7 +38,9 @@ inline constexpr std::size_t queued_bytes_max =
     1024 * 1024;  // beyond it live pages are dropped: "behind"
 inline constexpr std::ptrdiff_t heads_per_frame = 4000;  // about 84 bytes each; a frame holds 1 MiB
 inline constexpr std::size_t intents_in_flight_max =
-    256;  // of one device; more is request_too_many
+    256;  // of one connection without an outcome; more is request_too_many
+inline constexpr std::size_t lanes_held_max =
+    10'000;  // of one connection, as many as an outbox can hold; more is request_too_many
 }  // namespace limits
 
 /// Bytes of a frame that many sessions send: encoded once, shared by their send queues.
@@ -111,7 +114,6 @@ public:
     };
     struct Execute {
         std::vector<Intent> intents;
-        Id settled;
     };
     struct Send {
         SharedBytes bytes;
@@ -137,7 +139,7 @@ public:
         std::unordered_map<BucketId, std::uint64_t>
             told;  ///< head that the device was told of, by readable bucket
         Instant last_heard;
-        std::size_t intents_in_flight = 0;
+        HeldLanes lanes;
         bool behind =
             false;  ///< live pages were dropped: heads are told when the queue has drained
         std::unordered_map<BucketId, Bucket> missed;

@@ -186,7 +186,7 @@ TEST_F(ServerSessionTest, room_for_intents_returns_with_their_outcomes) {
     receive(push);
     feed(ServerSession::Judged{{Outcome{.intent = Id::make(2000, 1)}}});
     EXPECT_EQ(last<wire::Outcomes>().outcomes.at(0).intent, Id::make(2000, 1));
-    EXPECT_EQ(std::get<ServerSession::Live>(session.state()).intents_in_flight, 0U);
+    EXPECT_EQ(std::get<ServerSession::Live>(session.state()).lanes.awaited(), 0U);
 }
 
 TEST_F(ServerSessionTest, OM4_sends_the_shared_page_of_a_change) {

@@ -42,22 +42,20 @@ inline constexpr std::uint32_t tail_rows_max = 200;
 /// Appends a frame behind its little-endian size, as in the answer to a pull.
 void append_framed(Bytes& stream, std::string_view frame);
 
-/// Takes frames off a stream of them, however the stream is cut into pieces.
+/// Takes frames off a stream that is here as a whole, in place: they borrow from it.
 class FrameReader {
 public:
-    /// Adds bytes of the stream. Views handed out before become invalid.
-    void feed(std::string_view bytes);
+    explicit FrameReader(std::string_view stream) : rest_(stream) {}
 
-    /// The next whole frame, or nothing while more bytes are needed; valid until the next feed().
-    /// Errors  request_too_large: the stream is unusable.
+    /// The next whole frame; nothing at the end, or where the stream was cut within a frame.
+    /// Errors  request_too_large: what is left is unusable.
     [[nodiscard]] Result<std::optional<std::string_view>> next();
 
     /// Whether the stream ends here without a frame cut in half.
-    [[nodiscard]] bool at_boundary() const { return position_ == buffer_.size(); }
+    [[nodiscard]] bool at_end() const { return rest_.empty(); }
 
 private:
-    Bytes buffer_;
-    std::size_t position_ = 0;
+    std::string_view rest_;
 };
 
 }  // namespace holdfast::wire

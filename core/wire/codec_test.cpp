@@ -61,8 +61,8 @@ TEST(Decode, takes_as_much_as_the_limits_allow) {
     EXPECT_EQ(refusal(encode(hello)), ErrorCode::request_too_large);
 
     Push push{
-        .intents = {{.kind = IntentKind::message_post, .args = Bytes(limits::push_bytes_max, 'x')}},
-        .settled = {}};
+        .intents = {
+            {.kind = IntentKind::message_post, .args = Bytes(limits::push_bytes_max, 'x')}}};
     EXPECT_EQ(refusal(encode(push)), ErrorCode::none);
     push.intents[0].args += 'x';
     EXPECT_EQ(refusal(encode(push)), ErrorCode::request_too_large);

@@ -179,8 +179,7 @@ Intent read_intent(Checks& checks, const fb::Intent& intent) {
 
 Push read(Checks& checks, const fb::Push& push) {
     checks.at_most(count(push.intents()), limits::intents_per_push_max, "Push.intents");
-    Push read{.intents = read_tables<Intent>(checks, push.intents(), read_intent),
-              .settled = checks.id(push.settled(), "Push.settled")};
+    Push read{.intents = read_tables<Intent>(checks, push.intents(), read_intent)};
     std::size_t args_bytes = 0;
     for (const Intent& intent : read.intents) {
         args_bytes += intent.args.size();

@@ -215,7 +215,7 @@ Offset<fb::Intent> intent_table(Builder& fbb, const Intent& intent) {
 
 Built build(Builder& fbb, const Push& push) {
     const auto intents = tables<fb::Intent>(fbb, push.intents, intent_table);
-    return built(fb::CreatePush(fbb, intents, push.settled.value));
+    return built(fb::CreatePush(fbb, intents));
 }
 
 Offset<fb::Want> want_table(Builder& fbb, const Want& want) {

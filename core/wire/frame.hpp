@@ -45,7 +45,6 @@ struct Hello {
 
 struct Push {
     std::vector<Intent> intents{};
-    Id settled{};
 };
 
 struct Want {

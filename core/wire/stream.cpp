@@ -26,29 +26,20 @@ void append_framed(Bytes& stream, std::string_view frame) {
     stream.append(frame);
 }
 
-void FrameReader::feed(std::string_view bytes) {
-    // Moving what is left costs no more than what was read since the last time: O(n) over a stream.
-    if (position_ >= buffer_.size() - position_) {
-        buffer_.erase(0, position_);
-        position_ = 0;
-    }
-    buffer_.append(bytes);
-}
-
 Result<std::optional<std::string_view>> FrameReader::next() {
-    const std::string_view rest = std::string_view(buffer_).substr(position_);
-    if (rest.size() < size_bytes) {
+    if (rest_.size() < size_bytes) {
         return std::nullopt;
     }
-    const std::size_t frame_bytes = read_size(rest.data());
+    const std::size_t frame_bytes = read_size(rest_.data());
     if (frame_bytes > limits::frame_bytes_max) {
         return fail(ErrorCode::request_too_large, "frame in a stream");
     }
-    if (rest.size() - size_bytes < frame_bytes) {
+    if (rest_.size() - size_bytes < frame_bytes) {
         return std::nullopt;
     }
-    position_ += size_bytes + frame_bytes;
-    return rest.substr(size_bytes, frame_bytes);
+    const std::string_view frame = rest_.substr(size_bytes, frame_bytes);
+    rest_.remove_prefix(size_bytes + frame_bytes);
+    return frame;
 }
 
 }  // namespace holdfast::wire

@@ -8,23 +8,18 @@
 
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
+#include "core/base/split_mix.hpp"
 #include "core/model/body.hpp"
 #include "core/model/row.hpp"
 #include "server/storage/common/storage.hpp"
 
 namespace holdfast::admin {
 
-/// Chance that repeats: SplitMix64 (Steele, Lea, Flood 2014).
+/// Chance that repeats.
 class Dice {
 public:
-    explicit Dice(std::uint64_t seed) : state_(seed) {}
-    std::uint64_t next() {
-        std::uint64_t mixed = (state_ += 0x9e37'79b9'7f4a'7c15ULL);
-        mixed = (mixed ^ (mixed >> 30)) * 0xbf58'476d'1ce4'e5b9ULL;
-        mixed = (mixed ^ (mixed >> 27)) * 0x94d0'49bb'1331'11ebULL;
-        return mixed ^ (mixed >> 31);
-    }
-    std::size_t below(std::size_t bound) { return static_cast<std::size_t>(next() % bound); }
+    explicit Dice(std::uint64_t seed) : mix_(seed) {}
+    std::size_t below(std::size_t bound) { return static_cast<std::size_t>(mix_.next() % bound); }
     bool chance(unsigned percent) { return below(100) < percent; }
     template <class Container>
     const auto& pick(const Container& from) {
@@ -32,7 +27,7 @@ public:
     }
 
 private:
-    std::uint64_t state_;
+    SplitMix mix_;
 };
 
 /// Stands for a password in accounts that have none: no password has this hash.

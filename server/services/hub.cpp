@@ -193,7 +193,6 @@ void Hub::feed(ConnectionId id, const ServerSession::Input& input) {
 }
 
 void Hub::carry_out(ConnectionId id, Connection& connection, ServerSession::Execute&& output) {
-    // `settled` is not used: outcomes are kept.
     const Identity& identity = *connection.identity;
     const Instant now = environment_.now();
     TokenBucket& tokens = meter(identity.device).intents;

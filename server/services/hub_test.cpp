@@ -144,8 +144,8 @@ TEST_F(HubTest, OM5_access_gained_and_lost_is_told_at_once) {
     const wire::Pull pull{.wants = {{.bucket = timeline, .mode = wire::PullMode::tail}},
                           .bytes = 1000};
     const Identity ben_identity{company_.ben, company_.id, devices_.at(ben), "s"};
-    wire::FrameReader answer;
-    answer.feed(must(hub_->pull(ben_identity, wire::encode(pull))));
+    const wire::Bytes bytes = must(hub_->pull(ben_identity, wire::encode(pull)));
+    wire::FrameReader answer(bytes);
     const auto frame = must(wire::decode(must(answer.next()).value()));
     EXPECT_EQ(std::get<wire::Unwanted>(frame).code, ErrorCode::access_forbidden);
 }

@@ -79,12 +79,11 @@ protected:
         const wire::Bytes body = wire::encode(wire::Pull{.wants = wants, .bytes = bytes});
         answer_ = must(service_.answer(user, body)).bytes;
         std::vector<wire::Frame> frames;
-        reader_ = {};
-        reader_.feed(answer_);
-        while (auto frame = must(reader_.next())) {
+        wire::FrameReader reader(answer_);
+        while (auto frame = must(reader.next())) {
             frames.push_back(must(wire::decode(*frame)));
         }
-        EXPECT_TRUE(reader_.at_boundary());
+        EXPECT_TRUE(reader.at_end());
         return frames;
     }
     wire::Page page(const wire::Want& one, std::uint32_t bytes = 1) {
@@ -107,7 +106,6 @@ protected:
     PullService service_{spied_, access_, {.rows = 3, .body_bytes = 100'000}};
     std::vector<Id> written_;
     wire::Bytes answer_;
-    wire::FrameReader reader_;
     bool interrupting_ = false;
 };
 

@@ -235,7 +235,7 @@ const bodies = {
         const tables = list(table.intentsLength(), (index) => table.intents(index));
         const sizes = tables.map((entry) => entry.args(Encoding.UTF8_BYTES)?.length ?? 0);
         atMost(sizes.reduce((a, b) => a + b, 0), limits.pushBytes, "Push: arguments");
-        return { intents: tables.map(intent), settled: number(table.settled(), "Push.settled") };
+        return { intents: tables.map(intent) };
     },
     Pull: (table) => ({
         wants: list(atMost(table.wantsLength(), limits.wantsPerPull, "Pull.wants"), (index) =>

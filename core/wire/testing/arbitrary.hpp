@@ -112,7 +112,6 @@ inline Push pick_push() {
         intent.elapsed_ms = static_cast<std::int64_t>(pick_number()) - 1;
         return intent;
     });
-    push.settled = pick_id();
     return push;
 }
 

@@ -81,7 +81,6 @@ inline void add_upstream(std::vector<Sample>& samples) {
                             .args = "",
                             .claimed_at = {std::numeric_limits<std::int64_t>::min()},
                             .elapsed_ms = -1});
-    push.settled = Id::make(4999, 17);
     samples.push_back({"push", push});
 
     samples.push_back(

@@ -103,7 +103,6 @@ CREATE TABLE session (
     organization BIGINT NOT NULL,
     device BIGINT NOT NULL,
     generation BIGINT NOT NULL,
-    generation_used BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     refreshed_at BIGINT NOT NULL,
     revoked BIGINT NOT NULL

@@ -61,7 +61,6 @@ struct SessionRecord {
     Id organization;
     DeviceNumber device = 0;
     std::uint32_t generation = 0;  ///< of the refresh token; the secret is derived from it
-    bool generation_used = false;  ///< the newest generation was presented at least once
     WallTime created_at{};
     WallTime refreshed_at{};
     bool revoked = false;

@@ -29,10 +29,9 @@ SessionRecord read_session(const sqlite::Statement& row) {
             .organization = Id{row.unsigned_integer(2)},
             .device = static_cast<DeviceNumber>(row.integer(3)),
             .generation = static_cast<std::uint32_t>(row.integer(4)),
-            .generation_used = row.integer(5) != 0,
-            .created_at = WallTime{row.integer(6)},
-            .refreshed_at = WallTime{row.integer(7)},
-            .revoked = row.integer(8) != 0};
+            .created_at = WallTime{row.integer(5)},
+            .refreshed_at = WallTime{row.integer(6)},
+            .revoked = row.integer(7) != 0};
 }
 
 }  // namespace
@@ -100,10 +99,9 @@ Result<> SqliteStorage::put_session(const SessionRecord& record) {
         .bind(3, record.organization.value)
         .bind(4, record.device)
         .bind(5, record.generation)
-        .bind(6, static_cast<int>(record.generation_used))
-        .bind(7, record.created_at.ms)
-        .bind(8, record.refreshed_at.ms)
-        .bind(9, static_cast<int>(record.revoked));
+        .bind(6, record.created_at.ms)
+        .bind(7, record.refreshed_at.ms)
+        .bind(8, static_cast<int>(record.revoked));
     return put->run();
 }
 

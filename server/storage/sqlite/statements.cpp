@@ -14,9 +14,8 @@ struct Entry {
     "id, organization, kind, owner, parent, segment, is_open, epoch, version, row_count, " \
     "byte_count, sum_low, sum_high"
 #define HF_ACCOUNT_COLUMNS "user_id, organization, email, password_hash, active"
-#define HF_SESSION_COLUMNS                                                         \
-    "id, user_id, organization, device, generation, generation_used, created_at, " \
-    "refreshed_at, revoked"
+#define HF_SESSION_COLUMNS \
+    "id, user_id, organization, device, generation, created_at, refreshed_at, revoked"
 
 // On PostgreSQL `bucket_find` needs FOR UPDATE where write_rows uses it: SQLite has one writer.
 constexpr std::array engine_statements{
@@ -110,10 +109,10 @@ constexpr std::array account_statements{
           " revoked FROM device WHERE number = $1"},
     Entry{Sql::session_put,
           "INSERT INTO session (" HF_SESSION_COLUMNS
-          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET"
+          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET"
           " user_id = excluded.user_id, organization = excluded.organization,"
           " device = excluded.device, generation = excluded.generation,"
-          " generation_used = excluded.generation_used, created_at = excluded.created_at,"
+          " created_at = excluded.created_at,"
           " refreshed_at = excluded.refreshed_at, revoked = excluded.revoked"},
     Entry{Sql::session_find, "SELECT " HF_SESSION_COLUMNS " FROM session WHERE id = $1"},
     Entry{Sql::session_list,

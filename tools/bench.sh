@@ -21,11 +21,19 @@ web() {
     node tests/e2e/bench-web.mjs "$@"
 }
 
+# Real processes, killed and started again; other `--cycles` behind it count.
+crash() {
+    build_target "$preset" holdfast >&2
+    HOLDFAST_BINARY=build/$preset/cli/holdfast node --no-warnings tests/crash/kill.mjs --cycles 2000 "$@"
+}
+
 case $name in
     '')
         native "$@"
         for each in first-sync-web query-web; do web "$each" "$@"; done
+        crash "$@"
         ;;
+    kill) crash "${@:2}" ;;
     *-web) web "$@" ;;
     *) native "$@" ;;
 esac

@@ -17,6 +17,7 @@ from counts import Count, count_ctest_log, count_line, count_node, count_vitest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SIM_SECONDS = 20
 FUZZ_SECONDS = 5
+CRASH_SECONDS = 20
 TEST_TIMEOUT_SECONDS = 600  # one test program
 
 
@@ -139,6 +140,17 @@ def fuzz(extra: list[str]) -> Count:
     return counted(code, count_line(output))
 
 
+def crash(extra: list[str]) -> Count:
+    """The server and devices as processes, killed again and again (tests/crash)."""
+    must(bash("build_target dev holdfast"), "the build of the program")
+    code, output = run(["node", "--no-warnings", "--test", "--test-reporter=spec",
+                        *map(str, sorted(ROOT.glob("tests/crash/*.test.mjs")))])
+    total = counted(code, count_node(output))
+    code, output = run(["node", "--no-warnings", "tests/crash/kill.mjs",
+                        *(extra or ["--seconds", str(CRASH_SECONDS)])])
+    return total + counted(code, count_line(output))
+
+
 def app(extra: list[str]) -> Count:
     need("app/package.json")
     code, output = run(["node", "--run", "test", "--", *extra], ROOT / "app")
@@ -157,6 +169,7 @@ STAGES = {
     "unit": (unit, "native build and unit tests"),
     "wasm": (wasm, "browser build, run under Node"),
     "sim": (sim, "simulator: kept seeds, then fresh ones"),
+    "crash": (crash, "server and devices killed again and again"),
     "asan": (asan, "unit tests with address and undefined-behaviour sanitizers"),
     "tsan": (tsan, "tests with threads under the thread sanitizer"),
     "fuzz": (fuzz, "every fuzzer for a few seconds"),

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 export const root = path.resolve(import.meta.dirname, '../../..');
-const binary = process.env.HOLDFAST_BINARY ?? path.join(root, 'build/dev/cli/holdfast');
+export const binary = process.env.HOLDFAST_BINARY ?? path.join(root, 'build/dev/cli/holdfast');
 
 export function makeFolder(prefix) {
   return mkdtempSync(path.join(tmpdir(), `holdfast-${prefix}-`));
@@ -16,7 +16,7 @@ export function removeFolder(folder) {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function freePort() {
+export async function freePort() {
   const server = net.createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();

@@ -1,0 +1,130 @@
+// `holdfast client calls` as somebody who writes one message after the other, and notes what the screen
+// says: a message counts as promised from the moment at which its `submit` was answered.
+import { Process } from './process.mjs';
+
+const inFlightMax = 4;
+const signInAgainMillis = 100;
+const platform = {
+  mobile_hint: true, coarse_pointer: true, touch_points: 5, screen_width: 390, installed: true,
+  online: true, visible: true, locale: 'en', device_name: 'crash', persistent_storage: true,
+};
+
+export class Device {
+  #process = new Process();
+  #next = 1;
+  #replies = new Map();
+  #status = null;
+  #statusCall = 0;
+  #toWrite = 0;
+  #inFlight = 0;
+  #written = 0;
+  #again;
+  /** Text → the id of its intent, as the device promised it. */
+  promised = new Map();
+  /** Texts that were given to the device; whether it kept them is not known where they are not promised. */
+  tried = new Set();
+  refused = 0;
+  sessionsEnded = 0;
+
+  constructor(options) {
+    this.options = options; // binary, url, data, name, person, channels, random
+  }
+
+  get name() {
+    return this.options.name;
+  }
+  get crashes() {
+    return this.#process.crashes;
+  }
+  get status() {
+    return this.#status;
+  }
+
+  /** Starts the program, and writes `count` messages as soon as it takes them. */
+  start(count) {
+    const { binary, url, data, random } = this.options;
+    this.#replies.clear();
+    this.#status = null;
+    this.#inFlight = 0;
+    this.#toWrite = count;
+    this.#process.spawn(binary, ['client', '--server', url, '--data', data, 'calls'], (line, isCurrent) => {
+      this.#hear(JSON.parse(line), isCurrent());
+    });
+    this.#call('start', platform, ({ ok }) => {
+      if (ok?.signed_in === false) this.#signIn();
+    });
+    this.#statusCall = this.#call('subscribe', { query: 'status' });
+    // Some work in Offline Mode, some do not, and some change it: where it cannot be, it is refused.
+    if (random() < 0.4) this.#call('set_offline_mode', { on: random() < 0.8 });
+  }
+
+  kill() {
+    clearTimeout(this.#again);
+    return this.#process.end('SIGKILL');
+  }
+
+  /** Whether everything is delivered and everything has come. */
+  get isQuiet() {
+    const { connection, bar } = this.#status ?? {};
+    return this.#toWrite === 0 && this.#inFlight === 0 && connection?.state === 'connected'
+      && bar.waiting === 0 && bar.kind !== 'synchronizing';
+  }
+
+  /** Until it succeeds: without a server it cannot, and a person tries again. */
+  #signIn() {
+    const { email, password } = this.options.person;
+    this.#call('sign_in', { email, password }, ({ error }) => {
+      if (error) this.#again = setTimeout(() => this.#signIn(), signInAgainMillis);
+    });
+  }
+
+  #call(call, args, onReply = () => undefined) {
+    const id = this.#next++;
+    this.#replies.set(id, onReply);
+    this.#process.write(JSON.stringify({ id, call, args }));
+    return id;
+  }
+
+  /** What a program said before it was killed counts too, but nothing is answered to it. */
+  #hear(message, isCurrent) {
+    if ('reply' in message) {
+      const onReply = this.#replies.get(message.reply);
+      this.#replies.delete(message.reply);
+      if (isCurrent || onReply?.always) onReply?.(message);
+    } else if (isCurrent && message.push === this.#statusCall) {
+      this.#statusChanged(message.snapshot);
+    }
+    if (isCurrent) this.#write();
+  }
+
+  #statusChanged(status) {
+    const wasEnded = this.#status?.banner.kind === 'signed_out';
+    this.#status = status;
+    if (status.banner.kind === 'signed_out' && !wasEnded) {
+      this.sessionsEnded += 1;
+      this.#signIn();
+    }
+  }
+
+  #write() {
+    while (this.#toWrite > 0 && this.#inFlight < inFlightMax && this.#status?.screens.accept_input) {
+      const { channels, random } = this.options;
+      const text = `${this.name} ${this.#written++}`;
+      this.tried.add(text);
+      this.#toWrite -= 1;
+      this.#inFlight += 1;
+      const channel = channels[Math.floor(random() * channels.length)];
+      const onReply = ({ ok, error }) => {
+        this.#inFlight -= 1;
+        if (ok) {
+          this.promised.set(text, ok.intent);
+        } else if (error) {
+          this.refused += 1;
+          this.tried.delete(text);
+        }
+      };
+      onReply.always = true;
+      this.#call('submit', { kind: 'message.post', args: { channel, text, reply_to: [] } }, onReply);
+    }
+  }
+}

@@ -2,7 +2,7 @@
 // app. OM3 OM37: what it stores survives; and the native engine puts out the same bytes for the same inputs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
@@ -11,6 +11,7 @@ import { Engine } from '../../app/src/worker/engine.ts';
 import { Transport } from '../../app/src/worker/transport.ts';
 import { ana } from '../e2e/lib/app.mjs';
 import { makeFolder, removeFolder, root, startServer, waitFor } from '../e2e/lib/server.mjs';
+import { encodeOutput, firstDifference } from './outputs.mjs';
 
 const names = ['replica.db', 'outbox.db'].flatMap((name) => [name, `${name}-wal`, `${name}-journal`]);
 const module = await WebAssembly.compile(readFileSync(path.join(root, 'app/src/gen/holdfast.wasm')));
@@ -93,6 +94,11 @@ class Device {
     }
   }
 
+  describeInput(index) {
+    const bytes = this.inputs[2 * index + 1].toString('latin1', 0, 200);
+    return `${this.inputs[2 * index].toString().trim()} ${JSON.stringify(bytes)}`;
+  }
+
   #print(output) {
     const fields = {
       post: () => [1, 0, 0, [output.json]],
@@ -102,8 +108,7 @@ class Device {
       http: () => [5, output.request, output.timeoutMillis, [output.method, output.path, output.contentType, output.authorization, output.body]],
     };
     const [kind, number, timeout, values] = fields[output.kind]();
-    const bytes = values.map((value) => Buffer.from(value));
-    this.outputs.push(Buffer.from(`${[kind, number, timeout, ...bytes.map((value) => value.length)].join(' ')}\n`), ...bytes, Buffer.from('\n'));
+    this.outputs.push({ bytes: encodeOutput(kind, number, timeout, values), input: this.inputs.length / 2 - 1 });
   }
 
   pump() {
@@ -194,5 +199,7 @@ test('synchronizes the demonstration, survives its end, and equals the native en
     input: Buffer.concat(device.inputs), maxBuffer: 1 << 30,
   });
   assert.equal(replay.status, 0, replay.stderr.toString());
-  assert.ok(replay.stdout.equals(Buffer.concat(device.outputs)), 'native and browser engines put out different bytes');
+  const difference = firstDifference(device.outputs, replay.stdout, (input) => device.describeInput(input));
+  if (difference) writeFileSync(path.join(root, 'build/trace-inputs'), Buffer.concat(device.inputs));
+  assert.equal(difference, null, `native and browser engines put out different bytes (inputs in build/trace-inputs): ${difference}`);
 });

@@ -67,7 +67,7 @@ describe('EngineClient after another tab took over', () => {
     client.subscribe({ query: 'menu' }, () => undefined);
     client.subscribe({ query: 'people' }, () => undefined)();
     sent.length = 0;
-    receive({ restarted: true });
+    receive({ restarted: true, seen: 9 });
     expect(sent).toEqual([{ id: 1, call: 'subscribe', args: { query: 'menu' } }]);
   });
 
@@ -75,7 +75,7 @@ describe('EngineClient after another tab took over', () => {
     const { sent, port, receive } = makePort();
     const client = new EngineClient(port);
     const call = client.call('retry', { intent: '7' });
-    receive({ restarted: true });
+    receive({ restarted: true, seen: 9 });
     expect(sent).toEqual([
       { id: 1, call: 'retry', args: { intent: '7' } },
       { id: 1, call: 'retry', args: { intent: '7' } },
@@ -92,7 +92,7 @@ describe('EngineClient after another tab took over', () => {
       kind: 'message.post',
       args: { channel: '1', text: 'hello', reply_to: [] },
     });
-    receive({ restarted: true });
+    receive({ restarted: true, seen: 9 });
     await expect(call).rejects.toMatchObject({ error: { code: 'engine.restarted' } });
     expect(sent).toHaveLength(1);
   });
@@ -104,7 +104,24 @@ describe('EngineClient after another tab took over', () => {
     receive({ reply: 1, ok: {} });
     client.subscribe({ query: 'status' }, () => undefined);
     sent.length = 0;
-    receive({ restarted: true });
+    receive({ restarted: true, seen: 9 });
     expect(sent.map((message) => message.call)).toEqual(['platform', 'subscribe']);
+  });
+
+  it('leaves alone what reaches the new engine by itself', async () => {
+    const { sent, port, receive } = makePort();
+    const client = new EngineClient(port);
+    void client.call('start', {} as never);
+    receive({ reply: 1, ok: {} });
+    const call = client.call('submit', {
+      kind: 'message.post',
+      args: { channel: '1', text: 'hello', reply_to: [] },
+    });
+    client.subscribe({ query: 'menu' }, () => undefined);
+    sent.length = 0;
+    receive({ restarted: true, seen: 1 });
+    expect(sent.map((message) => message.call)).toEqual(['start']);
+    receive({ reply: 2, ok: { intent: '7' } });
+    await expect(call).resolves.toEqual({ intent: '7' });
   });
 });

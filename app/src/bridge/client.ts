@@ -42,6 +42,15 @@ const idempotent: ReadonlySet<CallName> = new Set<CallName>([
 /** Sent again to every new engine, answered or not, in this order. */
 const remembered: readonly CallName[] = ['start', 'platform'];
 
+/**
+ * Another engine answers from now on. `seen`: the last call of this page that its worker had passed on
+ * before; what came later reaches the new engine by itself.
+ */
+export interface Restarted {
+  restarted: true;
+  seen: number;
+}
+
 interface Pending {
   call: CallName;
   args: unknown;
@@ -63,7 +72,7 @@ export class EngineClient {
 
   constructor(port: EnginePort) {
     this.#port = port;
-    port.onmessage = (event) => this.#receive(event.data as EngineMessage | { restarted: true });
+    port.onmessage = (event) => this.#receive(event.data as EngineMessage | Restarted);
   }
 
   call<N extends CallName>(call: N, args: Args<N>): Promise<Result<N>> {
@@ -89,9 +98,9 @@ export class EngineClient {
     };
   }
 
-  #receive(message: EngineMessage | { restarted: true }): void {
+  #receive(message: EngineMessage | Restarted): void {
     if ('restarted' in message) {
-      this.#sendAgain();
+      this.#sendAgain(message.seen);
     } else if ('push' in message) {
       this.#subscriptions.get(message.push)?.onSnapshot(message.snapshot, message.blocked);
     } else {
@@ -107,8 +116,8 @@ export class EngineClient {
     else pending.resolve(message.ok);
   }
 
-  #sendAgain(): void {
-    const waiting = [...this.#pending];
+  #sendAgain(seen: number): void {
+    const waiting = [...this.#pending].filter(([id]) => id <= seen);
     for (const call of remembered) {
       const isWaiting = waiting.some(([, pending]) => pending.call === call);
       const args = this.#last.get(call);
@@ -125,7 +134,7 @@ export class EngineClient {
       }
     }
     for (const [id, { query }] of this.#subscriptions) {
-      this.#port.postMessage({ id, call: 'subscribe', args: query });
+      if (id <= seen) this.#port.postMessage({ id, call: 'subscribe', args: query });
     }
   }
 }

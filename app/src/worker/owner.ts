@@ -31,31 +31,39 @@ export class Owner {
   #engine: Engine | null = null;
   #files: Files | null = null;
   #opening: Promise<void> | null = null;
+  /** Settles when the first `start` has been handed to the engine: everything else waits for it. */
+  readonly #begun: Promise<void>;
+  #begin: () => void = () => undefined;
   #next = 1;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pumping = false;
 
   constructor(deliver: Deliver) {
     this.#deliver = deliver;
+    this.#begun = new Promise((resolve) => (this.#begin = resolve));
     this.#transport = new Transport(
       () => this.#running(),
       () => this.#pump(),
     );
   }
 
-  /** Takes a page's call. The first one must be `start`: it decides where the databases live. */
+  /**
+   * Takes a page's call. `start` comes first, because it decides where the databases live: what a page
+   * sent before it was told that this tab had taken over waits until then.
+   */
   async take(tab: string, message: PageCall): Promise<void> {
-    if (message.call === 'start') {
-      this.#opening ??= this.#open(message.args as unknown as DeviceSignals);
-    }
+    const isStart = message.call === 'start';
+    if (isStart) this.#opening ??= this.#open(message.args as unknown as DeviceSignals);
     try {
+      if (!isStart) await this.#begun;
       await this.#opening;
     } catch (error) {
+      this.#begin();
       this.#deliver(tab, { reply: message.id, error: openingError(error) });
       return;
     }
-    if (!this.#engine) return; // a tab that outlived its owner: it is told to begin again
-    this.#engine.call(JSON.stringify(this.#translate(tab, message)));
+    this.#running().call(JSON.stringify(this.#translate(tab, message)));
+    this.#begin();
     this.#pump();
   }
 

@@ -8,44 +8,73 @@ import { Owner, type PageCall } from './owner.ts';
 const tab = crypto.randomUUID();
 const channel = new BroadcastChannel('holdfast');
 
+/** `owner` is the tab that owned the databases when the message was sent: a later one leaves it alone. */
 type Relay =
-  | { to: 'owner'; from: string; call: PageCall }
+  | { to: 'owner'; from: string; hello: true }
+  | { to: 'owner'; from: string; owner: string; call: PageCall }
   | { to: string; message: unknown }
-  | { to: 'everyone'; restarted: true };
+  | { to: string; owner: string };
 
 let owner: Owner | null = null;
-/** Calls of this page that came before an owner was known to be there. */
-let early: PageCall[] | null = [];
+/** The tab that owns the databases; null until this worker has heard from it. */
+let ownerTab: string | null = null;
+/** Calls of this page that came before an owner was known. */
+let early: PageCall[] = [];
+/** The number of this page's last call. */
+let seen = 0;
 
 function toPage(message: unknown): void {
   self.postMessage(message);
 }
 
+function relay(message: Relay): void {
+  channel.postMessage(message);
+}
+
 function deliver(to: string, message: unknown): void {
   if (to === tab) toPage(message);
-  else channel.postMessage({ to, message } satisfies Relay);
+  else relay({ to, message });
+}
+
+function pass(call: PageCall): void {
+  if (owner) void owner.take(tab, call);
+  else if (ownerTab) relay({ to: 'owner', from: tab, owner: ownerTab, call });
+  else early.push(call);
 }
 
 self.onmessage = (event: MessageEvent<PageCall>) => {
-  if (owner) void owner.take(tab, event.data);
-  else if (early) early.push(event.data);
-  else channel.postMessage({ to: 'owner', from: tab, call: event.data } satisfies Relay);
+  seen = Math.max(seen, event.data.id);
+  pass(event.data);
 };
-
-const served = new Set<string>();
 
 channel.onmessage = (event: MessageEvent<Relay>) => {
-  const relay = event.data;
-  if (relay.to === 'owner' && 'call' in relay) {
-    if (!owner) return;
-    watch(relay.from);
-    void owner.take(relay.from, relay.call);
-  } else if (relay.to === tab && 'message' in relay) {
-    toPage(relay.message);
-  } else if (relay.to === 'everyone') {
-    toPage({ restarted: true });
+  const heard = event.data;
+  if (heard.to === 'owner' && 'from' in heard) {
+    if (owner) serve(owner, heard);
+  } else if (heard.to === tab || heard.to === 'everyone') {
+    if ('owner' in heard) follow(heard.owner);
+    else if ('message' in heard) toPage(heard.message);
   }
 };
+
+function serve(by: Owner, heard: Extract<Relay, { from: string }>): void {
+  watch(heard.from);
+  if ('hello' in heard) relay({ to: heard.from, owner: tab });
+  else if (heard.owner === tab) void by.take(heard.from, heard.call);
+}
+
+/** From now on `next` owns the databases; the page begins again if it has dealt with another one. */
+function follow(next: string): void {
+  if (ownerTab === next) return;
+  const isFirst = ownerTab === null;
+  ownerTab = next;
+  if (!isFirst) toPage({ restarted: true, seen });
+  const calls = early;
+  early = [];
+  calls.forEach(pass);
+}
+
+const served = new Set<string>();
 
 /** Every worker holds a lock of its own name for life: when the owner gets it, that tab is gone. */
 function watch(other: string): void {
@@ -63,16 +92,6 @@ function tabLock(name: string): string {
 
 const forever = new Promise<never>(() => undefined);
 
-/** Sends what came early to whoever owns the databases, in order. */
-function releaseEarly(): void {
-  const calls = early ?? [];
-  early = null;
-  for (const call of calls) {
-    if (owner) void owner.take(tab, call);
-    else channel.postMessage({ to: 'owner', from: tab, call } satisfies Relay);
-  }
-}
-
 async function run(): Promise<void> {
   await new Promise<void>((resolve) => {
     void navigator.locks.request(tabLock(tab), () => {
@@ -82,23 +101,22 @@ async function run(): Promise<void> {
   });
   const isFree = await navigator.locks.request('holdfast-owner', { ifAvailable: true }, (lock) => {
     if (!lock) return false;
-    becomeOwner(false);
+    becomeOwner();
     return forever;
   });
   if (isFree === false) {
-    releaseEarly();
+    relay({ to: 'owner', from: tab, hello: true });
     await navigator.locks.request('holdfast-owner', () => {
-      becomeOwner(true);
+      becomeOwner();
       return forever;
     });
   }
 }
 
-function becomeOwner(tookOver: boolean): void {
+function becomeOwner(): void {
   owner = new Owner(deliver);
-  releaseEarly();
-  if (tookOver) toPage({ restarted: true });
-  channel.postMessage({ to: 'everyone', restarted: true } satisfies Relay);
+  follow(tab);
+  relay({ to: 'everyone', owner: tab });
 }
 
 void run();

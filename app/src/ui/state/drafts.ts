@@ -1,37 +1,144 @@
 /**
- * What was typed and not sent yet, by channel. It stays on the device only where Offline Mode may
- * keep data there; otherwise it lives as long as the app is open.
+ * What was typed and not sent yet, by person and channel.
+ *
+ * Where Offline Mode may keep data on the device a draft is in IndexedDB, which has handed it to the
+ * operating system when it answers: localStorage is written seconds later, and an app that is killed
+ * meanwhile loses it. Elsewhere (a desktop, OM15) a draft lives as long as its window.
  */
 import type { Id } from '../../bridge/types.ts';
-
-const prefix = 'holdfast.draft.';
 
 export interface Draft {
   text: string;
   replyTo: { id: Id; author: string; text: string }[];
 }
 
-export function readDraft(channel: Id): Draft {
-  const stored = sessionStorage.getItem(prefix + channel) ?? localStorage.getItem(prefix + channel);
-  if (!stored) return { text: '', replyTo: [] };
-  return JSON.parse(stored) as Draft;
+const noDraft: Draft = { text: '', replyTo: [] };
+const store = 'drafts';
+const prefix = 'holdfast.draft.';
+
+/** Two drafts of one message, the older first. */
+export function joinDrafts(older: Draft, newer: Draft): Draft {
+  const text = older.text && newer.text ? `${older.text}\n${newer.text}` : older.text + newer.text;
+  return { text, replyTo: [...older.replyTo, ...newer.replyTo] };
 }
 
-export function writeDraft(channel: Id, draft: Draft, mayKeep: boolean): void {
-  sessionStorage.removeItem(prefix + channel);
-  localStorage.removeItem(prefix + channel);
-  if (draft.text === '' && draft.replyTo.length === 0) return;
-  const storage = mayKeep ? localStorage : sessionStorage;
-  storage.setItem(prefix + channel, JSON.stringify(draft));
+export function isEmptyDraft(draft: Draft): boolean {
+  return draft.text === '' && draft.replyTo.length === 0;
 }
 
-export function countDrafts(): number {
-  const keys = new Set([...Object.keys(localStorage), ...Object.keys(sessionStorage)]);
-  return [...keys].filter((key) => key.startsWith(prefix)).length;
-}
+/**
+ * The draft of one channel in one window. It writes only what was changed in this window: another
+ * window's draft of the same channel is never erased by a field that nobody touched.
+ */
+export class DraftKeeper {
+  readonly #key: [Id, Id];
+  #last = JSON.stringify(noDraft);
+  #isKept = true;
 
-export function eraseDrafts(): void {
-  for (const storage of [localStorage, sessionStorage]) {
-    for (const key of Object.keys(storage)) if (key.startsWith(prefix)) storage.removeItem(key);
+  constructor(user: Id, channel: Id) {
+    this.#key = [user, channel];
   }
+
+  async read(): Promise<Draft> {
+    const held = sessionStorage.getItem(sessionKey(this.#key));
+    this.#isKept = held === null;
+    const draft = held === null ? await readKept(this.#key) : (JSON.parse(held) as Draft);
+    this.#last = JSON.stringify(draft);
+    return draft;
+  }
+
+  /** `mayKeep`: Offline Mode may keep data on this device. A draft that is kept already stays kept. */
+  write(draft: Draft, mayKeep: boolean): void {
+    const text = JSON.stringify(draft);
+    const isMoving = mayKeep && !this.#isKept && !isEmptyDraft(draft);
+    if (text === this.#last && !isMoving) return;
+    this.#last = text;
+    this.#isKept = mayKeep;
+    if (isEmptyDraft(draft)) this.#remove();
+    else if (mayKeep) this.#keep(draft);
+    else this.#hold(text);
+  }
+
+  #hold(text: string): void {
+    sessionStorage.setItem(sessionKey(this.#key), text);
+  }
+
+  #keep(draft: Draft): void {
+    const key = this.#key;
+    void change((drafts) => drafts.put(draft, key)).then(
+      () => sessionStorage.removeItem(sessionKey(key)),
+      () => {
+        this.#isKept = false; // a full disk: held as long as the window lives
+        this.#hold(JSON.stringify(draft));
+      },
+    );
+  }
+
+  #remove(): void {
+    sessionStorage.removeItem(sessionKey(this.#key));
+    void change((drafts) => drafts.delete(this.#key)).catch(() => undefined);
+  }
+}
+
+export async function countDrafts(user: Id): Promise<number> {
+  const held = Object.keys(sessionStorage).filter((key) => key.startsWith(`${prefix}${user}.`));
+  const drafts = (await database()).transaction(store).objectStore(store);
+  return held.length + (await answerOf(drafts.count(ofUser(user))));
+}
+
+/** For when the person signs out. */
+export async function eraseDrafts(user: Id): Promise<void> {
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith(`${prefix}${user}.`)) sessionStorage.removeItem(key);
+  }
+  await change((drafts) => drafts.delete(ofUser(user)));
+}
+
+function sessionKey([user, channel]: [Id, Id]): string {
+  return `${prefix}${user}.${channel}`;
+}
+
+/** Every key of this person: an empty list stands behind all ids. */
+function ofUser(user: Id): IDBKeyRange {
+  return IDBKeyRange.bound([user], [user, []]);
+}
+
+let opened: Promise<IDBDatabase> | null = null;
+
+function database(): Promise<IDBDatabase> {
+  const opening = (opened ??= openDatabase());
+  opening.catch(() => (opened = null)); // asked again next time
+  return opening;
+}
+
+function openDatabase(): Promise<IDBDatabase> {
+  const request = indexedDB.open('holdfast', 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(store);
+  return answerOf(request);
+}
+
+function answerOf<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('no draft'));
+  });
+}
+
+async function readKept(key: [Id, Id]): Promise<Draft> {
+  try {
+    const drafts = (await database()).transaction(store).objectStore(store);
+    return ((await answerOf(drafts.get(key))) as Draft | undefined) ?? noDraft;
+  } catch {
+    return noDraft; // no storage in this window
+  }
+}
+
+/** Resolves when the change is committed. */
+async function change(work: (drafts: IDBObjectStore) => IDBRequest): Promise<void> {
+  const transaction = (await database()).transaction(store, 'readwrite', { durability: 'strict' });
+  work(transaction.objectStore(store));
+  await new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error('no space'));
+  });
 }

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+
+import { ana, at, openFirst, signIn, waitForBar } from '../lib/app.mjs';
+import { killBrowser, launch } from '../lib/browser.mjs';
+import { waitFor } from '../lib/server.mjs';
+
+export const name = 'OM31 OM38: what is half written survives another tab, a takeover and a kill, and goes with signing out';
+
+const field = (page) => at(page, 'composer');
+const kept = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('holdfast', 1);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const all = opening.result.transaction('drafts').objectStore('drafts').getAll();
+          all.onsuccess = () => resolve(all.result.map((draft) => draft.text));
+        };
+      }),
+  );
+
+async function hasText(page, text) {
+  await waitFor(`the draft "${text}"`, async () => (await field(page).inputValue()) === text);
+}
+
+export async function run({ home, profile, onEnd, watch }) {
+  let phone = await launch(profile);
+  onEnd(() => phone.context.close());
+  const first = phone.page;
+  await first.goto(home);
+  await signIn(first, ana);
+  await waitForBar(first, 'ready');
+  await openFirst(first, 'group-row');
+  await openFirst(first, 'channel-row');
+  const channel = first.url();
+
+  const second = await phone.context.newPage();
+  watch(second);
+  await second.goto(channel);
+  await at(second, 'message').first().waitFor();
+  await first.bringToFront();
+  await field(first).fill('Half a sentence');
+  await waitFor('the draft on the disk', async () => (await kept(second)).includes('Half a sentence'));
+
+  // The first tab goes; the second, whose own field is empty, takes the databases over.
+  await first.close();
+  await second.bringToFront();
+  await second.reload();
+  await at(second, 'message').first().waitFor();
+  await hasText(second, 'Half a sentence');
+
+  await field(second).fill('Half a sentence, and the rest');
+  await waitFor('the draft on the disk', async () => (await kept(second)).includes('Half a sentence, and the rest'));
+  await killBrowser(phone);
+  phone = await launch(profile);
+  const { page } = phone;
+  watch(page);
+  await page.goto(channel);
+  await hasText(page, 'Half a sentence, and the rest');
+
+  await at(page, 'send').click();
+  await hasText(page, '');
+  await waitFor('no draft', async () => (await kept(page)).length === 0);
+
+  await field(page).fill('Never to be sent');
+  await waitFor('the draft on the disk', async () => (await kept(page)).length === 1);
+  await page.goto(`${home}#/settings`);
+  await at(page, 'sign-out').click();
+  await at(page, 'confirm').click();
+  await at(page, 'sign-in-email').waitFor();
+  await waitFor('an erased draft', async () => (await kept(page)).length === 0);
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+}

@@ -13,10 +13,13 @@ mkdirSync(pictures, { recursive: true });
 
 let passed = 0;
 let failed = 0;
-function report(name, error, millis) {
+/** `ended`: what the scenario says about itself, `skipped` or a `remark`. */
+function report(name, error, millis, ended) {
   if (error) failed += 1;
-  else passed += 1;
-  console.log(`${error ? 'not ok' : 'ok'}  ${name}  ${millis} ms${error ? `\n        ${error.stack ?? error}` : ''}`);
+  else if (!ended?.skipped) passed += 1;
+  const word = error ? 'not ok' : ended?.skipped ? 'skipped' : 'ok';
+  const more = ended?.skipped ?? ended?.remark;
+  console.log(`${word}  ${name}${more ? ` (${more})` : ''}  ${millis} ms${error ? `\n        ${error.stack ?? error}` : ''}`);
 }
 
 const folder = path.join(import.meta.dirname, 'scenarios');
@@ -31,8 +34,9 @@ for (const file of readdirSync(folder).sort()) {
   const watched = [];
   const begin = Date.now();
   let error = null;
+  let ended;
   try {
-    await run({
+    ended = await run({
       home: `http://localhost:${proxy.port}/`,
       proxy,
       server,
@@ -50,7 +54,7 @@ for (const file of readdirSync(folder).sort()) {
   for (const cleanup of cleanups.reverse()) await Promise.resolve(cleanup()).catch(() => undefined);
   await proxy.close();
   removeFolder(profile);
-  report(name, error, Date.now() - begin);
+  report(name, error, Date.now() - begin, ended);
 }
 await server.stop();
 removeFolder(data);

@@ -48,6 +48,7 @@ esac
 
 check "tree: arrows, sizes, words, documents, catalogues (tools/tidy.py)" python3 tools/tidy.py
 check "generated from spec/errors.toml" python3 tools/gen_errors.py --check
+check "generated for searching (tools/gen_fold.py)" python3 tools/gen_fold.py --check
 check "requirements and their page" python3 tools/requirements.py --check
 check "C++ form (./dev fmt puts it right)" format_check
 check "shell scripts parse" scripts_parse

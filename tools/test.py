@@ -2,8 +2,8 @@
 """test.py [STAGE...] [-- arguments]: runs the stages in order and counts what passed and failed.
 
 Without a stage all of them run; a stage that fails does not keep the next from running. What
-follows `--` goes to the runner of the stages named. The last line is `N passed, N failed`, and the
-exit code is 1 when anything failed. A stage whose inputs are missing fails.
+follows `--` goes to the runner of the stages named. The last line is `N passed, N failed` (behind it, for the
+forms corpus alone, `N cases`), and the exit code is 1 when anything failed. A stage whose inputs are missing fails.
 """
 import os
 import pathlib
@@ -88,6 +88,15 @@ def wasm(extra: list[str]) -> Count:
     return counted(code, count_node(output))
 
 
+def forms_corpus(extra: list[str]) -> Count:
+    """The cases of tests/scenarios/forms: as they say, natively and in WebAssembly, with the same bytes."""
+    must(bash("build_target dev holdfast_forms_corpus; build_target wasm holdfast_forms_corpus"),
+         "the build of the forms corpus")
+    need("tests/scenarios/forms/*.json")
+    code, output = run(["node", "tests/forms/run.mjs", *extra])
+    return counted(code, count_line(output))
+
+
 def sim(extra: list[str]) -> Count:
     """Every seed that ever failed (sim/seeds/*.toml: `seed = N`), then fresh ones."""
     need("sim/*.cpp")
@@ -168,6 +177,7 @@ STAGES = {
     "lint": (lint, "form, arrows, catalogues, requirements"),
     "unit": (unit, "native build and unit tests"),
     "wasm": (wasm, "browser build, run under Node"),
+    "forms-corpus": (forms_corpus, "cases of forms, natively and in WebAssembly"),
     "sim": (sim, "simulator: kept seeds, then fresh ones"),
     "crash": (crash, "server and devices killed again and again"),
     "asan": (asan, "unit tests with address and undefined-behaviour sanitizers"),
@@ -216,6 +226,8 @@ def main(arguments: list[str]) -> int:
     for name, count in results.items():
         print(f"{'FAILED' if count.failed else 'passed'}  {name}: {count}")
     print(total)
+    if list(results) == ["forms-corpus"]:
+        print(f"{total.passed} cases")
     return 1 if total.failed else 0
 
 

@@ -69,6 +69,14 @@ export const errorCodes = [
   'answer.file_type',
   'answer.file_too_large',
   'answer.oversized',
+  'setup.address_in_use',
+  'setup.address',
+  'setup.file',
+  'setup.tls',
+  'setup.sign_in',
+  'tool.not_found',
+  'tool.unsound',
+  'trace.invalid',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

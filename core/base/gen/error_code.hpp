@@ -78,6 +78,14 @@ enum class ErrorCode : std::uint16_t {
     answer_file_type = 135,
     answer_file_too_large = 136,
     answer_oversized = 137,
+    setup_address_in_use = 200,
+    setup_address = 201,
+    setup_file = 202,
+    setup_tls = 203,
+    setup_sign_in = 204,
+    tool_not_found = 205,
+    tool_unsound = 206,
+    trace_invalid = 207,
 };
 
 enum class Retry : std::uint8_t { never, later, signed_in };
@@ -91,7 +99,7 @@ struct ErrorEntry {
     std::string_view action;
 };
 
-inline constexpr std::array<ErrorEntry, 68> error_catalogue{{
+inline constexpr std::array<ErrorEntry, 76> error_catalogue{{
     {ErrorCode::request_malformed, "request.malformed", 400, Retry::never,
      "The bytes are not a frame, or not a valid JSON body.",
      "Update the app; if it is up to date, report the log line."},
@@ -296,6 +304,30 @@ inline constexpr std::array<ErrorEntry, 68> error_catalogue{{
     {ErrorCode::answer_oversized, "answer.oversized", 422, Retry::never,
      "All answers together are larger than their limit.",
      "Take some away; the limit in bytes is in the parameters."},
+    {ErrorCode::setup_address_in_use, "setup.address_in_use", 503, Retry::never,
+     "Another program already listens at this address and port.",
+     "End that program, or choose another port."},
+    {ErrorCode::setup_address, "setup.address", 503, Retry::never,
+     "The address that was given cannot be used.",
+     "A server takes an IP address of this machine and a port, such as 127.0.0.1:8080; a client takes http://host:port or https://host:port."},
+    {ErrorCode::setup_file, "setup.file", 500, Retry::never,
+     "A file or folder that was named is not there, or may not be read or written.",
+     "Check the path and its permissions. Nothing was changed."},
+    {ErrorCode::setup_tls, "setup.tls", 500, Retry::never,
+     "The certificate or its private key cannot be used.",
+     "Give the certificate with its chain and the key that belongs to it, both as PEM."},
+    {ErrorCode::setup_sign_in, "setup.sign_in", 422, Retry::never,
+     "Nobody is signed in on this device, and who signs in was not said in full.",
+     "Give --email, and the password in a --password-file or in HOLDFAST_PASSWORD."},
+    {ErrorCode::tool_not_found, "tool.not_found", 404, Retry::never,
+     "There is no such user, row, intent or entry.",
+     "Check what was given; the details say what was looked for."},
+    {ErrorCode::tool_unsound, "tool.unsound", 500, Retry::never,
+     "The check has found something wrong.",
+     "Read the findings; the page docs/guide/operating.md says what to do about each."},
+    {ErrorCode::trace_invalid, "trace.invalid", 422, Retry::never,
+     "The file is not a trace, or of another version, or ends too early.",
+     "Record it again with `holdfast client --trace`."},
 }};
 
 /// The entry of a code; null for `none` and for numbers that are not in the catalogue.

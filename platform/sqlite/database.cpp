@@ -7,12 +7,18 @@
 #include <utility>
 
 #include "core/base/assert.hpp"
+#include "platform/sqlite/failure.hpp"
 
 namespace holdfast::sqlite {
 namespace {
 
 /// What a write-ahead log is cut back to after a checkpoint; a large transaction may exceed it.
 constexpr int journal_bytes_max = 16 * 1024 * 1024;
+
+/// The disk, a quota, or what the process may write to one file.
+bool is_full(int system_error) {
+    return system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
+}
 
 ErrorCode code_of(int result, int system_error) {
     switch (result & 0xff) {
@@ -26,19 +32,10 @@ ErrorCode code_of(int result, int system_error) {
             return ErrorCode::storage_corrupt;
         case SQLITE_IOERR:
             // A full disk also shows as a failed sync or as shared memory that cannot grow.
-            return system_error == ENOSPC ? ErrorCode::storage_full : ErrorCode::storage_failed;
+            return is_full(system_error) ? ErrorCode::storage_full : ErrorCode::storage_failed;
         default:
             return ErrorCode::storage_failed;
     }
-}
-
-std::unexpected<Error> failure(sqlite3* handle, int result) {
-    if (handle == nullptr) {
-        return fail(code_of(result, 0), sqlite3_errstr(result));
-    }
-    std::string detail = sqlite3_errmsg(handle);
-    detail += " (SQLite " + std::to_string(result) + ")";
-    return fail(code_of(result, sqlite3_system_errno(handle)), std::move(detail));
 }
 
 /// Data of an empty view may be null, which SQLite would take for NULL.
@@ -54,6 +51,21 @@ Result<> use_write_ahead_log(Database& database) {
         return fail(ErrorCode::storage_failed, "no write-ahead log is possible here");
     }
     return {};
+}
+
+/// A path as it stands in an address.
+std::string escape(const std::string& path) {
+    std::string escaped;
+    for (const char letter : path) {
+        if (letter == '?' || letter == '#' || letter == '%') {
+            constexpr const char* digits = "0123456789abcdef";
+            const auto code = static_cast<unsigned char>(letter);
+            escaped += {'%', digits[code >> 4U], digits[code & 0xfU]};
+        } else {
+            escaped += letter;
+        }
+    }
+    return escaped;
 }
 
 Result<> configure(Database& database, const OpenOptions& options) {
@@ -76,18 +88,57 @@ Result<> configure(Database& database, const OpenOptions& options) {
 
 }  // namespace
 
+std::unexpected<Error> failure(sqlite3* handle, int result) {
+    if (handle == nullptr) {
+        return fail(code_of(result, 0), sqlite3_errstr(result));
+    }
+    std::string detail = sqlite3_errmsg(handle);
+    detail += " (SQLite " + std::to_string(result) + ")";
+    return fail(code_of(result, sqlite3_system_errno(handle)), std::move(detail));
+}
+
 Result<Database> Database::open(const OpenOptions& options) {
+    if (options.read_only) {
+        return open_read_only(options);
+    }
+    constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
+    HF_TRY(Database database, open_file(options.path, flags, options));
+    HF_CHECK(configure(database, options));
+    return database;
+}
+
+Result<Database> Database::open_file(const std::string& path,
+                                     int flags,
+                                     const OpenOptions& options) {
     sqlite3* handle = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
     const int result = sqlite3_open_v2(
-        options.path.c_str(), &handle, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
+        path.c_str(), &handle, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
     Database database(handle);
     if (result != SQLITE_OK) {
         return failure(handle, result);
     }
     sqlite3_busy_timeout(handle, options.busy_timeout_ms);
-    HF_CHECK(configure(database, options));
     return database;
+}
+
+Result<Database> Database::open_read_only(const OpenOptions& options) {
+    constexpr int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_EXRESCODE;
+    HF_TRY(Database database, open_file(options.path, flags, options));
+    // The first read says whether the file can be read: opening alone touches nothing.
+    const auto readable = database.execute("SELECT 1 FROM sqlite_schema LIMIT 1");
+    if (readable || (sqlite3_extended_errcode(database.handle_) & 0xff) != SQLITE_CANTOPEN) {
+        return readable ? Result<Database>(std::move(database)) : std::unexpected(readable.error());
+    }
+    // The shared memory beside the file cannot be made. Without a log there is no need for it.
+    std::string log = options.path + "-wal";
+    sqlite3_vfs* vfs = sqlite3_vfs_find(options.vfs.empty() ? nullptr : options.vfs.c_str());
+    int exists = 1;
+    vfs->xAccess(vfs, log.c_str(), SQLITE_ACCESS_EXISTS, &exists);
+    if (exists != 0) {
+        return std::unexpected(readable.error());
+    }
+    const std::string address = "file:" + escape(options.path) + "?immutable=1";
+    return open_file(address, flags | SQLITE_OPEN_URI, options);
 }
 
 Database::Database(Database&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}

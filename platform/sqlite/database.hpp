@@ -29,6 +29,9 @@ struct OpenOptions {
     int cache_kib = 16 * 1024;
     int page_bytes = 8192;  ///< of a new file
     int busy_timeout_ms = 5000;
+    /// Nothing is written, not even the mode of the journal; the file has to be there. In a folder
+    /// that cannot be written either, a file without a log of its own is read as it stands.
+    bool read_only = false;
 };
 
 class Statement;
@@ -64,6 +67,11 @@ public:
 
 private:
     explicit Database(sqlite3* handle) : handle_(handle) {}
+    [[nodiscard]] static Result<Database> open_file(const std::string& path,
+                                                    int flags,
+                                                    const OpenOptions& options);
+    [[nodiscard]] static Result<Database> open_read_only(const OpenOptions& options);
+
     sqlite3* handle_ = nullptr;
 };
 

@@ -229,5 +229,30 @@ TEST_F(DatabaseTest, a_statement_may_outlive_its_database) {
     EXPECT_TRUE(row && *row);
 }
 
+TEST_F(DatabaseTest, a_connection_that_only_reads_sees_everything_and_changes_nothing) {
+    Database writer = open();
+    ASSERT_TRUE(writer.execute("CREATE TABLE t (x); INSERT INTO t VALUES (7)"));
+    auto reader = Database::open({.path = path(), .vfs = {}, .read_only = true});
+    ASSERT_TRUE(reader) << reader.error().detail;
+    EXPECT_EQ(integer(*reader, "SELECT x FROM t"), 7);
+    const auto written = reader->execute("INSERT INTO t VALUES (8)");
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code, ErrorCode::storage_failed);
+}
+
+TEST_F(DatabaseTest, a_connection_that_only_reads_makes_no_file) {
+    const auto reader = Database::open({.path = path(), .vfs = {}, .read_only = true});
+    ASSERT_FALSE(reader);
+    EXPECT_EQ(reader.error().code, ErrorCode::storage_failed);
+    EXPECT_FALSE(std::filesystem::exists(path()));
+}
+
+TEST_F(DatabaseTest, a_file_of_something_else_is_corrupt_to_a_reader) {
+    std::ofstream(path()) << std::string(8192, 'x');
+    const auto reader = Database::open({.path = path(), .vfs = {}, .read_only = true});
+    ASSERT_FALSE(reader);
+    EXPECT_EQ(reader.error().code, ErrorCode::storage_corrupt);
+}
+
 }  // namespace
 }  // namespace holdfast::sqlite

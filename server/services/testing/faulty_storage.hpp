@@ -85,6 +85,12 @@ public:
     Result<> quarantine(const Intent& intent, Id user, ErrorCode why) override {
         return real_.quarantine(intent, user, why);
     }
+    Result<std::vector<storage::QuarantinedIntent>> quarantined() override {
+        return real_.quarantined();
+    }
+    Result<> drop_quarantined(Id intent, Id user) override {
+        return real_.drop_quarantined(intent, user);
+    }
     Result<> put_account(const storage::AccountRecord& record) override {
         return real_.put_account(record);
     }

@@ -66,6 +66,13 @@ struct SessionRecord {
     bool revoked = false;
 };
 
+/// An intent that could not be understood, whole, with who sent it and why it was not.
+struct QuarantinedIntent {
+    Intent intent;
+    Id user;
+    ErrorCode why{};
+};
+
 /// One page of a bucket's rows; bodies are owned here and borrowed by the wire's RowRefs.
 struct RowPage {
     std::vector<Row> rows;  ///< an empty body marks a tombstone
@@ -136,6 +143,11 @@ public:
     [[nodiscard]] virtual Result<> put_outcome(const Outcome& outcome, Id user) = 0;
     /// Keeps an intent that cannot be understood, whole, for an operator to look at.
     [[nodiscard]] virtual Result<> quarantine(const Intent& intent, Id user, ErrorCode why) = 0;
+    /// Everything in quarantine, by the intent's id and then the user.
+    [[nodiscard]] virtual Result<std::vector<QuarantinedIntent>> quarantined() = 0;
+    /// Forgets one of them: it has its outcome, or an operator has decided. Nothing where it is not
+    /// there.
+    [[nodiscard]] virtual Result<> drop_quarantined(Id intent, Id user) = 0;
 
     // --- accounts, devices, sessions
     [[nodiscard]] virtual Result<> put_account(const AccountRecord& record) = 0;

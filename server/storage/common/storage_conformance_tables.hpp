@@ -126,6 +126,46 @@ TEST_P(StorageConformance, takes_an_intent_into_quarantine_again_and_again) {
     const Intent intent{.id = Id{5}, .lane = Id{6}, .kind = IntentKind{999}, .args = "{\"a\":\0}"};
     commit([&] { must(storage_->quarantine(intent, Id{8}, ErrorCode::intent_unknown_kind)); });
     commit([&] { must(storage_->quarantine(intent, Id{8}, ErrorCode::intent_malformed)); });
+    const auto kept = must(storage_->quarantined());
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(kept[0].why, ErrorCode::intent_malformed);
+}
+
+TEST_P(StorageConformance, gives_back_what_is_in_quarantine_until_it_is_dropped) {
+    const Intent intent{.id = Id{5},
+                        .lane = Id{6},
+                        .kind = IntentKind{999},
+                        .version = 3,
+                        .args = std::string("{\0\xff}", 4),
+                        .claimed_at = WallTime{-7},
+                        .elapsed_ms = 12};
+    commit([&] {
+        must(storage_->quarantine({.id = Id{9}}, Id{8}, ErrorCode::intent_unknown_kind));
+        must(storage_->quarantine(intent, Id{8}, ErrorCode::intent_unknown_kind));
+        must(storage_->quarantine(intent, Id{7}, ErrorCode::intent_unknown_kind));
+    });
+    reopen();
+    const auto kept = must(storage_->quarantined());
+    ASSERT_EQ(kept.size(), 3U);
+    EXPECT_EQ(kept[0].user, Id{7});
+    EXPECT_EQ(kept[1].user, Id{8});
+    EXPECT_EQ(kept[1].intent.id, Id{5});
+    EXPECT_EQ(kept[1].intent.lane, Id{6});
+    EXPECT_EQ(kept[1].intent.kind, IntentKind{999});
+    EXPECT_EQ(kept[1].intent.version, 3);
+    EXPECT_EQ(kept[1].intent.args, intent.args);
+    EXPECT_EQ(kept[1].intent.claimed_at, WallTime{-7});
+    EXPECT_EQ(kept[1].intent.elapsed_ms, 12);
+    EXPECT_EQ(kept[1].why, ErrorCode::intent_unknown_kind);
+    EXPECT_EQ(kept[2].intent.id, Id{9});
+
+    commit([&] {
+        must(storage_->drop_quarantined(Id{5}, Id{8}));
+        must(storage_->drop_quarantined(Id{5}, Id{88}));
+    });
+    const auto left = must(storage_->quarantined());
+    ASSERT_EQ(left.size(), 2U);
+    EXPECT_EQ(left[0].user, Id{7});
 }
 
 TEST_P(StorageConformance, keeps_accounts) {

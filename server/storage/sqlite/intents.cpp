@@ -39,6 +39,18 @@ Outcome read_outcome(const sqlite::Statement& row) {
             .at = WallTime{row.integer(5)}};
 }
 
+QuarantinedIntent read_quarantined(const sqlite::Statement& row) {
+    return {.intent = {.id = Id{row.unsigned_integer(0)},
+                       .lane = Id{row.unsigned_integer(2)},
+                       .kind = static_cast<IntentKind>(row.integer(3)),
+                       .version = static_cast<std::uint16_t>(row.integer(4)),
+                       .args = std::string(row.blob(5)),
+                       .claimed_at = WallTime{row.integer(6)},
+                       .elapsed_ms = row.integer(7)},
+            .user = Id{row.unsigned_integer(1)},
+            .why = static_cast<ErrorCode>(row.integer(8))};
+}
+
 }  // namespace
 
 Result<std::optional<Outcome>> SqliteStorage::find_outcome(Id intent) {
@@ -77,6 +89,17 @@ Result<> SqliteStorage::quarantine(const Intent& intent, Id user, ErrorCode why)
         .bind(8, intent.elapsed_ms)
         .bind(9, static_cast<int>(why));
     return put->run();
+}
+
+Result<std::vector<QuarantinedIntent>> SqliteStorage::quarantined() {
+    return query(Sql::quarantine_list).list(&read_quarantined);
+}
+
+Result<> SqliteStorage::drop_quarantined(Id intent, Id user) {
+    HF_CHECK(writable());
+    Query drop = query(Sql::quarantine_drop);
+    drop->bind(1, intent.value).bind(2, user.value);
+    return drop->run();
 }
 
 }  // namespace holdfast::storage

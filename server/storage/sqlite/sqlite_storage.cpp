@@ -66,6 +66,22 @@ Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(const std::string& pa
     return storage;
 }
 
+Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open_read_only(const std::string& path) {
+    HF_TRY(auto database, sqlite::Database::open({.path = path, .vfs = {}, .read_only = true}));
+    HF_TRY(const std::size_t version, schema_version(database));
+    const std::size_t known = schema_steps(sqlite_dialect).size();
+    if (version != known) {
+        return fail(ErrorCode::storage_failed,
+                    "the database has schema " + std::to_string(version) +
+                        ", this program reads schema " + std::to_string(known) +
+                        (version < known ? ": start the server once, which brings it up to date"
+                                         : ": update the program"));
+    }
+    std::unique_ptr<SqliteStorage> storage(new SqliteStorage(std::move(database)));
+    HF_CHECK(storage->prepare());
+    return storage;
+}
+
 Result<std::unique_ptr<Storage>> open_sqlite(const std::string& path,
                                              const std::string& vfs,
                                              bool exclusive) {

@@ -30,6 +30,12 @@ public:
                                                                      const std::string& vfs = "",
                                                                      bool exclusive = false);
 
+    /// Opens a database for reading only: nothing is made or brought up to date, and every write
+    /// fails.
+    /// Errors  storage_failed also where its schema is not the one of this program.
+    [[nodiscard]] static Result<std::unique_ptr<SqliteStorage>> open_read_only(
+        const std::string& path);
+
     Result<> begin() override;
     Result<> commit() override;
     void rollback() override;
@@ -60,6 +66,8 @@ public:
     Result<std::optional<Outcome>> find_outcome(Id intent) override;
     Result<> put_outcome(const Outcome& outcome, Id user) override;
     Result<> quarantine(const Intent& intent, Id user, ErrorCode why) override;
+    Result<std::vector<QuarantinedIntent>> quarantined() override;
+    Result<> drop_quarantined(Id intent, Id user) override;
 
     Result<> put_account(const AccountRecord& record) override;
     Result<std::optional<AccountRecord>> find_account(std::string_view email) override;

@@ -87,6 +87,10 @@ constexpr std::array engine_statements{
           " kind = excluded.kind, version = excluded.version, args = excluded.args,"
           " claimed_at = excluded.claimed_at, elapsed_ms = excluded.elapsed_ms,"
           " code = excluded.code"},
+    Entry{Sql::quarantine_list,
+          "SELECT intent, user_id, lane, kind, version, args, claimed_at, elapsed_ms, code"
+          " FROM quarantine ORDER BY intent, user_id"},
+    Entry{Sql::quarantine_drop, "DELETE FROM quarantine WHERE intent = $1 AND user_id = $2"},
 };
 
 constexpr std::array account_statements{

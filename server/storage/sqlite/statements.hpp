@@ -37,6 +37,8 @@ enum class Sql : std::size_t {
     outcome_put,
     outcome_find,
     quarantine_put,
+    quarantine_list,
+    quarantine_drop,
 
     account_put,
     account_find_email,

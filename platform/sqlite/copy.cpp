@@ -1,0 +1,40 @@
+#include "platform/sqlite/copy.hpp"
+
+#include <sqlite3.h>
+
+#include <memory>
+
+#include "platform/sqlite/failure.hpp"
+
+namespace holdfast::sqlite {
+namespace {
+
+struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+};
+
+}  // namespace
+
+Result<> copy_database(Database& from, const std::string& path) {
+    sqlite3* opened = nullptr;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
+    const int result = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
+    const std::unique_ptr<sqlite3, Close> to(opened);
+    if (result != SQLITE_OK) {
+        return failure(opened, result);
+    }
+    sqlite3_backup* copy = sqlite3_backup_init(opened, "main", from.handle(), "main");
+    if (copy == nullptr) {
+        return failure(opened, sqlite3_errcode(opened));
+    }
+    // In one step, which is one reading transaction: in several, every write of another connection
+    // would begin the copy again, and a busy server's would never end.
+    const int stepped = sqlite3_backup_step(copy, -1);
+    const int finished = sqlite3_backup_finish(copy);
+    if (stepped != SQLITE_DONE) {
+        return failure(finished == SQLITE_OK ? nullptr : opened, stepped);
+    }
+    return {};
+}
+
+}  // namespace holdfast::sqlite

@@ -1,6 +1,8 @@
 #include "server/services/grants.hpp"
 
-#include <map>
+#include <algorithm>
+#include <functional>
+#include <iterator>
 #include <set>
 #include <utility>
 #include <vector>
@@ -79,10 +81,10 @@ Result<bool> is_active(const World& world, Id user) {
     return value->active;
 }
 
-Result<std::size_t> refresh(storage::Storage& storage,
-                            Id organization,
-                            Id user,
-                            const std::vector<VisibleGroup>& groups) {
+Result<GrantDifference> compare(storage::Storage& storage,
+                                Id organization,
+                                Id user,
+                                const std::vector<VisibleGroup>& groups) {
     const ServerWorld world(storage, organization);
     HF_TRY(const auto own, world.bucket(BucketKind::user, user));
     if (!own) {
@@ -99,22 +101,42 @@ Result<std::size_t> refresh(storage::Storage& storage,
         }
     }
     HF_TRY(const std::set<Id> granted, read_granted(storage, own->id));
+    GrantDifference difference{.user = user, .own = own->id, .missing = {}, .surplus = {}};
+    std::ranges::set_difference(wanted, granted, std::back_inserter(difference.missing));
+    std::ranges::set_difference(granted, wanted, std::back_inserter(difference.surplus));
+    return difference;
+}
+
+Result<std::size_t> refresh(storage::Storage& storage,
+                            Id organization,
+                            Id user,
+                            const std::vector<VisibleGroup>& groups) {
+    HF_TRY(const GrantDifference difference, compare(storage, organization, user, groups));
     std::vector<RowChange> changes;
-    for (const Id id : wanted) {
-        if (!granted.contains(id)) {
-            changes.push_back({.key = {own->id, RowKind::grant, id},
-                               .body = body::encode(body::Grant{.channel = false})});
-        }
+    for (const Id id : difference.missing) {
+        changes.push_back({.key = {difference.own, RowKind::grant, id},
+                           .body = body::encode(body::Grant{.channel = false})});
     }
-    for (const Id id : granted) {
-        if (!wanted.contains(id)) {
-            changes.push_back({.key = {own->id, RowKind::grant, id}, .sort = 0, .body = {}});
-        }
+    for (const Id id : difference.surplus) {
+        changes.push_back({.key = {difference.own, RowKind::grant, id}, .sort = 0, .body = {}});
     }
     if (!changes.empty()) {
         HF_CHECK(storage.write_rows(changes));
     }
     return changes.size();
+}
+
+/// Calls `visit` for each user of the organization.
+Result<> visit_users(storage::Storage& storage,
+                     Id organization,
+                     const std::function<Result<>(Id user)>& visit) {
+    HF_TRY(const auto buckets, storage.buckets_of(organization));
+    for (const storage::BucketRecord& record : buckets) {
+        if (record.bucket.kind == BucketKind::user) {
+            HF_CHECK(visit(record.bucket.owner));
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -126,16 +148,27 @@ Result<std::size_t> refresh_grants(storage::Storage& storage, Id organization, I
 
 Result<std::size_t> refresh_all_grants(storage::Storage& storage, Id organization) {
     HF_TRY(const auto groups, read_groups(storage, organization));
-    HF_TRY(const auto buckets, storage.buckets_of(organization));
     std::size_t changes = 0;
-    for (const storage::BucketRecord& record : buckets) {
-        if (record.bucket.kind == BucketKind::user) {
-            HF_TRY(const std::size_t count,
-                   refresh(storage, organization, record.bucket.owner, groups));
-            changes += count;
-        }
-    }
+    HF_CHECK(visit_users(storage, organization, [&](Id user) -> Result<> {
+        HF_TRY(const std::size_t count, refresh(storage, organization, user, groups));
+        changes += count;
+        return {};
+    }));
     return changes;
+}
+
+Result<std::vector<GrantDifference>> compare_all_grants(storage::Storage& storage,
+                                                        Id organization) {
+    HF_TRY(const auto groups, read_groups(storage, organization));
+    std::vector<GrantDifference> differences;
+    HF_CHECK(visit_users(storage, organization, [&](Id user) -> Result<> {
+        HF_TRY(GrantDifference difference, compare(storage, organization, user, groups));
+        if (!difference.empty()) {
+            differences.push_back(std::move(difference));
+        }
+        return {};
+    }));
+    return differences;
 }
 
 }  // namespace holdfast::services

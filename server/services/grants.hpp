@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
@@ -22,5 +23,19 @@ namespace holdfast::services {
 
 /// The same for every user of the organization; groups are read once.
 [[nodiscard]] Result<std::size_t> refresh_all_grants(storage::Storage& storage, Id organization);
+
+/// Group grants of a user that are not what roles and groups ask for.
+struct GrantDifference {
+    Id user;
+    BucketId own;             ///< the user's bucket
+    std::vector<Id> missing;  ///< groups without a grant that should have one
+    std::vector<Id> surplus;  ///< groups with a grant that should have none
+
+    [[nodiscard]] bool empty() const { return missing.empty() && surplus.empty(); }
+};
+
+/// What refresh_all_grants() would change; users without a difference are left out. Writes nothing.
+[[nodiscard]] Result<std::vector<GrantDifference>> compare_all_grants(storage::Storage& storage,
+                                                                      Id organization);
 
 }  // namespace holdfast::services

@@ -96,7 +96,8 @@ std::string zstd(std::string_view bytes, int level) {
     return out;
 }
 
-Result<std::string> unzstd(std::string_view bytes, std::size_t bytes_max) {
+/// Of a frame that does not say how large it is.
+Result<std::string> unzstd_stream(std::string_view bytes, std::size_t bytes_max) {
     const std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(),
                                                                                &ZSTD_freeDStream);
     ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
@@ -115,6 +116,29 @@ Result<std::string> unzstd(std::string_view bytes, std::size_t bytes_max) {
         if (out.size() > bytes_max) {
             return fail(ErrorCode::request_too_large, "zstd: larger than its limit");
         }
+    }
+    return out;
+}
+
+Result<std::string> unzstd(std::string_view bytes, std::size_t bytes_max) {
+    const auto size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
+    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) {
+        return unzstd_stream(bytes, bytes_max);
+    }
+    if (size > bytes_max) {
+        return fail(ErrorCode::request_too_large, "zstd: larger than its limit");
+    }
+    // Nothing is filled before it is written, and nothing moves while it grows.
+    std::string out;
+    bool whole = false;
+    out.resize_and_overwrite(
+        static_cast<std::size_t>(size), [&](char* to, std::size_t room) -> std::size_t {
+            const std::size_t made = ZSTD_decompress(to, room, bytes.data(), bytes.size());
+            whole = ZSTD_isError(made) == 0 && made == room;
+            return whole ? made : 0;
+        });
+    if (!whole) {
+        return fail(ErrorCode::request_malformed, "zstd: not a whole frame");
     }
     return out;
 }

@@ -1,6 +1,10 @@
 #include "platform/net/compression.hpp"
 
 #include <gtest/gtest.h>
+#include <zstd.h>
+
+#include <memory>
+#include <string>
 
 namespace holdfast::net {
 namespace {
@@ -21,6 +25,23 @@ TEST(Compression, gives_back_what_was_compressed) {
             EXPECT_EQ(*back, text);
         }
     }
+}
+
+TEST(Compression, reads_a_frame_of_zstd_that_does_not_say_how_large_it_is) {
+    const std::string text = sample();
+    const std::unique_ptr<ZSTD_CStream, std::size_t (*)(ZSTD_CStream*)> stream(ZSTD_createCStream(),
+                                                                               &ZSTD_freeCStream);
+    std::string bytes(ZSTD_compressBound(text.size()), '\0');
+    ZSTD_outBuffer out{bytes.data(), bytes.size(), 0};
+    for (const std::size_t begin : {std::size_t{0}, text.size() / 2}) {
+        ZSTD_inBuffer in{text.data() + begin, text.size() / 2, 0};
+        ZSTD_compressStream2(stream.get(), &out, &in, begin == 0 ? ZSTD_e_flush : ZSTD_e_end);
+    }
+    bytes.resize(out.pos);
+    EXPECT_EQ(decompress(Encoding::zstd, bytes, 1 << 20).value(), text);
+    EXPECT_EQ(decompress(Encoding::zstd, bytes, 1 << 10).error().code,
+              ErrorCode::request_too_large);
+    EXPECT_FALSE(decompress(Encoding::zstd, bytes.substr(0, bytes.size() - 9), 1 << 20));
 }
 
 TEST(Compression, refuses_more_than_the_limit) {

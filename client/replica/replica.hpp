@@ -136,6 +136,8 @@ public:
 private:
     struct Statements;
     struct PageWork;
+    /// What stands where a row of a page belongs: nothing, an older row, that row or a newer one.
+    enum class Place { empty, older, current };
 
     explicit Replica(sqlite::Database database);
     [[nodiscard]] static Result<Replica> open_file(const Options& options);
@@ -143,6 +145,7 @@ private:
     [[nodiscard]] Result<> load_buckets();
 
     [[nodiscard]] Result<> insert_fresh(PageWork& work, const RowRef& row);
+    [[nodiscard]] Result<Place> take_place(PageWork& work, const RowRef& row);
     [[nodiscard]] Result<> merge(PageWork& work, const RowRef& row);
     [[nodiscard]] Result<> erase(PageWork& work, const RowRef& row);
     [[nodiscard]] Result<std::vector<RowKey>> rows_in_range(const PageWork& work);

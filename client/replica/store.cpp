@@ -119,7 +119,8 @@ Result<> Replica::insert_fresh(PageWork& work, const RowRef& row) {
     return {};
 }
 
-Result<> Replica::merge(PageWork& work, const RowRef& row) {
+/// Looks at what stands where `row` belongs, and counts it out if `row` is newer.
+Result<Replica::Place> Replica::take_place(PageWork& work, const RowRef& row) {
     sqlite::Statement& read = statements_->read;
     read.reset()
         .bind(1, work.page.head.id.value)
@@ -127,7 +128,7 @@ Result<> Replica::merge(PageWork& work, const RowRef& row) {
         .bind(3, row.id.value);
     HF_TRY(const bool found, read.step());
     if (!found) {
-        return fail(ErrorCode::storage_corrupt, "a row is there and is not");
+        return Place::empty;
     }
     const RowRef old = read_row(read);
     const bool newer = row.version > old.version;
@@ -135,7 +136,15 @@ Result<> Replica::merge(PageWork& work, const RowRef& row) {
         work.count_out(old);
     }
     read.reset();
-    if (!newer) {
+    return newer ? Place::older : Place::current;
+}
+
+Result<> Replica::merge(PageWork& work, const RowRef& row) {
+    HF_TRY(const Place place, take_place(work, row));
+    if (place == Place::empty) {
+        return fail(ErrorCode::storage_corrupt, "a row is there and is not");
+    }
+    if (place == Place::current) {
         return {};
     }
     HF_CHECK(statements_->update.reset()
@@ -152,22 +161,8 @@ Result<> Replica::merge(PageWork& work, const RowRef& row) {
 }
 
 Result<> Replica::erase(PageWork& work, const RowRef& row) {
-    sqlite::Statement& read = statements_->read;
-    read.reset()
-        .bind(1, work.page.head.id.value)
-        .bind(2, static_cast<int>(row.kind))
-        .bind(3, row.id.value);
-    HF_TRY(const bool found, read.step());
-    if (!found) {
-        return {};
-    }
-    const RowRef old = read_row(read);
-    const bool newer = row.version > old.version;
-    if (newer && !is_aged(old)) {
-        work.count_out(old);
-    }
-    read.reset();
-    if (!newer) {
+    HF_TRY(const Place place, take_place(work, row));
+    if (place != Place::older) {
         return {};
     }
     work.new_rows += 1;

@@ -41,7 +41,7 @@ Result<Intent> Outbox::add(Intent draft, DeviceNumber device, Instant now) {
     item.intent.id = Id::make(device, counter);
     item.saved_at = now;
 
-    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(insert(item, counter));
     HF_CHECK(transaction.commit());
     counter_ = counter;
@@ -106,7 +106,10 @@ Result<> Outbox::settle(std::span<const Outcome> outcomes) {
         const bool rejected = outcome.status == OutcomeStatus::rejected;
         changes.push_back({outcome.intent, rejected ? State::rejected : State::applied, &outcome});
     }
-    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    if (changes.empty()) {
+        return {};
+    }
+    HF_TRY(auto transaction, begin(sqlite::Durability::normal));
     for (const Change& change : changes) {
         HF_CHECK(statements_->settle.reset()
                      .bind(1, change.id.value)
@@ -133,7 +136,7 @@ Result<> Outbox::settle(std::span<const Outcome> outcomes) {
 }
 
 Result<> Outbox::forget(std::span<const Id> ids) {
-    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    HF_TRY(auto transaction, begin(sqlite::Durability::normal));
     for (const Id id : ids) {
         const Item* item = find(id);
         if (item != nullptr && item->state == State::applied) {
@@ -155,7 +158,9 @@ Result<> Outbox::discard(Id id) {
     if (item == nullptr || item->state != State::rejected) {
         return fail(ErrorCode::outbox_unknown_item, to_string(id));
     }
+    HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(erase(id));
+    HF_CHECK(transaction.commit());
     drop(id);
     return {};
 }
@@ -171,7 +176,7 @@ Result<Intent> Outbox::retry(Id id, DeviceNumber device, Instant now) {
     item.intent.id = Id::make(device, counter);
     item.saved_at = now;
 
-    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(erase(id));
     HF_CHECK(insert(item, counter));
     HF_CHECK(transaction.commit());

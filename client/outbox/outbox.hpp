@@ -30,7 +30,9 @@ struct Account {
 };
 
 /// What people did on this device that the server has not confirmed, and who they are: the only
-/// data that exists nowhere else. Every change is on the disk before its call returns.
+/// data that exists nowhere else. Every change is on the disk before its call returns, save what
+/// the server will say again: settle() and forget() are written but not synced. After a loss of
+/// power their items may wait once more; they are sent again, and the server repeats its outcome.
 ///
 /// Invariants  An id is given once, whatever happens to the process. An item leaves by settle()
 /// with
@@ -125,6 +127,7 @@ private:
     explicit Outbox(sqlite::Database database);
     [[nodiscard]] Result<> create();
     [[nodiscard]] Result<> prepare();
+    [[nodiscard]] Result<sqlite::Transaction> begin(sqlite::Durability durability);
     [[nodiscard]] Result<> load_all();
     [[nodiscard]] Result<> load_items();
     [[nodiscard]] Result<> write_value(std::string_view name, std::string_view text);
@@ -137,6 +140,7 @@ private:
     // --- owned children: the statements end before their connection
     sqlite::Database database_;
     std::unique_ptr<Statements> statements_;
+    sqlite::Durability durability_ = sqlite::Durability::full;  ///< of the next commit
 
     // --- what the file holds, in memory
     std::optional<Account> account_;

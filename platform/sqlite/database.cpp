@@ -68,6 +68,11 @@ std::string escape(const std::string& path) {
     return escaped;
 }
 
+const char* synchronous(Durability durability) {
+    return durability == Durability::full ? "PRAGMA synchronous = FULL;"
+                                          : "PRAGMA synchronous = NORMAL;";
+}
+
 Result<> configure(Database& database, const OpenOptions& options) {
     // Before anything reads the file: with a write-ahead log, the first read maps shared memory
     // unless the connection is already the only one.
@@ -79,8 +84,7 @@ Result<> configure(Database& database, const OpenOptions& options) {
     HF_CHECK(use_write_ahead_log(database));
 
     std::string after = "PRAGMA foreign_keys = OFF;";
-    after += options.durability == Durability::full ? "PRAGMA synchronous = FULL;"
-                                                    : "PRAGMA synchronous = NORMAL;";
+    after += synchronous(options.durability);
     after += "PRAGMA cache_size = -" + std::to_string(options.cache_kib) + ";";
     after += "PRAGMA journal_size_limit = " + std::to_string(journal_bytes_max) + ";";
     return database.execute(after.c_str());
@@ -159,6 +163,10 @@ Result<> Database::execute(const char* sql) {
         return failure(handle_, result);
     }
     return {};
+}
+
+Result<> Database::set_durability(Durability durability) {
+    return execute(synchronous(durability));
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {

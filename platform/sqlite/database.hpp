@@ -51,6 +51,10 @@ public:
 
     [[nodiscard]] Result<Statement> prepare(std::string_view sql);
 
+    /// Of the commits from now on. Not inside a transaction. A commit that is synced also syncs
+    /// those before it that were not.
+    [[nodiscard]] Result<> set_durability(Durability durability);
+
     /// The number of rows that the last INSERT, UPDATE or DELETE changed.
     [[nodiscard]] std::int64_t changes() const;
 

@@ -62,6 +62,14 @@ TEST_F(DatabaseTest, sets_what_the_options_say) {
     EXPECT_EQ(integer(full, "PRAGMA synchronous"), 2);
 }
 
+TEST_F(DatabaseTest, the_durability_of_later_commits_can_be_changed) {
+    Database database = open();
+    ASSERT_TRUE(database.set_durability(Durability::normal));
+    EXPECT_EQ(integer(database, "PRAGMA synchronous"), 1);
+    ASSERT_TRUE(database.set_durability(Durability::full));
+    EXPECT_EQ(integer(database, "PRAGMA synchronous"), 2);
+}
+
 TEST_F(DatabaseTest, an_exclusive_connection_needs_no_shared_memory) {
     Database database = open(true);
     ASSERT_TRUE(database.execute("CREATE TABLE t (a BIGINT)"));
@@ -222,9 +230,7 @@ TEST_F(DatabaseTest, a_statement_may_outlive_its_database) {
     auto database = Database::open({.path = path(), .vfs = {}});
     ASSERT_TRUE(database);
     auto statement = database->prepare("SELECT 1");
-    {
-        const Database gone = *std::move(database);
-    }
+    { const Database gone = *std::move(database); }
     auto row = statement->step();
     EXPECT_TRUE(row && *row);
 }

@@ -11,8 +11,10 @@ constexpr int cache_kib = 64 * 1024;
 
 /// Writes of many devices hit many pages, and each goes to the log whole. Small pages and a long
 /// log (32 MiB) write random batches 1.4 times as fast as 1000 pages of 8 KiB, and read as fast.
+/// The log keeps its length when it begins anew: writing over it syncs quicker than growing.
 constexpr int page_bytes = 4096;
-constexpr const char* log_pages = "PRAGMA wal_autocheckpoint = 8000";
+constexpr const char* log_pages =
+    "PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 41943040";
 
 Result<std::size_t> schema_version(sqlite::Database& database) {
     HF_TRY(auto statement, database.prepare("SELECT version FROM schema_version"));

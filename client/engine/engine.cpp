@@ -51,6 +51,7 @@ std::optional<Instant> Engine::next_deadline() const {
     std::optional<Instant> deadline;
     for (const auto& at : {parts_->driver.next_deadline(),
                            parts_->device->status.next_deadline(),
+                           parts_->device->overlay.next_deadline(),
                            parts_->live.next_deadline()}) {
         if (at && (!deadline || *at < *deadline)) {
             deadline = at;
@@ -110,7 +111,7 @@ void Engine::Parts::settle() {
     driver.forget_seen();
     if (const auto& account = device->account()) {
         const auto replayed = device->overlay.refresh(
-            device->world(), account->user, account->organization, device->changes);
+            device->now, device->world(), {account->user, account->organization}, device->changes);
         for (const Id lane : replayed) {
             device->unread.forget(lane);
         }

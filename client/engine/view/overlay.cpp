@@ -6,23 +6,22 @@
 namespace holdfast::client {
 
 void Overlay::put(const Intent& intent, WallTime now, Effects effects, TopicSet& changes) {
-    Lane& lane = lanes_[intent.lane];
-    const bool was_stale = lane.stale;
     put(intent, now);
-    lane.stale = was_stale;  // it was judged over everything before it
-    write(lane.entries.at(intent.id), std::move(effects.rows), changes);
+    Lane& lane = lanes_.at(intent.lane);
+    lane.stale.erase(intent.id);  // it was judged over everything before it
+    write(lane, lane.entries.at(intent.id), std::move(effects.rows), changes);
 }
 
 void Overlay::put(const Intent& intent, WallTime now) {
     Lane& lane = lanes_[intent.lane];
-    lane.entries.insert_or_assign(intent.id,
-                                  Entry{.intent = intent, .now = now, .keys = {}, .failed = true});
-    lane.stale = true;
+    lane.entries.insert_or_assign(intent.id, Entry{.intent = intent, .now = now, .keys = {}});
+    lane.stale.insert(intent.id);
+    lane.failed.insert(intent.id);
     lane_of_.insert_or_assign(intent.id, intent.lane);
 }
 
-void Overlay::write(Entry& entry, std::vector<RowChange> rows, TopicSet& changes) {
-    entry.failed = false;
+void Overlay::write(Lane& lane, Entry& entry, std::vector<RowChange> rows, TopicSet& changes) {
+    lane.failed.erase(entry.intent.id);
     for (RowChange& row : rows) {
         changes.rows_changed(row.key.bucket, row.key.kind);
         entry.keys.push_back(row.key);
@@ -33,15 +32,18 @@ void Overlay::write(Entry& entry, std::vector<RowChange> rows, TopicSet& changes
 void Overlay::withdraw(Lane& lane, Entry& entry, TopicSet& changes) {
     for (const RowKey& key : entry.keys) {
         changes.rows_changed(key.bucket, key.kind);
-        const auto layers = rows_.find(key);
-        if (layers == rows_.end()) {
+        const auto found = rows_.find(key);
+        if (found == rows_.end()) {
             continue;
         }
-        layers->second.erase(entry.intent.id);
-        if (layers->second.empty()) {
-            rows_.erase(layers);
-        } else {
-            lane.stale = true;  // a later entry was laid over this one
+        auto& layers = found->second;
+        const auto later = layers.upper_bound(entry.intent.id);
+        if (later != layers.end()) {
+            lane.stale.insert(later->first);  // it was laid over this one
+        }
+        layers.erase(entry.intent.id);
+        if (layers.empty()) {
+            rows_.erase(found);
         }
     }
     entry.keys.clear();
@@ -53,17 +55,21 @@ void Overlay::remove(std::span<const Id> intents, TopicSet& changes) {
         if (named == lane_of_.end()) {
             continue;
         }
-        const auto lane = lanes_.find(named->second);
-        withdraw(lane->second, lane->second.entries.at(id), changes);
-        lane->second.entries.erase(id);
-        if (lane->second.entries.empty()) {
-            lanes_.erase(lane);
+        const auto found = lanes_.find(named->second);
+        Lane& lane = found->second;
+        withdraw(lane, lane.entries.at(id), changes);
+        lane.entries.erase(id);
+        lane.stale.erase(id);
+        lane.failed.erase(id);
+        if (lane.entries.empty()) {
+            lanes_.erase(found);
         }
         lane_of_.erase(named);
     }
 }
 
 void Overlay::clear() {
+    due_.reset();
     lanes_.clear();
     lane_of_.clear();
     rows_.clear();
@@ -79,7 +85,7 @@ void Overlay::base_changed(const wire::Page& page) {
             continue;
         }
         for (const auto& [intent, change] : layers->second) {
-            lanes_.at(lane_of_.at(intent)).stale = true;
+            lanes_.at(lane_of_.at(intent)).stale.insert(intent);
         }
     }
     // What could not be judged may be judged now that more is here.
@@ -87,39 +93,53 @@ void Overlay::base_changed(const wire::Page& page) {
         if (page.head.kind == BucketKind::timeline && page.head.owner != id) {
             continue;
         }
-        lane.stale = lane.stale || std::ranges::any_of(lane.entries, [](const auto& entry) {
-                         return entry.second.failed;
-                     });
+        lane.stale.insert(lane.failed.begin(), lane.failed.end());
     }
 }
 
 void Overlay::base_replaced() {
     for (auto& [id, lane] : lanes_) {
-        lane.stale = true;
+        for (const auto& [intent, entry] : lane.entries) {
+            lane.stale.insert(lane.stale.end(), intent);  // all: any of them may leave first
+        }
     }
 }
 
-std::vector<Id> Overlay::refresh(World& world, Id user, Id organization, TopicSet& changes) {
+std::vector<Id> Overlay::refresh(Instant now, World& world, Person person, TopicSet& changes) {
     std::vector<Id> replayed;
+    due_.reset();
     for (auto& [id, lane] : lanes_) {
-        if (!lane.stale) {
+        if (lane.stale.empty()) {
             continue;
         }
-        for (auto& [intent, entry] : lane.entries) {
-            withdraw(lane, entry, changes);
+        if (lane.rests_until && now < *lane.rests_until) {
+            due_ = due_ ? std::min(*due_, *lane.rests_until) : *lane.rests_until;
+            continue;
         }
-        for (auto& [intent, entry] : lane.entries) {
-            const Occasion occasion{.user = user, .organization = organization, .now = entry.now};
-            auto effects = reduce(world, occasion, entry.intent);
-            entry.failed = !effects;
-            if (effects) {
-                write(entry, std::move(effects->rows), changes);
-            }
-        }
-        lane.stale = false;
+        replay(lane, world, person, changes);
+        const auto rest = lane.entries.size() / limits::entries_per_rest_ms;
+        lane.rests_until = now + Millis{static_cast<std::int64_t>(rest)};
         replayed.push_back(id);
     }
     return replayed;
+}
+
+void Overlay::replay(Lane& lane, World& world, Person person, TopicSet& changes) {
+    const auto first = lane.entries.find(*lane.stale.begin());
+    for (auto at = first; at != lane.entries.end(); ++at) {
+        withdraw(lane, at->second, changes);
+        lane.failed.insert(at->first);
+    }
+    for (auto at = first; at != lane.entries.end(); ++at) {
+        Entry& entry = at->second;
+        const Occasion occasion{
+            .user = person.user, .organization = person.organization, .now = entry.now};
+        auto effects = reduce(world, occasion, entry.intent);
+        if (effects) {
+            write(lane, entry, std::move(effects->rows), changes);
+        }
+    }
+    lane.stale.clear();
 }
 
 const RowChange* Overlay::find(RowKey key) const {

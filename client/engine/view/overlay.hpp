@@ -1,27 +1,34 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <vector>
 
 #include "client/engine/view/topics.hpp"
+#include "core/base/time.hpp"
 #include "core/model/reduce.hpp"
 #include "core/wire/frame.hpp"
 
 namespace holdfast::client {
 
+namespace limits {
+/// Entries of a lane for which it rests a millisecond after a replay: shorter ones never rest.
+inline constexpr std::size_t entries_per_rest_ms = 20;
+}  // namespace limits
+
 /// What the person's own waiting actions would do, laid over the server's rows: the same rules that
 /// the server runs, replayed lane by lane. Never stored: it follows from replica and outbox.
 ///
 /// Invariants  The rows of an entry are those that reduce() gave over the base and the entries of
-/// its
-///             lane before it. Lanes write different rows, so that each is replayed by itself.
+///             its lane before it. Lanes write different rows, so that each is replayed by itself.
 /// Owner       the engine. It adds what the outbox holds and removes an entry when the outcome is
 ///             known and the base has passed every position of it: nothing flickers.
 /// Cost        adding: one reduce(). Removing: nothing more, unless a later entry of the lane
-/// changed
-///             the same row; then, and when the base changes such a row, the lane is replayed.
+///             changed the same row. Then, and when the base changes such a row, the lane is
+///             replayed from the first entry that is concerned and still there.
 class Overlay {
 public:
     /// Lays effects that reduce() has given over the base.
@@ -38,8 +45,16 @@ public:
     /// Notes that anything may have changed in the base.
     void base_replaced();
 
-    /// Replays the lanes for which something has changed, and says which.
-    std::vector<Id> refresh(World& world, Id user, Id organization, TopicSet& changes);
+    struct Person {
+        Id user;
+        Id organization;
+    };
+    /// Replays the lanes for which something has changed, and says which. A long lane then rests in
+    /// proportion to its length: while a full outbox is delivered, what is laid over the same row
+    /// again and again (a read mark) would otherwise be replayed with every answer.
+    std::vector<Id> refresh(Instant now, World& world, Person person, TopicSet& changes);
+    /// When a lane that rests is to be replayed.
+    [[nodiscard]] std::optional<Instant> next_deadline() const { return due_; }
 
     /// The row as it would be, or null where no waiting action touches it; valid until the next
     /// change.
@@ -52,19 +67,22 @@ private:
         Intent intent;
         WallTime now;              ///< when it was done, as near to the server's clock as is known
         std::vector<RowKey> keys;  ///< what it writes
-        bool failed = false;       ///< the rules refuse it here: the server has the last word
     };
     struct Lane {
         std::map<Id, Entry> entries;
-        bool stale = false;  ///< to be replayed
+        std::set<Id> stale;   ///< what they stand on has changed: to be replayed, and all behind
+        std::set<Id> failed;  ///< the rules refuse them here: the server has the last word
+        std::optional<Instant> rests_until;
     };
 
-    void write(Entry& entry, std::vector<RowChange> rows, TopicSet& changes);
+    void replay(Lane& lane, World& world, Person person, TopicSet& changes);
+    void write(Lane& lane, Entry& entry, std::vector<RowChange> rows, TopicSet& changes);
     void withdraw(Lane& lane, Entry& entry, TopicSet& changes);
 
     std::map<Id, Lane> lanes_;
     std::map<Id, Id> lane_of_;                        ///< intent → lane
     std::map<RowKey, std::map<Id, RowChange>> rows_;  ///< by intent: the last one counts
+    std::optional<Instant> due_;
 };
 
 }  // namespace holdfast::client

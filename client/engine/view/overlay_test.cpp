@@ -51,10 +51,11 @@ protected:
         made.args = std::move(args);
         return made;
     }
-    Intent react(bool on) {
+    Intent react(bool on) { return react(on, hello); }
+    Intent react(bool on, Id message) {
         return intent(IntentKind::message_react,
                       R"({"channel":")" + to_string(FakeServer::channel) + R"(","message":")" +
-                          to_string(hello) + R"(","emoji":"x","on":)" + (on ? "true" : "false") +
+                          to_string(message) + R"(","emoji":"x","on":)" + (on ? "true" : "false") +
                           "}");
     }
     Intent post(const std::string& text) {
@@ -66,8 +67,8 @@ protected:
         overlay.put(made, WallTime{server.clock});
         refresh();
     }
-    std::vector<Id> refresh() {
-        return overlay.refresh(*world, FakeServer::ana, FakeServer::organization, changes);
+    std::vector<Id> refresh(Instant now = Instant{1000}) {
+        return overlay.refresh(now, *world, {FakeServer::ana, FakeServer::organization}, changes);
     }
     [[nodiscard]] body::Message message(Id id) const {
         const auto row = world->find({FakeServer::timeline_bucket, RowKind::message, id});
@@ -118,6 +119,55 @@ TEST_F(OverlayTest, a_change_of_the_base_below_an_entry_replays_its_lane) {
     synchronize();
     EXPECT_THAT(refresh(), testing::ElementsAre(FakeServer::channel));
     EXPECT_EQ(message(hello).reactions.size(), 2U);
+}
+
+TEST_F(OverlayTest, an_entry_that_is_confirmed_replays_nothing_but_what_was_laid_over_it) {
+    const Id other = server.post(FakeServer::ben, "other");
+    synchronize();
+    const Intent first = react(true);
+    const Intent second = react(true, other);
+    const Intent third = react(false, other);
+    for (const Intent& each : {first, second, third}) {
+        lay(each);
+    }
+    // The server has the first reaction: it comes with a page, and its outcome is known.
+    body::Message message;
+    message.author = FakeServer::ben;
+    message.text = "hello";
+    message.reactions["x"] = {FakeServer::ana};
+    server.put({FakeServer::timeline_bucket, RowKind::message, hello},
+               server.clock,
+               body::encode(message));
+    synchronize();
+    overlay.remove(std::vector{first.id}, changes);
+    EXPECT_TRUE(refresh().empty());
+
+    overlay.remove(std::vector{second.id}, changes);
+    EXPECT_THAT(refresh(), testing::ElementsAre(FakeServer::channel));
+
+    // A base that is another one concerns those that stay, whoever leaves first.
+    const Intent fourth = react(true, other);
+    lay(fourth);
+    overlay.base_replaced();
+    overlay.remove(std::vector{third.id}, changes);
+    EXPECT_THAT(refresh(), testing::ElementsAre(FakeServer::channel));
+}
+
+TEST_F(OverlayTest, a_long_lane_rests_between_its_replays) {
+    std::vector<Intent> posts;
+    for (std::size_t i = 0; i < 5 * limits::entries_per_rest_ms; ++i) {
+        posts.push_back(post(std::to_string(i)));
+        overlay.put(posts.back(), WallTime{server.clock});
+    }
+    EXPECT_EQ(refresh(Instant{1000}).size(), 1U);
+    EXPECT_FALSE(overlay.next_deadline());
+    // Each post moves the same read mark, so that the others stand on what the first one did.
+    overlay.remove(std::vector{posts[0].id}, changes);
+    EXPECT_TRUE(refresh(Instant{1004}).empty());
+    EXPECT_EQ(overlay.next_deadline(), Instant{1005});
+    EXPECT_EQ(refresh(Instant{1005}).size(), 1U);
+    EXPECT_FALSE(overlay.next_deadline());
+    EXPECT_EQ(message(posts[1].id).text, "1");
 }
 
 TEST_F(OverlayTest, what_cannot_be_judged_yet_is_judged_when_more_has_arrived) {

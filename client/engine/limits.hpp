@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/base/time.hpp"
 
@@ -13,8 +14,11 @@ inline constexpr std::size_t http_pending_max = 32;        // request_too_many
 
 /// Snapshots while rows arrive in bulk: a screen is drawn at most so often.
 inline constexpr Millis bulk_push_every{50};
-/// After a change of somebody else, which is shown at once unless it comes in a flood.
-inline constexpr Millis live_push_every{10};
+/// Changes of somebody else are shown at once, each by itself: so many after a rest, and so many a
+/// second for ever. More than that is a flood: until half of the first number is there again, it is
+/// shown like bulk.
+inline constexpr std::int64_t live_pushes_at_once = 500;
+inline constexpr std::int64_t live_pushes_per_second = 200;
 
 /// A full disk is tried again after so long, besides at each new connection.
 inline constexpr Millis storage_retry_every{30'000};

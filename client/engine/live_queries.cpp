@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "client/engine/limits.hpp"
-
 namespace holdfast::client {
 
 Result<> LiveQueries::open(std::int64_t number, Query query) {
@@ -36,14 +34,30 @@ bool LiveQueries::is_time() {
     if (opened_ || !last_said_ || device_.urgency == Device::Urgency::now) {
         return true;
     }
-    const bool live = device_.urgency == Device::Urgency::live;
-    const Millis every = live ? limits::live_push_every : limits::bulk_push_every;
-    const Instant at = *last_said_ + every;
+    const Instant at = *last_said_ + limits::bulk_push_every;
     if (at <= device_.now) {
+        return true;
+    }
+    if (device_.urgency == Device::Urgency::live && allowance_.take(device_.now)) {
         return true;
     }
     due_ = due_ ? std::min(*due_, at) : at;
     return false;
+}
+
+bool LiveQueries::Allowance::take(Instant now) {
+    constexpr std::int64_t push = 1000;
+    constexpr std::int64_t most = limits::live_pushes_at_once * push;
+    // After a long rest it is full; the bound keeps the product small.
+    const std::int64_t rest = std::clamp<std::int64_t>((now - counted_at).count, 0, most);
+    counted_at = now;
+    left = std::min(most, left + rest * limits::live_pushes_per_second);
+    flood = left < push || (flood && left < most / 2);
+    if (flood) {
+        return false;
+    }
+    left -= push;
+    return true;
 }
 
 void LiveQueries::refresh() {
@@ -78,6 +92,7 @@ Sources LiveQueries::sources() {
     Sources from{.replica = device_.replica(),
                  .outbox = device_.outbox,
                  .world = device_.world(),
+                 .overlay = device_.overlay,
                  .unread = device_.unread,
                  .contacts = device_.contacts,
                  .in_flight = in_flight_,

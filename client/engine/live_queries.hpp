@@ -7,6 +7,7 @@
 #include <string>
 
 #include "client/engine/device.hpp"
+#include "client/engine/limits.hpp"
 #include "client/engine/queries/query.hpp"
 
 namespace holdfast::client {
@@ -26,7 +27,9 @@ public:
     void doubt_all();
 
     /// Notes what has changed and, if it is time, says what differs. After a change that is urgent
-    /// it is always time; rows that arrive in bulk are shown every limits::bulk_push_every.
+    /// it is always time, and after somebody else's unless they come in a flood
+    /// (limits::live_pushes_at_once); rows that arrive in bulk are shown every
+    /// limits::bulk_push_every.
     void refresh();
     [[nodiscard]] std::optional<Instant> next_deadline() const { return due_; }
 
@@ -42,6 +45,16 @@ private:
         bool doubted = true;  ///< not known to be as it was said
     };
 
+    /// How many changes of others may still be shown at once. Counted in thousandths of a push,
+    /// which makes limits::live_pushes_per_second a whole number a millisecond.
+    struct Allowance {
+        std::int64_t left = limits::live_pushes_at_once * 1000;
+        Instant counted_at{};
+        bool flood = false;
+
+        [[nodiscard]] bool take(Instant now);
+    };
+
     void say(std::int64_t number, Subscription& subscription, const Sources& sources);
     [[nodiscard]] Sources sources();
     [[nodiscard]] bool is_time();
@@ -51,6 +64,7 @@ private:
     std::map<std::int64_t, Subscription> subscriptions_;
     std::optional<Instant> last_said_;
     std::optional<Instant> due_;
+    Allowance allowance_;
     bool opened_ = false;  ///< a new one waits for its first snapshot
 };
 

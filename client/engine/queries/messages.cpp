@@ -82,13 +82,12 @@ public:
 
     /// An item that stands in the timeline; what waits for it (reactions, deletion) is laid over.
     Result<Json> stored(const Row& row) {
-        HF_TRY(const auto current, view_.find({timeline_, RowKind::message, row.id}));
+        const RowChange* waiting = view_.waiting_change({timeline_, RowKind::message, row.id});
         const body::Message before = parse(row.body);
-        const body::Message message = current ? parse(current->body) : before;
-        HF_TRY(Json item, common(row.id, row.sort, message));
-        HF_TRY(item["reactions"], reactions(message, before));
-        item["can_delete"] = can_delete(message, row.sort);
-        return item;
+        if (waiting == nullptr || waiting->deletes()) {
+            return stored(row, before, before);
+        }
+        return stored(row, before, parse(waiting->body));
     }
 
     /// A message of the person that the timeline does not have yet.
@@ -116,6 +115,13 @@ public:
     }
 
 private:
+    Result<Json> stored(const Row& row, const body::Message& before, const body::Message& message) {
+        HF_TRY(Json item, common(row.id, row.sort, message));
+        HF_TRY(item["reactions"], reactions(message, before));
+        item["can_delete"] = can_delete(message, row.sort);
+        return item;
+    }
+
     static body::Message parse(std::string_view text) {
         auto message = body::parse_message(text);
         return message ? *std::move(message) : body::Message{};

@@ -235,6 +235,11 @@ Result<std::optional<Row>> View::stored_message(Id channel, Id id) const {
     return sources_.replica.find({cursor->head.id, RowKind::message, id});
 }
 
+const RowChange* View::waiting_change(RowKey key) const {
+    note_rows(key.bucket, key.kind);
+    return sources_.overlay.find(key);
+}
+
 Result<std::vector<Row>> View::newest(Id channel, std::size_t count) const {
     const sync::BucketCursor* cursor = timeline(channel);
     if (cursor == nullptr) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "client/engine/view/overlay.hpp"
 #include "client/engine/view/topics.hpp"
 #include "client/engine/view/unread.hpp"
 #include "client/outbox/outbox.hpp"
@@ -31,6 +32,7 @@ struct Sources {
     Replica& replica;
     const Outbox& outbox;
     World& world;  ///< replica with the overlay
+    const Overlay& overlay;
     UnreadCounts& unread;
     const std::map<Id, wire::Contact>& contacts;
     std::function<bool(Id)> in_flight;  ///< whether an action was sent on this connection
@@ -100,6 +102,8 @@ public:
     [[nodiscard]] Result<UnreadCount> unread(Id channel) const;
     // Messages of the base alone: `find` lays what waits over one.
     [[nodiscard]] Result<std::optional<Row>> stored_message(Id channel, Id id) const;
+    /// What waits for a row that was read already, or null; valid during the snapshot.
+    [[nodiscard]] const RowChange* waiting_change(RowKey key) const;
     [[nodiscard]] Result<std::vector<Row>> newest(Id channel, std::size_t count) const;
     [[nodiscard]] Result<std::vector<Row>> before(Id channel, SortKey place, std::size_t n) const;
     [[nodiscard]] Result<std::vector<Row>> after(Id channel, SortKey place, std::size_t n) const;

@@ -1,0 +1,85 @@
+#include "client/engine/live_queries.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <string>
+
+#include "client/engine/testing/fake_server.hpp"
+#include "client/engine/testing/phone.hpp"
+
+namespace holdfast::client {
+namespace {
+
+using testing_support::FakeServer;
+using testing_support::Json;
+using testing_support::Phone;
+
+/// A phone that shows a channel in which somebody else writes.
+class LiveQueriesTest : public testing::Test {
+protected:
+    void SetUp() override {
+        directory_ = std::filesystem::path(testing::TempDir()) / "live_queries";
+        std::filesystem::remove_all(directory_);
+        std::filesystem::create_directories(directory_);
+        phone_ = std::make_unique<Phone>(directory_, server_);
+        server_.post(FakeServer::ben, "hello");
+        phone_->open();
+        phone_->start();
+        phone_->sign_in();
+        phone_->pass(1000);
+        window_ = phone_->subscribe({{"query", "messages"},
+                                     {"channel", to_string(FakeServer::channel)},
+                                     {"anchor", "latest"},
+                                     {"before", 10},
+                                     {"after", 0}});
+    }
+    void TearDown() override {
+        phone_.reset();
+        std::filesystem::remove_all(directory_);
+    }
+
+    /// The other writes a message, which arrives at once; returns its text.
+    std::string hear_one() {
+        const std::uint64_t from = server_.buckets.at(FakeServer::timeline_bucket).version;
+        const std::string text = "message " + std::to_string(from);
+        server_.post(FakeServer::ben, text);
+        phone_->say(server_.live_page(FakeServer::timeline_bucket, from));
+        return text;
+    }
+    [[nodiscard]] std::string newest() const {
+        const Json& items = phone_->snapshot(window_)["items"];
+        return items.empty() ? std::string{} : items.back()["text"].get<std::string>();
+    }
+
+    std::filesystem::path directory_;
+    FakeServer server_;
+    std::unique_ptr<Phone> phone_;
+    std::int64_t window_ = 0;
+};
+
+TEST_F(LiveQueriesTest, changes_of_others_are_shown_one_by_one_and_a_flood_of_them_like_bulk) {
+    for (std::int64_t i = 0; i < limits::live_pushes_at_once; ++i) {
+        const std::string text = hear_one();  // no time passes
+        ASSERT_EQ(newest(), text);
+    }
+    const std::size_t before = phone_->pushes.size();
+    for (int i = 0; i < 100; ++i) {
+        hear_one();
+    }
+    EXPECT_EQ(phone_->pushes.size(), before);
+    const std::string last = hear_one();
+    phone_->pass(limits::bulk_push_every.count);
+    EXPECT_EQ(newest(), last);
+    EXPECT_EQ(phone_->pushes.size(), before + 1);
+
+    // It is over when half of what may be shown at once is there again.
+    phone_->pass(limits::live_pushes_at_once * 1000 / 2 / limits::live_pushes_per_second);
+    for (int i = 0; i < 2; ++i) {
+        const std::string text = hear_one();
+        EXPECT_EQ(newest(), text);
+    }
+}
+
+}  // namespace
+}  // namespace holdfast::client

@@ -13,17 +13,6 @@ namespace {
 
 constexpr const char* password = "holdfast-bench";
 
-template <class T>
-T must(Result<T> result, const char* what) {
-    if (!result) {
-        give_up(std::string(what) + ": " + std::string(error_name(result.error().code)) + " " +
-                result.error().detail);
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return *std::move(result);
-    }
-}
-
 }  // namespace
 
 void give_up(const std::string& why) {
@@ -42,29 +31,24 @@ Folder::~Folder() {
     std::filesystem::remove_all(folder_, ignored);
 }
 
-namespace {
-
 std::unique_ptr<storage::Storage> make_storage(const std::string& file,
-                                               const Organization& organization,
-                                               WallTime now) {
+                                               const Organization& organization) {
     auto storage = must(storage::open_sqlite(file), "open storage");
     admin::BenchOptions options{.password_hash = must(auth::hash_password(password), "hash"),
                                 .channels = organization.channels,
                                 .messages = organization.messages,
-                                .now = now};
+                                .now = net::SystemEnvironment().wall()};
     must(admin::create_bench(*storage, options), "make the organization");
     return storage;
 }
 
-}  // namespace
-
 void make_data(const std::string& folder, const Organization& organization) {
     std::filesystem::create_directories(folder);
-    make_storage(folder + "/holdfast.db", organization, net::SystemEnvironment().wall());
+    (void)make_storage(folder + "/holdfast.db", organization);
 }
 
 Host::Host(const Folder& folder, const Organization& organization)
-    : storage_(make_storage(folder.path("server.db"), organization, environment_.wall())) {
+    : storage_(make_storage(folder.path("server.db"), organization)) {
     start();
 }
 
@@ -83,21 +67,45 @@ void Host::stop() {
     server_.reset();
 }
 
-Phone::Phone(const std::string& url, std::string folder) {
+Phone::Phone(const std::string& url, std::string folder, Start when) {
     client_ = must(
         client::NativeClient::open(loop_, {.server_url = url, .data_folder = std::move(folder)}),
         "open the client");
-    client_->on_message([this](std::string_view text) {
-        Json message = Json::parse(text);
-        if (message.contains("reply")) {
-            const int number = message["reply"].get<int>();
-            replies_[number] = std::move(message);
-        } else {
-            const int subscription = message["push"].get<int>();
-            pushes_[subscription] += 1;
-            snapshots_[subscription] = std::move(message["snapshot"]);
-        }
-    });
+    client_->on_message([this](std::string_view text) { take(text); });
+    if (when == Start::at_once) {
+        start();
+    }
+}
+
+/// A snapshot is kept as it came, and read when somebody looks at it: what the screen does with it
+/// is not what is measured.
+void Phone::take(std::string_view text) {
+    constexpr std::string_view push = R"({"push":)";
+    if (text.starts_with(push)) {
+        const int subscription = std::atoi(text.data() + push.size());
+        pushes_[subscription] += 1;
+        snapshots_[subscription] = Snapshot{.text = std::string(text), .read = {}};
+        return;
+    }
+    Json message = Json::parse(text);
+    const int number = message["reply"].get<int>();
+    replies_[number] = std::move(message);
+}
+
+const Phone::Json& Phone::snapshot(int subscription) {
+    Snapshot& kept = snapshots_[subscription];
+    if (!kept.text.empty()) {
+        kept.read = std::move(Json::parse(std::exchange(kept.text, {}))["snapshot"]);
+    }
+    return kept.read;
+}
+
+bool Phone::shows(int subscription, std::string_view text) const {
+    const auto kept = snapshots_.find(subscription);
+    return kept != snapshots_.end() && kept->second.text.contains(text);
+}
+
+void Phone::start() {
     ask("start",
         {{"mobile_hint", true},
          {"coarse_pointer", true},
@@ -145,14 +153,24 @@ void Phone::wait(const char* what, const std::function<bool()>& holds) {
     }
 }
 
+bool Phone::is_ready() {
+    return status().is_object() && status()["bar"]["kind"] == "ready";
+}
+
 void Phone::wait_until_ready() {
-    wait("complete synchronization",
-         [this] { return status().is_object() && status()["bar"]["kind"] == "ready"; });
+    wait("complete synchronization", [this] { return is_ready(); });
+}
+
+void Phone::wait_until_delivered() {
+    wait("delivery", [this] { return is_ready() && status()["bar"]["waiting"] == 0; });
+}
+
+std::string Phone::email(std::size_t user) {
+    return "bench" + std::to_string(user) + "@holdfast.example";
 }
 
 void Phone::sign_in(std::size_t user) {
-    ask("sign_in",
-        {{"email", "bench" + std::to_string(user) + "@holdfast.example"}, {"password", password}});
+    ask("sign_in", {{"email", email(user)}, {"password", password}});
 }
 
 std::string Phone::first_channel() {
@@ -166,6 +184,29 @@ std::string Phone::first_channel() {
     ask("unsubscribe", {{"subscription", menu}});
     ask("unsubscribe", {{"subscription", group}});
     return channel;
+}
+
+int Phone::watch_channel(const std::string& channel, int rows) {
+    return call("subscribe",
+                {{"query", "messages"},
+                 {"channel", channel},
+                 {"anchor", "latest"},
+                 {"before", rows},
+                 {"after", 0}});
+}
+
+std::string Phone::newest_text(int window) {
+    const Json& shown = snapshot(window);
+    if (!shown.is_object() || shown["items"].empty()) {
+        return {};
+    }
+    return shown["items"].back()["text"].get<std::string>();
+}
+
+nlohmann::json message_post(const std::string& channel, const std::string& text) {
+    return {
+        {"kind", "message.post"},
+        {"args", {{"channel", channel}, {"text", text}, {"reply_to", nlohmann::json::array()}}}};
 }
 
 }  // namespace holdfast::bench

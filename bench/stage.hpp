@@ -9,6 +9,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "client/native/native_client.hpp"
 #include "server/net/server.hpp"
@@ -52,6 +55,10 @@ struct Organization {
     std::size_t messages = 100'000;
 };
 
+/// A server's tables in a new file, with the benchmark organization in them.
+[[nodiscard]] std::unique_ptr<storage::Storage> make_storage(const std::string& file,
+                                                             const Organization& organization);
+
 /// Makes holdfast.db in the folder, with the benchmark organization in it.
 void make_data(const std::string& folder, const Organization& organization);
 
@@ -74,14 +81,33 @@ private:
     std::uint16_t port_ = 0;
 };
 
+[[noreturn]] void give_up(const std::string& why);
+
+/// The value, or the end of the program.
+template <class T>
+T must(Result<T> result, const char* what) {
+    if (!result) {
+        give_up(std::string(what) + ": " + std::string(error_name(result.error().code)) + " " +
+                result.error().detail);
+    }
+    if constexpr (!std::is_void_v<T>) {
+        return *std::move(result);
+    }
+}
+
 /// A native client with the newest snapshot of each of its live queries. Any failure ends the
 /// program: a benchmark of something broken is worth nothing.
 class Phone {
 public:
     using Json = nlohmann::json;
 
-    Phone(const std::string& url, std::string folder);
+    enum class Start { at_once, by_hand };
 
+    Phone(const std::string& url, std::string folder, Start start = Start::at_once);
+
+    /// Gives the call `start`, and opens the status.
+    void start();
+    [[nodiscard]] static std::string email(std::size_t user);
     void sign_in(std::size_t user);
     /// Gives a call and returns at once; returns its number.
     int call(const std::string& name, const Json& args);
@@ -89,27 +115,45 @@ public:
     Json ask(const std::string& name, const Json& args);
     /// Runs until `holds`, at most a minute.
     void wait(const char* what, const std::function<bool()>& holds);
+    /// Whether the status says that everything is here.
+    [[nodiscard]] bool is_ready();
     void wait_until_ready();
+    /// Nothing waits, and everything is here.
+    void wait_until_delivered();
     void poll();
 
     /// The newest snapshot of a subscription, null before the first one.
-    [[nodiscard]] const Json& snapshot(int subscription) { return snapshots_[subscription]; }
+    [[nodiscard]] const Json& snapshot(int subscription);
+    /// Whether the newest snapshot, which nobody has looked at yet, contains this text.
+    [[nodiscard]] bool shows(int subscription, std::string_view text) const;
     /// Snapshots that came of it so far.
     [[nodiscard]] std::uint64_t pushes(int subscription) { return pushes_[subscription]; }
-    [[nodiscard]] const Json& status() { return snapshots_[status_]; }
+    [[nodiscard]] const Json& status() { return snapshot(status_); }
     [[nodiscard]] std::string first_channel();
+    /// Opens the newest messages of a channel; returns the subscription's number.
+    int watch_channel(const std::string& channel, int rows);
+    /// Text of the newest message in such a window; empty where there is none yet.
+    [[nodiscard]] std::string newest_text(int window);
     [[nodiscard]] boost::asio::io_context& loop() { return loop_; }
 
 private:
+    struct Snapshot {
+        std::string text;  ///< empty once it was read
+        Json read;
+    };
+
+    void take(std::string_view text);
+
     boost::asio::io_context loop_;
     std::unique_ptr<client::NativeClient> client_;
     std::map<int, Json> replies_;
-    std::map<int, Json> snapshots_;
+    std::map<int, Snapshot> snapshots_;
     std::map<int, std::uint64_t> pushes_;
     int next_ = 1;
     int status_ = 0;
 };
 
-[[noreturn]] void give_up(const std::string& why);
+/// Arguments of `submit` for a message.
+[[nodiscard]] nlohmann::json message_post(const std::string& channel, const std::string& text);
 
 }  // namespace holdfast::bench

@@ -1,0 +1,106 @@
+// What a person feels: how soon somebody else's message is on the screen, and a channel opens.
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/post.hpp>
+#include <string>
+#include <thread>
+
+#include "bench/benchmarks.hpp"
+#include "bench/echo.hpp"
+#include "bench/stage.hpp"
+
+namespace holdfast::bench {
+namespace {
+
+constexpr int messages_count = 400;
+
+std::string text_of(int number) {
+    return "live " + std::to_string(number);
+}
+
+/// The other device, on a thread of its own as on a machine of its own. It notes when each message
+/// came onto its screen, and wakes the one that waits for that.
+void watch_screen(Phone& phone,
+                  const std::string& channel,
+                  Phone& waiting,
+                  std::atomic<int>& ready,
+                  std::vector<std::chrono::steady_clock::time_point>& seen_at,
+                  std::atomic<int>& seen) {
+    const int window = phone.watch_channel(channel, 20);
+    phone.wait("messages", [&] { return phone.snapshot(window).is_object(); });
+    ready = 1;
+    boost::asio::post(waiting.loop(), [] {});
+    for (int i = 0; i < messages_count; ++i) {
+        const std::string shown = "\"" + text_of(i) + "\"";
+        phone.wait("a message", [&] { return phone.shows(window, shown); });
+        seen_at[static_cast<std::size_t>(i)] = std::chrono::steady_clock::now();
+        seen = i + 1;
+        boost::asio::post(waiting.loop(), [] {});
+    }
+}
+
+}  // namespace
+
+std::vector<Figure> live() {
+    const Folder folder;
+    Host host(folder, {.messages = 1000});
+    Phone one(host.url(), folder.path("one"));
+    Phone other(host.url(), folder.path("other"));
+    one.sign_in(0);
+    other.sign_in(1);
+    one.wait_until_ready();
+    other.wait_until_ready();
+    const std::string channel = one.first_channel();
+
+    std::vector<std::chrono::steady_clock::time_point> seen_at(messages_count);
+    std::atomic<int> ready = 0;
+    std::atomic<int> seen = 0;
+    std::thread screen([&] { watch_screen(other, channel, one, ready, seen_at, seen); });
+    one.wait("the other's screen", [&] { return ready == 1; });
+    std::vector<double> times;
+    for (int i = 0; i < messages_count; ++i) {
+        const auto begin = std::chrono::steady_clock::now();
+        one.call("submit", message_post(channel, text_of(i)));
+        one.wait("the other's sight", [&] { return seen == i + 1; });
+        times.push_back(Seconds(seen_at[static_cast<std::size_t>(i)] - begin).count() * 1000);
+    }
+    screen.join();
+    const auto echo = echo_round_trips(2000, 200);
+    return {{"live",
+             median(times),
+             "ms",
+             median(echo),
+             "p50, A to visible on B, against an echo; at most 5"},
+            {"live",
+             percentile(times, 0.99),
+             "ms",
+             percentile(echo, 0.99),
+             "p99, the same; at most 10"}};
+}
+
+std::vector<Figure> query() {
+    const Folder folder;
+    const Host host(folder, {.channels = 1, .messages = rows_count});
+    Phone phone(host.url(), folder.path("phone"));
+    phone.sign_in(0);
+    phone.wait_until_ready();
+    const std::string channel = phone.first_channel();
+    std::vector<double> times;
+    for (int i = 0; i < 500; ++i) {
+        const Stopwatch watch;
+        const int window = phone.watch_channel(channel, 50);
+        while (phone.pushes(window) == 0) {
+            phone.poll();
+        }
+        times.push_back(watch.milliseconds());
+        phone.ask("unsubscribe", {{"subscription", window}});
+    }
+    return {{"query",
+             percentile(times, 0.99),
+             "ms",
+             1,
+             "p99, latest 50 of 100,000, as JSON in the app's hands; at most 1"}};
+}
+
+}  // namespace holdfast::bench

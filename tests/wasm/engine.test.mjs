@@ -9,7 +9,8 @@ import { after, before, test } from 'node:test';
 
 import { Engine } from '../../app/src/worker/engine.ts';
 import { Transport } from '../../app/src/worker/transport.ts';
-import { ana } from '../e2e/lib/app.mjs';
+import { ana, bruno } from '../e2e/lib/app.mjs';
+import { startProxy } from '../e2e/lib/proxy.mjs';
 import { makeFolder, removeFolder, root, startServer, waitFor } from '../e2e/lib/server.mjs';
 import { encodeOutput, firstDifference } from './outputs.mjs';
 
@@ -164,6 +165,17 @@ class Device {
   }
 }
 
+/** The native engine, given the same inputs, must have put out the same bytes. */
+function assertSameNatively(device) {
+  const replay = spawnSync(path.join(root, 'build/dev/tests/trace/holdfast_trace'), [folder('native')], {
+    input: Buffer.concat(device.inputs), maxBuffer: 1 << 30,
+  });
+  assert.equal(replay.status, 0, replay.stderr.toString());
+  const difference = firstDifference(device.outputs, replay.stdout, (input) => device.describeInput(input));
+  if (difference) writeFileSync(path.join(root, 'build/trace-inputs'), Buffer.concat(device.inputs));
+  assert.equal(difference, null, `native and browser engines put out different bytes (inputs in build/trace-inputs): ${difference}`);
+}
+
 test('synchronizes the demonstration, survives its end, and equals the native engine byte for byte', async () => {
   const data = folder('device');
   const device = await Device.open(data);
@@ -195,11 +207,40 @@ test('synchronizes the demonstration, survives its end, and equals the native en
   assert.ok(rows > 10_000, `${rows} messages`);
   database.close();
 
-  const replay = spawnSync(path.join(root, 'build/dev/tests/trace/holdfast_trace'), [folder('native')], {
-    input: Buffer.concat(device.inputs), maxBuffer: 1 << 30,
-  });
-  assert.equal(replay.status, 0, replay.stderr.toString());
-  const difference = firstDifference(device.outputs, replay.stdout, (input) => device.describeInput(input));
-  if (difference) writeFileSync(path.join(root, 'build/trace-inputs'), Buffer.concat(device.inputs));
-  assert.equal(difference, null, `native and browser engines put out different bytes (inputs in build/trace-inputs): ${difference}`);
+  assertSameNatively(device);
+});
+
+test('equals the native engine byte for byte while the network comes and goes and everything is asked for', async () => {
+  const proxy = await startProxy(server.port);
+  self.location = new URL(`http://127.0.0.1:${proxy.port}/`);
+  const device = await Device.open(folder('device'));
+  await device.start();
+  const status = device.subscribe({ query: 'status' });
+  const menu = device.subscribe({ query: 'menu' });
+  for (const query of ['session', 'people', 'outbox', 'settings']) device.subscribe({ query });
+  const signedIn = await device.call('sign_in', bruno).answer;
+  assert.ok('ok' in signedIn, JSON.stringify(signedIn));
+  await waitFor('the first groups', () => menu()?.groups.length > 0);
+  for (const { id } of menu().groups) device.subscribe({ query: 'group', group: id });
+  device.subscribe({ query: 'search', text: 'pump' });
+  const hasChannels = () => [...device.snapshots.values()].find(({ snapshot }) => snapshot?.channels?.length > 0 && snapshot.group);
+  const { id: channel } = (await waitFor('channels', hasChannels)).snapshot.channels[0];
+  for (const anchor of ['latest', 'unread']) device.subscribe({ query: 'messages', channel, anchor, before: 60, after: 60 });
+
+  for (let round = 0; round < 3; round += 1) {
+    proxy.cut();
+    await waitFor('a lost connection', () => status().connection.state === 'waiting');
+    await device.call('set_offline_mode', { on: true }).answer;
+    for (let count = 0; count < 5; count += 1) {
+      await device.call('submit', { kind: 'message.post', args: { channel, text: `Round ${round}, ${count}`, reply_to: [] } }).answer;
+    }
+    proxy.restore();
+    await device.call('try_now', {}).answer;
+    await waitFor('delivery', () => status().connection.state === 'connected' && status().bar.waiting === 0);
+    await device.call('set_offline_mode', { on: false }).answer;
+  }
+  await waitFor('complete synchronization', () => status().bar.kind === 'ready');
+  device.vanish();
+  await proxy.close();
+  assertSameNatively(device);
 });

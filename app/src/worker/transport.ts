@@ -39,25 +39,8 @@ export class Transport {
   }
 
   async request(http: Http): Promise<void> {
-    const headers: Record<string, string> = { 'Content-Type': http.contentType };
-    if (http.authorization !== '') headers['Authorization'] = http.authorization;
-    try {
-      const response = await fetch(http.path, {
-        method: http.method,
-        headers,
-        ...(http.method === 'GET' ? {} : { body: http.body }),
-        cache: 'no-store',
-        credentials: 'omit',
-        redirect: 'manual',
-        signal: AbortSignal.timeout(http.timeoutMillis),
-      });
-      const body = new Uint8Array(await response.arrayBuffer());
-      const ours = response.headers.get('Holdfast') === '1';
-      this.#input((engine) => engine.httpAnswered(http.request, response.status, ours, body));
-    } catch {
-      const nothing = new Uint8Array(0);
-      this.#input((engine) => engine.httpAnswered(http.request, 0, false, nothing));
-    }
+    const { status, ours, body } = await answerTo(http);
+    this.#input((engine) => engine.httpAnswered(http.request, status, ours, body));
   }
 
   #drop(): void {
@@ -71,5 +54,26 @@ export class Transport {
   #input(pass: (engine: Engine) => void): void {
     pass(this.#engine());
     this.#afterInput();
+  }
+}
+
+/** Status 0: nobody answered. */
+async function answerTo(http: Http): Promise<{ status: number; ours: boolean; body: Uint8Array }> {
+  const headers: Record<string, string> = { 'Content-Type': http.contentType };
+  if (http.authorization !== '') headers['Authorization'] = http.authorization;
+  try {
+    const response = await fetch(http.path, {
+      method: http.method,
+      headers,
+      ...(http.method === 'GET' ? {} : { body: http.body }),
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(http.timeoutMillis),
+    });
+    const body = new Uint8Array(await response.arrayBuffer());
+    return { status: response.status, ours: response.headers.get('Holdfast') === '1', body };
+  } catch {
+    return { status: 0, ours: false, body: new Uint8Array(0) };
   }
 }

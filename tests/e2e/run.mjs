@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
+import { audit } from './lib/audit.mjs';
 import { startProxy } from './lib/proxy.mjs';
 import { makeFolder, removeFolder, root, startServer } from './lib/server.mjs';
 
@@ -20,6 +21,12 @@ function report(name, error, millis, ended) {
   const word = error ? 'not ok' : ended?.skipped ? 'skipped' : 'ok';
   const more = ended?.skipped ?? ended?.remark;
   console.log(`${word}  ${name}${more ? ` (${more})` : ''}  ${millis} ms${error ? `\n        ${error.stack ?? error}` : ''}`);
+}
+
+/** A picture of the screen, which must have no finding of the audit. */
+async function shoot(page, picture) {
+  await page.screenshot({ path: path.join(pictures, `${picture}.png`) });
+  await audit(page, picture);
 }
 
 const folder = path.join(import.meta.dirname, 'scenarios');
@@ -41,7 +48,7 @@ for (const file of readdirSync(folder).sort()) {
       proxy,
       server,
       profile,
-      pictures,
+      shoot,
       onEnd: (cleanup) => cleanups.push(cleanup),
       watch: (page) => watched.push(page),
     });

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 
 import { ana, at, openFirst, signIn, waitForBanner, waitForBar } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
 
 export const name = 'OM19 OM20 OM22 OM23: a cold start without network: Online Mode shows nothing stale, Offline Mode survives and reads';
 
-export async function run({ home, proxy, profile, pictures, onEnd }) {
+export async function run({ home, proxy, profile, shoot, onEnd }) {
   const first = await launch(profile);
   await first.page.goto(home);
   await signIn(first.page, ana);
@@ -31,5 +30,5 @@ export async function run({ home, proxy, profile, pictures, onEnd }) {
   await openFirst(third.page, 'group-row');
   await openFirst(third.page, 'channel-row');
   await at(third.page, 'message').first().waitFor();
-  await third.page.screenshot({ path: path.join(pictures, 'cold-start-offline.png') });
+  await shoot(third.page, 'cold-start-offline');
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 
 import { ana, at, signIn } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
@@ -7,7 +6,7 @@ import { waitFor } from '../lib/server.mjs';
 
 export const name = 'OM15 OM20: on a desktop the app is an online client: no switch, no bar, no replica kept, nothing stale';
 
-export async function run({ home, proxy, profile, pictures, onEnd, watch }) {
+export async function run({ home, proxy, profile, shoot, onEnd, watch }) {
   const { context, page } = await launch(profile, { desktop: true });
   onEnd(() => context.close());
   watch(page);
@@ -15,7 +14,7 @@ export async function run({ home, proxy, profile, pictures, onEnd, watch }) {
   await signIn(page, ana);
   await at(page, 'group-row').first().waitFor();
   assert.equal(await page.locator('[data-testid="status-bar"]:visible').count(), 0);
-  await page.screenshot({ path: path.join(pictures, 'desktop-menu.png') });
+  await shoot(page, 'desktop-menu');
   await at(page, 'settings-open').click();
   await at(page, 'settings').waitFor();
   assert.equal(await at(page, 'offline-switch').count(), 0);
@@ -31,7 +30,7 @@ export async function run({ home, proxy, profile, pictures, onEnd, watch }) {
   await at(page, 'trying-to-connect').first().waitFor();
   assert.equal(await page.locator('[data-testid="work-offline"]:visible').count(), 0);
   await waitFor('an empty menu', async () => (await at(page, 'group-row').count()) === 0);
-  await page.screenshot({ path: path.join(pictures, 'desktop-trying-to-connect.png') });
+  await shoot(page, 'desktop-trying-to-connect');
   proxy.restore();
   await at(page, 'group-row').first().waitFor({ timeout: 40_000 });
 }

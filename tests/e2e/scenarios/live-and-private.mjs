@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 
 import { ana, at, bruno, send, showLatest, signIn, waitForBar } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
@@ -7,7 +6,7 @@ import { makeFolder, removeFolder } from '../lib/server.mjs';
 
 export const name = 'OM4 OM5: what one writes appears on the other phone; different people see different things';
 
-export async function run({ home, profile, pictures, onEnd }) {
+export async function run({ home, profile, shoot, onEnd }) {
   const one = await launch(profile);
   onEnd(() => one.context.close());
   const otherProfile = makeFolder('profile');
@@ -18,8 +17,8 @@ export async function run({ home, profile, pictures, onEnd }) {
   await signIn(one.page, ana);
   await signIn(other.page, bruno);
   await Promise.all([waitForBar(one.page, 'ready'), waitForBar(other.page, 'ready')]);
-  await one.page.screenshot({ path: path.join(pictures, 'menu-ready.png') });
-  await other.page.screenshot({ path: path.join(pictures, 'menu-ready-es-dark.png') });
+  await shoot(one.page, 'menu-ready');
+  await shoot(other.page, 'menu-ready-es-dark');
 
   const groups = async (page) => (await at(page, 'group-row').allInnerTexts()).join('\n');
   assert.match(await groups(one.page), /Finance/);
@@ -33,6 +32,6 @@ export async function run({ home, profile, pictures, onEnd }) {
   const text = `Live ${Date.now()}`;
   await send(one.page, text);
   await showLatest(other.page, text);
-  await other.page.screenshot({ path: path.join(pictures, 'channel-es-dark.png') });
-  await one.page.screenshot({ path: path.join(pictures, 'channel.png') });
+  await shoot(other.page, 'channel-es-dark');
+  await shoot(one.page, 'channel');
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 
 import { ana, at, signIn, waitForBanner, waitForBar } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
@@ -7,7 +6,7 @@ import { waitFor } from '../lib/server.mjs';
 
 export const name = 'OM11 OM12 OM13 OM17 OM18 OM30: the switch in Settings works with a connection once synchronized; counts; what is not possible says why';
 
-export async function run({ home, profile, pictures, onEnd }) {
+export async function run({ home, profile, shoot, onEnd }) {
   const { context, page } = await launch(profile);
   onEnd(() => context.close());
   await page.goto(home);
@@ -25,7 +24,7 @@ export async function run({ home, profile, pictures, onEnd }) {
   for (const kind of ['user', 'group', 'channel', 'message']) {
     assert.match(await at(page, `kind-${kind}`).innerText(), /100/, kind);
   }
-  await page.screenshot({ path: path.join(pictures, 'settings-offline.png') });
+  await shoot(page, 'settings-offline');
   await at(page, 'banner-close').click();
   await page.locator('[data-testid="banner"]').waitFor({ state: 'detached' });
   await toggle.click();

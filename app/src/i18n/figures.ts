@@ -16,7 +16,7 @@ export function bytes(value: number): string {
   return new Intl.NumberFormat(currentLocale(), {
     style: 'unit',
     unit: units[unit] ?? 'byte',
-    unitDisplay: 'short',
+    unitDisplay: unit > 0 ? 'short' : 'long', // "96 bytes": the short form has no plural
     maximumFractionDigits: amount < 10 && unit > 0 ? 1 : 0,
   }).format(amount);
 }

@@ -9,6 +9,17 @@ namespace {
 constexpr std::array<std::string_view, 5> outcome_names{
     "", "applied", "adjusted", "rejected", "later"};
 
+/// Microseconds as seconds without zeros at the end: "0.00025", "5".
+std::string seconds(std::int64_t us) {
+    constexpr std::int64_t us_per_second = 1'000'000;
+    constexpr std::size_t digits = 6;
+    const std::string rest = std::to_string(us % us_per_second);
+    std::string text =
+        std::to_string(us / us_per_second) + "." + std::string(digits - rest.size(), '0') + rest;
+    text.erase(text.find_last_not_of('0') + 1);
+    return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+}
+
 class Text {
 public:
     void add(std::string_view name,
@@ -37,6 +48,21 @@ public:
         text_ += std::to_string(value);
         text_ += '\n';
     }
+    /// Seconds, as Prometheus has them; each bucket counts what the ones before it count too.
+    void add(std::string_view name, std::string_view help, const services::Histogram& histogram) {
+        head(name, "histogram", help);
+        const std::string base(name);
+        std::uint64_t count = 0;
+        for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
+            count += histogram.counts()[i];
+            const bool is_last = i == services::Histogram::bounds_us.size();
+            const std::string bound = is_last ? "+Inf" : seconds(services::Histogram::bounds_us[i]);
+            sample(base + "_bucket", "{le=\"" + bound + "\"}", count);
+        }
+        text_ += "holdfast_" + base + "_sum " +
+                 seconds(static_cast<std::int64_t>(histogram.sum_us())) + "\n";
+        sample(base + "_count", {}, count);
+    }
     [[nodiscard]] std::string take() { return std::move(text_); }
 
 private:
@@ -54,6 +80,13 @@ void add_hub(Text& text, const services::Counters& hub) {
         text.sample("intents_total",
                     "{status=\"" + std::string(outcome_names[i]) + "\"}",
                     hub.intents_by_status[i]);
+    }
+    text.head("intents_by_code_total",
+              "counter",
+              "Intents refused, adjusted or put off, by the code that says why.");
+    for (const auto& [code, count] : hub.intents_by_code) {
+        text.sample(
+            "intents_by_code_total", "{code=\"" + std::string(error_name(code)) + "\"}", count);
     }
     text.add("intents_replayed_total", "counter", "Intents that came again.", hub.intents_replayed);
     text.add("intents_queued", "gauge", "Intents that wait now.", hub.intents_queued);
@@ -78,6 +111,21 @@ void add_hub(Text& text, const services::Counters& hub) {
              "counter",
              "Times that another process had written.",
              hub.foreign_reloads);
+}
+
+void add_times(Text& text, const services::Counters& hub, const NetCounters& net) {
+    text.add("intent_seconds", "From an intent's arrival to its durable outcome.", hub.intent_time);
+    text.add("lock_seconds", "A batch's wait for another process that was writing.", hub.lock_time);
+    text.add("commit_seconds", "Until a batch of intents was on the disk.", hub.commit_time);
+    text.add("news_seconds",
+             "From a commit until its outcomes and pages were handed to the sockets.",
+             hub.news_time);
+    text.add("frame_seconds",
+             "From a frame's being queued for a socket to its being written.",
+             net.frame_time);
+    text.add("pull_seconds", "To read and encode the answer to a pull.", hub.pull_time);
+    text.add(
+        "password_seconds", "To check a password, with its wait for a thread.", net.password_time);
 }
 
 void add_net(Text& text, const NetCounters& net) {
@@ -105,6 +153,10 @@ void add_net(Text& text, const NetCounters& net) {
              "counter",
              "WebSockets cut because they read too slowly.",
              net.sockets_cut);
+    text.add("pull_wire_bytes_total",
+             "counter",
+             "Bytes of answers to pulls as they were sent, compressed.",
+             net.pull_wire_bytes);
     text.add("passwords_checked_total", "counter", "Passwords checked.", net.passwords_checked);
     text.add("task_failures_total", "counter", "Bugs met by the shell.", net.task_failures);
 }
@@ -115,6 +167,7 @@ std::string format_metrics(const services::Counters& hub, const NetCounters& net
     Text text;
     add_hub(text, hub);
     add_net(text, net);
+    add_times(text, hub, net);
     return text.take();
 }
 

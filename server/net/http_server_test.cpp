@@ -239,13 +239,15 @@ TEST_F(HttpServer, says_why_it_cannot_start) {
     ServerOptions options;
     options.port = server_->port();
     EXPECT_EQ(Server(options, *storage_, environment_).start().error().code,
-              ErrorCode::server_busy);
+              ErrorCode::setup_address_in_use);
     options.listen_address = "nowhere";
     EXPECT_EQ(Server(options, *storage_, environment_).start().error().code,
-              ErrorCode::request_malformed);
-    options.app_folder = folder_ / "none";
+              ErrorCode::setup_address);
+    options.listen_address = "192.0.2.1";  // of nobody's machine
     EXPECT_EQ(Server(options, *storage_, environment_).start().error().code,
-              ErrorCode::request_not_found);
+              ErrorCode::setup_address);
+    options.app_folder = folder_ / "none";
+    EXPECT_EQ(Server(options, *storage_, environment_).start().error().code, ErrorCode::setup_file);
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ const Routes::Route Routes::routes[] = {
     {"/sync/v1/pull", "POST", &Routes::pull},
     {"/healthz", "GET", &Routes::health},
     {"/metrics", "GET", &Routes::metrics},
+    {"/ca.crt", "GET", &Routes::authority},
 };
 
 asio::awaitable<Answer> Routes::answer(Request request) {
@@ -107,9 +108,7 @@ asio::awaitable<Answer> Routes::sign_in(Request request) {
     if (!check) {
         co_return refuse(request, check.error());
     }
-    ++services_.counters.passwords_checked;
-    const auto is_right =
-        co_await services_.passwords.verify(check->hash, std::move(wanted->password));
+    const auto is_right = co_await check_password(check->hash, std::move(wanted->password));
     if (!is_right) {
         co_return refuse(request, is_right.error());
     }
@@ -124,6 +123,14 @@ asio::awaitable<Answer> Routes::sign_in(Request request) {
                          {"device", static_cast<std::int64_t>(answer->device)},
                          {"address", request.address}});
     co_return make_json(auth::encode(*answer));
+}
+
+asio::awaitable<Result<bool>> Routes::check_password(std::string hash, std::string password) {
+    ++services_.counters.passwords_checked;
+    const std::int64_t begun_us = services_.environment.stopwatch_us();
+    auto is_right = co_await services_.passwords.verify(std::move(hash), std::move(password));
+    services_.counters.password_time.add(services_.environment.stopwatch_us() - begun_us);
+    co_return is_right;
 }
 
 asio::awaitable<Answer> Routes::refresh(Request request) {
@@ -168,9 +175,7 @@ asio::awaitable<Answer> Routes::change_password(Request request) {
     if (!check) {
         co_return refuse(request, check.error());
     }
-    ++services_.counters.passwords_checked;
-    const auto is_right =
-        co_await services_.passwords.verify(check->hash, std::move(wanted->old_password));
+    const auto is_right = co_await check_password(check->hash, std::move(wanted->old_password));
     if (!is_right) {
         co_return refuse(request, is_right.error());
     }
@@ -208,6 +213,7 @@ asio::awaitable<Answer> Routes::pull(Request request) {
                                   : choose_encoding(request.accept_encoding);
     if (encoding == Encoding::identity) {
         answer.body = *std::move(frames);
+        services_.counters.pull_wire_bytes += answer.body.size();
         co_return answer;
     }
     answer.headers.emplace_back("Content-Encoding", encoding_name(encoding));
@@ -215,6 +221,7 @@ asio::awaitable<Answer> Routes::pull(Request request) {
         compress(encoding,
                  *frames,
                  encoding == Encoding::zstd ? limits::pull_zstd_level : limits::pull_gzip_level);
+    services_.counters.pull_wire_bytes += answer.body.size();
     co_return answer;
 }
 
@@ -229,6 +236,16 @@ asio::awaitable<Answer> Routes::metrics(Request request) {
     }
     Answer answer = make_text(format_metrics(services_.hub.counters(), services_.counters));
     answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    co_return answer;
+}
+
+/// What a phone installs to trust the demonstration's certificate; no secret.
+asio::awaitable<Answer> Routes::authority(Request /*request*/) {
+    if (services_.authority.empty()) {
+        co_return make_problem(ErrorCode::request_not_found);
+    }
+    Answer answer = make_text(services_.authority);
+    answer.content_type = "application/x-x509-ca-cert";
     co_return answer;
 }
 

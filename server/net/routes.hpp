@@ -25,6 +25,7 @@ public:
         Sockets& sockets;
         PasswordWorkers& passwords;
         const StaticFiles& files;
+        const std::string& authority;  ///< PEM; empty: none
         NetCounters& counters;
         const Log& log;
     };
@@ -42,6 +43,9 @@ private:
     [[nodiscard]] Task pull(Request request);
     [[nodiscard]] Task health(Request request);
     [[nodiscard]] Task metrics(Request request);
+    [[nodiscard]] Task authority(Request request);
+    [[nodiscard]] boost::asio::awaitable<Result<bool>> check_password(std::string hash,
+                                                                      std::string password);
     [[nodiscard]] Answer app(const Request& request) const;
     [[nodiscard]] Answer refuse(const Request& request, const Error& error) const;
 

@@ -1,5 +1,7 @@
 #include "server/net/server.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "core/base/assert.hpp"
@@ -25,12 +27,13 @@ struct Running {
             std::unique_ptr<auth::AuthService> authenticator,
             const services::HubOptions& options,
             const StaticFiles& files,
+            const std::string& authority,
             NetCounters& counters,
             const Log& log)
         : auth(std::move(authenticator)),
           hub(storage, environment, *auth, options),
-          sockets(loop.get_executor(), hub, counters, log),
-          routes({environment, *auth, hub, sockets, passwords, files, counters, log}),
+          sockets(loop.get_executor(), hub, environment, counters, log),
+          routes({environment, *auth, hub, sockets, passwords, files, authority, counters, log}),
           shell{environment, routes, sockets, rates, counters, log, {}, false} {}
 
     std::unique_ptr<auth::AuthService> auth;
@@ -41,6 +44,15 @@ struct Running {
     RateLimit rates;
     Shell shell;
 };
+
+Result<std::string> read_authority(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file.is_open() || file.bad() || text.empty()) {
+        return fail(ErrorCode::setup_tls, "cannot read " + path);
+    }
+    return text;
+}
 
 }  // namespace
 
@@ -79,6 +91,7 @@ private:
     Log log_;
     // constant after start()
     StaticFiles files_;
+    std::string authority_;
     std::shared_ptr<asio::ssl::context> tls_;
     std::uint16_t port_ = 0;
     // owned children
@@ -97,7 +110,7 @@ Result<> Server::Parts::listen() {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(options_.listen_address, error);
     if (error) {
-        return fail(ErrorCode::request_malformed, "not an IP address: " + options_.listen_address);
+        return fail(ErrorCode::setup_address, "not an IP address: " + options_.listen_address);
     }
     const tcp::endpoint endpoint(address, options_.port);
     acceptor_.open(endpoint.protocol(), error);
@@ -109,7 +122,8 @@ Result<> Server::Parts::listen() {
         acceptor_.listen(limits::listen_backlog, error);
     }
     if (error) {
-        return fail(ErrorCode::server_busy,
+        const bool in_use = error == asio::error::address_in_use;
+        return fail(in_use ? ErrorCode::setup_address_in_use : ErrorCode::setup_address,
                     "cannot listen on " + options_.listen_address + ":" +
                         std::to_string(options_.port) + ": " + error.message());
     }
@@ -124,6 +138,9 @@ Result<> Server::Parts::start() {
     if (!options_.tls.certificate.empty()) {
         HF_TRY(tls_, make_tls_context(options_.tls));
     }
+    if (!options_.authority_file.empty()) {
+        HF_TRY(authority_, read_authority(options_.authority_file));
+    }
     HF_TRY(auto authenticator, auth::AuthService::create(storage_, environment_));
     HF_CHECK(listen());
     running_ = std::make_unique<Running>(loop_,
@@ -132,6 +149,7 @@ Result<> Server::Parts::start() {
                                          std::move(authenticator),
                                          options_.hub,
                                          files_,
+                                         authority_,
                                          counters_,
                                          log_);
     tasks_.spawn("accept", accept());

@@ -21,6 +21,7 @@ struct ServerOptions {
     std::uint16_t port = 0;                  ///< 0: any that is free
     std::string app_folder;                  ///< empty: no app, only the services
     TlsFiles tls;                            ///< empty: without TLS
+    std::string authority_file;              ///< given out at /ca.crt, PEM; empty: nothing there
     std::shared_ptr<spdlog::logger> logger;  ///< null: no log. Shared with whoever made it.
     services::HubOptions hub;
 };
@@ -41,9 +42,8 @@ public:
     Server& operator=(const Server&) = delete;
 
     /// Listens when it returns.
-    /// Errors  those of storage · request_not_found (app, certificate) · server_busy: the address
-    /// is in use
-    ///         · request_malformed: the address is none.
+    /// Errors  those of storage · setup_file: the app · setup_tls · setup_address_in_use ·
+    ///         setup_address: it is none, or none of this machine.
     [[nodiscard]] Result<> start();
 
     /// What start() has bound.

@@ -91,7 +91,7 @@ asio::awaitable<void> write(Socket& socket) {
             co_await socket.queue.changed.wait();
             continue;
         }
-        const sync::SharedBytes bytes = socket.queue.frames.front();
+        const sync::SharedBytes bytes = socket.queue.frames.front().bytes;
         const auto [error, size] =
             co_await socket.stream.async_write(asio::buffer(*bytes), as_code);
         if (error) {

@@ -16,9 +16,15 @@ constexpr std::size_t queue_step_bytes = 64 * 1024;
 
 Sockets::Sockets(boost::asio::any_io_executor executor,
                  services::Hub& hub,
+                 const Environment& environment,
                  NetCounters& counters,
                  const Log& log)
-    : executor_(executor), hub_(hub), counters_(counters), log_(log), emptied_(executor) {}
+    : executor_(executor),
+      hub_(hub),
+      environment_(environment),
+      counters_(counters),
+      log_(log),
+      emptied_(executor) {}
 
 ConnectionId Sockets::open(SocketQueue& queue) {
     const ConnectionId id = hub_.open();
@@ -38,7 +44,8 @@ void Sockets::written(ConnectionId id) {
         return;
     }
     SocketQueue& queue = *found->second;
-    const std::size_t bytes = queue.frames.front()->size();
+    const std::size_t bytes = queue.frames.front().bytes->size();
+    counters_.frame_time.add(environment_.stopwatch_us() - queue.frames.front().queued_us);
     queue.frames.pop_front();
     queue.bytes -= bytes;
     counters_.socket_queue_bytes -= bytes;
@@ -117,7 +124,7 @@ void Sockets::carry_out(services::Command& command) {
     } else {
         queue.bytes += command.bytes->size();
         counters_.socket_queue_bytes += command.bytes->size();
-        queue.frames.push_back(std::move(command.bytes));
+        queue.frames.push_back({std::move(command.bytes), environment_.stopwatch_us()});
         touched_.push_back(command.connection);
         if (queue.bytes > limits::socket_queue_bytes_max && queue.cut) {
             ++counters_.sockets_cut;

@@ -20,7 +20,11 @@ namespace holdfast::net {
 struct SocketQueue {
     explicit SocketQueue(boost::asio::any_io_executor executor) : changed(std::move(executor)) {}
 
-    std::deque<sync::SharedBytes> frames;
+    struct Frame {
+        sync::SharedBytes bytes;
+        std::int64_t queued_us = 0;  ///< by the stopwatch
+    };
+    std::deque<Frame> frames;
     std::size_t bytes = 0;
     std::size_t told_bytes = 0;  ///< what the hub was told last
     bool closing = false;        ///< nothing more comes: write what is there, then say goodbye
@@ -36,6 +40,7 @@ class Sockets {
 public:
     Sockets(boost::asio::any_io_executor executor,
             services::Hub& hub,
+            const Environment& environment,
             NetCounters& counters,
             const Log& log);
 
@@ -60,6 +65,7 @@ private:
 
     boost::asio::any_io_executor executor_;
     services::Hub& hub_;
+    const Environment& environment_;
     NetCounters& counters_;
     const Log& log_;
     std::unordered_map<services::ConnectionId, SocketQueue*> queues_;

@@ -84,7 +84,7 @@ Result<std::string> read_file(const fs::path& path) {
     std::ostringstream bytes;
     bytes << stream.rdbuf();
     if (!stream) {
-        return fail(ErrorCode::storage_failed, "cannot read " + path.string());
+        return fail(ErrorCode::setup_file, "cannot read " + path.string());
     }
     return std::move(bytes).str();
 }
@@ -154,7 +154,7 @@ Result<StaticFiles> StaticFiles::load(const std::string& folder) {
         files.files_.emplace(path, make_file(path, std::move(bytes)));
     }
     if (error || !files.files_.contains("/index.html")) {
-        return fail(ErrorCode::request_not_found, "no app in " + folder + ": build it first");
+        return fail(ErrorCode::setup_file, "no app in " + folder + ": build it first");
     }
     return files;
 }

@@ -30,8 +30,8 @@ public:
     StaticFiles() = default;
 
     /// Reads a folder. Symbolic links and names that start with a dot are left out.
-    /// Errors  request_not_found: no folder, or no index.html in it · request_too_large ·
-    /// storage_failed.
+    /// Errors  setup_file: no folder, no index.html in it, or it cannot be read ·
+    /// request_too_large.
     [[nodiscard]] static Result<StaticFiles> load(const std::string& folder);
 
     /// The file behind the path of a request ("/assets/x.js"; no query). A path without a file

@@ -78,8 +78,8 @@ TEST_F(StaticFilesTest, never_leaves_its_folder) {
 
 TEST_F(StaticFilesTest, says_when_there_is_no_app) {
     fs::remove(folder_ / "app/index.html");
-    EXPECT_EQ(StaticFiles::load(folder_ / "app").error().code, ErrorCode::request_not_found);
-    EXPECT_EQ(StaticFiles::load(folder_ / "none").error().code, ErrorCode::request_not_found);
+    EXPECT_EQ(StaticFiles::load(folder_ / "app").error().code, ErrorCode::setup_file);
+    EXPECT_EQ(StaticFiles::load(folder_ / "none").error().code, ErrorCode::setup_file);
 }
 
 TEST(Etag, is_compared_weakly) {

@@ -18,6 +18,11 @@ WallTime SystemEnvironment::wall() const {
     return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
 }
 
+std::int64_t SystemEnvironment::stopwatch_us() const {
+    const auto since = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::microseconds>(since).count();
+}
+
 void SystemEnvironment::random(void* bytes, std::size_t count) {
     auto* at = static_cast<unsigned char*>(bytes);
     while (count > 0) {

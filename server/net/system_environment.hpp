@@ -9,6 +9,7 @@ class SystemEnvironment final : public Environment {
 public:
     [[nodiscard]] Instant now() const override;
     [[nodiscard]] WallTime wall() const override;
+    [[nodiscard]] std::int64_t stopwatch_us() const override;
     void random(void* bytes, std::size_t count) override;
 };
 

@@ -65,6 +65,7 @@ bool Executor::enqueue(IntentJob job) {
     if (queue_.size() >= limits::queue_intents_max) {
         return false;
     }
+    job.taken_us = environment_.stopwatch_us();
     queue_.push_back(std::move(job));
     return true;
 }
@@ -80,11 +81,15 @@ Batch Executor::run(std::size_t max) {
         queue_.pop_front();
     }
     Tally tally;
+    const std::int64_t begun_us = environment_.stopwatch_us();
     Result<> done = storage_.begin();
+    batch.lock_us = environment_.stopwatch_us() - begun_us;
     if (done) {
         done = judge_all(jobs, tally, batch);
         if (done) {
+            const std::int64_t judged_us = environment_.stopwatch_us();
             done = storage_.commit();
+            batch.commit_us = environment_.stopwatch_us() - judged_us;
         }
         if (!done) {
             storage_.rollback();
@@ -109,7 +114,8 @@ void Executor::put_off(IntentJob& job, ErrorCode code, Batch& batch) {
     batch.judged.push_back(
         {job.ticket,
          job.user,
-         later_outcome(job.intent.id, code, limits::storage_retry, environment_.wall())});
+         later_outcome(job.intent.id, code, limits::storage_retry, environment_.wall()),
+         job.taken_us});
 }
 
 Result<> Executor::judge_all(std::deque<IntentJob>& jobs, Tally& tally, Batch& batch) {
@@ -127,7 +133,7 @@ Result<> Executor::judge_all(std::deque<IntentJob>& jobs, Tally& tally, Batch& b
         Outcome outcome;
         const Result<> judged = judge_alone(job, tally, outcome);
         if (judged) {
-            batch.judged.push_back({job.ticket, job.user, std::move(outcome)});
+            batch.judged.push_back({job.ticket, job.user, std::move(outcome), job.taken_us});
         } else if (is_everybodys(judged.error().code)) {
             return judged;
         } else {

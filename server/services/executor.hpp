@@ -23,13 +23,15 @@ struct IntentJob {
     Id organization;
     DeviceNumber device = 0;  ///< of the session; the intent's id has to be one of its
     Intent intent;
-    std::uint64_t ticket = 0;  ///< comes back with the outcome
+    std::uint64_t ticket = 0;   ///< comes back with the outcome
+    std::int64_t taken_us = 0;  ///< when it was enqueued, by the stopwatch
 };
 
 struct JudgedIntent {
     std::uint64_t ticket = 0;
     Id user;
     Outcome outcome;
+    std::int64_t taken_us = 0;  ///< of its job
 };
 
 /// A bucket that a batch has moved, by what its followers have to learn.
@@ -44,6 +46,8 @@ struct Batch {
     std::vector<JudgedIntent> judged;  ///< one for each job taken off the queue
     std::vector<BucketMove> moved;     ///< committed; ascending by bucket
     std::vector<BucketId> created;     ///< committed; ascending
+    std::int64_t lock_us = 0;          ///< waited for other writers
+    std::int64_t commit_us = 0;        ///< until it was durable
     std::optional<Error> failure;  ///< the transaction failed: nothing was done, all are `later`
 };
 

@@ -30,9 +30,9 @@ ConnectionId Hub::open() {
     counters_.connections_open = connections_.size();
     arm(id, at->second);
     if (draining_) {
-        end(id, ErrorCode::server_draining, limits::drain_spread);
+        end(id, ErrorCode::server_draining, moment_within(limits::drain_spread));
     } else if (connections_.size() > options_.connections_max) {
-        end(id, ErrorCode::server_busy, limits::busy_retry);
+        end(id, ErrorCode::server_busy, moment_within(limits::full_spread));
     }
     return id;
 }
@@ -126,12 +126,15 @@ void Hub::drain() {
     for (const auto& [id, connection] : connections_) {
         all.push_back(id);
     }
-    const auto spread = static_cast<std::uint64_t>(limits::drain_spread.count);
     for (const ConnectionId id : all) {
-        std::uint64_t number = 0;
-        environment_.random(&number, sizeof number);
-        end(id, ErrorCode::server_draining, Millis{static_cast<std::int64_t>(number % spread)});
+        end(id, ErrorCode::server_draining, moment_within(limits::drain_spread));
     }
+}
+
+Millis Hub::moment_within(Millis span) {
+    std::uint64_t number = 0;
+    environment_.random(&number, sizeof number);
+    return Millis{1 + static_cast<std::int64_t>(number % static_cast<std::uint64_t>(span.count))};
 }
 
 Result<wire::Bytes> Hub::pull(const Identity& identity, std::string_view body) {
@@ -142,7 +145,9 @@ Result<wire::Bytes> Hub::pull(const Identity& identity, std::string_view body) {
         const std::string wait = std::to_string(pulls.wait().count);
         return fail(ErrorCode::request_too_many, "pulls", R"({"retry_after_ms":)" + wait + "}");
     }
+    const std::int64_t begun_us = environment_.stopwatch_us();
     auto answer = pulls_.answer(identity.user, body);
+    counters_.pull_time.add(environment_.stopwatch_us() - begun_us);
     if (!answer) {
         ++counters_.pulls_refused;
         return std::unexpected(std::move(answer).error());
@@ -222,6 +227,7 @@ void Hub::carry_out(ConnectionId id, Connection& connection, ServerSession::Exec
     if (!refused.outcomes.empty()) {
         counters_.intents_by_status[static_cast<std::size_t>(OutcomeStatus::later)] +=
             refused.outcomes.size();
+        counters_.intents_by_code[refused.outcomes.front().code] += refused.outcomes.size();
         connection.session.handle(now, refused);  // feed() goes on with what comes of it
     }
 }

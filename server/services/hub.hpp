@@ -22,6 +22,7 @@
 #include "server/services/bucket_index.hpp"
 #include "server/services/environment.hpp"
 #include "server/services/executor.hpp"
+#include "server/services/histogram.hpp"
 #include "server/services/limits.hpp"
 #include "server/services/presence.hpp"
 #include "server/services/pull.hpp"
@@ -63,6 +64,13 @@ struct Counters {
     std::uint64_t pull_rows = 0;
     std::uint64_t pull_bytes = 0;
     std::uint64_t foreign_reloads = 0;
+
+    std::map<ErrorCode, std::uint64_t> intents_by_code{};  ///< refused, adjusted or put off: why
+    Histogram intent_time;  ///< from an intent's arrival to its durable outcome
+    Histogram lock_time;    ///< a batch waited for another process that was writing
+    Histogram commit_time;  ///< until a batch was on the disk
+    Histogram news_time;    ///< from a commit until its outcomes and pages were handed to sockets
+    Histogram pull_time;    ///< to read and encode the answer to a pull
 };
 
 /// Rates that one device is held to; tests make them small.
@@ -152,6 +160,8 @@ private:
     void end(ConnectionId id, ErrorCode code, Millis retry_after = {});
     void follow(ConnectionId id, const Keys* before, const Keys* after);
     [[nodiscard]] Meter& meter(DeviceNumber device);
+    /// By chance: devices that are sent away together do not come back together.
+    [[nodiscard]] Millis moment_within(Millis span);
 
     // --- handshakes: hub_admission.cpp
     void admit_waiting();

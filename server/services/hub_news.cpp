@@ -18,8 +18,15 @@ void Hub::run_batch() {
     if (batch.failure) {
         ++counters_.batches_failed;
     }
+    counters_.lock_time.add(batch.lock_us);
+    counters_.commit_time.add(batch.commit_us);
+    const std::int64_t committed_us = environment_.stopwatch_us();
+    for (const JudgedIntent& one : batch.judged) {
+        counters_.intent_time.add(committed_us - one.taken_us);
+    }
     answer_judged(batch.judged);
     tell_batch(batch);
+    counters_.news_time.add(environment_.stopwatch_us() - committed_us);
 }
 
 void Hub::answer_judged(const std::vector<JudgedIntent>& judged) {
@@ -27,6 +34,9 @@ void Hub::answer_judged(const std::vector<JudgedIntent>& judged) {
     for (const JudgedIntent& one : judged) {
         ++counters_.intents_by_status[static_cast<std::size_t>(one.outcome.status)];
         counters_.intents_replayed += one.outcome.replayed ? 1 : 0;
+        if (one.outcome.code != ErrorCode::none) {
+            ++counters_.intents_by_code[one.outcome.code];
+        }
         by_connection[one.ticket].outcomes.push_back(one.outcome);
     }
     for (auto& [id, answer] : by_connection) {

@@ -387,5 +387,37 @@ TEST_F(HubTest, refresh_tells_what_was_written_past_the_hub) {
                 inbox(eva).closed == ErrorCode::auth_session_revoked);
 }
 
+TEST_F(HubTest, a_herd_that_is_sent_away_is_told_to_come_back_at_many_moments) {
+    start({.connections_max = 1});
+    connect(company_.ana, company_);
+    std::set<std::int64_t> full;
+    std::vector<services::ConnectionId> herd;
+    for (int i = 0; i < 200; ++i) {
+        herd.push_back(hub_->open());
+    }
+    run();
+    for (const services::ConnectionId id : herd) {
+        const auto away = inbox(id).all<wire::GoAway>();
+        ASSERT_EQ(away.size(), 1U);
+        EXPECT_EQ(away[0].code, ErrorCode::server_busy);
+        EXPECT_GT(away[0].retry_after.count, 0);
+        EXPECT_LE(away[0].retry_after.count, limits::full_spread.count);
+        full.insert(away[0].retry_after.count);
+    }
+    EXPECT_GT(full.size(), 150U);
+
+    hub_->drain();
+    std::set<std::int64_t> draining;
+    for (int i = 0; i < 200; ++i) {
+        const services::ConnectionId id = hub_->open();
+        run();
+        const auto away = inbox(id).all<wire::GoAway>();
+        ASSERT_EQ(away.size(), 1U);
+        EXPECT_EQ(away[0].code, ErrorCode::server_draining);
+        draining.insert(away[0].retry_after.count);
+    }
+    EXPECT_GT(draining.size(), 150U);
+}
+
 }  // namespace
 }  // namespace holdfast::services

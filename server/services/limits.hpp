@@ -29,17 +29,24 @@ inline constexpr std::size_t connections_per_device_max =
     4;  // the oldest is closed, request_too_many
 inline constexpr Millis foreign_poll_every{500};
 inline constexpr Millis drain_spread{3'000};  // devices come back spread over this time
+inline constexpr Millis full_spread{10'000};  // the same for those beyond connections_max
 inline constexpr Millis refused_retry{1'000};
+
+// --- devices that come back; beyond: server_busy, with the moment to come again
+struct Rate {
+    double burst = 0;
+    double per_second = 0;
+};
+inline constexpr Rate resumes{.burst = 2'000, .per_second = 1'000};
+inline constexpr Rate bootstraps{.burst = 100,
+                                 .per_second = 25};  // a page of heads, and a pull each
+inline constexpr Millis admission_wait_max{60'000};
 
 // --- presence
 inline constexpr Millis offline_after{5'000};  // a phone that changes networks does not blink
 inline constexpr Millis presence_every{1'000};
 
 // --- one device: so many at once, and so many a second for ever; beyond: request_too_many
-struct Rate {
-    double burst = 0;
-    double per_second = 0;
-};
 inline constexpr Rate pulls{.burst = 300, .per_second = 50};
 inline constexpr Rate intents{.burst = 10'000, .per_second = 500};  // the burst: a full outbox
 inline constexpr Rate frames{.burst = 1'000, .per_second = 100};

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/base/time.hpp"
+#include "server/services/limits.hpp"
+#include "server/services/token_bucket.hpp"
+
+namespace holdfast::services {
+
+/// How a device that greets comes to be live, which says what it costs.
+enum class Arrival : std::uint8_t {
+    resume,     ///< it has a token of what it holds: no query
+    bootstrap,  ///< its cursors have to be compared, or it has nothing yet
+};
+
+/// Lets devices in at the pace that the server can take, after a restart or a break of the network
+/// that has sent all of them away at once.
+///
+/// Resumes and bootstraps have budgets of their own: thousands that come back with nothing new are
+/// not held up behind a few that fetch everything. Whoever is refused is told when to come back:
+/// each the next moment that was not promised to another, so that a herd returns as a line and not
+/// as a herd. A promise is not a reservation: whoever comes first takes the token, and who finds
+/// none is promised another moment.
+class AdmissionBudget {
+public:
+    struct Options {
+        limits::Rate resume = limits::resumes;
+        limits::Rate bootstrap = limits::bootstraps;
+        Millis wait_max = limits::admission_wait_max;
+    };
+
+    AdmissionBudget() : AdmissionBudget(Options{}) {}
+    explicit AdmissionBudget(Options options)
+        : lanes_{Lane(options.resume), Lane(options.bootstrap)}, wait_max_(options.wait_max) {}
+
+    struct Verdict {
+        bool admitted = true;
+        Millis retry_after{};  ///< where it is not: above 0, at most Options::wait_max
+    };
+    /// Cost  O(1), no memory for those who are refused.
+    [[nodiscard]] Verdict ask(Instant now, Arrival arrival);
+
+private:
+    struct Lane {
+        explicit Lane(limits::Rate rate)
+            : tokens(rate), gap_us(static_cast<std::int64_t>(us_per_second / rate.per_second)) {}
+        static constexpr double us_per_second = 1e6;
+
+        TokenBucket tokens;
+        std::int64_t gap_us;           ///< between two promises
+        std::int64_t promised_us = 0;  ///< the last moment that was promised
+    };
+
+    std::array<Lane, 2> lanes_;  ///< by Arrival
+    Millis wait_max_;
+};
+
+}  // namespace holdfast::services

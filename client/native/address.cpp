@@ -29,7 +29,7 @@ Result<Address> parse_address(std::string_view url) {
     } else if (url.starts_with("http://")) {
         url.remove_prefix(7);
     } else {
-        return fail(ErrorCode::request_malformed, "an address starts with http:// or https://");
+        return fail(ErrorCode::setup_address, "an address starts with http:// or https://");
     }
     if (url.ends_with('/')) {
         url.remove_suffix(1);
@@ -46,7 +46,7 @@ Result<Address> parse_address(std::string_view url) {
     }
     address.host = url;
     if (!is_host(address.host) || !is_port(address.port)) {
-        return fail(ErrorCode::request_malformed, "not a host and a port");
+        return fail(ErrorCode::setup_address, "not a host and a port");
     }
     return address;
 }

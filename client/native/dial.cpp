@@ -48,7 +48,7 @@ Result<std::unique_ptr<asio::ssl::context>> make_trust(const std::string& ca_fil
     if (!ca_file.empty()) {
         context->load_verify_file(ca_file, error);
         if (error) {
-            return fail(ErrorCode::request_not_found,
+            return fail(ErrorCode::setup_tls,
                         "certificates of " + ca_file + ": " + error.message());
         }
     }

@@ -8,7 +8,7 @@ namespace {
 TEST(Trust, says_which_file_cannot_be_read) {
     const auto trust = make_trust("/nowhere/ca.crt");
     ASSERT_FALSE(trust.has_value());
-    EXPECT_EQ(trust.error().code, ErrorCode::request_not_found);
+    EXPECT_EQ(trust.error().code, ErrorCode::setup_tls);
     EXPECT_TRUE(make_trust("").has_value());
 }
 

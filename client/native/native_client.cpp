@@ -8,6 +8,7 @@
 #include "client/engine/engine.hpp"
 #include "client/native/http_pool.hpp"
 #include "client/native/socket_link.hpp"
+#include "client/native/trace.hpp"
 #include "core/base/assert.hpp"
 #include "platform/net/asio.hpp"
 
@@ -32,6 +33,24 @@ std::uint64_t entropy() {
     return seed;
 }
 
+/// Null where no trace is wanted.
+Result<std::unique_ptr<TraceWriter>> begin_trace(const NativeOptions& options,
+                                                 const EngineOptions& engine) {
+    if (options.trace_file.empty()) {
+        return nullptr;
+    }
+    std::error_code none;
+    if (std::filesystem::exists(engine.outbox_path, none)) {
+        return fail(ErrorCode::setup_file,
+                    "a trace begins with a new device, and the data folder " + options.data_folder +
+                        " has one already: give another");
+    }
+    return TraceWriter::create(options.trace_file,
+                               {.app_version = engine.app_version,
+                                .memory_replica = engine.memory_replica,
+                                .seed = engine.seed});
+}
+
 template <class... Visitors>
 struct Overloaded : Visitors... {
     using Visitors::operator()...;
@@ -44,7 +63,8 @@ struct NativeClient::Parts {
     asio::io_context& loop;
     std::shared_ptr<const Route> route;
     // changing
-    std::unique_ptr<Engine> engine;  ///< null after the client has gone
+    std::unique_ptr<Engine> engine;      ///< null after the client has gone
+    std::unique_ptr<TraceWriter> trace;  ///< null: nothing is recorded
     OnMessage on_message;
     std::optional<Instant> armed;  ///< what the timer waits for
     // owned children
@@ -73,7 +93,12 @@ void NativeClient::Parts::feed(const std::shared_ptr<Parts>& parts, const Input&
     if (!parts->engine) {
         return;
     }
-    parts->engine->handle(now(), wall(), input);
+    const Instant at = now();
+    const WallTime wall_at = wall();
+    if (parts->trace) {
+        parts->trace->record(at, wall_at, input);
+    }
+    parts->engine->handle(at, wall_at, input);
     while (auto output = parts->engine->poll_output()) {
         carry_out(parts, *std::move(output));
     }
@@ -168,7 +193,8 @@ Result<std::unique_ptr<NativeClient>> NativeClient::open(asio::io_context& loop,
     std::error_code error;
     std::filesystem::create_directories(options.data_folder, error);
     if (error) {
-        return fail(ErrorCode::storage_failed, "data folder: " + error.message());
+        return fail(ErrorCode::setup_file,
+                    "data folder " + options.data_folder + ": " + error.message());
     }
     const std::filesystem::path folder = options.data_folder;
     EngineOptions engine_options;
@@ -177,9 +203,15 @@ Result<std::unique_ptr<NativeClient>> NativeClient::open(asio::io_context& loop,
     engine_options.memory_replica = options.memory_replica;
     engine_options.app_version = options.app_version;
     engine_options.seed = entropy();
-    HF_TRY(auto engine, Engine::open(std::move(engine_options), now(), wall()));
+    HF_TRY(auto trace, begin_trace(options, engine_options));
+    auto opened = Engine::open(std::move(engine_options), now(), wall());
+    if (!opened) {
+        return fail(opened.error().code, options.data_folder + ": " + opened.error().detail);
+    }
+    std::unique_ptr<Engine> engine = *std::move(opened);
 
     auto parts = std::make_shared<Parts>(loop, route, std::move(engine));
+    parts->trace = std::move(trace);
     const std::weak_ptr<Parts> back = parts;
     parts->http = std::make_shared<HttpPool>(route, [back](const HttpAnswer& answer) {
         if (const auto still = back.lock()) {

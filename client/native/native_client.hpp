@@ -19,6 +19,9 @@ struct NativeOptions {
     std::string ca_file;          ///< certificates to trust beside the system's, PEM; or empty
     bool memory_replica = false;  ///< keep no replica on the disk
     std::string app_version = "0.1.0";
+    /// File to record the engine's inputs in, without their secrets (client/native/trace.hpp); or
+    /// empty. The data folder has to be a new one: a trace begins where a device begins.
+    std::string trace_file;
 };
 
 /// A device without a screen: the engine, and what carries its outputs out (WebSocket, HTTP,
@@ -33,8 +36,8 @@ class NativeClient {
 public:
     using OnMessage = std::function<void(std::string_view json)>;
 
-    /// Errors  those of Engine::open · request_malformed (the URL) · request_not_found (the CA
-    /// file).
+    /// Errors  those of Engine::open · setup_address (the URL) · setup_tls (the CA file) ·
+    ///         setup_file (the data folder; the trace, or a folder that is not new).
     [[nodiscard]] static Result<std::unique_ptr<NativeClient>> open(boost::asio::io_context& loop,
                                                                     NativeOptions options);
     ~NativeClient();

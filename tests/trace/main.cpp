@@ -1,6 +1,6 @@
-// holdfast_trace FOLDER < inputs > outputs: the native engine, fed with recorded inputs. Each
-// record is a line of numbers (kind number status ours now wall size) and then `size` raw bytes;
-// each output is printed the same way (kind number timeout field-sizes…) with its fields behind it.
+// holdfast_trace FOLDER < inputs > outputs: the native engine, fed with recorded inputs, which are
+// records of client/native/trace.hpp without a head; each output is printed the same way (kind
+// number timeout field-sizes…) with its fields behind it.
 // tests/wasm compares them with what the browser's module puts out for the same inputs.
 
 #include <cstdint>
@@ -10,57 +10,13 @@
 #include <vector>
 
 #include "client/engine/engine.hpp"
+#include "client/native/trace.hpp"
 
 namespace {
 
 using namespace holdfast;
 
 constexpr std::uint64_t seed = 0;  // tests/wasm gives the module zeros for chance
-
-struct Record {
-    int kind = 0;
-    std::uint32_t number = 0;
-    int status = 0;
-    int ours = 0;
-    long long now = 0;
-    long long wall = 0;
-    std::string bytes;
-};
-
-bool read(Record& record) {
-    std::size_t size = 0;
-    if (std::scanf("%d %u %d %d %lld %lld %zu",
-                   &record.kind,
-                   &record.number,
-                   &record.status,
-                   &record.ours,
-                   &record.now,
-                   &record.wall,
-                   &size) != 7) {
-        return false;
-    }
-    std::getchar();  // the end of the line
-    record.bytes.resize(size);
-    return std::fread(record.bytes.data(), 1, size, stdin) == size;
-}
-
-client::Input input_of(const Record& record) {
-    switch (record.kind) {
-        case 1:
-            return client::Call{record.bytes};
-        case 2:
-            return client::SocketOpened{record.number};
-        case 3:
-            return client::SocketReceived{record.number, record.bytes};
-        case 4:
-            return client::SocketClosed{record.number};
-        case 5:
-            return client::HttpAnswered{
-                record.number, record.status, record.ours != 0, record.bytes};
-        default:
-            return client::TimePassed{};
-    }
-}
 
 void print(int kind,
            std::uint32_t number,
@@ -105,9 +61,13 @@ int main(int count, char** arguments) {
     }
     const std::string folder = arguments[1];
     std::unique_ptr<client::Engine> engine;
-    for (Record record; read(record);) {
-        const Instant now{record.now};
-        const WallTime wall{record.wall};
+    for (;;) {
+        const auto record = client::read_record(stdin);
+        if (!record || !*record) {
+            return record ? 0 : 1;
+        }
+        const Instant now = (*record)->now;
+        const WallTime wall = (*record)->wall;
         if (!engine) {
             auto opened = client::Engine::open({.replica_path = folder + "/replica.db",
                                                 .outbox_path = folder + "/outbox.db",
@@ -120,10 +80,9 @@ int main(int count, char** arguments) {
             }
             engine = *std::move(opened);
         }
-        engine->handle(now, wall, input_of(record));
+        engine->handle(now, wall, (*record)->input());
         while (auto output = engine->poll_output()) {
             std::visit([](const auto& specific) { print(specific); }, *output);
         }
     }
-    return 0;
 }

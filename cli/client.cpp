@@ -19,22 +19,24 @@ Result<std::string> read_password(const ClientOptions& options) {
         std::ifstream file(options.password_file);
         std::string password;
         if (!std::getline(file, password)) {
-            return fail(ErrorCode::request_not_found, "cannot read " + options.password_file);
+            return fail(ErrorCode::setup_sign_in, "no password in " + options.password_file);
         }
         return password;
     }
     const char* password = std::getenv("HOLDFAST_PASSWORD");
     if (password == nullptr) {
-        return fail(ErrorCode::auth_wrong_password,
-                    "not signed in yet: give --email, and --password-file or HOLDFAST_PASSWORD");
+        return fail(ErrorCode::setup_sign_in, "no password was given");
     }
     return std::string(password);
 }
 
-Result<> run_action(const ClientOptions& options, const Action& action) {
+Result<> act(const ClientOptions& options, const Action& action) {
     boost::asio::io_context loop(1);
     HF_TRY(const auto device, Device::open(loop, options.native, !options.desktop));
     if (!device->signed_in()) {
+        if (options.email.empty()) {
+            return fail(ErrorCode::setup_sign_in, "no e-mail address was given");
+        }
         HF_TRY(std::string password, read_password(options));
         HF_CHECK(device->call("sign_in",
                               {{"email", options.email}, {"password", std::move(password)}},
@@ -42,6 +44,17 @@ Result<> run_action(const ClientOptions& options, const Action& action) {
         HF_CHECK(synchronize(*device, options));
     }
     return action(*device, options);
+}
+
+/// Errors say what did not answer.
+Result<> run_action(const ClientOptions& options, const Action& action) {
+    Result<> done = act(options, action);
+    if (!done && done.error().code == ErrorCode::server_unreachable) {
+        Error& error = done.error();
+        error.detail += error.detail.empty() ? "" : "; ";
+        error.detail += "the server is " + options.native.server_url;
+    }
+    return done;
 }
 
 struct Arguments {
@@ -75,8 +88,13 @@ void add_options(CLI::App& command, ClientOptions& options) {
         "--ca-file", options.native.ca_file, "Certificates to trust beside the system's, PEM");
     command.add_flag(
         "--desktop", options.desktop, "Be a desktop device: no Offline Mode, nothing kept");
+    command.add_option("--trace",
+                       options.native.trace_file,
+                       "Record what happens, without passwords, for `holdfast replay`; needs a new "
+                       "data folder");
     command.add_option("--timeout", options.seconds_max, "Seconds to wait at most")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
 }
 
 }  // namespace

@@ -65,10 +65,10 @@ Result<std::string> find_channel(Device& device,
     };
     const auto found = std::ranges::find_if(channels, is_wanted);
     if (found == channels.end()) {
-        return fail(ErrorCode::request_not_found, "no channel " + wanted);
+        return fail(ErrorCode::tool_not_found, "no channel " + wanted);
     }
     if (std::ranges::count_if(channels, is_wanted) > 1) {
-        return fail(ErrorCode::request_malformed, "several channels have this name: give the id");
+        return fail(ErrorCode::tool_not_found, "several channels have this name: give the id");
     }
     return found->id;
 }

@@ -17,12 +17,20 @@ inline constexpr int exit_failed = 1;       ///< the error is on the standard er
 inline constexpr int exit_usage = 2;        ///< wrong arguments
 inline constexpr int exit_unreachable = 3;  ///< no answer in time: again later may work
 
+/// The program: parses the arguments and runs the command; returns its exit code.
+[[nodiscard]] int run_program(int argc, const char* const* argv);
+
 /// Prints an error as code, sentence and what to do about it; returns the exit code that fits.
 int report(const Error& error);
 
 void add_serve(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_client(CLI::App& app, int& exit_code);
-void add_org(CLI::App& app, int& exit_code);  ///< org apply, org export, import
+void add_org(CLI::App& app, int& exit_code);     ///< org apply, org export, import
+void add_doctor(CLI::App& app, int& exit_code);  ///< doctor, verify
+void add_explain(CLI::App& app, int& exit_code);
+void add_quarantine(CLI::App& app, int& exit_code);
+void add_backup(CLI::App& app, int& exit_code);
+void add_replay(CLI::App& app, int& exit_code);
 
 }  // namespace holdfast::cli

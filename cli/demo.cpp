@@ -1,16 +1,18 @@
 #include "server/admin/demo.hpp"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/data_folder.hpp"
 #include "cli/host.hpp"
 #include "cli/lan.hpp"
 #include "server/auth/passwords.hpp"
 #include "server/net/system_environment.hpp"
-#include "server/storage/sqlite/sqlite_storage.hpp"
 
 namespace holdfast::cli {
 namespace {
@@ -26,8 +28,7 @@ struct DemoCommand {
 /// The demonstration organization, at the first start. The storage is closed again when it is
 /// there.
 Result<> make_organization(const std::string& data) {
-    HF_TRY(const std::string path, prepare_data(data));
-    HF_TRY(const auto storage, storage::open_sqlite(path));
+    HF_TRY(const auto storage, open_or_make_data(data));
     HF_TRY(const auto organizations, storage->organizations());
     if (!organizations.empty()) {
         return {};
@@ -56,19 +57,24 @@ void print_addresses(const DemoCommand& demo,
     const char* scheme = demo.lan ? "https" : "http";
     std::printf("\nHoldfast runs at %s://localhost:%u\n", scheme, port);
     print_accounts();
+    const QrStyle style = isatty(STDOUT_FILENO) == 1 ? QrStyle::colored : QrStyle::plain;
     for (const std::string& address : addresses) {
-        const std::string url = "https://" + address + ":" + std::to_string(port);
-        std::printf(
-            "\nOn a phone in the same network: %s\n\n%s", url.c_str(), draw_qr_code(url).c_str());
+        const std::string url = lan_url(address, port);
+        std::printf("\nOn a phone in the same network: %s\n\n%s",
+                    url.c_str(),
+                    draw_qr_code(url, style).c_str());
+    }
+    if (demo.lan && addresses.empty()) {
+        std::puts("\nThis machine has no address in a private network: no phone can reach it.");
     }
     if (demo.lan) {
-        std::puts(
-            "\nThe certificate is signed by this machine only: the browser asks whether to trust "
-            "it.\n"
-            "Until it is installed on the phone, the browser may not keep the app for use without "
-            "a\n"
-            "connection: copy tls.crt of the data folder to the phone and install it as a CA "
-            "certificate.");
+        std::printf(
+            "\nThe certificate is this machine's own: the browser asks whether to trust "
+            "it. Browsers keep an\n"
+            "app for use without a connection only where they trust it by themselves: open "
+            "/%s at the address\n"
+            "above on the phone, and install it as a CA certificate.\n",
+            net::authority_name);
     }
     std::puts("\nCtrl+C ends it. What was written stays in the data folder.");
     std::fflush(stdout);
@@ -88,7 +94,8 @@ Result<> run_demo(const DemoCommand& demo) {
         addresses = lan_addresses();
         std::vector<std::string> names = addresses;
         names.insert(names.end(), {"localhost", "127.0.0.1"});
-        HF_TRY(options.tls, net::ensure_self_signed(demo.data, names));
+        HF_TRY(options.tls, net::ensure_local_certificate(demo.data, names));
+        options.authority_file = demo.data + "/" + net::authority_name;
     }
     return host.run(options, [&](std::uint16_t port) { print_addresses(demo, addresses, port); });
 }

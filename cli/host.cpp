@@ -4,12 +4,11 @@
 
 #include <charconv>
 #include <csignal>
-#include <filesystem>
 
+#include "cli/data_folder.hpp"
 #include "server/net/log.hpp"
 #include "server/net/server.hpp"
 #include "server/net/system_environment.hpp"
-#include "server/storage/sqlite/sqlite_storage.hpp"
 
 namespace holdfast::cli {
 namespace {
@@ -40,13 +39,13 @@ Host::~Host() = default;
 Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& text) {
     const auto colon = text.rfind(':');
     if (colon == std::string::npos || colon == 0) {
-        return fail(ErrorCode::request_malformed, "not an address and a port: " + text);
+        return fail(ErrorCode::setup_address, "not an address and a port: " + text);
     }
     std::uint16_t port = 0;
     const char* end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data() + colon + 1, end, port);
     if (parsed.ec != std::errc{} || parsed.ptr != end) {
-        return fail(ErrorCode::request_malformed, "not a port: " + text);
+        return fail(ErrorCode::setup_address, "not a port: " + text);
     }
     std::string address = text.substr(0, colon);
     if (address.starts_with('[') && address.ends_with(']')) {
@@ -55,23 +54,14 @@ Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& te
     return std::pair{address == "localhost" ? "127.0.0.1" : address, port};
 }
 
-Result<std::string> prepare_data(const std::string& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error) {
-        return fail(ErrorCode::storage_failed, folder + ": " + error.message());
-    }
-    return (std::filesystem::path(folder) / "holdfast.db").string();
-}
-
 Result<std::uint16_t> Host::start(const HostOptions& options) {
-    HF_TRY(const std::string path, prepare_data(options.data_folder));
-    HF_TRY(parts_->storage, storage::open_sqlite(path));
+    HF_TRY(parts_->storage, open_or_make_data(options.data_folder));
     net::ServerOptions server;
     server.listen_address = options.listen_address;
     server.port = options.port;
     server.app_folder = options.app_folder;
     server.tls = options.tls;
+    server.authority_file = options.authority_file;
     server.logger = net::make_logger(options.log_level);
     parts_->server =
         std::make_unique<net::Server>(std::move(server), *parts_->storage, parts_->environment);

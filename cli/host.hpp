@@ -18,14 +18,12 @@ struct HostOptions {
     std::string listen_address;
     std::uint16_t port = 0;
     net::TlsFiles tls;
+    std::string authority_file;  ///< given out to phones; empty: none
     std::string log_level = "info";
 };
 
-/// "127.0.0.1:8080" or "[::1]:8080" taken apart.  Errors  request_malformed.
+/// "127.0.0.1:8080" or "[::1]:8080" taken apart.  Errors  setup_address.
 [[nodiscard]] Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& text);
-
-/// Path of the database in a data folder; makes the folder.  Errors  storage_failed.
-[[nodiscard]] Result<std::string> prepare_data(const std::string& folder);
 
 class Host {
 public:

@@ -2,9 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
-#include "cli/lan.hpp"
+#include <string>
+#include <utility>
 
 namespace holdfast::cli {
 namespace {
@@ -18,13 +17,6 @@ TEST(Listen, takes_address_and_port_apart) {
          {"", "8080", ":8080", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", "127.0.0.1:80x"}) {
         EXPECT_FALSE(parse_listen(bad).has_value()) << bad;
     }
-}
-
-TEST(QrCode, is_square_with_a_margin) {
-    const std::string drawing = draw_qr_code("https://192.168.1.20:8080");
-    // 25 modules and a margin of 2 on each side, two rows of modules in a line.
-    EXPECT_EQ(std::count(drawing.begin(), drawing.end(), '\n'), 15);
-    EXPECT_TRUE(draw_qr_code(std::string(5000, 'x')).empty());
 }
 
 }  // namespace

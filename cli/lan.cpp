@@ -6,13 +6,14 @@
 #include <netinet/in.h>
 #include <qrencode.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
 namespace holdfast::cli {
 namespace {
 
-constexpr int quiet_modules = 2;  // light margin around the code, so that cameras find it
+constexpr int quiet_modules = 4;  // light margin around the code, as its standard asks
 
 struct FreeAddresses {
     void operator()(ifaddrs* list) const { freeifaddrs(list); }
@@ -47,27 +48,59 @@ std::vector<std::string> lan_addresses() {
         std::array<char, INET_ADDRSTRLEN> text{};
         const auto* address = reinterpret_cast<const sockaddr_in*>(each->ifa_addr);
         inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size());
-        addresses.emplace_back(text.data());
+        if (is_private_address(text.data())) {
+            addresses.emplace_back(text.data());
+        }
     }
     return addresses;
 }
 
-std::string draw_qr_code(const std::string& text) {
+bool is_private_address(const std::string& address) {
+    struct Network {
+        std::uint32_t address;
+        int bits;
+    };
+    constexpr std::array<Network, 5> networks{{{0x0a000000, 8},     // 10.0.0.0
+                                               {0xac100000, 12},    // 172.16.0.0
+                                               {0xc0a80000, 16},    // 192.168.0.0
+                                               {0x64400000, 10},    // 100.64.0.0
+                                               {0xa9fe0000, 16}}};  // 169.254.0.0
+    in_addr parsed{};
+    if (inet_pton(AF_INET, address.c_str(), &parsed) != 1) {
+        return false;
+    }
+    const std::uint32_t value = ntohl(parsed.s_addr);
+    return std::ranges::any_of(networks, [value](const Network& network) {
+        return (value ^ network.address) >> (32 - network.bits) == 0;
+    });
+}
+
+std::string lan_url(const std::string& address, std::uint16_t port) {
+    return "https://" + address + ":" + std::to_string(port);
+}
+
+std::string draw_qr_code(const std::string& text, QrStyle style) {
     const std::unique_ptr<QRcode, FreeCode> code(
         QRcode_encodeString(text.c_str(), 0, QR_ECLEVEL_L, QR_MODE_8, 1));
     if (!code) {
         return {};
     }
-    // Two rows of modules a line; "full block" is light, as terminals are dark more often than not.
-    constexpr std::array<const char*, 4> blocks{"█", "▄", "▀", " "};
+    // By upper module and lower module: light, upper dark, lower dark, both dark. Plain ones draw
+    // the light modules, as terminals are dark more often than not.
+    using Blocks = std::array<const char*, 4>;
+    constexpr Blocks drawing_light{"█", "▄", "▀", " "};
+    constexpr Blocks drawing_dark{" ", "▀", "▄", "█"};
+    const bool colored = style == QrStyle::colored;
+    const Blocks& blocks = colored ? drawing_dark : drawing_light;
     std::string drawing;
     for (int y = -quiet_modules; y < code->width + quiet_modules; y += 2) {
+        drawing += colored ? "\x1b[30;107m" : "";  // black on bright white
         for (int x = -quiet_modules; x < code->width + quiet_modules; ++x) {
             const std::size_t upper = is_dark(*code, x, y) ? 1 : 0;
             const std::size_t lower = is_dark(*code, x, y + 1) ? 2 : 0;
             drawing += blocks.at(upper | lower);
         }
-        drawing += '\n';
+        drawing += colored ? "\x1b[0m\n" : "\n";
     }
     return drawing;
 }

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
-#include "cli/host.hpp"
+#include "cli/data_folder.hpp"
 #include "server/admin/import.hpp"
 #include "server/admin/org_apply.hpp"
 #include "server/admin/org_export.hpp"
@@ -45,20 +45,25 @@ Result<std::string> read_text(const std::string& path, ErrorCode otherwise) {
     return text;
 }
 
-/// The storage of a data folder; made when it is not there and `make` says so.
-Result<std::unique_ptr<storage::Storage>> open_data(const std::string& folder, bool make) {
-    if (!make && !std::filesystem::is_directory(folder)) {
-        return fail(ErrorCode::storage_failed, "there is no folder " + folder);
-    }
-    HF_TRY(const std::string path, prepare_data(folder));
-    return storage::open_sqlite(path);
-}
-
 /// What is planned for a folder that is not there is planned for an empty one.
 Result<std::unique_ptr<storage::Storage>> open_for_apply(const OrgCommand& command) {
     return command.dry_run && !std::filesystem::exists(command.data)
                ? storage::open_sqlite(":memory:")
-               : open_data(command.data, true);
+               : open_or_make_data(command.data);
+}
+
+/// A file with errors leaves nothing behind, not even an empty database.
+Result<> check_before_making(const OrgCommand& command,
+                             Environment& environment,
+                             const std::string& file,
+                             admin::Problems& problems) {
+    if (find_data(command.data)) {
+        return {};
+    }
+    HF_TRY(const auto nothing, storage::open_sqlite(":memory:"));
+    const auto checked =
+        admin::apply_organization(*nothing, environment, file, {.dry_run = true}, problems);
+    return checked ? Result<>() : std::unexpected(checked.error());
 }
 
 /// Returns whether anything was printed.
@@ -104,8 +109,9 @@ int apply(const OrgCommand& command) {
     admin::Problems problems;
     const auto done = [&]() -> Result<admin::Applied> {
         HF_TRY(const std::string file, read_text(command.file, ErrorCode::org_invalid));
-        HF_TRY(const auto storage, open_for_apply(command));
         net::SystemEnvironment environment;
+        HF_CHECK(check_before_making(command, environment, file, problems));
+        HF_TRY(const auto storage, open_for_apply(command));
         return admin::apply_organization(
             *storage, environment, file, {.dry_run = command.dry_run}, problems);
     }();
@@ -118,7 +124,7 @@ int apply(const OrgCommand& command) {
 
 int export_file(const OrgCommand& command) {
     const auto text = [&]() -> Result<std::string> {
-        HF_TRY(const auto storage, open_data(command.data, false));
+        HF_TRY(const auto storage, open_data(command.data));
         return admin::export_organization(*storage, command.code);
     }();
     if (!text) {
@@ -148,9 +154,9 @@ Result<> run_import(const ImportCommand& command, admin::Problems& problems) {
             problems);
     }
     if (command.data.empty()) {
-        return fail(ErrorCode::storage_failed, "--data is missing: the folder to write to");
+        throw CLI::RequiredError("--data");
     }
-    HF_TRY(const auto storage, open_data(command.data, false));
+    HF_TRY(const auto storage, open_data(command.data));
     admin::ImportOptions options{.file = command.csv};
     options.progress = [](const admin::ImportProgress& progress) {
         std::printf("%zu rows read, %zu added, %zu were there\n",

@@ -188,7 +188,7 @@ Result<std::string> only_code(storage::Storage& storage) {
     for (const auto& organization : organizations) {
         codes += (codes.empty() ? "" : ", ") + organization.code;
     }
-    return fail(ErrorCode::request_not_found,
+    return fail(ErrorCode::tool_not_found,
                 codes.empty() ? "there is no organization yet" : "which organization? " + codes);
 }
 
@@ -216,7 +216,7 @@ Result<std::string> export_organization(storage::Storage& storage, std::string_v
     }
     HF_TRY(const auto state, load_organization(storage, wanted));
     if (!state) {
-        return fail(ErrorCode::request_not_found, "there is no organization " + wanted);
+        return fail(ErrorCode::tool_not_found, "there is no organization " + wanted);
     }
     return guarded([&] { return write(*state); });
 }

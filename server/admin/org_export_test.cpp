@@ -45,7 +45,7 @@ TEST(OrgExport, has_no_secrets) {
 
 TEST(OrgExport, asks_which_organization) {
     const auto storage = testing::empty_storage();
-    EXPECT_EQ(export_organization(*storage, "").error().code, ErrorCode::request_not_found);
+    EXPECT_EQ(export_organization(*storage, "").error().code, ErrorCode::tool_not_found);
     apply_file(*storage, "organization: {code: a, name: A}\n");
     EXPECT_TRUE(export_organization(*storage, ""));
     apply_file(*storage, "organization: {code: b, name: B}\n");

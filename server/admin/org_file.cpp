@@ -29,7 +29,8 @@ public:
         if (text.value.size() > code_bytes_max || has_controls || trim(text.value) != text.value) {
             add_problem(problems_,
                         text.line,
-                        std::string(what) + ": at most 200 bytes, without white space at the ends");
+                        std::string(what) +
+                            ": one line of at most 200 bytes, without white space at the ends");
         }
     }
 

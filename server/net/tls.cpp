@@ -6,18 +6,30 @@
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <cstdio>
-#include <filesystem>
+#include <utility>
 
 namespace asio = boost::asio;
 
 namespace holdfast::net {
 namespace {
 
-constexpr long valid_seconds = 397L * 24 * 3600;  // browsers take no longer-lived ones
-constexpr time_t renew_seconds = 7L * 24 * 3600;
+constexpr long day_seconds = 24L * 3600;
+constexpr long valid_seconds = 397 * day_seconds;  // browsers take no longer-lived ones
+constexpr time_t renew_seconds = 7 * day_seconds;
+constexpr long authority_valid_seconds = 10 * 365 * day_seconds;
+constexpr time_t authority_renew_seconds = 365 * day_seconds;
+
+/// Who gets hold of the authority's key can still pretend to be nobody in the internet.
+constexpr const char* authority_names =
+    "critical,permitted;DNS:localhost,permitted;DNS:local,permitted;IP:127.0.0.0/255.0.0.0,"
+    "permitted;IP:10.0.0.0/255.0.0.0,permitted;IP:172.16.0.0/255.240.0.0,"
+    "permitted;IP:192.168.0.0/255.255.0.0,permitted;IP:169.254.0.0/255.255.0.0,"
+    "permitted;IP:100.64.0.0/255.192.0.0";
 
 template <auto Free>
 struct Deleter {
@@ -41,55 +53,108 @@ bool covers(X509* certificate, const std::string& name) {
                             : X509_check_host(certificate, name.c_str(), 0, 0, nullptr) == 1;
 }
 
-bool is_good(const std::string& path, const std::vector<std::string>& names) {
+Certificate read_certificate(const std::string& path) {
     const File file(std::fopen(path.c_str(), "re"));
-    const Certificate certificate(file ? PEM_read_X509(file.get(), nullptr, nullptr, nullptr)
-                                       : nullptr);
-    if (!certificate) {
-        return false;
-    }
-    time_t renew_at = time(nullptr) + renew_seconds;
-    if (X509_cmp_time(X509_get0_notAfter(certificate.get()), &renew_at) <= 0) {
-        return false;
-    }
-    return std::ranges::all_of(
-        names, [&](const std::string& name) { return covers(certificate.get(), name); });
+    return Certificate(file ? PEM_read_X509(file.get(), nullptr, nullptr, nullptr) : nullptr);
 }
 
-bool add_extension(X509* certificate, int number, const std::string& value) {
+Key read_key(const std::string& path) {
+    const File file(std::fopen(path.c_str(), "re"));
+    return Key(file ? PEM_read_PrivateKey(file.get(), nullptr, nullptr, nullptr) : nullptr);
+}
+
+bool is_valid_for(X509* certificate, time_t seconds) {
+    time_t until = time(nullptr) + seconds;
+    return X509_cmp_time(X509_get0_notAfter(certificate), &until) > 0;
+}
+
+/// A certificate and its key.
+struct Pair {
+    Key key;
+    Certificate certificate;
+    explicit operator bool() const { return key && certificate; }
+};
+
+/// Who signs a certificate; the certificate itself where there is nobody.
+struct Signer {
+    X509* certificate;
+    EVP_PKEY* key;
+};
+
+bool add_extension(X509* certificate, X509* issuer, int number, const std::string& value) {
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
-    X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
+    X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
     X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, number, value.c_str());
     const bool added = extension != nullptr && X509_add_ext(certificate, extension, -1) == 1;
     X509_EXTENSION_free(extension);
     return added;
 }
 
-Certificate make_certificate(EVP_PKEY* key, const std::vector<std::string>& names) {
-    Certificate made(X509_new());
-    X509* certificate = made.get();
+using Extensions = std::vector<std::pair<int, std::string>>;
+
+/// @param signer  null: it signs itself.
+Pair make_pair(const char* name, long seconds, const Extensions& extensions, const Signer* signer) {
+    Pair pair{Key(EVP_EC_gen("P-256")), Certificate(X509_new())};
+    if (!pair) {
+        return {};
+    }
+    X509* certificate = pair.certificate.get();
+    const Signer self{certificate, pair.key.get()};
+    const Signer& by = signer != nullptr ? *signer : self;
     std::uint64_t serial = 0;
     RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial);
     X509_set_version(certificate, X509_VERSION_3);
     ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1);
     X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), valid_seconds);
-    X509_set_pubkey(certificate, key);
-    X509_NAME* subject = X509_get_subject_name(certificate);
-    X509_NAME_add_entry_by_txt(
-        subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("Holdfast"), -1, -1, 0);
-    X509_set_issuer_name(certificate, subject);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), seconds);
+    X509_set_pubkey(certificate, pair.key.get());
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate),
+                               "CN",
+                               MBSTRING_UTF8,
+                               reinterpret_cast<const unsigned char*>(name),
+                               -1,
+                               -1,
+                               0);
+    X509_set_issuer_name(certificate, X509_get_subject_name(by.certificate));
+    for (const auto& [number, value] : extensions) {
+        if (!add_extension(certificate, by.certificate, number, value)) {
+            return {};
+        }
+    }
+    return X509_sign(certificate, by.key, EVP_sha256()) != 0 ? std::move(pair) : Pair{};
+}
+
+Pair make_authority() {
+    // The name says which machine's it is: a phone may trust several.
+    std::array<char, 256> host{};
+    gethostname(host.data(), host.size() - 1);
+    const std::string name = std::string("Holdfast on ").append(host.data()).substr(0, 64);
+    return make_pair(name.c_str(),
+                     authority_valid_seconds,
+                     {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+                      {NID_key_usage, "critical,keyCertSign,cRLSign"},
+                      {NID_name_constraints, authority_names},
+                      {NID_subject_key_identifier, "hash"}},
+                     nullptr);
+}
+
+Pair make_server_pair(const Pair& authority, const std::vector<std::string>& names) {
     std::string alternatives;
     for (const std::string& name : names) {
         alternatives += (alternatives.empty() ? "" : ",") +
                         std::string(is_address(name) ? "IP:" : "DNS:") + name;
     }
-    const bool complete = add_extension(certificate, NID_subject_alt_name, alternatives) &&
-                          add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
-                          add_extension(certificate, NID_ext_key_usage, "serverAuth") &&
-                          X509_sign(certificate, key, EVP_sha256()) != 0;
-    return complete ? std::move(made) : nullptr;
+    const Signer signer{authority.certificate.get(), authority.key.get()};
+    return make_pair("Holdfast",
+                     valid_seconds,
+                     {{NID_subject_alt_name, alternatives},
+                      {NID_basic_constraints, "critical,CA:FALSE"},
+                      {NID_key_usage, "critical,digitalSignature"},
+                      {NID_ext_key_usage, "serverAuth"},
+                      {NID_subject_key_identifier, "hash"},
+                      {NID_authority_key_identifier, "keyid"}},
+                     &signer);
 }
 
 /// A file that only its owner can read.
@@ -107,40 +172,77 @@ Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsFiles& fil
     boost::system::error_code error;
     context->use_certificate_chain_file(files.certificate, error);
     if (error) {
-        return fail(ErrorCode::request_not_found, files.certificate + ": " + error.message());
+        return fail(ErrorCode::setup_tls, files.certificate + ": " + error.message());
     }
     context->use_private_key_file(files.key, asio::ssl::context::pem, error);
     if (error) {
-        return fail(ErrorCode::request_not_found, files.key + ": " + error.message());
+        return fail(ErrorCode::setup_tls, files.key + ": " + error.message());
     }
     if (SSL_CTX_check_private_key(context->native_handle()) != 1) {
-        return fail(ErrorCode::request_malformed, "the key does not belong to the certificate");
+        return fail(ErrorCode::setup_tls, "the key does not belong to the certificate");
     }
     return context;
 }
 
-Result<TlsFiles> ensure_self_signed(const std::string& folder,
-                                    const std::vector<std::string>& names) {
-    const TlsFiles files{folder + "/tls.crt", folder + "/tls.key"};
-    if (is_good(files.certificate, names) && std::filesystem::exists(files.key)) {
+namespace {
+
+/// Writes a key, and its certificate with those behind it in the chain.
+Result<> write(const TlsFiles& files, const Pair& pair, X509* issuer) {
+    const File key(create(files.key));
+    const File certificate(create(files.certificate));
+    const bool written =
+        key && certificate &&
+        PEM_write_PrivateKey(key.get(), pair.key.get(), nullptr, nullptr, 0, nullptr, nullptr) ==
+            1 &&
+        PEM_write_X509(certificate.get(), pair.certificate.get()) == 1 &&
+        (issuer == nullptr || PEM_write_X509(certificate.get(), issuer) == 1) &&
+        std::fflush(key.get()) == 0 && std::fflush(certificate.get()) == 0;
+    if (!written) {
+        return fail(ErrorCode::setup_file,
+                    "cannot write " + files.certificate + " and " + files.key);
+    }
+    return {};
+}
+
+Result<Pair> ensure_authority(const std::string& folder) {
+    const TlsFiles files{folder + "/" + authority_name, folder + "/ca.key"};
+    Pair kept{read_key(files.key), read_certificate(files.certificate)};
+    if (kept && is_valid_for(kept.certificate.get(), authority_renew_seconds) &&
+        X509_check_private_key(kept.certificate.get(), kept.key.get()) == 1) {
+        return kept;
+    }
+    Pair made = make_authority();
+    if (!made) {
+        return fail(ErrorCode::setup_tls, "no authority could be made");
+    }
+    HF_CHECK(write(files, made, nullptr));
+    return made;
+}
+
+bool is_good(const TlsFiles& files, const Pair& authority, const std::vector<std::string>& names) {
+    const Pair kept{read_key(files.key), read_certificate(files.certificate)};
+    return kept && is_valid_for(kept.certificate.get(), renew_seconds) &&
+           X509_check_private_key(kept.certificate.get(), kept.key.get()) == 1 &&
+           X509_verify(kept.certificate.get(), authority.key.get()) == 1 &&
+           std::ranges::all_of(names, [&](const std::string& name) {
+               return covers(kept.certificate.get(), name);
+           });
+}
+
+}  // namespace
+
+Result<TlsFiles> ensure_local_certificate(const std::string& folder,
+                                          const std::vector<std::string>& names) {
+    HF_TRY(const Pair authority, ensure_authority(folder));
+    TlsFiles files{folder + "/tls.crt", folder + "/tls.key"};
+    if (is_good(files, authority, names)) {
         return files;
     }
-    const Key key(EVP_EC_gen("P-256"));
-    const Certificate certificate = key ? make_certificate(key.get(), names) : nullptr;
-    if (!certificate) {
-        return fail(ErrorCode::storage_failed, "no certificate could be made");
+    const Pair made = make_server_pair(authority, names);
+    if (!made) {
+        return fail(ErrorCode::setup_tls, "no certificate could be made");
     }
-    const File key_file = create(files.key);
-    const File certificate_file = create(files.certificate);
-    const bool written =
-        key_file && certificate_file &&
-        PEM_write_PrivateKey(key_file.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) ==
-            1 &&
-        PEM_write_X509(certificate_file.get(), certificate.get()) == 1 &&
-        std::fflush(key_file.get()) == 0 && std::fflush(certificate_file.get()) == 0;
-    if (!written) {
-        return fail(ErrorCode::storage_failed, "cannot write to " + folder);
-    }
+    HF_CHECK(write(files, made, authority.certificate.get()));
     return files;
 }
 

@@ -18,15 +18,24 @@ struct TlsFiles {
     std::string key;
 };
 
-/// A server's context: TLS 1.2 and newer. Errors  request_not_found · request_malformed (the files
-/// do not fit).
+/// A server's context: TLS 1.2 and newer.
+/// Errors  setup_tls: a file is missing, is no PEM, or they do not belong together.
 [[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(
     const TlsFiles& files);
 
-/// A certificate signed by itself in `folder`, for `names` (host names and IP addresses). The one
-/// that is there is kept while it is valid for a week more and has all the names. For trying out in
-/// one's own network: browsers ask whether to trust it. Errors  storage_failed.
-[[nodiscard]] Result<TlsFiles> ensure_self_signed(const std::string& folder,
-                                                  const std::vector<std::string>& names);
+/// Name of the file, in the folder of ensure_local_certificate(), that a phone installs so that it
+/// trusts the server.
+inline constexpr const char* authority_name = "ca.crt";
+
+/// A certificate for `names` (host names and IP addresses), and in ca.crt the authority that has
+/// signed it, both in `folder`: for trying out in one's own network. Whoever trusts the authority
+/// trusts the certificates of other days and addresses too; it can vouch for private addresses,
+/// localhost and names under .local only, whoever gets hold of its key.
+///
+/// A certificate that is there is kept while it is valid for a week more and has all the names; the
+/// authority while it is valid for a year more.
+/// Errors  setup_file: the folder cannot be written.
+[[nodiscard]] Result<TlsFiles> ensure_local_certificate(const std::string& folder,
+                                                        const std::vector<std::string>& names);
 
 }  // namespace holdfast::net

@@ -1,11 +1,14 @@
 #include "server/net/tls.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
 #include <unistd.h>
 
 #include <boost/asio/ssl/context.hpp>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 namespace holdfast::net {
@@ -24,32 +27,84 @@ protected:
         std::filesystem::create_directories(folder_);
     }
     void TearDown() override { std::filesystem::remove_all(folder_); }
+
+    /// What a client that trusts ca.crt says of a server's certificate for a name: X509_V_….
+    int verify(const std::string& certificate, const std::string& name) const {
+        std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(),
+                                                                      X509_STORE_free);
+        EXPECT_EQ(X509_STORE_load_file(store.get(), (folder_ / authority_name).c_str()), 1);
+        std::unique_ptr<std::FILE, decltype(&std::fclose)> file(
+            std::fopen(certificate.c_str(), "re"), std::fclose);
+        std::unique_ptr<X509, decltype(&X509_free)> leaf(
+            PEM_read_X509(file.get(), nullptr, nullptr, nullptr), X509_free);
+        std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> context(
+            X509_STORE_CTX_new(), X509_STORE_CTX_free);
+        X509_STORE_CTX_init(context.get(), store.get(), leaf.get(), nullptr);
+        X509_VERIFY_PARAM* wanted = X509_STORE_CTX_get0_param(context.get());
+        X509_VERIFY_PARAM_set_purpose(wanted, X509_PURPOSE_SSL_SERVER);
+        X509_VERIFY_PARAM_set_flags(wanted, X509_V_FLAG_X509_STRICT);
+        if (X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str()) != 1) {
+            X509_VERIFY_PARAM_set1_host(wanted, name.c_str(), name.size());
+        }
+        X509_verify_cert(context.get());
+        return X509_STORE_CTX_get_error(context.get());
+    }
     std::filesystem::path folder_;
 };
 
 TEST_F(TlsTest, makes_a_certificate_once_and_anew_for_another_name) {
-    const TlsFiles files = ensure_self_signed(folder_, {"localhost", "127.0.0.1"}).value();
+    const TlsFiles files = ensure_local_certificate(folder_, {"localhost", "127.0.0.1"}).value();
     ASSERT_TRUE(make_tls_context(files).has_value());
     const std::string first = read(files.certificate);
-    ASSERT_TRUE(ensure_self_signed(folder_, {"127.0.0.1"}).has_value());
+    const std::string authority = read(folder_ / authority_name);
+    ASSERT_TRUE(ensure_local_certificate(folder_, {"127.0.0.1"}).has_value());
     EXPECT_EQ(read(files.certificate), first);
-    ASSERT_TRUE(ensure_self_signed(folder_, {"127.0.0.1", "192.0.2.9"}).has_value());
+    ASSERT_TRUE(ensure_local_certificate(folder_, {"127.0.0.1", "192.168.7.9"}).has_value());
     EXPECT_NE(read(files.certificate), first);
     EXPECT_TRUE(make_tls_context(files).has_value());
+    EXPECT_EQ(read(folder_ / authority_name), authority);  // what phones trust stays
 }
 
-TEST_F(TlsTest, keeps_the_key_to_its_owner) {
-    const TlsFiles files = ensure_self_signed(folder_, {"localhost"}).value();
+TEST_F(TlsTest, whoever_trusts_the_authority_trusts_the_certificate_for_its_names) {
+    const std::vector<std::string> names{"192.168.1.20", "localhost", "127.0.0.1"};
+    const TlsFiles files = ensure_local_certificate(folder_, names).value();
+    for (const std::string& name : names) {
+        EXPECT_EQ(verify(files.certificate, name), X509_V_OK) << name;
+    }
+    EXPECT_EQ(verify(files.certificate, "192.168.1.21"), X509_V_ERR_IP_ADDRESS_MISMATCH);
+    EXPECT_EQ(verify(files.certificate, "example.com"), X509_V_ERR_HOSTNAME_MISMATCH);
+}
+
+TEST_F(TlsTest, the_authority_can_vouch_for_nobody_in_the_internet) {
+    for (const char* name : {"example.com", "8.8.8.8"}) {
+        const TlsFiles files = ensure_local_certificate(folder_, {name}).value();
+        EXPECT_EQ(verify(files.certificate, name), X509_V_ERR_PERMITTED_VIOLATION) << name;
+    }
+}
+
+TEST_F(TlsTest, a_certificate_of_another_authority_is_made_anew) {
+    const TlsFiles files = ensure_local_certificate(folder_, {"localhost"}).value();
+    const std::string first = read(files.certificate);
+    std::filesystem::remove(folder_ / authority_name);
+    ASSERT_TRUE(ensure_local_certificate(folder_, {"localhost"}).has_value());
+    EXPECT_NE(read(files.certificate), first);
+    EXPECT_EQ(verify(files.certificate, "localhost"), X509_V_OK);
+}
+
+TEST_F(TlsTest, keeps_the_keys_to_their_owner) {
+    const TlsFiles files = ensure_local_certificate(folder_, {"localhost"}).value();
     using std::filesystem::perms;
-    EXPECT_EQ(std::filesystem::status(files.key).permissions(),
-              perms::owner_read | perms::owner_write);
+    for (const std::string& key : {files.key, (folder_ / "ca.key").string()}) {
+        EXPECT_EQ(std::filesystem::status(key).permissions(),
+                  perms::owner_read | perms::owner_write);
+    }
 }
 
 TEST_F(TlsTest, says_which_file_is_wrong) {
     const auto none = make_tls_context({folder_ / "none.crt", folder_ / "none.key"});
     ASSERT_FALSE(none.has_value());
     EXPECT_NE(none.error().detail.find("none.crt"), std::string::npos);
-    EXPECT_FALSE(ensure_self_signed(folder_ / "none", {"localhost"}).has_value());
+    EXPECT_FALSE(ensure_local_certificate(folder_ / "none", {"localhost"}).has_value());
 }
 
 }  // namespace

@@ -73,6 +73,8 @@ struct Outcome {
     WallTime at{};
     bool replayed = false;  ///< this is the stored answer to a repeated intent
     Millis retry_after{};
+    /// Which intent it was that was judged under this id, hashed; 0: not known. The server's own.
+    std::uint64_t content = 0;
 };
 
 }  // namespace holdfast

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "core/base/sum.hpp"
 #include "core/model/body.hpp"
 #include "server/services/server_world.hpp"
 
@@ -19,6 +20,18 @@ bool is_storage_error(ErrorCode code) {
 /// Errors that the next intent would meet as well.
 bool is_everybodys(ErrorCode code) {
     return code == ErrorCode::storage_full || code == ErrorCode::storage_busy;
+}
+
+/// A clock that is further behind than this was set back; less is two readings of one moment.
+constexpr Millis set_back_min{1'000};
+
+/// Tells two intents of one id apart: copies of a device may give an id twice before they are
+/// noticed. Never 0. Not a secret, and no attacker gains by a collision but to lose own work.
+std::uint64_t content_of(const Intent& intent) {
+    const std::uint64_t shape = (static_cast<std::uint64_t>(intent.kind) << 16U) |
+                                static_cast<std::uint64_t>(intent.version);
+    const Sum sum = row_sum(0, intent.lane, shape, intent.claimed_at.ms, intent.args);
+    return sum.low == 0 ? 1 : sum.low;
 }
 
 }  // namespace
@@ -85,7 +98,10 @@ Batch Executor::run(std::size_t max) {
     Result<> done = storage_.begin();
     batch.lock_us = environment_.stopwatch_us() - begun_us;
     if (done) {
-        done = judge_all(jobs, tally, batch);
+        done = learn_time();
+        if (done) {
+            done = judge_all(jobs, tally, batch);
+        }
         if (done) {
             const std::int64_t judged_us = environment_.stopwatch_us();
             done = storage_.commit();
@@ -179,7 +195,11 @@ Result<bool> Executor::is_own_id(const IntentJob& job) {
 }
 
 Result<> Executor::judge(const IntentJob& job, Tally& tally, Outcome& outcome) {
-    outcome = Outcome{.intent = job.intent.id, .detail = {}, .positions = {}, .at = server_time()};
+    outcome = Outcome{.intent = job.intent.id,
+                      .detail = {},
+                      .positions = {},
+                      .at = server_time(),
+                      .content = content_of(job.intent)};
     HF_TRY(const bool known, answer_known(job, outcome));
     if (known) {
         return {};
@@ -211,12 +231,13 @@ Result<bool> Executor::answer_known(const IntentJob& job, Outcome& outcome) {
         HF_TRY(const auto device, storage_.find_device(job.intent.id.device()));
         own = device && device->user == job.user;
     }
-    if (own) {
+    const bool same = stored->content == 0 || stored->content == outcome.content;
+    if (own && same) {
         outcome = *std::move(stored);
         outcome.replayed = true;
     } else {
         outcome.status = OutcomeStatus::rejected;
-        outcome.code = ErrorCode::access_forbidden;
+        outcome.code = own ? ErrorCode::intent_id_conflict : ErrorCode::access_forbidden;
     }
     return true;
 }
@@ -277,8 +298,35 @@ Result<std::vector<Position>> Executor::write(const std::vector<RowChange>& rows
     return positions;
 }
 
+/// The clock of the machine may have been set back while the server was down: it goes on from the
+/// newest message. Once after the start; cost: one look into each timeline.
+Result<> Executor::learn_time() {
+    if (time_known_) {
+        return {};
+    }
+    HF_TRY(const auto organizations, storage_.organizations());
+    for (const storage::OrganizationRecord& organization : organizations) {
+        HF_TRY(const auto buckets, storage_.buckets_of(organization.id));
+        for (const storage::BucketRecord& record : buckets) {
+            if (record.bucket.kind != BucketKind::timeline || record.bucket.rows == 0) {
+                continue;
+            }
+            HF_TRY(const auto newest, storage_.newest_rows(record.bucket.id, RowKind::message, 1));
+            if (!newest.empty()) {
+                last_time_ = std::max(last_time_, WallTime{newest.front().sort});
+            }
+        }
+    }
+    time_known_ = true;
+    return {};
+}
+
+/// Behind a clock that was set back it moves a millisecond an intent, so that what comes later
+/// stands later.
 WallTime Executor::server_time() {
-    last_time_ = std::max(last_time_, environment_.wall());
+    const WallTime wall = environment_.wall();
+    const bool set_back = wall + set_back_min < last_time_;
+    last_time_ = set_back ? last_time_ + Millis{1} : std::max(last_time_, wall);
     return last_time_;
 }
 

@@ -71,12 +71,13 @@ public:
     /// Judges up to `max` of the queued intents in one transaction and commits it.
     ///
     /// Outcome by case: known id: the stored outcome, `replayed`, to the same user only
-    /// (else access_forbidden) · an id of another user's device: rejected, intent_id_conflict, not
-    /// stored · refused by the rules: rejected, stored · a kind not known: quarantined, `later` ·
-    /// storage fails: `later`, nothing done. Whatever is stored and not `applied` has a receipt row
-    /// in the user's bucket too, so that it survives the connection and reaches other devices. When
-    /// the whole transaction fails, everything queued is answered `later`: order within lanes would
-    /// be lost otherwise.
+    /// (else access_forbidden), and only to the same intent (else intent_id_conflict, not stored:
+    /// two copies of a device have given one id to two things, and neither may be lost) · an id of
+    /// another user's device: rejected, intent_id_conflict, not stored · refused by the rules:
+    /// rejected, stored · a kind not known: quarantined, `later` · storage fails: `later`, nothing
+    /// done. Whatever is stored and not `applied` has a receipt row in the user's bucket too, so
+    /// that it survives the connection and reaches other devices. When the whole transaction fails,
+    /// everything queued is answered `later`: order within lanes would be lost otherwise.
     [[nodiscard]] Batch run(std::size_t max = limits::batch_intents_max);
 
 private:
@@ -99,13 +100,15 @@ private:
     [[nodiscard]] Result<> refuse(const IntentJob& job, Error why, Tally& tally, Outcome& outcome);
     [[nodiscard]] Result<std::vector<Position>> write(const std::vector<RowChange>& rows,
                                                       Tally& tally);
+    [[nodiscard]] Result<> learn_time();
     [[nodiscard]] WallTime server_time();
     void put_off(IntentJob& job, ErrorCode code, Batch& batch);
 
     storage::Storage& storage_;
     Environment& environment_;
     std::deque<IntentJob> queue_;
-    WallTime last_time_{};  ///< messages are ordered by it, so it never goes back
+    WallTime last_time_{};     ///< messages are ordered by it, so it never goes back
+    bool time_known_ = false;  ///< `last_time_` is not below that of any message
 };
 
 /// `later`, to be sent again after `retry_after`.

@@ -162,6 +162,45 @@ TEST_F(ExecutorTest, keeps_a_stored_outcome_from_another_user) {
     EXPECT_TRUE(own.replayed);
 }
 
+TEST_F(ExecutorTest, OM33_two_things_under_one_id_are_not_taken_for_one) {
+    // A copy of the phone has gone on with the same counter before the server saw it.
+    const Id id = next_id();
+    const Intent first = post(id, channel_, "from the phone");
+    const Intent second = post(id, channel_, "from its copy");
+    EXPECT_EQ(judge_one(job(first)).status, OutcomeStatus::applied);
+    const Outcome conflict = judge_one(job(second));
+    EXPECT_EQ(conflict.status, OutcomeStatus::rejected);
+    EXPECT_EQ(conflict.code, ErrorCode::intent_id_conflict);
+    EXPECT_FALSE(conflict.replayed);
+    EXPECT_EQ(messages_in(channel_), 1U);
+    const Outcome again = judge_one(job(first));
+    EXPECT_EQ(again.status, OutcomeStatus::applied);
+    EXPECT_TRUE(again.replayed);
+}
+
+TEST_F(ExecutorTest, the_same_words_at_another_time_are_another_thing) {
+    Intent first = post(next_id(), channel_, "ok");
+    Intent second = first;
+    second.claimed_at = first.claimed_at + Millis{1};
+    EXPECT_EQ(judge_one(job(first)).status, OutcomeStatus::applied);
+    EXPECT_EQ(judge_one(job(second)).code, ErrorCode::intent_id_conflict);
+}
+
+TEST_F(ExecutorTest, messages_keep_their_order_when_the_clock_was_set_back_during_a_restart) {
+    const Outcome before = judge_one(job(post(next_id(), channel_, "before")));
+    environment_.set_clock(Millis{-5LL * 24 * 60 * 60 * 1000});
+    Executor restarted(faulty_, environment_);
+    for (const char* text : {"after", "last"}) {
+        ASSERT_TRUE(restarted.enqueue(job(post(next_id(), channel_, text))));
+    }
+    const Batch batch = restarted.run();
+    EXPECT_GT(batch.judged.at(0).outcome.at, before.at);
+    EXPECT_GT(batch.judged.at(1).outcome.at, batch.judged.at(0).outcome.at);
+    const auto newest =
+        must(storage_->newest_rows(company_.timeline(channel_), RowKind::message, 1));
+    EXPECT_NE(newest.at(0).body.find("last"), std::string::npos);
+}
+
 TEST_F(ExecutorTest, OM5_does_not_reach_into_another_organization) {
     Company rival(*storage_, "rival");
     const Id theirs = rival.make_channel(rival.yard, false, {rival.ana});

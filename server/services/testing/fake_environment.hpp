@@ -28,6 +28,9 @@ public:
         wall_ = wall_ + span;
     }
 
+    /// Somebody sets the machine's clock; what waits does not notice.
+    void set_clock(Millis by) { wall_ = wall_ + by; }
+
 private:
     std::uint64_t state_;
     Instant now_{1'000};

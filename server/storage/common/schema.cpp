@@ -62,7 +62,8 @@ CREATE TABLE outcome (
     code BIGINT NOT NULL,
     detail TEXT NOT NULL,
     positions TEXT NOT NULL,
-    decided_at BIGINT NOT NULL
+    decided_at BIGINT NOT NULL,
+    content BIGINT NOT NULL
 );
 CREATE TABLE quarantine (
     intent BIGINT NOT NULL,

@@ -95,7 +95,8 @@ TEST_P(StorageConformance, an_outcome_never_changes) {
                           .code = ErrorCode::intent_gone,
                           .detail = R"({"limit":3})",
                           .positions = {{BucketId{4}, 17}, {BucketId{0x7fff'ffff'ffff'ffff}, 1}},
-                          .at = WallTime{1'700'000'000'000}};
+                          .at = WallTime{1'700'000'000'000},
+                          .content = 0xf000'0000'0000'0001};
     commit([&] { must(storage_->put_outcome(outcome, Id{8})); });
     must(storage_->begin());
     EXPECT_FALSE(storage_->put_outcome({.intent = outcome.intent}, Id{8}));
@@ -110,6 +111,7 @@ TEST_P(StorageConformance, an_outcome_never_changes) {
     EXPECT_EQ(found->detail, outcome.detail);
     EXPECT_EQ(show(found->positions), show(outcome.positions));
     EXPECT_EQ(found->at, outcome.at);
+    EXPECT_EQ(found->content, outcome.content);
     EXPECT_FALSE(must(storage_->find_outcome(Id{1})));
 }
 

@@ -36,7 +36,8 @@ Outcome read_outcome(const sqlite::Statement& row) {
             .code = static_cast<ErrorCode>(row.integer(2)),
             .detail = std::string(row.text(3)),
             .positions = parse_positions(row.text(4)),
-            .at = WallTime{row.integer(5)}};
+            .at = WallTime{row.integer(5)},
+            .content = row.unsigned_integer(6)};
 }
 
 QuarantinedIntent read_quarantined(const sqlite::Statement& row) {
@@ -72,7 +73,8 @@ Result<> SqliteStorage::put_outcome(const Outcome& outcome, Id user) {
         .bind(4, static_cast<int>(outcome.code))
         .bind(5, outcome.detail)
         .bind(6, positions)
-        .bind(7, outcome.at.ms);
+        .bind(7, outcome.at.ms)
+        .bind(8, outcome.content);
     return put->run();
 }
 

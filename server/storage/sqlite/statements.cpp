@@ -75,10 +75,10 @@ constexpr std::array engine_statements{
           " WHERE bucket = $1 AND kind = $2 ORDER BY sort DESC, id DESC LIMIT $3"},
 
     Entry{Sql::outcome_put,
-          "INSERT INTO outcome (intent, user_id, status, code, detail, positions, decided_at)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7)"},
+          "INSERT INTO outcome (intent, user_id, status, code, detail, positions, decided_at,"
+          " content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"},
     Entry{Sql::outcome_find,
-          "SELECT intent, status, code, detail, positions, decided_at FROM outcome"
+          "SELECT intent, status, code, detail, positions, decided_at, content FROM outcome"
           " WHERE intent = $1"},
     Entry{Sql::quarantine_put,
           "INSERT INTO quarantine (intent, user_id, lane, kind, version, args, claimed_at,"

@@ -112,11 +112,19 @@ void SyncDriver::pass_time() {
             tell(Session::TryNow{});
         }
     }
-    if (device_.replica().sweep_pending()) {
-        (void)device_.replica()
-            .sweep();  // what is left is hidden already; the next slice tries again
-        device_.changes.add(Topic::About::counters);
+    sweep();
+}
+
+/// Deletes a slice of what was revoked. All of it is hidden already.
+void SyncDriver::sweep() {
+    if (!device_.replica().sweep_pending() || (sweep_again_at_ && device_.now < *sweep_again_at_)) {
+        return;
     }
+    sweep_again_at_.reset();
+    if (!device_.replica().sweep()) {  // asked again at once, a full disk would be asked for ever
+        sweep_again_at_ = device_.now + limits::storage_retry_every;
+    }
+    device_.changes.add(Topic::About::counters);
 }
 
 std::optional<Instant> SyncDriver::next_deadline() const {
@@ -128,7 +136,7 @@ std::optional<Instant> SyncDriver::next_deadline() const {
     };
     consider(storage_retry_at_);
     if (device_.replica().sweep_pending()) {
-        consider(device_.now);
+        consider(sweep_again_at_.value_or(device_.now));
     }
     return deadline;
 }

@@ -65,6 +65,7 @@ private:
     void note_page(const wire::Page& page);
     void failed(const Error& error);
     void restored();
+    void sweep();
     [[nodiscard]] bool has_passed(const Position& position) const;
 
     Device& device_;
@@ -82,6 +83,7 @@ private:
 
     bool renewal_wished_ = false;
     std::optional<Instant> storage_retry_at_;
+    std::optional<Instant> sweep_again_at_;  ///< after a slice that the disk did not take
     bool outcomes_lost_ = false;  ///< a full disk: the server is asked again on a new connection
 };
 

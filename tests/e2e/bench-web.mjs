@@ -66,8 +66,10 @@ const firstSync = (page, reads) =>
       const stalls = [];
       while (isReading && !isReady()) {
         const asked = performance.now();
-        await device.look(newest);
+        const read = device.subscribe(newest);
+        await device.until(() => device.snapshot(read));
         stalls.push(performance.now() - asked);
+        await device.close(read);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       await device.until(isReady);

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "client/engine/limits.hpp"
+
 namespace holdfast::client {
 namespace {
 
@@ -62,13 +64,20 @@ Result<> Device::open_replica(bool in_memory, bool recreate) {
     auto opened = Replica::open(replica_options(in_memory, recreate));
     if (!opened) {  // something has to be there: one that does not stay is better than none
         HF_TRY(opened, Replica::open(replica_options(true, false)));
+        in_memory = true;
+        place_again_at_ = now + limits::storage_retry_every;
     }
-    replica_ = std::make_unique<Replica>(*std::move(opened));
+    use_replica(*std::move(opened), in_memory);
+    return {};
+}
+
+void Device::use_replica(Replica opened, bool in_memory) {
+    world_.reset();
+    replica_ = std::make_unique<Replica>(std::move(opened));
     world_ = std::make_unique<DeviceWorld>(*replica_, overlay);
     in_memory_ = in_memory;
     unread.clear();
     overlay.base_replaced();
-    return {};
 }
 
 Result<bool> Device::place_replica() {
@@ -76,15 +85,31 @@ Result<bool> Device::place_replica() {
     if (in_memory == in_memory_) {
         return false;
     }
-    HF_CHECK(open_replica(in_memory, false));
-    if (in_memory && !options.memory_replica) {
-        HF_CHECK(Replica::remove(replica_options(false, false)));
+    if (in_memory) {
+        HF_CHECK(open_replica(true, false));
+        if (!options.memory_replica) {
+            HF_CHECK(Replica::remove(replica_options(false, false)));
+        }
+        return true;
     }
+    if (now < place_again_at_) {
+        return false;
+    }
+    auto opened = Replica::open(replica_options(false, false));
+    if (!opened) {  // what is in memory goes on, until there is room for a file
+        place_again_at_ = now + limits::storage_retry_every;
+        return false;
+    }
+    use_replica(*std::move(opened), false);
     return true;
 }
 
+std::optional<Instant> Device::next_deadline() const {
+    return in_memory_ && may_keep() ? std::optional(place_again_at_) : std::nullopt;
+}
+
 Result<> Device::renew_replica() {
-    return open_replica(in_memory_, true);
+    return open_replica(!may_keep(), true);
 }
 
 // ---------------------------------------------------------------------------- changes

@@ -62,7 +62,10 @@ public:
     [[nodiscard]] bool may_keep() const;
     /// Moves the replica to where it belongs now. True: it is another one, and empty or as it was
     /// left; the synchronization has to begin anew. Data that may not be kept is deleted.
+    /// One that found no room for its file is kept in memory, and tried again every
+    /// limits::storage_retry_every.
     [[nodiscard]] Result<bool> place_replica();
+    [[nodiscard]] std::optional<Instant> next_deadline() const;
     /// Makes the replica anew: it was damaged, or belongs to somebody who has signed out.
     [[nodiscard]] Result<> renew_replica();
 
@@ -91,11 +94,13 @@ public:
 private:
     explicit Device(EngineOptions with, Outbox opened);
     [[nodiscard]] Result<> open_replica(bool in_memory, bool recreate);
+    void use_replica(Replica opened, bool in_memory);
     [[nodiscard]] Replica::Options replica_options(bool in_memory, bool recreate) const;
 
     std::unique_ptr<Replica> replica_;
     std::unique_ptr<DeviceWorld> world_;
     bool in_memory_ = false;
+    Instant place_again_at_{};
     std::uint32_t next_request_ = 1;
 };
 

@@ -50,6 +50,7 @@ std::optional<Output> Engine::poll_output() {
 std::optional<Instant> Engine::next_deadline() const {
     std::optional<Instant> deadline;
     for (const auto& at : {parts_->driver.next_deadline(),
+                           parts_->device->next_deadline(),
                            parts_->device->status.next_deadline(),
                            parts_->device->overlay.next_deadline(),
                            parts_->live.next_deadline()}) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "client/engine/limits.hpp"
 #include "client/engine/testing/fake_server.hpp"
 #include "client/engine/testing/phone.hpp"
 
@@ -484,6 +485,18 @@ TEST_F(Engine, OM14_without_a_grant_nothing_stays_on_the_device) {
     phone->cut();
     phone->pass(3000);
     EXPECT_EQ(code(phone->call("set_offline_mode", {{"on", true}})), "offline.not_available");
+}
+
+TEST_F(Engine, a_replica_that_finds_no_room_for_its_file_moves_there_once_there_is) {
+    std::filesystem::create_directories(directory_ / "replica.db" / "in the way");
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    const auto messages = watch_messages();
+    EXPECT_THAT(texts(messages), testing::ElementsAre("hello"));
+    std::filesystem::remove_all(directory_ / "replica.db");
+    phone->pass(limits::storage_retry_every.count + 1000);
+    EXPECT_TRUE(std::filesystem::is_regular_file(directory_ / "replica.db"));
+    EXPECT_THAT(texts(messages), testing::ElementsAre("hello"));
 }
 
 TEST_F(Engine, OM15_a_desktop_keeps_no_replica) {

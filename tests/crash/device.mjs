@@ -13,6 +13,7 @@ export class Device {
   #process = new Process();
   #next = 1;
   #replies = new Map();
+  #asked = new Map();
   #status = null;
   #statusCall = 0;
   #toWrite = 0;
@@ -44,6 +45,7 @@ export class Device {
   start(count) {
     const { binary, url, data, random } = this.options;
     this.#replies.clear();
+    this.#asked.clear();
     this.#status = null;
     this.#inFlight = 0;
     this.#toWrite = count;
@@ -63,11 +65,24 @@ export class Device {
     return this.#process.end('SIGKILL');
   }
 
-  /** Whether everything is delivered and everything has come. */
-  get isQuiet() {
-    const { connection, bar } = this.#status ?? {};
-    return this.#toWrite === 0 && this.#inFlight === 0 && connection?.state === 'connected'
-      && bar.waiting === 0 && bar.kind !== 'synchronizing';
+  /** Whether everything was written, delivered and answered, and everything of the others has come. */
+  async isQuiet() {
+    if (this.#toWrite > 0 || this.#inFlight > 0) return false;
+    // Asked anew: the status that was pushed last may be older than the last promise.
+    const { items } = await this.#ask({ query: 'outbox' });
+    const { connection, bar } = await this.#ask({ query: 'status' });
+    return items.length === 0 && connection.state === 'connected' && bar.kind !== 'synchronizing';
+  }
+
+  #ask(query) {
+    return new Promise((resolve) => {
+      const subscription = this.#call('subscribe', query);
+      this.#asked.set(subscription, (snapshot) => {
+        this.#asked.delete(subscription);
+        this.#call('unsubscribe', { subscription });
+        resolve(snapshot);
+      });
+    });
   }
 
   /** Until it succeeds: without a server it cannot, and a person tries again. */
@@ -93,6 +108,8 @@ export class Device {
       if (isCurrent || onReply?.always) onReply?.(message);
     } else if (isCurrent && message.push === this.#statusCall) {
       this.#statusChanged(message.snapshot);
+    } else if (isCurrent) {
+      this.#asked.get(message.push)?.(message.snapshot);
     }
     if (isCurrent) this.#write();
   }

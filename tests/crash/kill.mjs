@@ -108,10 +108,18 @@ async function killAll(devices) {
 
 async function becomeQuiet(devices) {
   for (const device of devices) {
+    let timer;
+    // A device that ended by itself answers nothing any more.
+    const tooLate = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`${device.name} does not become quiet`)), quietMillisMax);
+    });
     try {
-      await waitFor(`rest of ${device.name}`, () => device.isQuiet, quietMillisMax);
+      await Promise.race([tooLate, waitFor(`rest of ${device.name}`, () => device.isQuiet(), quietMillisMax)]);
     } catch (error) {
-      throw new Error(`${error.message}: ${JSON.stringify(device.status)}\n${server.log}`);
+      const state = JSON.stringify(device.status);
+      throw new Error(`${error.message}: ${state} ${device.crashes.join()}\n${server.crashes.join()}${server.log}`);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
@@ -134,9 +142,13 @@ function report(kills, figures, devices, faults) {
 makeOrganization();
 startServer();
 const devices = makeDevices();
-devices.forEach(startDevice);
+const [first, ...others] = devices;
 let faults = [];
 try {
+  // Without a first contact nothing can be written. One device has to make it under fire.
+  others.forEach(startDevice);
+  await becomeQuiet(others);
+  startDevice(first);
   const kills = await killAll(devices);
   await becomeQuiet(devices);
   await Promise.all(devices.map((device) => device.kill()));

@@ -36,6 +36,37 @@ TEST(Decode, reads_what_is_absent_as_empty) {
     EXPECT_TRUE(std::get<Hello>(*frame).cursors.empty());
 }
 
+TEST(Decode, refuses_a_frame_of_no_bytes_wherever_it_is) {
+    const Bytes around(16, 'x');
+    for (std::size_t at = 0; at < 8; ++at) {
+        EXPECT_EQ(refusal(std::string_view(around).substr(at, 0)), ErrorCode::request_malformed);
+    }
+}
+
+/// Two bucket numbers in a vector that begins 4 bytes further with each word before it: a builder
+/// that knows their type would put them at a multiple of 8.
+Bytes revoke_behind(std::size_t words) {
+    Bytes bytes = raw_frame([&](Builder& fbb) {
+        for (std::size_t i = 0; i < words; ++i) {
+            fbb.CreateVector(std::vector<std::uint32_t>{});
+        }
+        const auto halves = fbb.CreateVector(std::vector<std::uint32_t>{7, 0, 8, 0});
+        return fb::CreateRevoke(fbb,
+                                flatbuffers::Offset<flatbuffers::Vector<std::uint64_t>>(halves.o));
+    });
+    const std::size_t size_at = bytes.find(Bytes("\x04\0\0\0\x07\0\0\0", 8));
+    bytes.at(size_at) = 2;
+    return bytes;
+}
+
+TEST(Decode, reads_numbers_of_64_bits_that_are_not_aligned) {
+    for (const std::size_t words : {std::size_t{0}, std::size_t{1}}) {
+        const auto frame = decode(revoke_behind(words));
+        ASSERT_TRUE(frame.has_value()) << frame.error().detail;
+        EXPECT_EQ(std::get<Revoke>(*frame).buckets, (std::vector<BucketId>{{7}, {8}}));
+    }
+}
+
 TEST(Decode, reads_a_hello_of_another_version_so_that_it_can_be_answered) {
     const auto frame = decode(encode(Hello{.protocol = 99}));
     ASSERT_TRUE(frame.has_value());
@@ -60,9 +91,8 @@ TEST(Decode, takes_as_much_as_the_limits_allow) {
     hello.cursors.resize(limits::cursors_max + 1);
     EXPECT_EQ(refusal(encode(hello)), ErrorCode::request_too_large);
 
-    Push push{
-        .intents = {
-            {.kind = IntentKind::message_post, .args = Bytes(limits::push_bytes_max, 'x')}}};
+    Push push{.intents = {
+                  {.kind = IntentKind::message_post, .args = Bytes(limits::push_bytes_max, 'x')}}};
     EXPECT_EQ(refusal(encode(push)), ErrorCode::none);
     push.intents[0].args += 'x';
     EXPECT_EQ(refusal(encode(push)), ErrorCode::request_too_large);

@@ -115,7 +115,11 @@ public:
         const auto frame = wire::decode(bytes);
         std::string stream;
         for (const wire::Want& want : std::get<wire::Pull>(*frame).wants) {
-            wire::append_framed(stream, wire::encode(page(want)));
+            wire::append_framed(
+                stream,
+                buckets.contains(want.bucket)
+                    ? wire::encode(page(want))
+                    : wire::encode(wire::Unwanted{want.bucket, ErrorCode::access_forbidden}));
         }
         return stream;
     }

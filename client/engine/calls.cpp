@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/engine/limits.hpp"
+#include "core/model/json.hpp"
 
 namespace holdfast::client::calls {
 namespace {
@@ -177,7 +178,7 @@ Parsed parse(std::string_view json) {
     if (json.size() > limits::call_bytes_max) {
         return {0, fail(ErrorCode::request_too_large, {}, R"({"limit":262144})")};
     }
-    const Json root = Json::parse(json, nullptr, false);
+    const Json root = json::parse(json);
     if (!root.is_object() || !root.contains("id") || !root["id"].is_number_integer()) {
         return {0, fail(ErrorCode::request_malformed, "no number")};
     }

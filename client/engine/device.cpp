@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/engine/limits.hpp"
+#include "core/model/json.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -166,7 +167,7 @@ void Device::reply_error(std::int64_t call, const Error& error) {
 }
 
 void Device::reply_error(std::int64_t call, std::string_view code, std::string_view params) {
-    const bool is_object = nlohmann::json::parse(params, nullptr, false).is_object();
+    const bool is_object = json::parse(params).is_object();
     std::string text = R"({"reply":)" + std::to_string(call) + R"(,"error":{"code":)";
     text += quoted(code);
     text += R"(,"params":)";

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/engine/limits.hpp"
+#include "core/model/json.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -37,7 +38,7 @@ struct Answer {
 };
 
 std::optional<Answer> parse_sign_in(std::string_view body) {
-    const Json root = Json::parse(body, nullptr, false);
+    const Json root = json::parse(body);
     const auto user = parse_id(text_of(root, "user"));
     const auto organization = parse_id(text_of(root, "organization"));
     const auto salt = parse_salt(text_of(root, "salt"));
@@ -69,7 +70,7 @@ struct Refusal {
 };
 
 Refusal refusal_of(const HttpAnswered& answer) {
-    const Json root = answer.ours ? Json::parse(answer.body, nullptr, false) : Json();
+    const Json root = answer.ours ? json::parse(answer.body) : Json();
     std::string code = text_of(root, "code");
     if (answer.status == 0 || code.empty()) {
         return {std::string(error_name(ErrorCode::server_unreachable)), "{}"};
@@ -241,7 +242,7 @@ void SessionKeeper::answered(const Refresh& /*request*/, const HttpAnswered& ans
         }
         return;
     }
-    const Json root = Json::parse(answer.body, nullptr, false);
+    const Json root = json::parse(answer.body);
     Account account = *device_.account();
     account.access_token = text_of(root, "access_token");
     account.refresh_token = text_of(root, "refresh_token");

@@ -30,6 +30,24 @@ bool ids_of(const Value& value, std::vector<Id>& out) {
     return true;
 }
 
+bool is_too_deep(std::string_view text) {
+    std::size_t depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size() && depth <= depth_max; ++i) {
+        const char letter = text[i];
+        if (in_string && letter == '\\') {
+            ++i;  // what is escaped ends nothing
+        } else if (letter == '"') {
+            in_string = !in_string;
+        } else if (!in_string && (letter == '[' || letter == '{')) {
+            ++depth;
+        } else if (!in_string && (letter == ']' || letter == '}') && depth > 0) {
+            --depth;
+        }
+    }
+    return depth > depth_max;
+}
+
 Value array_of(const std::vector<Id>& ids) {
     Value array = Value::array();
     for (const Id id : ids) {
@@ -39,6 +57,11 @@ Value array_of(const std::vector<Id>& ids) {
 }
 
 }  // namespace
+
+Value parse(std::string_view text) {
+    return is_too_deep(text) ? Value(Value::value_t::discarded)
+                             : Value::parse(text, nullptr, false);
+}
 
 Reader::Reader(std::string_view text) : root_(Value::parse(text, nullptr, false)) {
     if (!root_.is_object()) {

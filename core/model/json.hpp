@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -17,6 +18,13 @@
 namespace holdfast::json {
 
 using Value = nlohmann::json;  // members sorted by name: the same bytes everywhere
+
+inline constexpr std::size_t depth_max = 64;
+
+/// For values that are written again. The value that the text is; a discarded one where it is none,
+/// or is nested deeper than `depth_max`: the library reads that, but it writes a value by
+/// recursion, and a text of a few hundred KiB would end the stack.
+[[nodiscard]] Value parse(std::string_view text);
 
 /// Reads the members of one object into values that hold their defaults. An absent member leaves
 /// the default; a wrong type, text that is no object, and invalid UTF-8 are the error of `done()`.

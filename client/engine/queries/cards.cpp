@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "client/engine/queries/query.hpp"
+#include "core/model/json.hpp"
 #include "core/offline/reason.hpp"
 
 namespace holdfast::client::cards {
@@ -105,7 +106,7 @@ Result<Json> last_message(const View& view, Id channel) {
         if (stored) {
             break;  // it has arrived: the timeline knows better
         }
-        const Json args = Json::parse(item.intent.args, nullptr, false);
+        const Json args = json::parse(item.intent.args);
         if (!args.is_object() || !args.contains("text") || !args["text"].is_string()) {
             break;
         }
@@ -178,7 +179,7 @@ bool stands_before(const View::NamedGroup& a, const View::NamedGroup& b) {
 }
 
 Json error(ErrorCode code, std::string_view params) {
-    Json parsed = Json::parse(params, nullptr, false);
+    Json parsed = json::parse(params);
     if (!parsed.is_object()) {
         parsed = Json::object();
     }

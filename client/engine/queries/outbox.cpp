@@ -4,12 +4,13 @@
 
 #include "client/engine/queries/cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
+#include "core/model/json.hpp"
 
 namespace holdfast::client::snapshots {
 namespace {
 
 std::string text_of(const Outbox::Item& item) {
-    const Json args = Json::parse(item.intent.args, nullptr, false);
+    const Json args = json::parse(item.intent.args);
     for (const char* name : {"text", "emoji", "name"}) {
         if (args.is_object() && args.contains(name) && args[name].is_string()) {
             return args[name].get<std::string>();

@@ -7,6 +7,7 @@
 
 #include "client/engine/queries/cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
+#include "core/model/json.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -102,7 +103,7 @@ Result<Json> dispatch(View& view, const Query& query, Pinned& pinned) {
 }  // namespace
 
 Result<Query> parse_query(std::string_view args) {
-    const Json root = Json::parse(args, nullptr, false);
+    const Json root = json::parse(args);
     if (!root.is_object()) {
         return malformed("args");
     }

@@ -66,7 +66,9 @@ int Device::send(std::string_view name, Json arguments) {
     if (arguments.is_null()) {
         arguments = Json::object();
     }
-    client_->call(Json{{"id", number}, {"call", name}, {"args", std::move(arguments)}}.dump());
+    const Json call{{"id", number}, {"call", name}, {"args", std::move(arguments)}};
+    // What stands on a command line need not be UTF-8.
+    client_->call(call.dump(-1, ' ', false, Json::error_handler_t::replace));
     return number;
 }
 

@@ -145,6 +145,14 @@ TEST_F(DeviceTest, sees_what_another_device_posts) {
                                   patience));
 }
 
+TEST_F(DeviceTest, takes_a_text_that_is_not_utf8_as_a_command_line_may_have_it) {
+    const auto device = sign_in("a", 0);
+    const View view = open_channel(*device);
+    ASSERT_TRUE(post(*device, view.channel, "caf\xe9").has_value());
+    EXPECT_TRUE(
+        device->run_until([&] { return shows(*device, view, "caf\ufffd", "done"); }, patience));
+}
+
 TEST_F(DeviceTest, delivers_once_what_it_saved_while_the_server_was_gone) {
     auto device = sign_in("a", 0);
     const View view = open_channel(*device);

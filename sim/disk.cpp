@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "platform/sqlite/exclusive_vfs.hpp"
+
 namespace holdfast::sim {
 namespace {
 
@@ -56,19 +58,6 @@ int x_file_size(sqlite3_file* file, sqlite3_int64* size) {
     *size = static_cast<sqlite3_int64>(self(file).file->current.size());
     return SQLITE_OK;
 }
-int x_lock(sqlite3_file*, int) {
-    return SQLITE_OK;
-}
-int x_unlock(sqlite3_file*, int) {
-    return SQLITE_OK;
-}
-int x_check_reserved_lock(sqlite3_file*, int* reserved) {
-    *reserved = 0;
-    return SQLITE_OK;
-}
-int x_file_control(sqlite3_file*, int, void*) {
-    return SQLITE_NOTFOUND;
-}
 int x_sector_size(sqlite3_file*) {
     return static_cast<int>(sector_bytes);
 }
@@ -76,25 +65,20 @@ int x_device_characteristics(sqlite3_file*) {
     return 0;
 }
 
-const sqlite3_io_methods io_methods{1,
-                                    x_close,
-                                    x_read,
-                                    x_write,
-                                    x_truncate,
-                                    x_sync,
-                                    x_file_size,
-                                    x_lock,
-                                    x_unlock,
-                                    x_check_reserved_lock,
-                                    x_file_control,
-                                    x_sector_size,
-                                    x_device_characteristics,
-                                    nullptr,
-                                    nullptr,
-                                    nullptr,
-                                    nullptr,
-                                    nullptr,
-                                    nullptr};
+constexpr sqlite3_io_methods make_io_methods() {
+    sqlite3_io_methods methods = sqlite::exclusive_io_methods();
+    methods.xClose = x_close;
+    methods.xRead = x_read;
+    methods.xWrite = x_write;
+    methods.xTruncate = x_truncate;
+    methods.xSync = x_sync;
+    methods.xFileSize = x_file_size;
+    methods.xSectorSize = x_sector_size;
+    methods.xDeviceCharacteristics = x_device_characteristics;
+    return methods;
+}
+
+constexpr sqlite3_io_methods io_methods = make_io_methods();
 
 int x_open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
     Disk& disk = disk_of(vfs);
@@ -118,17 +102,10 @@ int x_access(sqlite3_vfs* vfs, const char* name, int, int* result) {
     *result = disk_of(vfs).exists(name) ? 1 : 0;
     return SQLITE_OK;
 }
-int x_full_pathname(sqlite3_vfs*, const char* name, int size, char* out) {
-    sqlite3_snprintf(size, out, "%s", name);
-    return SQLITE_OK;
-}
 int x_randomness(sqlite3_vfs*, int count, char* out) {
     // SQLite uses it for the WAL's salts: the same in every run, so that a seed repeats exactly.
     std::memset(out, 42, static_cast<std::size_t>(count));
     return count;
-}
-int x_sleep(sqlite3_vfs*, int microseconds) {
-    return microseconds;
 }
 int x_current_time(sqlite3_vfs*, double* days) {
     *days = 2461000.5;
@@ -140,18 +117,14 @@ int x_current_time(sqlite3_vfs*, double* days) {
 Disk::Disk(std::string name)
     : name_(std::move(name)), registration_(std::make_unique<sqlite3_vfs>()) {
     sqlite3_vfs& vfs = *registration_;
-    std::memset(&vfs, 0, sizeof(vfs));
-    vfs.iVersion = 1;
+    vfs = sqlite::exclusive_vfs();
     vfs.szOsFile = static_cast<int>(sizeof(VfsFile));
-    vfs.mxPathname = 256;
     vfs.zName = name_.c_str();
     vfs.pAppData = this;
     vfs.xOpen = x_open;
     vfs.xDelete = x_delete;
     vfs.xAccess = x_access;
-    vfs.xFullPathname = x_full_pathname;
     vfs.xRandomness = x_randomness;
-    vfs.xSleep = x_sleep;
     vfs.xCurrentTime = x_current_time;
     sqlite3_vfs_register(&vfs, 0);
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "client/wasm/host.hpp"
+#include "platform/sqlite/exclusive_vfs.hpp"
 
 namespace holdfast::wasm {
 namespace {
@@ -111,20 +112,6 @@ int x_file_size(sqlite3_file* file, sqlite3_int64* size) {
     return SQLITE_OK;
 }
 
-// The host's handle is the lock: nobody else can open the file.
-int x_lock(sqlite3_file*, int) {
-    return SQLITE_OK;
-}
-int x_unlock(sqlite3_file*, int) {
-    return SQLITE_OK;
-}
-int x_check_reserved_lock(sqlite3_file*, int* reserved) {
-    *reserved = 0;
-    return SQLITE_OK;
-}
-int x_file_control(sqlite3_file*, int, void*) {
-    return SQLITE_NOTFOUND;
-}
 int x_sector_size(sqlite3_file*) {
     return 4096;
 }
@@ -132,25 +119,21 @@ int x_device_characteristics(sqlite3_file*) {
     return SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN;
 }
 
-const sqlite3_io_methods io_methods{1,
-                                    x_close,
-                                    x_read,
-                                    x_write,
-                                    x_truncate,
-                                    x_sync,
-                                    x_file_size,
-                                    x_lock,
-                                    x_unlock,
-                                    x_check_reserved_lock,
-                                    x_file_control,
-                                    x_sector_size,
-                                    x_device_characteristics,
-                                    nullptr,
-                                    nullptr,
-                                    nullptr,
-                                    nullptr,
-                                    nullptr,
-                                    nullptr};
+/// The host's handle is the lock: nobody else can open the file.
+constexpr sqlite3_io_methods make_io_methods() {
+    sqlite3_io_methods methods = sqlite::exclusive_io_methods();
+    methods.xClose = x_close;
+    methods.xRead = x_read;
+    methods.xWrite = x_write;
+    methods.xTruncate = x_truncate;
+    methods.xSync = x_sync;
+    methods.xFileSize = x_file_size;
+    methods.xSectorSize = x_sector_size;
+    methods.xDeviceCharacteristics = x_device_characteristics;
+    return methods;
+}
+
+constexpr sqlite3_io_methods io_methods = make_io_methods();
 
 int slot_of(const char* name) {
     return host_file_open(name, static_cast<int>(std::strlen(name)));
@@ -187,18 +170,9 @@ int x_access(sqlite3_vfs*, const char* name, int, int* result) {
     return SQLITE_OK;
 }
 
-int x_full_pathname(sqlite3_vfs*, const char* name, int size, char* out) {
-    sqlite3_snprintf(size, out, "%s", name);
-    return SQLITE_OK;
-}
-
 int x_randomness(sqlite3_vfs*, int count, char* out) {
     host_random(out, count);
     return count;
-}
-
-int x_sleep(sqlite3_vfs*, int microseconds) {
-    return microseconds;
 }
 
 int x_current_time(sqlite3_vfs*, double* days) {
@@ -206,14 +180,22 @@ int x_current_time(sqlite3_vfs*, double* days) {
     return SQLITE_OK;
 }
 
-sqlite3_vfs vfs{1,       sizeof(File), 256,          nullptr,         file_vfs_name,  nullptr,
-                x_open,  x_delete,     x_access,     x_full_pathname, nullptr,        nullptr,
-                nullptr, nullptr,      x_randomness, x_sleep,         x_current_time, nullptr,
-                nullptr, nullptr,      nullptr,      nullptr};
+sqlite3_vfs make_vfs() {
+    sqlite3_vfs vfs = sqlite::exclusive_vfs();
+    vfs.szOsFile = sizeof(File);
+    vfs.zName = file_vfs_name;
+    vfs.xOpen = x_open;
+    vfs.xDelete = x_delete;
+    vfs.xAccess = x_access;
+    vfs.xRandomness = x_randomness;
+    vfs.xCurrentTime = x_current_time;
+    return vfs;
+}
 
 }  // namespace
 
 int register_file_vfs() {
+    static sqlite3_vfs vfs = make_vfs();
     return sqlite3_vfs_register(&vfs, 1);
 }
 

@@ -1,11 +1,12 @@
-# holdfast_folder(NAME [LINK target...] [TEST_LINK target...] [THROWS] [SOURCES_EXCLUDE regex])
+# holdfast_folder(NAME [LINK target...] [TEST_LINK target...] [THROWS] [THREADS] [SOURCES_EXCLUDE regex])
 #
 # One folder = one library `holdfast_NAME` made of its *.cpp, and one test program
 # `holdfast_NAME_test` made of its *_test.cpp. Tests stand beside their sources.
 # THROWS: the folder may use libraries that throw (the server and its tools); all else is built
 # with -fno-exceptions, as the browser build is.
+# THREADS: its tests use several threads, so they run under the thread sanitizer too.
 function(holdfast_folder NAME)
-    cmake_parse_arguments(ARG "THROWS" "SOURCES_EXCLUDE" "LINK;TEST_LINK;PCH" ${ARGN})
+    cmake_parse_arguments(ARG "THROWS;THREADS" "SOURCES_EXCLUDE" "LINK;TEST_LINK;PCH" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS *.cpp)
     set(tests ${sources})
     list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
@@ -36,7 +37,12 @@ function(holdfast_folder NAME)
     if(tests AND NOT HOLDFAST_WASM)
         add_executable(${target}_test ${tests})
         target_link_libraries(${target}_test PRIVATE ${target} ${ARG_TEST_LINK} GTest::gmock_main)
+        add_dependencies(holdfast_tests ${target}_test)
         add_test(NAME ${NAME} COMMAND ${target}_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-        set_tests_properties(${NAME} PROPERTIES LABELS unit)
+        set(labels unit)
+        if(ARG_THREADS)
+            list(APPEND labels threads)
+        endif()
+        set_tests_properties(${NAME} PROPERTIES LABELS "${labels}")
     endif()
 endfunction()

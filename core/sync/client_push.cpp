@@ -102,8 +102,8 @@ void ClientSession::release_lanes(Instant now) {
     release_at_.reset();
     for (auto held = held_.begin(); held != held_.end();) {
         if (held->second.until > now) {
-            release_at_ = release_at_ ? std::min(*release_at_, held->second.until)
-                                      : held->second.until;
+            release_at_ =
+                release_at_ ? std::min(*release_at_, held->second.until) : held->second.until;
             ++held;
             continue;
         }

@@ -357,9 +357,10 @@ private:
     bool intents_exhausted_ = false;  ///< the outbox had nothing behind `read_up_to_`
     Id read_up_to_;                   ///< of the outbox, on this connection
     std::map<Id, SentIntent> in_flight_;
-    std::map<Id, HeldLane> held_;       ///< by lane
+    std::map<Id, HeldLane> held_;        ///< by lane
     std::optional<Instant> release_at_;  ///< the first of `held_`
-    std::set<Id> unknown_;  ///< the server keeps them until it is newer: not again on this connection
+    std::set<Id>
+        unknown_;  ///< the server keeps them until it is newer: not again on this connection
 };
 
 }  // namespace holdfast::sync

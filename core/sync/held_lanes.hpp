@@ -9,8 +9,9 @@
 namespace holdfast::sync {
 
 /// Which intents of one connection wait for an answer, and the lanes in which one was answered
-/// `later`. Such a lane is held: whatever comes behind that intent in its lane is `later` too, until
-/// the intent itself comes again. So nothing overtakes in a lane, however many pushes are under way.
+/// `later`. Such a lane is held: whatever comes behind that intent in its lane is `later` too,
+/// until the intent itself comes again. So nothing overtakes in a lane, however many pushes are
+/// under way.
 ///
 /// A new connection begins with nothing held: a device sends everything that waits again on it, in
 /// order. A kind that the server does not know holds nothing up: it may wait for months.

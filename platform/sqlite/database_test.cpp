@@ -230,7 +230,9 @@ TEST_F(DatabaseTest, a_statement_may_outlive_its_database) {
     auto database = Database::open({.path = path(), .vfs = {}});
     ASSERT_TRUE(database);
     auto statement = database->prepare("SELECT 1");
-    { const Database gone = *std::move(database); }
+    {
+        const Database gone = *std::move(database);
+    }
     auto row = statement->step();
     EXPECT_TRUE(row && *row);
 }

@@ -89,8 +89,7 @@ inline Json describe(const Intent& intent) {
 }
 
 inline Json describe(const Push& push) {
-    return {
-        {"intents", list(push.intents, [](const Intent& intent) { return describe(intent); })}};
+    return {{"intents", list(push.intents, [](const Intent& intent) { return describe(intent); })}};
 }
 
 inline Json describe(const Want& want) {

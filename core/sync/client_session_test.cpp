@@ -142,7 +142,8 @@ protected:
     }
     std::vector<Id> pushed(std::size_t index) {
         std::vector<Id> ids;
-        for (const Intent& one : std::get<wire::Push>(*wire::decode(sent.at(index))).intents) {
+        const auto frame = wire::decode(sent.at(index));
+        for (const Intent& one : std::get<wire::Push>(*frame).intents) {
             ids.push_back(one.id);
         }
         return ids;

@@ -389,6 +389,9 @@ public:
         if (!endless_ && depth > limits::form_depth_max) {
             faults_.add("forms", "nesting", std::to_string(limits::form_depth_max));
         }
+        if (!endless_ && initial_sizes(definition_).front() > limits::filled_components_max) {
+            faults_.add("components", "too_many", std::to_string(limits::filled_components_max));
+        }
         for (std::size_t i = 0; i < depths_.size() && !endless_; ++i) {
             if (depths_[i] == unknown) {
                 faults_.add("forms/" + std::to_string(i), "unused", definition_.inside[i].code);

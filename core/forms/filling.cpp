@@ -68,7 +68,8 @@ Result<Filling> Filling::resume(std::shared_ptr<const Form> form,
     }
     Filling filling(std::move(form));
     std::vector<Finding> left_out;
-    filling.sheet_->load(*json, "", left_out);
+    Sheet::Loading loading{left_out, limits::filled_components_max};
+    filling.sheet_->load(*json, "", loading);
     HF_CHECK(filling.refresh(context));
     return filling;
 }
@@ -137,8 +138,10 @@ Result<std::vector<ComponentVerdict>> Filling::set(const Context& context,
     if (sheet->component(index).read_only) {
         return fail(ErrorCode::answer_read_only, std::string(path));
     }
-    std::vector<Finding> findings;
-    if (!value || !sheet->load(index, *value, std::string(path), findings)) {
+    std::vector<Finding> left_out;
+    const bool is_nested = sheet->component(index).kind() == Kind::nested;
+    Sheet::Loading loading{left_out, is_nested ? room() : 0};
+    if (!value || !sheet->load(index, *value, std::string(path), loading)) {
         return fail(ErrorCode::answer_wrong_type, std::string(path));
     }
     for (const std::unique_ptr<Sheet>& inside : sheet->slots()[index].nested) {
@@ -166,7 +169,8 @@ Result<std::vector<ComponentVerdict>> Filling::add(const Context& context,
         return fail(ErrorCode::answer_unknown_component, std::string(path));
     }
     const std::size_t number = sheet->slots()[index].nested.size();
-    if (static_cast<std::int64_t>(number) >= nested->count.max) {
+    if (static_cast<std::int64_t>(number) >= nested->count.max ||
+        form_->plan(*plan).initial_size > room()) {
         return fail(
             ErrorCode::answer_too_many, std::string(path), to_text({{"max", nested->count.max}}));
     }
@@ -186,6 +190,11 @@ Result<std::vector<ComponentVerdict>> Filling::remove(const Context& context,
     const auto& [sheet, index] = place->way.back();
     sheet->remove_nested(index, *place->number);
     return judge_at(context, *place, path.substr(0, path.rfind('/')));
+}
+
+std::size_t Filling::room() const {
+    const std::size_t size = sheet_->size();
+    return size < limits::filled_components_max ? limits::filled_components_max - size : 0;
 }
 
 bool Filling::can_submit() const {

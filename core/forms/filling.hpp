@@ -113,6 +113,9 @@ private:
                                                                  const Place& place,
                                                                  std::string_view path);
 
+    /// How many components may still be added with repetitions.
+    [[nodiscard]] std::size_t room() const;
+
     std::shared_ptr<const Form> form_;
     std::unique_ptr<Sheet> sheet_;
 };

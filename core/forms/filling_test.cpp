@@ -155,6 +155,27 @@ TEST(Filling, refuses_answers_that_together_are_too_large_on_both_sides) {
     EXPECT_EQ(clean.error().code, ErrorCode::answer_oversized);
 }
 
+TEST(Submission, accepts_whatever_the_device_could_submit_however_its_text_is_escaped) {
+    Place place;
+    std::string text = R"({"code":"f","components":[)";
+    for (int i = 0; i < 5; ++i) {
+        text += (i > 0 ? "," : "") + std::string(R"({"id":"a)") + std::to_string(i) +
+                R"(","kind":"written","input":"long"})";
+    }
+    const auto form = form_of(text + "]}");
+    auto filling = Filling::open(form, place.context());
+    std::string controls = R"("x)";
+    for (int i = 0; i < 8'000; ++i) {
+        controls += R"(\u0001)";
+    }
+    for (int i = 0; i < 5; ++i) {
+        ASSERT_TRUE(
+            filling->set(place.context(), "a" + std::to_string(i), controls + "x\"").has_value());
+    }
+    ASSERT_TRUE(filling->can_submit());
+    EXPECT_TRUE(validate_submission(form, filling->submission(), place.context()).has_value());
+}
+
 TEST(Submission, names_component_and_parameters_in_its_error) {
     Place place;
     const auto form = form_of(R"({"code":"f","components":[{"id":"n","kind":"rating"}]})");

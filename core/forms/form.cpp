@@ -42,6 +42,10 @@ Form::Form(Definition definition) : definition_(std::move(definition)) {
     for (const Part& part : definition_.inside) {
         plans_.push_back(plan_of(part));
     }
+    const std::vector<std::size_t> sizes = initial_sizes(definition_);
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+        plans_[i].initial_size = sizes[i];
+    }
 }
 
 Result<std::shared_ptr<const Form>> Form::make(Definition definition) {

@@ -22,6 +22,7 @@ public:
     struct Plan {
         const Part* part = nullptr;
         Graph graph{};
+        std::size_t initial_size = 0;                 ///< components that a new filling of it has
         std::vector<std::optional<Pattern>> whole{};  ///< written.pattern, by component
         std::vector<std::vector<std::optional<Pattern>>> tests{};  ///< show.matches, by component
     };

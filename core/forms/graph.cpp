@@ -1,7 +1,10 @@
 #include "core/forms/graph.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <queue>
+
+#include "core/forms/limits.hpp"
 
 namespace holdfast::forms {
 
@@ -14,6 +17,42 @@ std::string_view source_of(const Component& component) {
                ? std::string_view(collection->filter.source)
                : std::string_view();
 }
+
+/// Sizes of parts, each counted once.
+class Sizes {
+public:
+    explicit Sizes(const Definition& definition)
+        : definition_(definition), known_(definition.inside.size()) {}
+
+    std::size_t of(const Part& part) {
+        constexpr std::size_t most = limits::filled_components_max + 1;
+        std::size_t size = part.components.size();
+        for (const Component& component : part.components) {
+            const auto* nested = std::get_if<Nested>(&component.input);
+            if (nested != nullptr && nested->forms.size() == 1 && nested->count.min > 0) {
+                const auto times = static_cast<std::size_t>(nested->count.min);
+                size = std::min(most, size + inside(nested->forms.front()) * times);
+            }
+        }
+        return std::min(most, size);
+    }
+
+private:
+    std::size_t inside(std::string_view code) {
+        const auto found = std::ranges::find(definition_.inside, code, &Part::code);
+        if (found == definition_.inside.end()) {
+            return 0;
+        }
+        auto& known = known_[static_cast<std::size_t>(found - definition_.inside.begin())];
+        if (!known) {
+            known = of(*found);
+        }
+        return *known;
+    }
+
+    const Definition& definition_;
+    std::vector<std::optional<std::size_t>> known_;
+};
 
 }  // namespace
 
@@ -66,6 +105,15 @@ Graph graph_of(const Part& part) {
         }
     }
     return graph;
+}
+
+std::vector<std::size_t> initial_sizes(const Definition& definition) {
+    Sizes sizes(definition);
+    std::vector<std::size_t> all{sizes.of(definition.form)};
+    for (const Part& part : definition.inside) {
+        all.push_back(sizes.of(part));
+    }
+    return all;
 }
 
 }  // namespace holdfast::forms

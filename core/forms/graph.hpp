@@ -26,4 +26,9 @@ struct Graph {
 
 [[nodiscard]] Graph graph_of(const Part& part);
 
+/// How many components a new filling of each part begins with, repetitions that are needed
+/// included: the form itself first, then the forms inside. One more than
+/// limits::filled_components_max where there are more. Forms must not nest endlessly.
+[[nodiscard]] std::vector<std::size_t> initial_sizes(const Definition& definition);
+
 }  // namespace holdfast::forms

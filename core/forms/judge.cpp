@@ -100,6 +100,9 @@ public:
     }
 
     Verdict operator()(const FromCollection& collection) const {
+        if (collection.filter.kind == Filter::Kind::children_of && subject_.source.empty()) {
+            return Trouble{ErrorCode::answer_depends};
+        }
         return collection.levels.size() > 1 ? by_levels(collection) : by_choice(collection);
     }
 
@@ -402,6 +405,16 @@ Result<std::vector<std::string>> comparable(const Subject& subject, const Contex
     return texts;
 }
 
+/// Bytes of a text in JSON, without its quotes.
+std::size_t escaped_size(std::string_view text) {
+    std::size_t size = 0;
+    for (const char letter : text) {
+        const bool is_control = static_cast<unsigned char>(letter) < 0x20;
+        size += is_control ? 6 : (letter == '"' || letter == '\\' ? 2 : 1);
+    }
+    return size;
+}
+
 bool compare(const Test& test, const std::string& text, bool is_date) {
     if (is_date) {
         const std::string shown = text.substr(0, test.value.size());
@@ -495,24 +508,23 @@ std::size_t weight(const Value& value) {
     constexpr std::size_t around = 8;  // quotes, commas, names of members
     return std::visit(
         []<class T>(const T& held) -> std::size_t {
+            std::size_t sum = around;
             if constexpr (std::is_same_v<T, std::string>) {
-                return held.size() + around;
+                sum += escaped_size(held);
             } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
-                std::size_t sum = around;
-                std::ranges::for_each(held,
-                                      [&](const std::string& one) { sum += one.size() + around; });
-                return sum;
+                for (const std::string& one : held) {
+                    sum += escaped_size(one) + around;
+                }
             } else if constexpr (std::is_same_v<T, std::vector<Id>>) {
-                return around + held.size() * 22;  // digits of 64 bits, quotes
+                sum += held.size() * 24;  // 20 digits, quotes, a comma
             } else if constexpr (std::is_same_v<T, std::vector<ApiPick>>) {
-                std::size_t sum = around;
-                std::ranges::for_each(held, [&](const ApiPick& one) {
-                    sum += one.code.size() + one.label.size() + 4 * around;
-                });
-                return sum;
+                for (const ApiPick& one : held) {
+                    sum += escaped_size(one.code) + escaped_size(one.label) + 4 * around;
+                }
             } else {
-                return 12 * around;  // numbers and their names
+                sum += 12 * around;  // numbers and the names of their members
             }
+            return sum;
         },
         value);
 }

@@ -60,7 +60,7 @@ struct Subject {
 /// The answer as it is sent: texts without blanks around, numbers in one form.
 [[nodiscard]] Value clean(const Component& component, const Value& value);
 
-/// The size that an answer counts with: its JSON, nearly. The same on every machine.
+/// The size that an answer counts with: that of its JSON, or a little more. The same everywhere.
 [[nodiscard]] std::size_t weight(const Value& value);
 
 /// The value that a new filling begins with.

@@ -28,13 +28,14 @@ inline constexpr std::size_t pattern_steps_max = 1000;  // pattern; instructions
 inline constexpr std::size_t pattern_depth_max = 50;    // pattern; groups inside each other
 
 // Answers. A component may ask for less, never for more.
-inline constexpr std::size_t answers_bytes_max = 256 * 1024;      // answer_oversized
-inline constexpr std::int64_t text_characters_max = 20'000;       // answer_too_long
-inline constexpr std::int64_t short_characters_max = 500;         // answer_too_long
-inline constexpr std::int64_t choices_max = 200;                  // answer_too_many
-inline constexpr std::int64_t files_max = 50;                     // answer_too_many
-inline constexpr std::int64_t nested_max = 100;                   // answer_too_many
-inline constexpr std::int64_t rating_max = 10;                    // range
+inline constexpr std::size_t answers_bytes_max = 256 * 1024;  // answer_oversized
+inline constexpr std::int64_t text_characters_max = 20'000;   // answer_too_long
+inline constexpr std::int64_t short_characters_max = 500;     // answer_too_long
+inline constexpr std::int64_t choices_max = 200;              // answer_too_many
+inline constexpr std::int64_t files_max = 50;                 // answer_too_many
+inline constexpr std::int64_t nested_max = 100;               // answer_too_many
+inline constexpr std::size_t filled_components_max = 10'000;  // answer_too_many; all repetitions
+inline constexpr std::int64_t rating_max = 10;                // range
 inline constexpr std::int64_t file_bytes_max = 25 * 1024 * 1024;  // answer_file_too_large
 inline constexpr std::size_t api_code_bytes_max = 200;            // answer_wrong_type
 inline constexpr std::size_t api_label_bytes_max = 500;           // answer_wrong_type

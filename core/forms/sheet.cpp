@@ -19,16 +19,14 @@ void Sheet::begin(const Context& context) {
     }
 }
 
-void Sheet::load(const json::Value& answers,
-                 const std::string& path,
-                 std::vector<Finding>& findings) {
+void Sheet::load(const json::Value& answers, const std::string& path, Loading& loading) {
     for (auto item = answers.begin(); item != answers.end(); ++item) {
         const std::optional<std::size_t> index = find(item.key());
         if (index) {
-            (void)load(*index, *item, path + item.key(), findings);
+            (void)load(*index, *item, path + item.key(), loading);
         } else {
-            findings.push_back({path + item.key().substr(0, limits::identifier_bytes_max),
-                                {ErrorCode::answer_unknown_component}});
+            loading.findings.push_back({path + item.key().substr(0, limits::identifier_bytes_max),
+                                        {ErrorCode::answer_unknown_component}});
         }
     }
 }
@@ -36,13 +34,13 @@ void Sheet::load(const json::Value& answers,
 bool Sheet::load(std::size_t index,
                  const json::Value& json,
                  const std::string& path,
-                 std::vector<Finding>& findings) {
+                 Loading& loading) {
     if (component(index).kind() == Kind::nested) {
-        return load_nested(index, json, path, findings);
+        return load_nested(index, json, path, loading);
     }
     std::optional<Value> value = read_value(component(index), json);
     if (!value) {
-        findings.push_back({path, {ErrorCode::answer_wrong_type}});
+        loading.findings.push_back({path, {ErrorCode::answer_wrong_type}});
         return false;
     }
     slots_[index].value = *std::move(value);
@@ -52,7 +50,7 @@ bool Sheet::load(std::size_t index,
 bool Sheet::load_nested(std::size_t index,
                         const json::Value& json,
                         const std::string& path,
-                        std::vector<Finding>& findings) {
+                        Loading& loading) {
     std::vector<std::unique_ptr<Sheet>> sheets;
     const auto& allowed = std::get<Nested>(component(index).input).forms;
     const auto fits = [&](const json::Value& one) {
@@ -61,21 +59,37 @@ bool Sheet::load_nested(std::size_t index,
                std::ranges::count(allowed, one["form"].get_ref<const std::string&>()) != 0;
     };
     if (!json.is_null() && (!json.is_array() || !std::ranges::all_of(json, fits))) {
-        findings.push_back({path, {ErrorCode::answer_wrong_type}});
+        loading.findings.push_back({path, {ErrorCode::answer_wrong_type}});
         return false;
     }
     if (json.size() > static_cast<std::size_t>(limits::nested_max)) {
-        findings.push_back({path, {ErrorCode::answer_too_many}});
+        loading.findings.push_back({path, {ErrorCode::answer_too_many}});
         return false;
     }
     for (const json::Value& one : json) {
         const auto plan = form_->inside(one["form"].get_ref<const std::string&>());
+        const std::size_t size = form_->plan(*plan).part->components.size();
+        if (size > loading.room) {
+            loading.findings.push_back({path, {ErrorCode::answer_too_many}});
+            return false;
+        }
+        loading.room -= size;
         sheets.push_back(std::make_unique<Sheet>(*form_, *plan));
         sheets.back()->load(
-            one["answers"], path + "/" + std::to_string(sheets.size() - 1) + "/", findings);
+            one["answers"], path + "/" + std::to_string(sheets.size() - 1) + "/", loading);
     }
     slots_[index].nested = std::move(sheets);
     return true;
+}
+
+std::size_t Sheet::size() const {
+    std::size_t size = slots_.size();
+    for (const Slot& slot : slots_) {
+        for (const std::unique_ptr<Sheet>& sheet : slot.nested) {
+            size += sheet->size();
+        }
+    }
+    return size;
 }
 
 Sheet* Sheet::nested(std::size_t index, std::size_t number) {

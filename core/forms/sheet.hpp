@@ -57,13 +57,18 @@ public:
 
     /// Puts the values in that a new filling begins with; judges nothing.
     void begin(const Context& context);
-    /// Puts answers in as far as they fit; what does not goes to `findings`. Judges nothing.
-    void load(const json::Value& answers, const std::string& path, std::vector<Finding>& findings);
+    /// What answers are put in with: where faults go, and how many components there may still be.
+    struct Loading {
+        std::vector<Finding>& findings;
+        std::size_t room;
+    };
+    /// Puts answers in as far as they fit; what does not goes to the findings. Judges nothing.
+    void load(const json::Value& answers, const std::string& path, Loading& loading);
     /// The same for one component. Returns whether the value fits.
     bool load(std::size_t index,
               const json::Value& json,
               const std::string& path,
-              std::vector<Finding>& findings);
+              Loading& loading);
 
     /// Judges everything, also in the forms inside.
     [[nodiscard]] Result<> judge_all(const Context& context);
@@ -72,6 +77,9 @@ public:
     [[nodiscard]] Result<> judge_from(std::size_t index,
                                       const Context& context,
                                       std::vector<std::size_t>& changed);
+    /// Components here and in all repetitions inside.
+    [[nodiscard]] std::size_t size() const;
+
     /// Counts a component again after something inside it was judged.
     void count(std::size_t index);
 
@@ -107,7 +115,7 @@ private:
     bool load_nested(std::size_t index,
                      const json::Value& json,
                      const std::string& path,
-                     std::vector<Finding>& findings);
+                     Loading& loading);
 
     const Form* form_;  // owned by the filling
     std::size_t plan_;

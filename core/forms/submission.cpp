@@ -58,7 +58,8 @@ public:
             return fail(ErrorCode::answer_malformed);
         }
         Submission submission(form);
-        submission.sheet().load(*json, "", submission.findings_);
+        Sheet::Loading loading{submission.findings_, limits::filled_components_max};
+        submission.sheet().load(*json, "", loading);
         HF_CHECK(submission.sheet().judge_all(context));
         submission.collect();
         return submission;

@@ -1,7 +1,12 @@
+// The life of the device's process. What its person does: person.cpp.
+
 #include "sim/device.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
+
+#include "sim/breaks.hpp"
 
 namespace holdfast::sim {
 namespace {
@@ -19,17 +24,18 @@ Id id_of(const json& value) {
 
 }  // namespace
 
-Device::Device(
-    Setup setup, Clock& clock, Ledger& ledger, const Organization& organization, CarryOut carry_out)
+Device::Device(Setup setup, Surroundings surroundings)
     : setup_(std::move(setup)),
-      clock_(clock),
-      ledger_(ledger),
-      organization_(organization),
-      carry_out_(std::move(carry_out)),
-      disk_(unique_name()) {}
+      around_(std::move(surroundings)),
+      disk_(unique_name()),
+      screens_(around_.ledger, [this] { return describe(); }) {
+    if (HF_BROKEN(outbox_not_synced)) {
+        disk_.ignore_syncs_of("outbox.db-wal");
+    }
+}
 
 WallTime Device::wall() const {
-    return WallTime{1'760'000'000'000 + clock_.now().ms + wall_offset_.count};
+    return WallTime{epoch_of_worlds.ms + around_.clock.now().ms + wall_offset_.count};
 }
 
 void Device::start() {
@@ -38,20 +44,21 @@ void Device::start() {
     options.vfs = disk_.vfs();
     options.exclusive = true;
     options.seed = setup_.random.next();
-    auto opened = client::Engine::open(std::move(options), clock_.now(), wall());
+    options.outbox_bytes_max = setup_.profile.outbox_bytes_max;
+    auto opened = client::Engine::open(std::move(options), around_.clock.now(), wall());
     if (!opened) {
         const bool excused = disk_.dead() || opened.error().code == ErrorCode::storage_full;
-        ledger_.expect(excused,
-                       describe() + " cannot open its databases: " + opened.error().detail);
+        around_.ledger.expect(excused, [&] {
+            return describe() + " cannot open its databases: " + opened.error().detail;
+        });
         die(false);
         return;
     }
     engine_ = *std::move(opened);
-    outbox_known_ = menu_known_ = false;
-    status_ = {};
+    screens_.clear();
     subscriptions_.clear();
     asked_.clear();
-    call("start",
+    call({.call = "start", .kind = {}, .text = {}},
          {{"mobile_hint", true},
           {"coarse_pointer", true},
           {"touch_points", 5},
@@ -62,20 +69,23 @@ void Device::start() {
           {"locale", "en"},
           {"device_name", "Simulated"},
           {"persistent_storage", true}});
+    subscribe_all();
+}
+
+void Device::subscribe_all() {
     for (const char* query : {"status", "menu", "outbox", "session"}) {
-        if (!running()) {
-            return;
-        }
-        subscriptions_.emplace(next_call_, query);
-        call("subscribe", {{"query", query}});
+        subscriptions_.emplace(next_call_, Subscription{query});
+        call({.call = "subscribe", .kind = {}, .text = {}}, {{"query", query}});
     }
-    if (running()) {
-        subscriptions_.emplace(next_call_, "messages");
-        call("subscribe",
+    // One that everybody reads, and the private one, which is lost and gained.
+    const Organization& organization = around_.organization;
+    for (const Id channel : {organization.channels.front(), organization.closed_channel}) {
+        subscriptions_.emplace(next_call_, Subscription{"messages", channel});
+        call({.call = "subscribe", .kind = {}, .text = {}},
              {{"query", "messages"},
-              {"channel", to_string(organization_.channels.front())},
+              {"channel", to_string(channel)},
               {"anchor", "latest"},
-              {"before", 20},
+              {"before", Screens::window},
               {"after", 0}});
     }
 }
@@ -84,15 +94,18 @@ void Device::die(bool power) {
     disk_.kill();
     engine_.reset();
     life_ += 1;
-    outbox_known_ = menu_known_ = false;
+    screens_.clear();
     if (power) {
         disk_.lose_power(setup_.random);
     }
 }
 
-void Device::call(const std::string& name, json args) {
-    const json message{{"id", next_call_}, {"call", name}, {"args", std::move(args)}};
-    asked_.emplace(next_call_, Asked{name, {}, {}});
+void Device::call(Asked asked, json args) {
+    if (!running()) {
+        return;
+    }
+    const json message{{"id", next_call_}, {"call", asked.call}, {"args", std::move(args)}};
+    asked_.emplace(next_call_, std::move(asked));
     next_call_ += 1;
     const std::string text = message.dump();
     input(client::Call{text});
@@ -102,23 +115,19 @@ void Device::input(const client::Input& input) {
     if (!running()) {
         return;
     }
-    engine_->handle(clock_.now(), wall(), input);
+    engine_->handle(around_.clock.now(), wall(), input);
     if (disk_.dead()) {
-        die(setup_.random.chance(500));
+        die(setup_.random.chance(setup_.profile.power));
         return;
     }
     while (auto output = engine_->poll_output()) {
         if (auto* post = std::get_if<client::Post>(&*output)) {
             take_post(post->json);
         } else {
-            carry_out_(*this, *std::move(output));
+            around_.carry_out(*this, *std::move(output));
         }
     }
-    if (disk_.dead()) {  // an output may touch the disk too
-        die(setup_.random.chance(500));
-        return;
-    }
-    check_screens();
+    screens_.check(around_.clock.now());
     arm();
 }
 
@@ -128,7 +137,7 @@ void Device::arm() {
         return;
     }
     alarm_ += 1;
-    clock_.at(*deadline, [this, alarm = alarm_, life = life_] {
+    around_.clock.at(*deadline, [this, alarm = alarm_, life = life_] {
         if (alarm == alarm_ && life == life_) {
             input(client::TimePassed{});
         }
@@ -136,16 +145,21 @@ void Device::arm() {
 }
 
 void Device::take_post(const std::string& text) {
+    around_.ledger.note(around_.clock.now(), "device", setup_.number, text);
     const json message = json::parse(text, nullptr, false);
-    ledger_.expect(message.is_object(),
-                   describe() + " posts what is not JSON: " + text.substr(0, 200));
+    around_.ledger.expect(message.is_object(), [&] {
+        return describe() + " posts what is not JSON: " + text.substr(0, 200);
+    });
     if (!message.is_object()) {
         return;
     }
     if (message.contains("reply")) {
         take_reply(message);
     } else if (message.contains("push")) {
-        take_push(message);
+        const auto subscription = subscriptions_.find(message["push"].get<int>());
+        if (subscription != subscriptions_.end()) {
+            screens_.take(subscription->second.query, subscription->second.channel, message);
+        }
     }
 }
 
@@ -156,169 +170,52 @@ void Device::take_reply(const json& message) {
     }
     const Asked what = std::move(asked->second);
     asked_.erase(asked);
+    Ledger& ledger = around_.ledger;
     if (message.contains("error")) {
-        ledger_.refusals += 1;
-        ledger_.refused_with[what.call + " " + message["error"]["code"].get<std::string>()] += 1;
+        ledger.refusals += 1;
+        ledger.refused_with[what.call + " " + message["error"]["code"].get<std::string>()] += 1;
         return;
     }
     if (what.call == "submit") {
         const Id intent = id_of(message["ok"]["intent"]);
         const bool fresh =
-            ledger_.promises.emplace(intent, Ledger::Promise{setup_.number, what.kind, what.text})
+            ledger.promises
+                .emplace(std::pair(setup_.number, intent),
+                         Ledger::Promise{
+                             setup_.number, promised_++, what.kind, what.lane, what.text, false})
                 .second;
-        ledger_.expect(fresh, describe() + " gives the id " + to_string(intent) + " twice");
-    }
-}
-
-void Device::take_push(const json& message) {
-    const auto subscription = subscriptions_.find(message["push"].get<int>());
-    if (subscription == subscriptions_.end()) {
-        return;
-    }
-    const json& snapshot = message["snapshot"];
-    const bool blocked = message["blocked"].get<bool>();
-    if (subscription->second == "status") {
-        const json before = std::exchange(status_, snapshot);
-        const auto synchronizing = [](const json& status) {
-            return status.is_object() && status["connection"]["state"] == "connected" &&
-                   status["bar"]["kind"] == "synchronizing";
-        };
-        // One that has completed may be followed by a smaller one, which begins at 0, before the
-        // screen has seen the end of the first.
-        const auto number = [](const json& status, const char* name) {
-            return status["bar"][name].get<std::uint64_t>();
-        };
-        if (synchronizing(before) && synchronizing(status_) &&
-            number(before, "received") < number(before, "expected") &&
-            number(status_, "expected") >= number(before, "expected")) {
-            ledger_.expect(number(status_, "received") >= number(before, "received"),
-                           describe() + ": progress falls");
-        }
-    } else if (subscription->second == "session") {
-        signed_in_ = snapshot.value("signed_in", false);
-    } else if (subscription->second == "menu") {
-        menu_known_ = true;
-        menu_blocked_ = blocked;
-    } else if (subscription->second == "messages" && !blocked && snapshot.is_object()) {
-        seen_messages_.clear();
-        for (const json& item : snapshot["items"]) {
-            seen_messages_.push_back(item["id"].get<std::string>());
-        }
-    } else if (subscription->second == "outbox" && snapshot.is_object() &&
-               snapshot.contains("items")) {
-        outbox_known_ = true;
-        outbox_.clear();
-        for (const json& item : snapshot["items"]) {
-            outbox_.emplace(id_of(item["intent"]), item["state"].get<std::string>());
+        ledger.expect(fresh,
+                      [&] { return describe() + " gives the id " + to_string(intent) + " twice"; });
+    } else if (what.call == "discard" || what.call == "retry") {
+        screens_.release(what.intent);
+        const auto promise = ledger.promises.find({setup_.number, what.intent});
+        if (promise != ledger.promises.end()) {
+            promise->second.released = true;
         }
     }
 }
 
-void Device::check_screens() {
-    if (!status_.is_object() || !menu_known_ || !signed_in_) {
-        return;
-    }
-    const bool show = status_["screens"]["show_data"].get<bool>();
-    // The other way round is allowed for a moment: data may follow the permission to show it.
-    ledger_.expect(show || menu_blocked_, describe() + ": shows stale data (OM20)");
-}
-
-json Device::make_message() {
-    Random& random = setup_.random;
-    const std::string channel =
-        to_string(organization_.channels[random.below(organization_.channels.size())]);
-    const std::string front = to_string(organization_.channels.front());
-    const std::string some =
-        seen_messages_.empty() ? "" : seen_messages_[random.below(seen_messages_.size())];
-    const std::string text =
-        "d" + std::to_string(setup_.number) + " message " + std::to_string(written_++);
-    switch (some.empty() ? 0 : random.below(6)) {
-        case 1:
-            return {{"kind", "message.post"},
-                    {"args", {{"channel", front}, {"text", text}, {"reply_to", {some}}}}};
-        case 2:
-            return {{"kind", "message.react"},
-                    {"args",
-                     {{"channel", front},
-                      {"message", some},
-                      {"emoji", "👍"},
-                      {"on", random.chance(700)}}}};
-        case 3:
-            return {{"kind", "channel.read"}, {"args", {{"channel", front}, {"message", some}}}};
-        default:
-            return {{"kind", "message.post"},
-                    {"args", {{"channel", channel}, {"text", text}, {"reply_to", json::array()}}}};
-    }
-}
-
-void Device::act() {
-    if (!running()) {
-        return;
-    }
-    ledger_.actions += 1;
-    Random& random = setup_.random;
-    if (!signed_in_) {
-        sign_in();
-        return;
-    }
-    const std::uint64_t choice = random.below(100);
-    if (choice < 8) {
-        call("set_offline_mode", {{"on", random.chance(600)}});
-    } else if (choice < 12) {
-        call("try_now", json::object());
-    } else if (choice < 16) {
-        call("platform", {{"online", random.chance(500)}, {"visible", true}});
-    } else {
-        json intent = make_message();
-        const int number = next_call_;
-        const json message{{"id", number}, {"call", "submit"}, {"args", intent}};
-        next_call_ += 1;
-        asked_.emplace(
-            number,
-            Asked{"submit", intent["args"].value("text", ""), intent["kind"].get<std::string>()});
-        const std::string text = message.dump();
-        input(client::Call{text});
-    }
-}
-
-void Device::turn_online() {
-    call("set_offline_mode", {{"on", false}});
-}
-
-void Device::sign_in() {
-    if (running() && !signed_in_) {
-        call("sign_in", {{"email", setup_.email}, {"password", "correct horse"}});
-    }
-}
-
-bool Device::is_quiet() const {
-    if (!running() || !status_.is_object() || !outbox_known_ || !signed_in_) {
-        return false;
-    }
-    for (const auto& [intent, state] : outbox_) {
-        if (state != "needs_you") {
-            return false;
+void Device::learn_access(const std::vector<BucketId>& lost, const std::vector<BucketId>& gained) {
+    const auto& timelines = around_.organization.timelines;
+    for (const BucketId bucket : gained) {
+        if (const auto channel = timelines.find(bucket); channel != timelines.end()) {
+            screens_.gain(channel->second);
         }
     }
-    return status_["connection"]["state"] == "connected" && status_["bar"]["kind"] == "ready";
+    for (const BucketId bucket : lost) {
+        if (const auto channel = timelines.find(bucket); channel != timelines.end()) {
+            screens_.lose(channel->second, around_.clock.now());
+        }
+    }
 }
 
 std::string Device::unrest() const {
-    if (!running()) {
-        return "is not running";
-    }
-    std::string text = signed_in_ ? "" : "signed out ";
-    text +=
-        status_.is_object() ? status_["connection"].dump() + status_["bar"].dump() : "no status";
-    for (const auto& [intent, state] : outbox_) {
-        text += " " + to_string(intent) + " " + state;
-    }
-    return text;
+    return running() ? screens_.unrest() : "is not running";
 }
 
 std::string Device::describe() const {
-    return "device " + std::to_string(setup_.number) + " at " + std::to_string(clock_.now().ms) +
-           " ms";
+    return "device " + std::to_string(setup_.number) + " at " +
+           std::to_string(around_.clock.now().ms) + " ms";
 }
 
 }  // namespace holdfast::sim

@@ -2,18 +2,20 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "client/engine/engine.hpp"
 #include "sim/clock.hpp"
 #include "sim/disk.hpp"
 #include "sim/ledger.hpp"
 #include "sim/organization.hpp"
+#include "sim/profile.hpp"
 #include "sim/random.hpp"
+#include "sim/screens.hpp"
 
 namespace holdfast::sim {
 
@@ -25,14 +27,18 @@ public:
 
     struct Setup {
         std::size_t number = 0;
-        std::string email;
+        std::size_t user = 0;  ///< index of its person
         Random random;
+        const Profile& profile;
     };
-    Device(Setup setup,
-           Clock& clock,
-           Ledger& ledger,
-           const Organization& organization,
-           CarryOut carry_out);
+    /// What the device stands in; outlives it.
+    struct Surroundings {
+        Clock& clock;
+        Ledger& ledger;
+        const Organization& organization;
+        CarryOut carry_out;
+    };
+    Device(Setup setup, Surroundings surroundings);
 
     void start();
     [[nodiscard]] bool running() const { return engine_ != nullptr; }
@@ -45,60 +51,65 @@ public:
     void sign_in();
     /// The process is gone; `power` too when asked.
     void die(bool power);
+    /// Begins with a copy of another device's disk, as it is now.
+    void copy_disk(const Device& other) { disk_.copy_files(other.disk_); }
+    /// The server's word about buckets, as this device hears it.
+    void learn_access(const std::vector<BucketId>& lost, const std::vector<BucketId>& gained);
 
     void jump_clock(Millis by) { wall_offset_.count += by.count; }
     [[nodiscard]] Disk& disk() { return disk_; }
     [[nodiscard]] std::size_t number() const { return setup_.number; }
+    [[nodiscard]] std::size_t user() const { return setup_.user; }
     /// Synchronized, nothing waits.
-    [[nodiscard]] bool is_quiet() const;
+    [[nodiscard]] bool is_quiet() const { return running() && screens_.is_quiet(); }
     /// Counts up at every death: what was sent to an earlier life does not arrive.
     [[nodiscard]] std::uint64_t life() const { return life_; }
-
-    /// The outbox as the screen shows it: intent → state.
-    [[nodiscard]] const std::map<Id, std::string>& shown_outbox() const { return outbox_; }
-    [[nodiscard]] bool outbox_known() const { return outbox_known_; }
+    [[nodiscard]] Screens& screens() { return screens_; }
     [[nodiscard]] std::string describe() const;
     /// What keeps it from being quiet, for the report.
     [[nodiscard]] std::string unrest() const;
 
 private:
-    void call(const std::string& name, nlohmann::json args);
-    void take_post(const std::string& json);
-    void take_reply(const nlohmann::json& message);
-    void take_push(const nlohmann::json& message);
-    void check_screens();
-    void arm();
-    [[nodiscard]] nlohmann::json make_message();
-    [[nodiscard]] WallTime wall() const;
-
+    /// A call that waits for its reply: what has to be known of it then.
     struct Asked {
         std::string call;
-        std::string text;
         std::string kind;
+        std::string text;
+        Id lane{};
+        Id intent{};
     };
 
+    void call(Asked asked, nlohmann::json args);
+    void subscribe_all();
+    void take_post(const std::string& json);
+    void take_reply(const nlohmann::json& message);
+    void arm();
+    [[nodiscard]] WallTime wall() const;
+
+    // --- the person: person.cpp
+    void decide_on_refused();
+    void write();
+    void submit(const std::string& kind, Id lane, nlohmann::json args);
+    void change_channel(Id channel);
+
     Setup setup_;
-    Clock& clock_;
-    Ledger& ledger_;
-    const Organization& organization_;
-    CarryOut carry_out_;
+    Surroundings around_;
     Disk disk_;
+    Screens screens_;
     Millis wall_offset_{};
     std::unique_ptr<client::Engine> engine_;
     std::uint64_t life_ = 0;
     std::uint64_t alarm_ = 0;
 
+    struct Subscription {
+        std::string query;
+        Id channel{};
+    };
     int next_call_ = 1;
     std::map<int, Asked> asked_;
-    std::map<int, std::string> subscriptions_;
-    nlohmann::json status_;
-    std::map<Id, std::string> outbox_;
-    bool outbox_known_ = false;
-    bool signed_in_ = false;
-    bool menu_blocked_ = false;
-    bool menu_known_ = false;
-    std::vector<std::string> seen_messages_;
+    std::map<int, Subscription> subscriptions_;
     std::uint64_t written_ = 0;
+    std::uint64_t promised_ = 0;
 };
 
 }  // namespace holdfast::sim

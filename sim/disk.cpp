@@ -190,11 +190,39 @@ int Disk::sync(File& file) {
     if (dead_) {
         return SQLITE_IOERR_FSYNC;
     }
+    if (file.ignores_syncs) {
+        return SQLITE_OK;
+    }
     for (const Write& write : file.pending) {
         replay(file.synced, write);
     }
     file.pending.clear();
     return SQLITE_OK;
+}
+
+Disk::File& Disk::open(const std::string& path) {
+    File& file = files_[path];
+    file.ignores_syncs = unsynced_prefix_ && path.starts_with(*unsynced_prefix_);
+    return file;
+}
+
+void Disk::copy_files(const Disk& other) {
+    restore(other.backup());
+}
+
+Disk::Files Disk::backup() const {
+    Files files;
+    for (const auto& [path, file] : files_) {
+        files.emplace(path, file.current);
+    }
+    return files;
+}
+
+void Disk::restore(const Files& files) {
+    files_.clear();
+    for (const auto& [path, bytes] : files) {
+        files_[path] = File{.synced = bytes, .current = bytes, .pending = {}};
+    }
 }
 
 bool Disk::exists(const std::string& path) const {

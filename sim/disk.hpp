@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/random.hpp"
@@ -44,6 +46,17 @@ public:
         do_not_kill();
     }
 
+    /// Syncs of files whose name begins so are confirmed and do not happen: a break, never a fault
+    /// that anything could survive.
+    void ignore_syncs_of(std::string prefix) { unsynced_prefix_ = std::move(prefix); }
+
+    /// All files as they are on another disk now, synced: an image that was copied.
+    void copy_files(const Disk& other);
+    /// What a backup holds that is taken now, and back to it: everything else is gone.
+    using Files = std::map<std::string, std::string>;
+    [[nodiscard]] Files backup() const;
+    void restore(const Files& files);
+
     /// Bytes that all files together may have; writes beyond fail as on a full disk.
     void set_capacity(std::uint64_t bytes) { capacity_ = bytes; }
     static constexpr std::uint64_t no_limit = ~std::uint64_t{0};
@@ -61,12 +74,13 @@ public:
         std::string synced;          ///< survives a power cut
         std::string current;         ///< what reads see
         std::vector<Write> pending;  ///< from `synced` to `current`
+        bool ignores_syncs = false;
     };
     int read(const File& file, void* bytes, int count, std::int64_t offset) const;
     int write(File& file, const void* bytes, int count, std::int64_t offset);
     int truncate(File& file, std::int64_t size);
     int sync(File& file);
-    File& open(const std::string& path) { return files_[path]; }
+    File& open(const std::string& path);
     [[nodiscard]] bool exists(const std::string& path) const;
     int remove(const std::string& path);
 
@@ -76,6 +90,7 @@ private:
     std::string name_;
     std::unique_ptr<sqlite3_vfs> registration_;
     std::map<std::string, File> files_;
+    std::optional<std::string> unsynced_prefix_;
     std::uint64_t writes_left_ = no_limit;
     std::uint64_t capacity_ = no_limit;
     std::uint64_t writes_ = 0;

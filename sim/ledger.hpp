@@ -4,9 +4,11 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 #include "core/base/id.hpp"
+#include "core/base/time.hpp"
 
 namespace holdfast::sim {
 
@@ -15,25 +17,68 @@ struct Ledger {
     /// The device has said "saved on this phone" for this intent (OM37).
     struct Promise {
         std::size_t device = 0;
+        std::uint64_t order = 0;  ///< among those of its device
         std::string kind;
-        std::string text;  ///< of a message: unique in the world
+        Id lane;                ///< the channel that it is about; none: it has no order to keep
+        std::string text;       ///< of a message: unique in the world
+        bool released = false;  ///< refused, and the person has decided: nothing is owed any more
     };
-    std::map<Id, Promise> promises;
+    /// By device and intent: a device that was copied may use an id twice, with other content.
+    std::map<std::pair<std::size_t, Id>, Promise> promises;
 
     std::uint64_t actions = 0;
     std::uint64_t refusals = 0;
-    std::map<std::string, std::uint64_t> refused_with;  ///< by code
+    std::map<std::string, std::uint64_t> refused_with;  ///< by call and code
+    std::map<std::string_view, std::uint64_t> faults;   ///< by kind
     std::uint64_t kills = 0;
-    std::uint64_t faults = 0;
     std::uint64_t checks = 0;
     std::optional<std::string> violation;
 
-    void expect(bool holds, const std::string& what) {
+    /// Everything that was delivered, in order: two runs of a seed have the same.
+    std::uint64_t trace = 0xcbf2'9ce4'8422'2325ULL;
+
+    void expect(bool holds, std::string_view what) {
         checks += 1;
         if (!holds && !violation) {
             violation = what;
         }
     }
+    /// The sentence is made only where the expectation fails.
+    template <class Sentence>
+        requires std::is_invocable_r_v<std::string, Sentence>
+    void expect(bool holds, Sentence&& sentence) {
+        checks += 1;
+        if (!holds && !violation) {
+            violation = sentence();
+        }
+    }
+
+    bool tells = false;  ///< prints the trace as it goes: for a person who reads a failure
+
+    /// Something was delivered: `what` says which way, `who` to or from whom.
+    void note(Instant when, std::string_view what, std::uint64_t who, std::string_view bytes) {
+        if (tells) {
+            print(when, what, who, bytes);
+        }
+        // FNV-1a (Fowler, Noll, Vo) over eight bytes at a time.
+        const auto mix = [this](std::uint64_t word) {
+            trace = (trace ^ word) * 0x0000'0100'0000'01b3ULL;
+            trace ^= trace >> 32;
+        };
+        mix(static_cast<std::uint64_t>(when.ms));
+        mix(who);
+        for (std::size_t at = 0; at < bytes.size(); at += 8) {
+            std::uint64_t word = 0;
+            bytes.substr(at, 8).copy(reinterpret_cast<char*>(&word), 8);
+            mix(word);
+        }
+    }
+
+private:
+    static void print(Instant when,
+                      std::string_view what,
+                      std::uint64_t who,
+                      std::string_view bytes);
 };
 
 }  // namespace holdfast::sim

@@ -1,8 +1,11 @@
 #include "sim/oracles.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "core/base/sum.hpp"
 #include "core/model/body.hpp"
@@ -35,16 +38,24 @@ Result<Rows> read_rows(sqlite::Database& database, const std::string& table) {
     }
 }
 
-std::map<std::string, int> count_texts(const Rows& rows) {
-    std::map<std::string, int> texts;
+/// The messages of the server: how often each text is there, and what each says.
+struct Messages {
+    std::map<std::string, int> times;
+    std::map<Id, body::Message> by_id;
+};
+
+Messages messages_of(const Rows& rows) {
+    Messages messages;
     for (const auto& [key, row] : rows) {
-        if (key.kind == RowKind::message) {
-            if (const auto message = body::parse_message(std::get<2>(row))) {
-                texts[message->text] += 1;
-            }
+        if (key.kind != RowKind::message) {
+            continue;
+        }
+        if (auto message = body::parse_message(std::get<2>(row))) {
+            messages.times[message->text] += 1;
+            messages.by_id.emplace(key.id, *std::move(message));
         }
     }
-    return texts;
+    return messages;
 }
 
 std::map<BucketId, Sum> sums_of(const Rows& rows) {
@@ -57,37 +68,124 @@ std::map<BucketId, Sum> sums_of(const Rows& rows) {
     return sums;
 }
 
+bool is_applied(const Outcome& outcome) {
+    return outcome.status == OutcomeStatus::applied || outcome.status == OutcomeStatus::adjusted;
+}
+
+std::string name_of(Id intent, const Ledger::Promise& promise) {
+    return promise.kind + " " + to_string(intent) + " of device " + std::to_string(promise.device);
+}
+
+void check_told(Ledger& ledger, const std::map<Id, Outcome>& told, const Outcome& durable) {
+    const auto word = told.find(durable.intent);
+    // A conflict is not stored: it is about who asked.
+    const bool said = word != told.end() && word->second.code != ErrorCode::intent_id_conflict;
+    ledger.expect(
+        !said || (word->second.status == durable.status && word->second.code == durable.code), [&] {
+            return "intent " + to_string(durable.intent) + " was answered differently from its " +
+                   "durable outcome (OM32)";
+        });
+}
+
+/// What is owed for one promise whose outcome is durable.
+void check_effect(Ledger& ledger,
+                  const std::string& name,
+                  const Ledger::Promise& promise,
+                  bool applied,
+                  bool in_outbox) {
+    // Nobody has to decide on a refused read mark.
+    const bool owed = applied || (!promise.released && promise.kind != "channel.read");
+    ledger.expect(!owed || applied != in_outbox, [&] {
+        return name + (applied ? " is done and still in the outbox"
+                               : " was refused and its content is gone");
+    });
+}
+
+struct Post {
+    std::string text;
+    bool applied = false;
+};
+
+/// A post that was done is there with what was written, unless it was deleted afterwards.
+void check_message(
+    Ledger& ledger, const std::string& name, const Messages& messages, Id id, const Post& post) {
+    const auto found = messages.times.find(post.text);
+    const int times = found == messages.times.end() ? 0 : found->second;
+    ledger.expect(times <= (post.applied ? 1 : 0),
+                  [&] { return name + " has effect " + std::to_string(times) + " times (OM32)"; });
+    const auto row = messages.by_id.find(id);
+    const bool there = row != messages.by_id.end() && (row->second.hidden || times == 1);
+    ledger.expect(!post.applied || there,
+                  [&] { return name + " is done and what it says is not there (OM33)"; });
+}
+
 }  // namespace
 
 void check_promises(Ledger& ledger,
                     storage::SqliteStorage& storage,
-                    const std::vector<std::unique_ptr<Device>>& devices) {
+                    const std::vector<std::unique_ptr<Device>>& devices,
+                    const std::map<Id, Outcome>& told) {
     const auto rows = read_rows(storage.database(), "bucket_row");
     ledger.expect(rows.has_value(), "the server's rows cannot be read");
     if (!rows) {
         return;
     }
-    const auto texts = count_texts(*rows);
-    for (const auto& [intent, promise] : ledger.promises) {
-        const std::string name =
-            promise.kind + " " + to_string(intent) + " of device " + std::to_string(promise.device);
+    const Messages messages = messages_of(*rows);
+    std::map<Id, int> uses;
+    for (const auto& [key, promise] : ledger.promises) {
+        uses[key.second] += 1;
+    }
+    for (const auto& [key, promise] : ledger.promises) {
+        const Id intent = key.second;
+        const std::string name = name_of(intent, promise);
         const auto outcome = storage.find_outcome(intent);
         ledger.expect(outcome && *outcome,
-                      name + " was promised and has no outcome: it is lost (OM33)");
+                      [&] { return name + " was promised and has no outcome: it is lost (OM33)"; });
         if (!outcome || !*outcome) {
             continue;
         }
-        const bool applied = (*outcome)->status == OutcomeStatus::applied ||
-                             (*outcome)->status == OutcomeStatus::adjusted;
-        const auto& shown = devices[promise.device]->shown_outbox();
-        ledger.expect(applied != shown.contains(intent),
-                      name + (applied ? " is done and still in the outbox"
-                                      : " was refused and its content is gone"));
-        if (promise.kind == "message.post") {
-            const auto found = texts.find(promise.text);
-            const int times = found == texts.end() ? 0 : found->second;
-            ledger.expect(times == (applied ? 1 : 0),
-                          name + " has effect " + std::to_string(times) + " times (OM32)");
+        const auto& shown = devices[promise.device]->screens().outbox();
+        const bool in_outbox = shown.contains(intent);
+        if (uses[intent] > 1 && (in_outbox || promise.released)) {
+            continue;  // a copy of the device has used the id first: this one waits for its person
+        }
+        check_told(ledger, told, **outcome);
+        const bool applied = is_applied(**outcome);
+        check_effect(ledger, name, promise, applied, in_outbox);
+        if (promise.kind == "message.post" && !promise.released) {
+            check_message(ledger, name, messages, intent, {promise.text, applied});
+        }
+    }
+}
+
+void check_lanes(Ledger& ledger, storage::SqliteStorage& storage) {
+    struct Place {
+        std::uint64_t order = 0;
+        std::uint64_t version = 0;
+        std::string name;
+    };
+    std::map<std::pair<std::size_t, Id>, std::vector<Place>> lanes;
+    for (const auto& [key, promise] : ledger.promises) {
+        const auto outcome = storage.find_outcome(key.second);
+        const bool done = outcome && *outcome && is_applied(**outcome);
+        if (!done || promise.kind != "message.post") {
+            continue;
+        }
+        for (const Position& position : (*outcome)->positions) {
+            const auto bucket = storage.find_bucket(position.bucket);
+            if (bucket && *bucket && (*bucket)->bucket.kind == BucketKind::timeline) {
+                lanes[{promise.device, promise.lane}].push_back(
+                    {promise.order, position.version, name_of(key.second, promise)});
+            }
+        }
+    }
+    for (auto& [lane, places] : lanes) {
+        std::ranges::sort(places, {}, &Place::order);
+        for (std::size_t i = 1; i < places.size(); ++i) {
+            ledger.expect(places[i - 1].version < places[i].version, [&] {
+                return places[i].name + " has overtaken " + places[i - 1].name +
+                       ", which was written before it";
+            });
         }
     }
 }
@@ -122,11 +220,12 @@ void check_replica(Ledger& ledger, storage::SqliteStorage& storage, Device& devi
         }
         const auto sum = sums.find(head.id);
         ledger.expect((sum == sums.end() ? Sum{} : sum->second) == head.sum,
-                      name + ": the sum of a bucket differs (OM6)");
+                      [&] { return name + ": the sum of a bucket differs (OM6)"; });
     }
-    ledger.expect(*held == expected,
-                  name + " does not hold what the server has: " + std::to_string(held->size()) +
-                      " rows for " + std::to_string(expected.size()));
+    ledger.expect(*held == expected, [&] {
+        return name + " does not hold what the server has: " + std::to_string(held->size()) +
+               " rows for " + std::to_string(expected.size());
+    });
 }
 
 }  // namespace holdfast::sim

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <vector>
 
 #include "core/base/id.hpp"
+#include "core/model/intent.hpp"
 #include "server/storage/sqlite/sqlite_storage.hpp"
 #include "sim/device.hpp"
 #include "sim/ledger.hpp"
@@ -12,11 +14,16 @@
 /// there is one.
 namespace holdfast::sim {
 
-/// OM32, OM33: each promise has exactly one durable outcome; an applied one has its effect once, a
-/// refused one has none and is still in the outbox of its device.
+/// OM32, OM33: each promise has exactly one durable outcome, which is the one that was told; an
+/// applied one has its effect once, a refused one has none and is still in the outbox of its
+/// device, until the person has decided.
 void check_promises(Ledger& ledger,
                     storage::SqliteStorage& storage,
-                    const std::vector<std::unique_ptr<Device>>& devices);
+                    const std::vector<std::unique_ptr<Device>>& devices,
+                    const std::map<Id, Outcome>& told);
+
+/// What a device wrote to one channel has its effects in the order in which it was written.
+void check_lanes(Ledger& ledger, storage::SqliteStorage& storage);
 
 /// OM5, OM6: the device holds exactly what its user may see, row by row, and every sum is that of
 /// its rows. Ends the device: its files are read as they are.

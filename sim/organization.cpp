@@ -3,6 +3,7 @@
 #include "core/model/body.hpp"
 #include "core/model/reduce.hpp"
 #include "server/services/grants.hpp"
+#include "sim/clock.hpp"
 
 namespace holdfast::sim {
 namespace {
@@ -47,19 +48,42 @@ Result<> make_users(storage::Storage& storage,
     return {};
 }
 
+Result<> write_history(storage::Storage& storage,
+                       const Organization& organization,
+                       BucketId timeline,
+                       std::size_t count) {
+    std::vector<RowChange> rows;
+    for (std::size_t i = 0; i < count; ++i) {
+        HF_TRY(const Id message, storage.mint_id());
+        const body::Message row{.author = organization.users[i % organization.users.size()],
+                                .text = "old message " + std::to_string(i)};
+        rows.push_back({.key = {timeline, RowKind::message, message},
+                        .sort = epoch_of_worlds.ms - static_cast<std::int64_t>(count - i) * 60'000,
+                        .body = body::encode(row)});
+    }
+    HF_TRY([[maybe_unused]] const auto positions, storage.write_rows(rows));
+    return {};
+}
+
 Result<> make_channel(storage::Storage& storage,
                       Organization& organization,
                       Id group,
-                      bool is_private) {
+                      bool is_private,
+                      std::size_t history) {
     HF_TRY(const Id channel, storage.mint_id());
     organization.channels.push_back(channel);
+    if (is_private) {
+        organization.closed_channel = channel;
+    }
     const Bucket meta{.kind = BucketKind::channel, .owner = channel, .parent = group};
     HF_TRY(const BucketId bucket, make_bucket(storage, organization, meta, !is_private));
-    HF_TRY([[maybe_unused]] const BucketId timeline,
+    HF_TRY(const BucketId timeline,
            make_bucket(storage,
                        organization,
                        {.kind = BucketKind::timeline, .owner = channel, .parent = group},
                        !is_private));
+    organization.timelines.emplace(timeline, channel);
+    HF_CHECK(write_history(storage, organization, timeline, history));
     const body::Channel row{.name = "Channel", .group = group, .is_private = is_private};
     HF_CHECK(write(storage, bucket, RowKind::channel, channel, body::encode(row)));
     for (std::size_t i = 0; is_private && i < organization.users.size(); i += 2) {
@@ -76,7 +100,7 @@ Result<> make_channel(storage::Storage& storage,
     return {};
 }
 
-Result<Organization> make(storage::Storage& storage, std::size_t users, std::size_t channels) {
+Result<Organization> make(storage::Storage& storage, OrganizationSize size) {
     Organization organization;
     HF_TRY(organization.id, storage.mint_id());
     HF_TRY(const BucketId directory,
@@ -89,16 +113,18 @@ Result<Organization> make(storage::Storage& storage, std::size_t users, std::siz
     body::Organization row{.name = "Simulated"};
     row.offline.granted = true;
     HF_CHECK(write(storage, directory, RowKind::organization, organization.id, body::encode(row)));
-    HF_CHECK(make_users(storage, organization, directory, users));
+    HF_CHECK(make_users(storage, organization, directory, size.users));
     for (std::size_t g = 0; g < 2; ++g) {
         HF_TRY(const Id group, storage.mint_id());
+        organization.groups.push_back(group);
         HF_TRY(
             const BucketId bucket,
             make_bucket(storage, organization, {.kind = BucketKind::group, .owner = group}, false));
-        HF_CHECK(write(
-            storage, bucket, RowKind::group, group, body::encode(body::Group{.name = "Group"})));
-        for (std::size_t c = g; c < channels; c += 2) {
-            HF_CHECK(make_channel(storage, organization, group, c + 1 == channels));
+        const body::Group row_of_group{.name = "Group", .create_channels = {"channel-create"}};
+        HF_CHECK(write(storage, bucket, RowKind::group, group, body::encode(row_of_group)));
+        for (std::size_t c = g; c < size.channels; c += 2) {
+            HF_CHECK(
+                make_channel(storage, organization, group, c + 1 == size.channels, size.history));
         }
     }
     HF_TRY([[maybe_unused]] const std::size_t grants,
@@ -108,11 +134,9 @@ Result<Organization> make(storage::Storage& storage, std::size_t users, std::siz
 
 }  // namespace
 
-Result<Organization> make_organization(storage::Storage& storage,
-                                       std::size_t users,
-                                       std::size_t channels) {
+Result<Organization> make_organization(storage::Storage& storage, OrganizationSize size) {
     HF_CHECK(storage.begin());
-    auto organization = make(storage, users, channels);
+    auto organization = make(storage, size);
     if (!organization) {
         storage.rollback();
         return organization;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,15 +16,23 @@ namespace holdfast::sim {
 struct Organization {
     Id id;
     std::vector<Id> users;
+    std::vector<Id> groups;
     std::vector<Id> channels;
+    Id closed_channel;  ///< the private one, which people are let into and put out of
+    std::map<BucketId, Id> timelines;  ///< bucket of messages → channel
     [[nodiscard]] static std::string email(std::size_t user) {
         return "user" + std::to_string(user) + "@sim.example";
     }
 };
 
+struct OrganizationSize {
+    std::size_t users = 0;
+    std::size_t channels = 0;
+    std::size_t history = 0;  ///< messages in each channel
+};
+
 /// Makes it in one transaction.
 [[nodiscard]] Result<Organization> make_organization(storage::Storage& storage,
-                                                     std::size_t users,
-                                                     std::size_t channels);
+                                                     OrganizationSize size);
 
 }  // namespace holdfast::sim

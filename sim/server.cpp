@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "server/auth/auth_json.hpp"
+#include "sim/breaks.hpp"
 
 namespace holdfast::sim {
 namespace {
@@ -21,12 +22,16 @@ std::string unique_name() {
 
 }  // namespace
 
-Server::Server(Clock& clock, Random random)
-    : clock_(clock), random_(random), disk_(unique_name()) {}
+Server::Server(Clock& clock, const Profile& profile, Random random)
+    : clock_(clock), profile_(profile), random_(random), disk_(unique_name()) {
+    if (HF_BROKEN(server_not_synced)) {
+        disk_.ignore_syncs_of("server.db-wal");
+    }
+}
 
-Result<> Server::found(std::size_t users, std::size_t channels) {
+Result<> Server::found(OrganizationSize size) {
     HF_TRY(const auto storage, storage::SqliteStorage::open("server.db", disk_.vfs(), true));
-    HF_TRY(organization_, make_organization(*storage, users, channels));
+    HF_TRY(organization_, make_organization(*storage, size));
     return {};
 }
 
@@ -37,13 +42,15 @@ bool Server::start() {
         return false;
     }
     storage_ = *std::move(storage);
-    auto auth = auth::AuthService::create(*storage_, *this);
+    seen_ = std::make_unique<LyingStorage>(*storage_);
+    auto auth = auth::AuthService::create(*seen_, *this);
     if (!auth) {
+        seen_.reset();
         storage_.reset();
         return false;
     }
     auth_ = *std::move(auth);
-    hub_ = std::make_unique<services::Hub>(*storage_, *this, *auth_);
+    hub_ = std::make_unique<services::Hub>(*seen_, *this, *auth_, profile_.hub);
     return true;
 }
 
@@ -51,9 +58,25 @@ void Server::stop(bool power) {
     disk_.kill();  // what destructors would still write does not happen
     hub_.reset();
     auth_.reset();
+    seen_.reset();
     storage_.reset();
     if (power) {
         disk_.lose_power(random_);
+    }
+}
+
+void Server::end_sessions(Id user) {
+    const auto sessions = seen_->sessions_of(user);
+    if (!sessions) {
+        return;
+    }
+    for (const storage::SessionRecord& session : *sessions) {
+        if (!session.revoked && random_.chance(500)) {
+            (void)auth_->sign_out({.user = session.user,
+                                   .organization = session.organization,
+                                   .device = session.device,
+                                   .session = session.id});
+        }
     }
 }
 

@@ -13,7 +13,9 @@
 #include "server/storage/sqlite/sqlite_storage.hpp"
 #include "sim/clock.hpp"
 #include "sim/disk.hpp"
+#include "sim/lying_storage.hpp"
 #include "sim/organization.hpp"
+#include "sim/profile.hpp"
 #include "sim/random.hpp"
 
 namespace holdfast::sim {
@@ -21,15 +23,25 @@ namespace holdfast::sim {
 /// The real services on a simulated disk: a process that can be killed and started again.
 class Server final : public Environment {
 public:
-    Server(Clock& clock, Random random);
+    /// @param profile  outlives it.
+    Server(Clock& clock, const Profile& profile, Random random);
 
     /// Makes the organization. Before the first start.
-    [[nodiscard]] Result<> found(std::size_t users, std::size_t channels);
+    [[nodiscard]] Result<> found(OrganizationSize size);
     /// Starts the process; false while the disk kills it again at once.
     bool start();
     [[nodiscard]] bool running() const { return hub_ != nullptr; }
     /// The process is gone, and with `power` what the disk had not synced.
     void stop(bool power);
+
+    void jump_clock(Millis by) { wall_offset_.count += by.count; }
+    /// A person ends the sessions of a user's devices from elsewhere, but for one of them.
+    void end_sessions(Id user);
+    /// The disk as it is, taken while the server is down or between two of its transactions.
+    void back_up() { backup_ = disk_.backup(); }
+    [[nodiscard]] bool has_backup() const { return !backup_.empty(); }
+    /// Back to it. Only while the process is down.
+    void restore_backup() { disk_.restore(backup_); }
 
     struct HttpReply {
         int status = 0;
@@ -45,7 +57,7 @@ public:
 
     [[nodiscard]] Instant now() const override { return clock_.now(); }
     [[nodiscard]] WallTime wall() const override {
-        return WallTime{1'760'000'000'000 + clock_.now().ms};
+        return WallTime{epoch_of_worlds.ms + clock_.now().ms + wall_offset_.count};
     }
     void random(void* bytes, std::size_t count) override;
 
@@ -53,10 +65,14 @@ private:
     [[nodiscard]] Result<std::string> answer(const client::HttpRequest& request);
 
     Clock& clock_;
+    const Profile& profile_;
     Random random_;
     Disk disk_;
+    Disk::Files backup_;
+    Millis wall_offset_{};
     Organization organization_;
     std::unique_ptr<storage::SqliteStorage> storage_;
+    std::unique_ptr<LyingStorage> seen_;  ///< the storage as the services see it
     std::unique_ptr<auth::AuthService> auth_;
     std::unique_ptr<services::Hub> hub_;
 };

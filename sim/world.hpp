@@ -11,6 +11,7 @@
 #include "sim/profile.hpp"
 #include "sim/random.hpp"
 #include "sim/server.hpp"
+#include "sim/tap.hpp"
 
 namespace holdfast::sim {
 
@@ -25,6 +26,8 @@ class World {
 public:
     explicit World(std::uint64_t seed);
 
+    /// Prints what is delivered as it goes.
+    void tell() { ledger_.tells = true; }
     /// Runs it to the end; the ledger says what came of it.
     const Ledger& run();
     [[nodiscard]] const Clock& clock() const { return clock_; }
@@ -40,54 +43,75 @@ private:
         bool alive = true;  ///< false: nothing passes any more
         Instant up_free{};  ///< a socket keeps the order of its messages
         Instant down_free{};
+        std::size_t waiting = 0;  ///< bytes that the server has sent and that have not arrived
     };
     using LinkId = std::uint64_t;
 
+    // --- the network: network.cpp
     void carry_out(Device& device, client::Output output);
     void carry_out(Device& device, client::OpenSocket output);
     void carry_out(Device& device, client::SendSocket output);
     void carry_out(Device& device, client::CloseSocket output);
     void carry_out(Device& device, client::HttpRequest output);
-
-    void arrive_at_server(LinkId link, const std::string& bytes);
+    void arrive_at_server(LinkId link, std::string bytes);
+    void arrive_at_device(LinkId link, const Tap::Down& down);
     void serve_http(std::size_t device,
                     std::uint64_t life,
                     const client::HttpRequest& request,
                     bool answer_lost);
     void drain_server();
     void arm_server();
+    void check_queues();
     void send_down(LinkId link, sync::SharedBytes bytes);
+    void tell_queued(Link& link);
     void cut(LinkId link, bool device_notices, bool server_notices);
+    void cut_by_chance(LinkId link);
     void close_at_device(LinkId link, Millis after);
+    [[nodiscard]] Millis latency();
+    [[nodiscard]] Instant arrival(std::size_t device, Instant& free_at);
 
-    void start_server();
-    void stop_server();
+    // --- work and nuisances: nuisances.cpp
     void schedule_work(std::size_t device);
     void schedule_nuisances();
-    void nuisance(std::size_t device);
+    void disturb(std::size_t device);
+    void disturb_network(std::size_t device);
+    void disturb_server();
+    void fill_for_a_while(Disk& disk);
+    void copy_device(std::size_t device);
+    void count(std::string_view fault, std::uint64_t times = 1) { ledger_.faults[fault] += times; }
+
+    // --- life and judgement: world.cpp
+    void add_device(std::size_t user);
+    void start_server();
+    void stop_server();
     void restart_device(std::size_t device);
+    void run_until(Instant end, const std::function<bool()>& done);
     void make_quiet();
     void come_to_rest();
     void insist_on_sign_in(std::size_t device);
     void judge();
 
-    [[nodiscard]] Millis latency();
-    [[nodiscard]] Instant arrival(std::size_t device, Instant& free_at);
+    /// What surrounds a device in the network.
+    struct Place {
+        Instant deaf_until{};  ///< partition
+        Instant slow_until{};  ///< what the server sends piles up
+        LinkId current = 0;    ///< its newest link
+    };
 
     Random random_;
     Profile profile_;
     Clock clock_;
     Ledger ledger_;
+    Tap tap_;
     Server server_;
     std::vector<std::unique_ptr<Device>> devices_;
-    std::vector<std::size_t> users_;   ///< index of its user, by device
-    std::vector<Instant> deaf_until_;  ///< partition, by device
+    std::vector<Place> places_;  ///< by device
     std::map<LinkId, Link> links_;
     std::map<services::ConnectionId, LinkId> by_connection_;
-    std::map<std::size_t, LinkId> current_;  ///< newest link of a device
     LinkId next_link_ = 1;
     std::uint64_t server_alarm_ = 0;
     bool working_ = true;
+    bool restoring_ = false;  ///< the next start is from the backup
 };
 
 }  // namespace holdfast::sim

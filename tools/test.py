@@ -98,14 +98,14 @@ def forms_corpus(extra: list[str]) -> Count:
 
 
 def sim(extra: list[str]) -> Count:
-    """Every seed that ever failed (sim/seeds/*.toml: `seed = N`), then fresh ones."""
+    """Every break is noticed; every seed that ever failed (sim/seeds/*.toml: `seed = N`); fresh ones."""
     need("sim/*.cpp")
     must(bash("build_target dev holdfast_sim"), "the build of the simulator")
     program = "build/dev/sim/holdfast_sim"
     if extra:
         code, output = run([program, *extra])
         return counted(code, count_line(output))
-    total = Count(0, 0)
+    total = breaks(program)
     for kept in sorted(ROOT.glob("sim/seeds/*.toml")):
         seed = re.search(r"^seed\s*=\s*(\d+)", kept.read_text(), re.MULTILINE)
         if not seed:
@@ -114,6 +114,15 @@ def sim(extra: list[str]) -> Count:
         total += counted(code, count_line(output))
     code, output = run([program, "--seconds", str(SIM_SECONDS)])
     return total + counted(code, count_line(output))
+
+
+def breaks(program: str) -> Count:
+    """Each promise broken on purpose has to be noticed: a simulator that cannot fail proves nothing."""
+    passed = failed = 0
+    for name in must([program, "--list-breaks"], "the list of breaks").split():
+        code, _ = run([program, "--break", name])
+        passed, failed = (passed + 1, failed) if code == 1 else (passed, failed + 1)
+    return Count(passed, failed)
 
 
 def asan(extra: list[str]) -> Count:

@@ -32,6 +32,7 @@ def check_file(file: File, arrows: tidy_cpp.Arrows) -> Iterator[Finding]:
 def check_tree(files: list[File], paths: list[str]) -> Iterator[Finding]:
     by_path = {file.path: file for file in files}
     yield from tidy_cpp.check_folders(paths)
+    yield from tidy_cpp.check_breaks(files)
     for needed in ("ARCHITECTURE.md", *LANGUAGES):
         if needed not in by_path:
             yield Finding(needed, 1, "missing", "this file is not there")

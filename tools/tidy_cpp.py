@@ -166,6 +166,31 @@ def check_words(file: File) -> Iterator[Finding]:
                 yield Finding(file.path, number, word.rule, word.message)
 
 
+# The switch that breaks promises on purpose (core/base/broken.hpp): only the simulator's build may set it.
+_SWITCH_MAY_STAND = ("core/base/broken.hpp", "sim/CMakeLists.txt", "tools/tidy_cpp.py", "tools/tidy_test.py", "docs")
+BROKEN_OUTSIDE_MAX = 6
+
+
+def check_breaks(files: list[File]) -> Iterator[Finding]:
+    """HOLDFAST_BREAKS is set for the simulator's copies alone; what it switches elsewhere is little and named there."""
+    named = next((file.text for file in files if file.path == "sim/CMakeLists.txt"), "")
+    outside = 0
+    for file in files:
+        for number, line in enumerate(file.lines, 1):
+            if "HOLDFAST_BREAKS" in line and not file.is_under(*_SWITCH_MAY_STAND):
+                yield Finding(file.path, number, "breaks", "only sim/CMakeLists.txt sets HOLDFAST_BREAKS")
+        if not file.is_cpp or file.is_under("sim", "core/base/broken.hpp"):
+            continue
+        for number, line in enumerate(file.code_lines, 1):
+            if "HF_BROKEN(" not in line:
+                continue
+            outside += 1
+            if f"/{file.path}" not in named:
+                yield Finding(file.path, number, "breaks", "sim/CMakeLists.txt does not build this file with the switch")
+            if outside > BROKEN_OUTSIDE_MAX:
+                yield Finding(file.path, number, "breaks", f"more than {BROKEN_OUTSIDE_MAX} switches outside sim/: break it there")
+
+
 def check_pragma_once(file: File) -> Iterator[Finding]:
     if file.suffix in (".hpp", ".h") and "#pragma once" not in file.text:
         yield Finding(file.path, 1, "pragma-once", "the header has no #pragma once")

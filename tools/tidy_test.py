@@ -29,6 +29,26 @@ def arrow_rules(path: str, *lines: str) -> list[str]:
     return rules(tidy_cpp.check_arrows(File(path, "\n".join(lines) + "\n"), ARROWS))
 
 
+class BreaksTest(unittest.TestCase):
+    BUILD = File("sim/CMakeLists.txt", "set(breakable ${PROJECT_SOURCE_DIR}/core/sync/pull.cpp)\nHOLDFAST_BREAKS\n")
+
+    def found(self, *files: File) -> list[str]:
+        return rules(tidy_cpp.check_breaks([self.BUILD, *files]))
+
+    def test_the_switch_is_set_for_the_simulator_alone(self):
+        self.assertEqual(self.found(File("cmake/Toolchain.cmake", "add_compile_definitions(HOLDFAST_BREAKS)\n")), ["breaks"])
+        self.assertEqual(self.found(File("core/base/broken.hpp", "#ifdef HOLDFAST_BREAKS\n")), [])
+
+    def test_a_file_that_can_be_broken_is_built_for_it(self):
+        self.assertEqual(self.found(File("core/sync/pull.cpp", "if (HF_BROKEN(sums)) {}\n")), [])
+        self.assertEqual(self.found(File("core/sync/push.cpp", "if (HF_BROKEN(sums)) {}\n")), ["breaks"])
+
+    def test_there_are_few_of_them(self):
+        many = "HF_BROKEN(a);\n" * (tidy_cpp.BROKEN_OUTSIDE_MAX + 1)
+        self.assertEqual(self.found(File("core/sync/pull.cpp", many)), ["breaks"])
+        self.assertEqual(self.found(File("sim/tap.cpp", many)), [])
+
+
 class ArrowsTest(unittest.TestCase):
     def test_a_folder_includes_itself_and_what_the_table_allows(self):
         self.assertEqual(arrow_rules("core/model/row.cpp", '#include "core/model/row.hpp"', '#include "core/base/id.hpp"',

@@ -9,6 +9,7 @@
 #include "client/replica/limits.hpp"
 #include "client/replica/schema.hpp"
 #include "client/replica/statements.hpp"
+#include "core/base/broken.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -320,7 +321,9 @@ Result<bool> Replica::sweep() {
     HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
     HF_CHECK(statements_->sweep.reset()
                  .bind(1, bucket.value)
-                 .bind(2, static_cast<std::int64_t>(limits::sweep_rows))
+                 .bind(2,
+                       HF_BROKEN(purge_skipped) ? std::int64_t{0}
+                                                : static_cast<std::int64_t>(limits::sweep_rows))
                  .run());
     const bool empty = database_.changes() < static_cast<std::int64_t>(limits::sweep_rows);
     if (empty) {

@@ -5,6 +5,7 @@
 
 #include "client/replica/replica.hpp"
 #include "client/replica/statements.hpp"
+#include "core/base/broken.hpp"
 #include "core/base/sum.hpp"
 
 namespace holdfast::client {
@@ -80,6 +81,13 @@ Result<Replica::StoredPage> Replica::store_page(const wire::Page& page) {
     }
     work.from_kind = work.cursor.after_kind;
     work.from_id = work.cursor.after_id;
+    if (HF_BROKEN(cursor_before_rows) && page.complete) {
+        sync::BucketCursor early = work.cursor;
+        advance(early, page);
+        early.rows = page.head.rows;
+        early.sum = page.head.sum;
+        HF_CHECK(write_cursor(early));  // no transaction is open: durable before the rows
+    }
 
     HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
     std::vector<RowKey> before;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/assert.hpp"
+#include "core/base/broken.hpp"
 #include "core/sync/client_session.hpp"
 
 namespace holdfast::sync {
@@ -41,6 +42,12 @@ int pull_class(const BucketCursor& cursor, bool raised) {
     return short_way ? 4 : 5;
 }
 
+/// Whether the device stands at the head and does not hold the rows that the server has (OM6).
+bool has_wrong_rows(const BucketCursor& cursor, const Bucket& head) {
+    return cursor.complete && cursor.version == head.version && !(cursor.sum == head.sum) &&
+           !HF_BROKEN(sums_not_compared);
+}
+
 wire::Want want_of(const BucketCursor& cursor) {
     wire::Want want;
     want.bucket = cursor.head.id;
@@ -70,8 +77,7 @@ void ClientSession::learn(const std::vector<Bucket>& heads) {
         track.refused = false;
         const BucketCursor& cursor = track.cursor;
         const bool other_history = known && cursor.head.epoch != head.epoch;
-        const bool wrong_sum =
-            known && cursor.complete && cursor.version == head.version && !(cursor.sum == head.sum);
+        const bool wrong_sum = known && has_wrong_rows(cursor, head);
         if (other_history || wrong_sum) {
             reset(track, head, wrong_sum);
             continue;
@@ -259,8 +265,7 @@ void ClientSession::on(Instant /*now*/, const PageStored& input) {
     track.cursor = input.cursor;
     track.cursor.head = head;
     received_ += input.new_rows;
-    if (track.cursor.complete && track.cursor.version == head.version &&
-        !(track.cursor.sum == head.sum)) {
+    if (has_wrong_rows(track.cursor, head)) {
         reset(track, head, true);
     }
     outputs_.emplace_back(StatusChanged{});

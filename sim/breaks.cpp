@@ -1,0 +1,42 @@
+#include "sim/breaks.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace holdfast::sim {
+namespace {
+
+constexpr std::array all{
+    Break{"ack_before_commit", "The server answers outcomes before their commit is durable."},
+    Break{"cursor_before_rows", "A device stores the cursor in a transaction before the rows."},
+    Break{"dedup_off", "The server does not remember which intents it has judged."},
+    Break{"lane_order_off", "The intents of a lane are judged in another order."},
+    Break{"purge_skipped", "A device keeps the rows of a bucket that was revoked."},
+    Break{"revoked_shown", "A device is not told that it may not read a bucket any more."},
+    Break{"outbox_not_synced", "A device says that work is saved before its disk has it."},
+    Break{"server_not_synced", "The server's disk says that it has synced, and has not."},
+    Break{"overlay_dropped_early", "Own work leaves the screen before the server's rows are here."},
+    Break{"sums_not_compared", "A device does not compare its rows with the server's sum."},
+    Break{"outcome_dropped", "A device takes a refusal for a success: the content is gone."},
+};
+
+std::string_view active;
+
+}  // namespace
+
+std::span<const Break> breaks() {
+    return all;
+}
+
+bool break_promise(std::string name) {
+    std::ranges::replace(name, '-', '_');
+    const auto* found = std::ranges::find(all, name, &Break::name);
+    active = found == all.end() ? std::string_view{} : found->name;
+    return name.empty() || found != all.end();
+}
+
+bool is_broken(std::string_view name) {
+    return !active.empty() && active == name;
+}
+
+}  // namespace holdfast::sim

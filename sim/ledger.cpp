@@ -1,0 +1,64 @@
+#include "sim/ledger.hpp"
+
+#include <array>
+#include <cstdio>
+
+#include "core/wire/codec.hpp"
+
+namespace holdfast::sim {
+namespace {
+
+constexpr std::size_t shown_bytes_max = 400;
+
+/// By index of wire::Frame's alternatives.
+constexpr std::array<const char*, 13> frame_names{"Hello",
+                                                  "Push",
+                                                  "Pull",
+                                                  "Ping",
+                                                  "Welcome",
+                                                  "Heads",
+                                                  "Revoke",
+                                                  "Page",
+                                                  "Unwanted",
+                                                  "Outcomes",
+                                                  "Presence",
+                                                  "Pong",
+                                                  "GoAway"};
+
+std::string describe(const wire::Frame& frame) {
+    std::string text =
+        frame.index() < frame_names.size() ? frame_names[frame.index()] : "another frame";
+    if (const auto* push = std::get_if<wire::Push>(&frame)) {
+        for (const Intent& intent : push->intents) {
+            text += " " + to_string(intent.id);
+        }
+    } else if (const auto* outcomes = std::get_if<wire::Outcomes>(&frame)) {
+        for (const Outcome& outcome : outcomes->outcomes) {
+            text += " " + to_string(outcome.intent) + "=" +
+                    std::to_string(static_cast<int>(outcome.status));
+        }
+    } else if (const auto* page = std::get_if<wire::Page>(&frame)) {
+        text += " of bucket " + std::to_string(page->head.id.value) + ": " +
+                std::to_string(page->from) + " to " + std::to_string(page->to) + ", " +
+                std::to_string(page->rows.size()) + " rows, head " +
+                std::to_string(page->head.version);
+    }
+    return text;
+}
+
+}  // namespace
+
+void Ledger::print(Instant when, std::string_view what, std::uint64_t who, std::string_view bytes) {
+    std::string text(bytes.substr(0, shown_bytes_max));
+    if (!bytes.starts_with("{")) {
+        const auto frame = wire::decode(bytes);
+        text = frame ? describe(*frame) : std::to_string(bytes.size()) + " bytes";
+    }
+    std::printf("%lld %s %llu: %s\n",
+                static_cast<long long>(when.ms),
+                std::string(what).c_str(),
+                static_cast<unsigned long long>(who),
+                text.c_str());
+}
+
+}  // namespace holdfast::sim

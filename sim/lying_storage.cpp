@@ -1,0 +1,48 @@
+#include "sim/lying_storage.hpp"
+
+#include "sim/breaks.hpp"
+
+namespace holdfast::sim {
+namespace {
+
+constexpr std::uint64_t commits_put_off_max = 8;
+
+}  // namespace
+
+Result<> LyingStorage::begin() {
+    // The transaction of the commit that was put off is still open.
+    return unkept_ > 0 ? Result<>{} : truth_.begin();
+}
+
+Result<> LyingStorage::commit() {
+    if (HF_BROKEN(ack_before_commit) && unkept_ < commits_put_off_max) {
+        unkept_ += 1;
+        return {};
+    }
+    unkept_ = 0;
+    return truth_.commit();
+}
+
+void LyingStorage::rollback() {
+    unkept_ = 0;
+    truth_.rollback();
+}
+
+Result<std::optional<Outcome>> LyingStorage::find_outcome(Id intent) {
+    if (HF_BROKEN(dedup_off)) {
+        return std::optional<Outcome>{};
+    }
+    return truth_.find_outcome(intent);
+}
+
+Result<> LyingStorage::put_outcome(const Outcome& outcome, Id user) {
+    if (HF_BROKEN(dedup_off)) {
+        HF_TRY(const auto judged, truth_.find_outcome(outcome.intent));
+        if (judged) {
+            return {};  // the tables hold one outcome an intent
+        }
+    }
+    return truth_.put_outcome(outcome, user);
+}
+
+}  // namespace holdfast::sim

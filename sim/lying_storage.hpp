@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+
+#include "server/storage/common/storage.hpp"
+
+namespace holdfast::sim {
+
+/// The server's storage as its services see it. Passes everything on; broken on purpose
+/// (sim/breaks.hpp) it confirms commits that have not happened, or forgets what it has judged.
+class LyingStorage final : public storage::Storage {
+public:
+    /// @param truth  outlives it.
+    explicit LyingStorage(Storage& truth) : truth_(truth) {}
+
+    Result<> begin() override;
+    Result<> commit() override;
+    void rollback() override;
+    Result<bool> nested(const std::function<Result<bool>()>& body) override {
+        return truth_.nested(body);
+    }
+    Result<> put_organization(const storage::OrganizationRecord& record) override {
+        return truth_.put_organization(record);
+    }
+    Result<std::vector<storage::OrganizationRecord>> organizations() override {
+        return truth_.organizations();
+    }
+    Result<Id> mint_id() override { return truth_.mint_id(); }
+    Result<BucketId> create_bucket(const storage::BucketRecord& record) override {
+        return truth_.create_bucket(record);
+    }
+    Result<BucketId> mint_bucket() override { return truth_.mint_bucket(); }
+    Result<std::optional<storage::BucketRecord>> find_bucket(BucketId id) override {
+        return truth_.find_bucket(id);
+    }
+    Result<std::optional<storage::BucketRecord>> find_bucket(BucketKind kind, Id owner) override {
+        return truth_.find_bucket(kind, owner);
+    }
+    Result<std::vector<storage::BucketRecord>> buckets_of(Id organization) override {
+        return truth_.buckets_of(organization);
+    }
+    Result<> set_open(BucketId id, bool open) override { return truth_.set_open(id, open); }
+    Result<std::optional<Row>> find_row(RowKey key) override { return truth_.find_row(key); }
+    Result<std::vector<Position>> write_rows(std::span<const RowChange> changes) override {
+        return truth_.write_rows(changes);
+    }
+    Result<storage::RowPage> rows_after_key(BucketId bucket,
+                                            RowKind kind,
+                                            Id id,
+                                            storage::PageLimits limits) override {
+        return truth_.rows_after_key(bucket, kind, id, limits);
+    }
+    Result<storage::RowPage> rows_after_version(BucketId bucket,
+                                                std::uint64_t version,
+                                                storage::PageLimits limits) override {
+        return truth_.rows_after_version(bucket, version, limits);
+    }
+    Result<std::vector<Row>> newest_rows(BucketId bucket,
+                                         RowKind kind,
+                                         std::size_t limit) override {
+        return truth_.newest_rows(bucket, kind, limit);
+    }
+    Result<std::optional<Outcome>> find_outcome(Id intent) override;
+    Result<> put_outcome(const Outcome& outcome, Id user) override;
+    Result<> quarantine(const Intent& intent, Id user, ErrorCode why) override {
+        return truth_.quarantine(intent, user, why);
+    }
+    Result<> put_account(const storage::AccountRecord& record) override {
+        return truth_.put_account(record);
+    }
+    Result<std::optional<storage::AccountRecord>> find_account(std::string_view email) override {
+        return truth_.find_account(email);
+    }
+    Result<std::optional<storage::AccountRecord>> find_account(Id user) override {
+        return truth_.find_account(user);
+    }
+    Result<DeviceNumber> create_device(storage::DeviceRecord record) override {
+        return truth_.create_device(std::move(record));
+    }
+    Result<std::optional<storage::DeviceRecord>> find_device(DeviceNumber number) override {
+        return truth_.find_device(number);
+    }
+    Result<> put_device(const storage::DeviceRecord& record) override {
+        return truth_.put_device(record);
+    }
+    Result<> put_session(const storage::SessionRecord& record) override {
+        return truth_.put_session(record);
+    }
+    Result<std::optional<storage::SessionRecord>> find_session(std::string_view id) override {
+        return truth_.find_session(id);
+    }
+    Result<std::vector<storage::SessionRecord>> sessions_of(Id user) override {
+        return truth_.sessions_of(user);
+    }
+    Result<std::optional<std::string>> find_secret(std::string_view name) override {
+        return truth_.find_secret(name);
+    }
+    Result<> put_secret(std::string_view name, std::string_view bytes) override {
+        return truth_.put_secret(name, bytes);
+    }
+    Result<std::uint64_t> foreign_changes() override { return truth_.foreign_changes(); }
+
+private:
+    Storage& truth_;
+    std::uint64_t unkept_ = 0;  ///< commits that were confirmed and have not happened
+};
+
+}  // namespace holdfast::sim

@@ -1,0 +1,130 @@
+// What a person does with a device: every kind of intent, and the decisions that only people take.
+
+#include <iterator>
+#include <utility>
+
+#include "sim/device.hpp"
+
+namespace holdfast::sim {
+
+using nlohmann::json;
+
+void Device::act() {
+    if (!running()) {
+        return;
+    }
+    around_.ledger.actions += 1;
+    Random& random = setup_.random;
+    if (!screens_.signed_in()) {
+        sign_in();
+        return;
+    }
+    const std::uint64_t choice = random.below(100);
+    if (choice < 8) {
+        call({.call = "set_offline_mode", .kind = {}, .text = {}}, {{"on", random.chance(600)}});
+    } else if (choice < 12) {
+        call({.call = "try_now", .kind = {}, .text = {}}, json::object());
+    } else if (choice < 16) {
+        call({.call = "platform", .kind = {}, .text = {}},
+             {{"online", random.chance(500)}, {"visible", true}});
+    } else if (choice < 20) {
+        decide_on_refused();
+    } else {
+        write();
+    }
+}
+
+/// A refused intent stays until somebody decides: sends it again, or lets it go.
+void Device::decide_on_refused() {
+    for (const auto& [intent, state] : screens_.outbox()) {
+        if (state == "needs_you") {
+            call({.call = setup_.random.chance(500) ? "retry" : "discard",
+                  .kind = {},
+                  .text = {},
+                  .lane = {},
+                  .intent = intent},
+                 {{"intent", to_string(intent)}});
+            return;
+        }
+    }
+}
+
+void Device::write() {
+    Random& random = setup_.random;
+    const auto& channels = around_.organization.channels;
+    const bool front = random.chance(600);
+    const Id watched = front ? channels.front() : around_.organization.closed_channel;
+    const std::vector<Id>& seen = screens_.messages(watched);
+    const std::string some = seen.empty() ? "" : to_string(seen[random.below(seen.size())]);
+    const std::string text =
+        "d" + std::to_string(setup_.number) + " message " + std::to_string(written_++);
+    const std::uint64_t choice = random.below(20);
+    if (choice < 4 && !some.empty()) {
+        submit("message.post", watched, {{"text", text}, {"reply_to", {some}}});
+    } else if (choice < 7 && !some.empty()) {
+        submit("message.react",
+               watched,
+               {{"message", some}, {"emoji", "👍"}, {"on", random.chance(700)}});
+    } else if (choice < 9 && !some.empty()) {
+        submit("channel.read", watched, {{"message", some}});
+    } else if (choice < 10 && !some.empty()) {
+        submit("message.delete", watched, {{"message", some}});
+    } else if (choice < 12) {
+        change_channel(watched);
+    } else {
+        const Id channel = random.chance(500) ? watched : channels[random.below(channels.size())];
+        submit("message.post", channel, {{"text", text}, {"reply_to", json::array()}});
+    }
+}
+
+void Device::change_channel(Id channel) {
+    Random& random = setup_.random;
+    const auto& users = around_.organization.users;
+    const std::string user = to_string(users[random.below(users.size())]);
+    const std::string name = "Name " + std::to_string(random.below(1000));
+    switch (random.below(8)) {
+        case 0:
+            submit("channel.rename", channel, {{"name", name}});
+            break;
+        case 1:
+            submit("profile.update", {}, {{"name", name}, {"last_name", "Sim"}, {"phone", ""}});
+            break;
+        case 2:
+            submit("channel.create",
+                   {},
+                   {{"group", to_string(around_.organization.groups.front())},
+                    {"name", name},
+                    {"private", random.chance(500)},
+                    {"members", {user}}});
+            break;
+        case 3:
+        case 4:
+        case 5:
+            submit("channel.remove_member", around_.organization.closed_channel, {{"user", user}});
+            break;
+        default:
+            submit("channel.add_member", around_.organization.closed_channel, {{"user", user}});
+    }
+}
+
+void Device::submit(const std::string& kind, Id lane, json args) {
+    const std::string text = args.value("text", "");
+    if (lane) {
+        args["channel"] = to_string(lane);
+    }
+    call({.call = "submit", .kind = kind, .text = text, .lane = lane, .intent = {}},
+         {{"kind", kind}, {"args", std::move(args)}});
+}
+
+void Device::turn_online() {
+    call({.call = "set_offline_mode", .kind = {}, .text = {}}, {{"on", false}});
+}
+
+void Device::sign_in() {
+    if (running() && !screens_.signed_in()) {
+        call({.call = "sign_in", .kind = {}, .text = {}},
+             {{"email", Organization::email(setup_.user)}, {"password", "correct horse"}});
+    }
+}
+
+}  // namespace holdfast::sim

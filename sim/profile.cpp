@@ -1,0 +1,82 @@
+#include "sim/profile.hpp"
+
+#include "sim/breaks.hpp"
+
+namespace holdfast::sim {
+namespace {
+
+/// Nothing at all in many worlds, so that what is rare is also met alone.
+std::uint64_t some(Random& random, std::uint64_t per_mille) {
+    return random.chance(600) ? random.below(per_mille) : 0;
+}
+
+std::uint64_t rarely(Random& random, std::uint64_t per_mille) {
+    return random.chance(200) ? random.below(per_mille) : 0;
+}
+
+void draw_faults(Profile& profile, Random& random) {
+    profile.lose_http = some(random, 150);
+    profile.repeat_http = some(random, 150);
+    profile.damage_http = rarely(random, 200);
+    profile.cut_socket = some(random, 60);
+    profile.half_open = some(random, 500);
+    profile.partition = some(random, 80);
+    profile.slow_peer = rarely(random, 100);
+    profile.kill_device = some(random, 150);
+    profile.kill_server = some(random, 100);
+    profile.power = some(random, 1000);
+    profile.full_disk = some(random, 40);
+    profile.clock_jump = some(random, 50);
+    profile.server_clock = rarely(random, 30);
+    profile.end_session = rarely(random, 30);
+    profile.copy_device = rarely(random, 30);
+}
+
+services::limits::Rate small_rate(Random& random, double burst, double per_second) {
+    return {.burst = burst + static_cast<double>(random.below(40)),
+            .per_second = per_second + static_cast<double>(random.below(20))};
+}
+
+void draw_limits(Profile& profile, Random& random) {
+    services::HubOptions& hub = profile.hub;
+    if (random.chance(500)) {
+        hub.page.rows = 1 + random.below(40);
+    }
+    if (random.chance(300)) {
+        hub.page.body_bytes = 100 + random.below(4000);
+    }
+    if (random.chance(200)) {
+        hub.intents = small_rate(random, 5, 5);
+    }
+    if (random.chance(200)) {
+        hub.pulls = small_rate(random, 5, 2);
+    }
+    if (random.chance(200)) {
+        hub.frames = small_rate(random, 20, 5);
+    }
+    if (random.chance(100)) {
+        hub.connections_max = devices_max + random.below(4);
+    }
+    if (random.chance(300)) {
+        profile.byte_weight = 1 + random.below(3000);
+    }
+}
+
+}  // namespace
+
+Profile Profile::draw(Random& random) {
+    Profile profile;
+    profile.devices = 1 + random.below(4);
+    profile.channels = 2 + random.below(4);
+    profile.history = random.chance(500) ? random.below(120) : 0;
+    profile.latency_max = Millis{random.between(6, random.chance(200) ? 3000 : 200)};
+    profile.work = Millis{random.between(10'000, 90'000)};
+    draw_faults(profile, random);
+    draw_limits(profile, random);
+    if (HF_BROKEN(sums_not_compared)) {
+        profile.damage_http = 100;  // what sums are for
+    }
+    return profile;
+}
+
+}  // namespace holdfast::sim

@@ -1,0 +1,186 @@
+#include "sim/screens.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace holdfast::sim {
+namespace {
+
+using nlohmann::json;
+
+/// A screen is drawn at most every 50 ms while rows arrive in bulk; "at once" has this much room.
+constexpr Millis hidden_within{1'000};
+
+Id id_of(const json& value) {
+    return value.is_string() ? parse_id(value.get<std::string>()).value_or(Id{}) : Id{};
+}
+
+std::uint64_t bar_number(const json& status, const char* name) {
+    return status["bar"][name].get<std::uint64_t>();
+}
+
+bool is_synchronizing(const json& status) {
+    return status.is_object() && status["connection"]["state"] == "connected" &&
+           status["bar"]["kind"] == "synchronizing";
+}
+
+}  // namespace
+
+void Screens::clear() {
+    status_ = {};
+    outbox_.clear();
+    posts_.clear();
+    channels_.clear();
+    outbox_known_ = menu_known_ = false;
+}
+
+void Screens::gain(Id channel) {
+    lost_.erase(channel);
+}
+
+void Screens::take(std::string_view query, Id channel, const json& push) {
+    const json& snapshot = push["snapshot"];
+    const bool blocked = push["blocked"].get<bool>();
+    if (query == "status") {
+        take_status(snapshot);
+    } else if (query == "session" && snapshot.is_object()) {
+        signed_in_ = snapshot.value("signed_in", false) && snapshot["ended"].is_null();
+    } else if (query == "menu") {
+        menu_known_ = true;
+        menu_blocked_ = blocked;
+    } else if (query == "outbox" && snapshot.is_object() && snapshot.contains("items")) {
+        take_outbox(snapshot);
+    } else if (query == "messages" && !blocked && snapshot.is_object()) {
+        take_messages(channel, snapshot);
+    }
+}
+
+void Screens::take_status(const json& snapshot) {
+    const json before = std::exchange(status_, snapshot);
+    // One that has completed may be followed by a smaller one, which begins at 0, before the
+    // screen has seen the end of the first.
+    if (is_synchronizing(before) && is_synchronizing(status_) &&
+        bar_number(before, "received") < bar_number(before, "expected") &&
+        bar_number(status_, "expected") >= bar_number(before, "expected")) {
+        ledger_.expect(bar_number(status_, "received") >= bar_number(before, "received"),
+                       [&] { return name_() + ": progress falls (OM13)"; });
+    }
+}
+
+void Screens::take_outbox(const json& snapshot) {
+    outbox_known_ = true;
+    outbox_.clear();
+    posts_.clear();
+    for (const json& item : snapshot["items"]) {
+        const Id intent = id_of(item["intent"]);
+        outbox_.emplace(intent, item["state"].get<std::string>());
+        if (item["kind"] == "message.post") {
+            posts_.emplace(intent, id_of(item["channel"]));
+        }
+    }
+}
+
+void Screens::take_messages(Id id, const json& snapshot) {
+    Channel now{.known = true, .items = {}, .order = {}};
+    for (const json& item : snapshot["items"]) {
+        const Id message = id_of(item["id"]);
+        const bool refused = item["state"] == "needs_you";
+        const bool fresh = now.items
+                               .emplace(message,
+                                        Item{.sort = item["sort"].get<std::int64_t>(),
+                                             .done = item["state"] == "done",
+                                             .deleted = item["kind"] == "deleted",
+                                             .refused = refused})
+                               .second;
+        // What a copy of the device wrote under the same id waits for the person beside it.
+        ledger_.expect(fresh || refused, [&] {
+            return name_() + ": message " + to_string(message) + " is shown twice";
+        });
+        now.order.push_back(message);
+    }
+    Channel& before = channels_[id];
+    if (before.known && !lost_.contains(id)) {
+        compare(before, now, snapshot["has_before"].get<bool>());
+    }
+    before = std::move(now);
+}
+
+/// What was seen stays, unless newer messages have pushed it out of the window.
+void Screens::compare(const Channel& before, const Channel& now, bool more_before) {
+    std::int64_t oldest = std::numeric_limits<std::int64_t>::max();
+    std::size_t fresh = 0;
+    for (const auto& [id, item] : now.items) {
+        oldest = item.done ? std::min(oldest, item.sort) : oldest;
+        fresh += before.items.contains(id) ? 0 : 1;
+    }
+    for (const auto& [id, item] : before.items) {
+        const auto still = now.items.find(id);
+        if (still != now.items.end()) {
+            ledger_.expect(!item.deleted || still->second.deleted, [&] {
+                return name_() + ": message " + to_string(id) + " was deleted and is back";
+            });
+            continue;
+        }
+        // Before it was done its place was a guess of this device's clock.
+        const bool pushed_out = more_before && (item.done ? item.sort <= oldest : fresh >= window);
+        ledger_.expect(pushed_out || item.refused || released_.contains(id), [&] {
+            return name_() + ": message " + to_string(id) + " was on the screen, " +
+                   (item.done ? "done" : "waiting") + ", and is gone";
+        });
+    }
+}
+
+void Screens::check(Instant now) {
+    if (!status_.is_object() || !menu_known_ || !signed_in_) {
+        return;
+    }
+    const bool show = status_["screens"]["show_data"].get<bool>();
+    // The other way round is allowed for a moment: data may follow the permission to show it.
+    ledger_.expect(show || menu_blocked_, [&] { return name_() + ": shows stale data (OM20)"; });
+    for (const auto& [channel, since] : lost_) {
+        const auto shown = channels_.find(channel);
+        const bool visible = shown != channels_.end() && !shown->second.items.empty();
+        ledger_.expect(!visible || now - since <= hidden_within, [&] {
+            return name_() + ": channel " + to_string(channel) + " was lost and is shown (OM5)";
+        });
+    }
+    if (show) {
+        check_own_work();
+    }
+}
+
+void Screens::check_own_work() {
+    for (const auto& [intent, channel] : posts_) {
+        const auto shown = channels_.find(channel);
+        if (shown == channels_.end() || !shown->second.known || lost_.contains(channel)) {
+            continue;
+        }
+        ledger_.expect(shown->second.items.contains(intent), [&] {
+            return name_() + ": own message " + to_string(intent) +
+                   " waits and is not on the screen (OM37)";
+        });
+    }
+}
+
+bool Screens::is_quiet() const {
+    if (!status_.is_object() || !outbox_known_ || !signed_in_) {
+        return false;
+    }
+    const bool nothing_waits =
+        std::ranges::all_of(outbox_, [](const auto& item) { return item.second == "needs_you"; });
+    return nothing_waits && status_["connection"]["state"] == "connected" &&
+           status_["bar"]["kind"] == "ready";
+}
+
+std::string Screens::unrest() const {
+    std::string text = signed_in_ ? "" : "signed out ";
+    text +=
+        status_.is_object() ? status_["connection"].dump() + status_["bar"].dump() : "no status";
+    for (const auto& [intent, state] : outbox_) {
+        text += " " + to_string(intent) + " " + state;
+    }
+    return text;
+}
+
+}  // namespace holdfast::sim

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/id.hpp"
+#include "core/base/time.hpp"
+#include "sim/ledger.hpp"
+
+namespace holdfast::sim {
+
+/// What a person sees on one device, and whether it may be seen: the oracles of the screen.
+///
+/// OM20  stale data is never shown in Online Mode · OM13  progress does not fall · OM5  a channel
+/// that was lost shows nothing · a message that was seen stays, and a deleted one stays deleted ·
+/// own work is on the screen from the moment it is saved until the person has decided about it.
+class Screens {
+public:
+    using Name = std::function<std::string()>;  ///< of the device, for the report
+    Screens(Ledger& ledger, Name name) : ledger_(ledger), name_(std::move(name)) {}
+
+    /// The process is gone; nothing is shown.
+    void clear();
+    /// A snapshot of a subscription; `channel` for messages.
+    void take(std::string_view query, Id channel, const nlohmann::json& push);
+    /// After all that one input brings.
+    void check(Instant now);
+
+    /// The server has said, and this device has heard, that a channel was lost, or gained.
+    void lose(Id channel, Instant now) { lost_.emplace(channel, now); }
+    void gain(Id channel);
+    /// The person has discarded a refused intent, or sent it again.
+    void release(Id intent) { released_.insert(intent); }
+    /// The server's history is another one now.
+    void forget_messages() { channels_.clear(); }
+
+    [[nodiscard]] bool signed_in() const { return signed_in_; }
+    /// Connected, everything is here, nothing waits.
+    [[nodiscard]] bool is_quiet() const;
+    [[nodiscard]] std::string unrest() const;
+    /// The outbox as it is shown: intent → state.
+    [[nodiscard]] const std::map<Id, std::string>& outbox() const { return outbox_; }
+    /// Messages of a channel, oldest first.
+    [[nodiscard]] const std::vector<Id>& messages(Id channel) { return channels_[channel].order; }
+
+    /// How many messages a subscription of messages shows at most, besides those that wait.
+    static constexpr std::size_t window = 40;
+
+private:
+    struct Item {
+        std::int64_t sort = 0;
+        bool done = false;
+        bool deleted = false;
+        bool refused = false;
+    };
+    struct Channel {
+        bool known = false;
+        std::map<Id, Item> items;
+        std::vector<Id> order;
+    };
+
+    void take_status(const nlohmann::json& snapshot);
+    void take_outbox(const nlohmann::json& snapshot);
+    void take_messages(Id id, const nlohmann::json& snapshot);
+    void compare(const Channel& before, const Channel& now, bool more_before);
+    void check_own_work();
+
+    Ledger& ledger_;
+    Name name_;
+    nlohmann::json status_;
+    std::map<Id, std::string> outbox_;
+    std::map<Id, Id> posts_;  ///< own messages that wait → channel
+    std::map<Id, Channel> channels_;
+    std::map<Id, Instant> lost_;
+    std::set<Id> released_;
+    bool outbox_known_ = false;
+    bool signed_in_ = false;
+    bool menu_known_ = false;
+    bool menu_blocked_ = false;
+};
+
+}  // namespace holdfast::sim

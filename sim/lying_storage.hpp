@@ -65,6 +65,12 @@ public:
     Result<> quarantine(const Intent& intent, Id user, ErrorCode why) override {
         return truth_.quarantine(intent, user, why);
     }
+    Result<std::vector<storage::QuarantinedIntent>> quarantined() override {
+        return truth_.quarantined();
+    }
+    Result<> drop_quarantined(Id intent, Id user) override {
+        return truth_.drop_quarantined(intent, user);
+    }
     Result<> put_account(const storage::AccountRecord& record) override {
         return truth_.put_account(record);
     }

@@ -50,7 +50,7 @@ public:
     [[nodiscard]] const std::vector<Id>& messages(Id channel) { return channels_[channel].order; }
 
     /// How many messages a subscription of messages shows at most, besides those that wait.
-    static constexpr std::size_t window = 40;
+    static constexpr std::size_t window = 12;
 
 private:
     struct Item {

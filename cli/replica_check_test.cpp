@@ -67,7 +67,8 @@ protected:
     [[nodiscard]] std::string device() const { return folder_ / "device"; }
     Bucket timeline() {
         const auto organization = storage_->organizations().value().front().id;
-        for (const auto& record : storage_->buckets_of(organization).value()) {
+        const auto buckets = storage_->buckets_of(organization).value();
+        for (const auto& record : buckets) {
             if (record.bucket.kind == BucketKind::timeline) {
                 return record.bucket;
             }

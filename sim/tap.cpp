@@ -131,8 +131,7 @@ void Tap::follow_access(std::uint64_t link, const wire::Frame& frame, Down& down
 }
 
 std::string Tap::damaged(const std::string& answer) {
-    wire::FrameReader reader;
-    reader.feed(answer);
+    wire::FrameReader reader(answer);
     std::string stream;
     bool done = false;
     for (;;) {

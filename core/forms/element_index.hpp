@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,17 +30,26 @@ public:
     [[nodiscard]] const Entry* find(Id id) const;
 
     /// Elements each of whose typed words begins a word of the name or of the code. First those
-    /// whose name begins with what was typed, then the rest; among each, by name and then by id.
-    /// Cost    one pass over all names; allocates what it returns.
+    /// whose name begins with what was typed, then the rest; among each, by name, code and id.
+    /// Cost    at most one pass over all names, less where enough is found; allocates what it
+    /// returns.
     [[nodiscard]] std::vector<Element> search(const Search& search) const;
 
 private:
-    [[nodiscard]] std::string_view text_of(std::size_t position) const;
+    struct Query {
+        std::vector<std::string> words{};
+        std::uint64_t letters = 0;
+        const std::optional<std::vector<Id>>& parents;
+    };
 
-    std::vector<Entry> entries_;  // by folded name, then id
+    [[nodiscard]] std::string_view text_of(std::size_t position) const;
+    [[nodiscard]] bool is_found(std::size_t position, const Query& query) const;
+
+    std::vector<Entry> entries_;  // by folded name and code, then id
     std::map<Id, std::size_t> positions_;
-    std::string folded_;               // " name code\n" for each
-    std::vector<std::size_t> begins_;  // of each in `folded_`, and the end
+    std::string folded_;                  // " name code\n" for each
+    std::vector<std::size_t> begins_;     // of each in `folded_`, and the end
+    std::vector<std::uint64_t> letters_;  // of each
 };
 
 }  // namespace holdfast::forms

@@ -134,8 +134,7 @@ void SyncDriver::forget_seen() {
             device_.unread.forget(item.intent.lane);
         }
     }
-    // What the outbox gives up must be in the replica even where the power is cut now.
-    if (seen.empty() || !device_.replica().set_bulk(false)) {
+    if (seen.empty()) {
         return;
     }
     device_.overlay.remove(seen, device_.changes);

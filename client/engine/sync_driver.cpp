@@ -41,8 +41,6 @@ void SyncDriver::end() {
     }
     session_.reset();
     pulls_.clear();
-    // Where it fails, what is lost with the power is fetched again.
-    (void)device_.replica().set_bulk(false);
     told_ = Told::nothing;
     told_complete_ = false;
     renewal_wished_ = false;
@@ -235,7 +233,6 @@ void SyncDriver::report_connection() {
         told_ = Told::stopped;
     }
     if (was_connected) {
-        (void)device_.replica().set_bulk(false);  // as in end()
         // Nobody is shown as online by a device that hears nothing.
         device_.contacts.clear();
         device_.contacts_known = false;
@@ -268,7 +265,6 @@ void SyncDriver::report_progress() {
         return;  // Greeted says it first
     }
     const sync::Progress progress = session_->progress();
-    (void)device_.replica().set_bulk(!progress.complete);  // as in end()
     device_.counters.missing(progress.expected - progress.received, progress.complete);
     device_.changes.add(Topic::About::counters);
     if (!progress.complete) {

@@ -90,7 +90,6 @@ Result<Replica> Replica::open_file(const Options& options) {
         return fail(ErrorCode::storage_corrupt, "schema " + std::to_string(version));
     }
     Replica replica(std::move(database));
-    replica.syncs_commits_ = options.exclusive;
     if (auto prepared = replica.prepare(); !prepared) {
         // A statement that cannot be prepared means tables that are not ours.
         const bool foreign = prepared.error().code == ErrorCode::storage_failed;
@@ -99,19 +98,6 @@ Result<Replica> Replica::open_file(const Options& options) {
     }
     HF_CHECK(replica.load_buckets());
     return replica;
-}
-
-Result<> Replica::set_bulk(bool on) {
-    if (!syncs_commits_ || on == bulk_) {
-        return {};
-    }
-    HF_CHECK(database_.execute(on ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL"));
-    if (!on) {
-        // It syncs the log first, with every commit that did not wait for it.
-        HF_CHECK(database_.execute("PRAGMA wal_checkpoint(PASSIVE)"));
-    }
-    bulk_ = on;
-    return {};
 }
 
 Result<> Replica::remove(const Options& options) {

@@ -101,12 +101,6 @@ public:
     /// Bytes of the database file.
     [[nodiscard]] Result<std::uint64_t> bytes();
 
-    /// While `on`, a commit does not wait for the disk where each one otherwise does (the browser):
-    /// a sync costs more than storing a small page. What a cut of the power then loses is the
-    /// newest pages with their cursors, which are fetched again. Turning it off syncs what came
-    /// meanwhile.
-    Result<> set_bulk(bool on);
-
     // ------------------------------------------------------------------ rows
 
     [[nodiscard]] Result<std::optional<Row>> find(RowKey key);
@@ -164,8 +158,6 @@ private:
 
     // --- owned children: the statements end before their connection
     sqlite::Database database_;
-    bool syncs_commits_ = false;  ///< each commit waits for the disk, unless in bulk
-    bool bulk_ = false;
     std::unique_ptr<Statements> statements_;
 
     // --- what the bucket table holds, in memory

@@ -145,26 +145,6 @@ protected:
     std::filesystem::path directory_;
 };
 
-TEST_F(ReplicaTest, what_came_in_bulk_is_in_the_database_file_once_bulk_is_off) {
-    Server server;
-    fill(server, 50);
-    const std::string copy = (directory_ / "copy.db").string();
-    const auto rows_of_copy = [&] {
-        // Without the log beside it: only what a checkpoint has synced and moved.
-        std::filesystem::copy_file(path(), copy, std::filesystem::copy_options::overwrite_existing);
-        auto copied = Replica::open({.path = copy, .vfs = {}});
-        const auto* cursor = copied ? copied->bucket(timeline) : nullptr;
-        return cursor == nullptr ? 0 : cursor->rows;
-    };
-    auto replica = Replica::open({.path = path(), .vfs = {}, .exclusive = true});
-    ASSERT_TRUE(replica);
-    ASSERT_TRUE(replica->set_bulk(true));
-    ASSERT_TRUE(replica->store_page(server.snapshot(Id{}, 100, server.version())));
-    EXPECT_EQ(rows_of_copy(), 0U);
-    ASSERT_TRUE(replica->set_bulk(false));
-    EXPECT_EQ(rows_of_copy(), 50U);
-}
-
 TEST_F(ReplicaTest, OM3_a_snapshot_goes_on_after_a_cut_from_what_is_stored) {
     Server server;
     fill(server, 10);

@@ -91,15 +91,18 @@ TEST_F(ProgramTest, says_which_word_it_does_not_know) {
 
 TEST_F(ProgramTest, serve_says_what_it_cannot_use) {
     const std::string data = make_data();
-    const auto serve = [&](std::vector<std::string> more) {
-        std::vector<std::string> words{"serve", "--data", data, "--listen", "127.0.0.1:0"};
+    const auto serve_at = [&](const std::string& address, std::vector<std::string> more) {
+        std::vector<std::string> words{"serve", "--data", data, "--listen", address};
         words.insert(words.end(), more.begin(), more.end());
         return run(words);
     };
+    const auto serve = [&](std::vector<std::string> more) {
+        return serve_at("127.0.0.1:0", std::move(more));
+    };
     expect_error(serve({"--app", path("none")}), "setup.file", "no app in " + path("none"));
-    expect_error(serve({"--listen", "somewhere:1"}), "setup.address", "somewhere");
-    expect_error(serve({"--listen", "127.0.0.1:99999"}), "setup.address", "99999");
-    expect_error(serve({"--listen", "192.0.2.1:8080"}), "setup.address", "192.0.2.1:8080");
+    expect_error(serve_at("somewhere:1", {}), "setup.address", "somewhere");
+    expect_error(serve_at("127.0.0.1:99999", {}), "setup.address", "99999");
+    expect_error(serve_at("192.0.2.1:8080", {}), "setup.address", "192.0.2.1:8080");
     expect_error(serve({"--tls-cert", path("no.crt"), "--tls-key", path("no.key")}),
                  "setup.tls",
                  path("no.crt") + ": No such file");

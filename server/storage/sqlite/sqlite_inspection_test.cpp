@@ -91,7 +91,7 @@ TEST_F(SqliteInspectionTest, names_indexes_and_tables_that_are_not_as_they_shoul
 TEST_F(SqliteInspectionTest, counts_what_refers_to_nothing) {
     sql("INSERT INTO bucket_row VALUES (999, 7, 5, 1, 0, x'7b7d');"
         "INSERT INTO tombstone SELECT bucket, kind, id, 9 FROM bucket_row;"
-        "INSERT INTO session VALUES ('s', 1, 1, 4000, 0, 0, 0, 0, 0)");
+        "INSERT INTO session VALUES ('s', 1, 1, 4000, 0, 0, 0, 0)");
     EXPECT_EQ(stray_kinds(),
               (std::vector<std::string>{"1 rows in buckets that do not exist",
                                         "1 tombstones in buckets that do not exist",

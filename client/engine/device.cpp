@@ -96,8 +96,9 @@ Result<bool> Device::place_replica() {
     if (now < place_again_at_) {
         return false;
     }
-    auto opened = Replica::open(replica_options(false, false));
-    if (!opened) {  // what is in memory goes on, until there is room for a file
+    // With what is in memory: it is on the screen, and what waits is laid over it.
+    auto opened = replica_->copy_to(replica_options(false, false));
+    if (!opened) {
         place_again_at_ = now + limits::storage_retry_every;
         return false;
     }

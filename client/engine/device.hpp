@@ -60,8 +60,9 @@ public:
 
     /// Whether the replica may stay after the app closes (OM14, OM15).
     [[nodiscard]] bool may_keep() const;
-    /// Moves the replica to where it belongs now. True: it is another one, and empty or as it was
-    /// left; the synchronization has to begin anew. Data that may not be kept is deleted.
+    /// Moves the replica to where it belongs now: into its file with everything, or into memory,
+    /// empty, and data that may not be kept is deleted. True: the synchronization has to begin
+    /// anew with what is there.
     /// One that found no room for its file is kept in memory, and tried again every
     /// limits::storage_retry_every.
     [[nodiscard]] Result<bool> place_replica();

@@ -10,6 +10,7 @@
 #include "client/replica/schema.hpp"
 #include "client/replica/statements.hpp"
 #include "core/base/broken.hpp"
+#include "platform/sqlite/copy.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -121,6 +122,15 @@ Result<> Replica::remove(const Options& options) {
         }
     }
     return {};
+}
+
+Result<Replica> Replica::copy_to(const Options& options) {
+    HF_CHECK(remove(options));
+    if (auto copied = sqlite::copy_database(database_, options.path, options.vfs); !copied) {
+        (void)remove(options);  // where it fails, the next copy begins with it
+        return std::unexpected(std::move(copied).error());
+    }
+    return open_file(options);
 }
 
 Result<> Replica::prepare() {

@@ -52,6 +52,11 @@ public:
     /// Deletes the files of a replica that nobody has open. Errors  storage_failed.
     [[nodiscard]] static Result<> remove(const Options& options);
 
+    /// Opens a copy in a file, for one that was kept in memory until there was room. What was in
+    /// that file is gone. After an error this one goes on and the file is deleted.
+    /// Cost  reads and writes every page once.
+    [[nodiscard]] Result<Replica> copy_to(const Options& options);
+
     // ------------------------------------------------------------------ what the session says
 
     struct StoredPage {

@@ -145,6 +145,24 @@ protected:
     std::filesystem::path directory_;
 };
 
+TEST_F(ReplicaTest, OM38_moves_from_memory_into_its_file_with_everything) {
+    Server server;
+    fill(server, 10);
+    auto kept = Replica::open({.path = ":memory:", .vfs = {}});
+    ASSERT_TRUE(kept);
+    ASSERT_TRUE(kept->store_page(server.snapshot(Id{}, 100, server.version())));
+    ASSERT_FALSE(kept->copy_to({.path = (directory_ / "none" / "replica.db").string(), .vfs = {}}));
+    {
+        const auto moved = kept->copy_to({.path = path(), .vfs = {}, .exclusive = true});
+        ASSERT_TRUE(moved);
+        expect_equal(*moved->bucket(timeline), server);
+    }
+    auto again = Replica::open({.path = path(), .vfs = {}});
+    ASSERT_TRUE(again);
+    EXPECT_THAT(*again->newest(timeline, RowKind::message, 3), testing::SizeIs(3));
+    expect_equal(*again->bucket(timeline), server);
+}
+
 TEST_F(ReplicaTest, OM3_a_snapshot_goes_on_after_a_cut_from_what_is_stored) {
     Server server;
     fill(server, 10);

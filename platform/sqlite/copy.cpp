@@ -15,10 +15,11 @@ struct Close {
 
 }  // namespace
 
-Result<> copy_database(Database& from, const std::string& path) {
+Result<> copy_database(Database& from, const std::string& path, const std::string& vfs) {
     sqlite3* opened = nullptr;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
-    const int result = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
+    const int result =
+        sqlite3_open_v2(path.c_str(), &opened, flags, vfs.empty() ? nullptr : vfs.c_str());
     const std::unique_ptr<sqlite3, Close> to(opened);
     if (result != SQLITE_OK) {
         return failure(opened, result);

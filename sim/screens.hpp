@@ -61,6 +61,7 @@ private:
     };
     struct Channel {
         bool known = false;
+        bool more_before = false;
         std::map<Id, Item> items;
         std::vector<Id> order;
     };
@@ -68,11 +69,13 @@ private:
     void take_status(const nlohmann::json& snapshot);
     void take_outbox(const nlohmann::json& snapshot);
     void take_messages(Id id, const nlohmann::json& snapshot);
-    void compare(const Channel& before, const Channel& now, bool more_before);
+    void compare(Id channel, const Channel& before, const Channel& now);
     void check_own_work();
 
     Ledger& ledger_;
     Name name_;
+    std::set<Id> undeleted_;  ///< channels in which a deletion was refused
+    std::set<Id> sent_;  ///< intents that have been on their way once, in any life of the process
     nlohmann::json status_;
     std::map<Id, std::string> outbox_;
     std::map<Id, Id> posts_;  ///< own messages that wait → channel

@@ -46,6 +46,7 @@ export async function run({ home, proxy, profile, shoot, onEnd, watch }) {
   await assertReadable(page, 'banner');
   assert.match(await at(page, 'banner').innerText(), /Offline mode is active/);
   await page.goto(home);
+  await waitForBanner(page, 'offline_active');
   await shoot(page, 'offline-incomplete');
 
   // × hides the banner until the state changes.

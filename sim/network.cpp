@@ -105,7 +105,7 @@ void World::send_down(LinkId id, sync::SharedBytes bytes) {
     }
     Link& link = links_[id];
     link.waiting += down.bytes->size();
-    if (link.waiting * profile_.byte_weight > waiting_bytes_max) {
+    if (weight_of(link) > waiting_bytes_max) {
         count("slow peers cut");
         cut(id, true, true);
         return;
@@ -133,9 +133,15 @@ void World::arrive_at_device(LinkId id, const Tap::Down& down) {
     }
 }
 
+/// Bytes that wait for a device, as the server counts them. Once it is quiet they weigh what they
+/// are: else the answer to a push could be more than a connection may ever take.
+std::size_t World::weight_of(const Link& link) const {
+    return link.waiting * (working_ ? profile_.byte_weight : 1);
+}
+
 void World::tell_queued(Link& link) {
     if (profile_.slow_peer > 0) {
-        server_.hub().queued(link.connection, link.waiting * profile_.byte_weight);
+        server_.hub().queued(link.connection, weight_of(link));
     }
 }
 

@@ -63,6 +63,7 @@ private:
     void arm_server();
     void check_queues();
     void send_down(LinkId link, sync::SharedBytes bytes);
+    [[nodiscard]] std::size_t weight_of(const Link& link) const;
     void tell_queued(Link& link);
     void cut(LinkId link, bool device_notices, bool server_notices);
     void cut_by_chance(LinkId link);

@@ -81,6 +81,11 @@ void read_filter(Fields& fields, Filter& filter) {
 void read_into(Fields& fields, FromCollection& collection) {
     if (fields.has("levels")) {
         fields.read("levels", collection.levels, limits::levels_max);
+        for (std::size_t i = 0; i < collection.levels.size(); ++i) {
+            if (!is_identifier(collection.levels[i])) {
+                fields.refuse("levels/" + std::to_string(i), "identifier", collection.levels[i]);
+            }
+        }
     } else {
         collection.levels.resize(1);
         fields.read_identifier("collection", collection.levels.front());

@@ -40,7 +40,12 @@ export async function run({ home, profile, onEnd, watch }) {
   await second.bringToFront();
   // Until the lock has passed on, what is written goes to the tab that is being closed.
   await waitFor('another owner', async () => ![null, before].includes(await ownerOf(second)));
-  await send(second, 'After the first tab is gone');
+  // The new owner takes no input before it is connected: what was typed stays in the field, to be sent again.
+  await at(second, 'composer').locator('textarea').or(second.locator('textarea[data-testid="composer"]')).first().fill('After the first tab is gone');
+  await waitFor('the new owner takes input', async () => {
+    await at(second, 'send').click({ timeout: 500 }).catch(() => undefined);
+    return (await message(second, 'After the first tab is gone').count()) > 0;
+  });
   await second.locator('[data-testid="message"][data-state="done"]', { hasText: 'After the first tab is gone' }).waitFor();
   await second.reload();
   await at(second, 'message').first().waitFor();

@@ -65,7 +65,7 @@ void print_addresses(const DemoCommand& demo,
                     draw_qr_code(url, style).c_str());
     }
     if (demo.lan && addresses.empty()) {
-        std::puts("\nThis machine has no address in a private network: no phone can reach it.");
+        std::puts("\nThis machine has no address in a network: no phone can reach it.");
     }
     if (demo.lan) {
         std::printf(

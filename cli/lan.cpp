@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 #include <qrencode.h>
 
-#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -48,31 +47,9 @@ std::vector<std::string> lan_addresses() {
         std::array<char, INET_ADDRSTRLEN> text{};
         const auto* address = reinterpret_cast<const sockaddr_in*>(each->ifa_addr);
         inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size());
-        if (is_private_address(text.data())) {
-            addresses.emplace_back(text.data());
-        }
+        addresses.emplace_back(text.data());
     }
     return addresses;
-}
-
-bool is_private_address(const std::string& address) {
-    struct Network {
-        std::uint32_t address;
-        int bits;
-    };
-    constexpr std::array<Network, 5> networks{{{0x0a000000, 8},     // 10.0.0.0
-                                               {0xac100000, 12},    // 172.16.0.0
-                                               {0xc0a80000, 16},    // 192.168.0.0
-                                               {0x64400000, 10},    // 100.64.0.0
-                                               {0xa9fe0000, 16}}};  // 169.254.0.0
-    in_addr parsed{};
-    if (inet_pton(AF_INET, address.c_str(), &parsed) != 1) {
-        return false;
-    }
-    const std::uint32_t value = ntohl(parsed.s_addr);
-    return std::ranges::any_of(networks, [value](const Network& network) {
-        return (value ^ network.address) >> (32 - network.bits) == 0;
-    });
 }
 
 std::string lan_url(const std::string& address, std::uint16_t port) {

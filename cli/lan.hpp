@@ -6,12 +6,8 @@
 
 namespace holdfast::cli {
 
-/// IPv4 addresses of this machine in private networks: those that the demonstration's certificate
-/// can be for.
+/// IPv4 addresses of this machine that other machines of its network may reach.
 [[nodiscard]] std::vector<std::string> lan_addresses();
-
-/// Whether an IPv4 address is one of a private network (RFC 1918, RFC 6598, RFC 3927).
-[[nodiscard]] bool is_private_address(const std::string& address);
 
 /// "https://192.0.2.7:8080".
 [[nodiscard]] std::string lan_url(const std::string& address, std::uint16_t port);

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -102,7 +104,12 @@ TEST_F(ProgramTest, serve_says_what_it_cannot_use) {
     expect_error(serve({"--app", path("none")}), "setup.file", "no app in " + path("none"));
     expect_error(serve_at("somewhere:1", {}), "setup.address", "somewhere");
     expect_error(serve_at("127.0.0.1:99999", {}), "setup.address", "99999");
-    expect_error(serve_at("192.0.2.1:8080", {}), "setup.address", "192.0.2.1:8080");
+    // An address of nobody's machine, and a port that is taken.
+    expect_error(serve_at("203.0.113.254:8080", {}), "setup.address", "203.0.113.254:8080");
+    boost::asio::io_context loop;
+    const boost::asio::ip::tcp::acceptor taken(loop, {boost::asio::ip::address_v4::loopback(), 0});
+    const std::string port = std::to_string(taken.local_endpoint().port());
+    expect_error(serve_at("127.0.0.1:" + port, {}), "setup.address_in_use", port);
     expect_error(serve({"--tls-cert", path("no.crt"), "--tls-key", path("no.key")}),
                  "setup.tls",
                  path("no.crt") + ": No such file");

@@ -39,7 +39,7 @@ asio::awaitable<bool> write_answer(Shell& shell,
     Response response;
     response.version(11);
     response.result(static_cast<unsigned>(answer.status));
-    for (const auto& [name, value] : common_headers(transport.tls() != nullptr)) {
+    for (const auto& [name, value] : common_headers(shell.https_only)) {
         response.set(name, value);
     }
     for (const auto& [name, value] : answer.headers) {

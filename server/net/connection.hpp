@@ -22,6 +22,7 @@ struct Shell {
     RateLimit& rates;
     NetCounters& counters;
     const Log& log;
+    bool https_only = false;                ///< browsers are told so (common_headers)
     std::list<std::function<void()>> cuts;  ///< one for each connection: ends it at once
     bool stopping = false;                  ///< connections are not kept open after an answer
 };

@@ -15,7 +15,7 @@ constexpr std::string_view content_security_policy =
     "img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-Headers make_common_headers(bool tls) {
+Headers make_common_headers(bool https_only) {
     Headers headers{
         {"Holdfast", "1"},
         {"Content-Security-Policy", content_security_policy},
@@ -25,7 +25,7 @@ Headers make_common_headers(bool tls) {
         {"Cross-Origin-Opener-Policy", "same-origin"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
     };
-    if (tls) {
+    if (https_only) {
         headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
     }
     return headers;
@@ -77,10 +77,10 @@ Answer make_method_refused(std::string_view allow) {
     return answer;
 }
 
-const Headers& common_headers(bool tls) {
+const Headers& common_headers(bool https_only) {
     static const Headers plain = make_common_headers(false);
     static const Headers secure = make_common_headers(true);
-    return tls ? secure : plain;
+    return https_only ? secure : plain;
 }
 
 bool is_same_origin(std::string_view origin, std::string_view host) {

@@ -46,8 +46,10 @@ struct Answer {
 [[nodiscard]] Answer make_method_refused(std::string_view allow);
 
 /// What every answer carries beside its own headers: our mark, and what the browser may not do.
+/// @param https_only  the browser shall never again come to this host without TLS. Not for the
+///                    demonstration: on localhost it would lock out what runs there without.
 [[nodiscard]] const std::vector<std::pair<std::string_view, std::string_view>>& common_headers(
-    bool tls);
+    bool https_only);
 
 /// Whether an Origin ("https://host:port") is the host that the request was sent to. No Origin: not
 /// a browser.

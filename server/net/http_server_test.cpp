@@ -243,11 +243,27 @@ TEST_F(HttpServer, says_why_it_cannot_start) {
     options.listen_address = "nowhere";
     EXPECT_EQ(Server(options, *storage_, environment_).start().error().code,
               ErrorCode::setup_address);
-    options.listen_address = "192.0.2.1";  // of nobody's machine
+    options.listen_address = "203.0.113.254";  // of nobody's machine
     EXPECT_EQ(Server(options, *storage_, environment_).start().error().code,
               ErrorCode::setup_address);
     options.app_folder = folder_ / "none";
     EXPECT_EQ(Server(options, *storage_, environment_).start().error().code, ErrorCode::setup_file);
+}
+
+TEST_F(HttpServer, gives_out_an_authority_where_it_has_one) {
+    EXPECT_EQ(request(server_->port(), "GET", "/ca.crt").status, 404);
+    server_.reset();
+    options_.authority_file = folder_ / "ca.crt";
+    std::ofstream(options_.authority_file) << "a certificate";
+    start();
+    const Reply reply = request(server_->port(), "GET", "/ca.crt");
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.body, "a certificate");
+    EXPECT_EQ(reply.headers.at("content-type"), "application/x-x509-ca-cert");
+    EXPECT_FALSE(reply.headers.contains("strict-transport-security"));
+    ServerOptions options;
+    options.authority_file = folder_ / "none";
+    EXPECT_EQ(Server(options, *storage_, environment_).start().error().code, ErrorCode::setup_tls);
 }
 
 }  // namespace

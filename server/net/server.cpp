@@ -34,7 +34,7 @@ struct Running {
           hub(storage, environment, *auth, options),
           sockets(loop.get_executor(), hub, environment, counters, log),
           routes({environment, *auth, hub, sockets, passwords, files, authority, counters, log}),
-          shell{environment, routes, sockets, rates, counters, log, {}, false} {}
+          shell{environment, routes, sockets, rates, counters, log, false, {}, false} {}
 
     std::unique_ptr<auth::AuthService> auth;
     services::Hub hub;
@@ -152,6 +152,7 @@ Result<> Server::Parts::start() {
                                          authority_,
                                          counters_,
                                          log_);
+    running_->shell.https_only = tls_ && authority_.empty();
     tasks_.spawn("accept", accept());
     tasks_.spawn("tick", tick());
     thread_ = std::thread([this] { loop_.run(); });

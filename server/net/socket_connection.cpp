@@ -46,16 +46,17 @@ websocket::close_reason reason_of(ErrorCode code) {
     }
 }
 
-void configure(Stream& stream, bool tls) {
+void configure(Stream& stream, bool https_only) {
     websocket::stream_base::timeout times{};
     times.handshake_timeout = limits::socket_handshake_time_max;
     times.idle_timeout = websocket::stream_base::none();  // the session watches for silence
     stream.set_option(times);
-    stream.set_option(websocket::stream_base::decorator([tls](websocket::response_type& response) {
-        for (const auto& [name, value] : common_headers(tls)) {
-            response.set(name, value);
-        }
-    }));
+    stream.set_option(
+        websocket::stream_base::decorator([https_only](websocket::response_type& response) {
+            for (const auto& [name, value] : common_headers(https_only)) {
+                response.set(name, value);
+            }
+        }));
     stream.read_message_max(wire::limits::frame_bytes_max);
     stream.auto_fragment(false);
     stream.binary(true);
@@ -122,7 +123,7 @@ asio::awaitable<void> serve_socket(Shell& shell,
     socket.stream.next_layer()
         .next_layer()
         .expires_never();  // from here on the WebSocket has its own
-    configure(socket.stream, socket.stream.next_layer().tls() != nullptr);
+    configure(socket.stream, shell.https_only);
     const auto [error] = co_await socket.stream.async_accept(upgrade, as_code);
     if (error) {
         co_return;

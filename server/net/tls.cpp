@@ -25,7 +25,7 @@ constexpr long authority_valid_seconds = 10 * 365 * day_seconds;
 constexpr time_t authority_renew_seconds = 365 * day_seconds;
 
 /// Who gets hold of the authority's key can still pretend to be nobody in the internet.
-constexpr const char* authority_names =
+constexpr const char* private_names =
     "critical,permitted;DNS:localhost,permitted;DNS:local,permitted;IP:127.0.0.0/255.0.0.0,"
     "permitted;IP:10.0.0.0/255.0.0.0,permitted;IP:172.16.0.0/255.240.0.0,"
     "permitted;IP:192.168.0.0/255.255.0.0,permitted;IP:169.254.0.0/255.255.0.0,"
@@ -125,16 +125,22 @@ Pair make_pair(const char* name, long seconds, const Extensions& extensions, con
     return X509_sign(certificate, by.key, EVP_sha256()) != 0 ? std::move(pair) : Pair{};
 }
 
-Pair make_authority() {
+/// @param names  that it can vouch for beside the private ones; IPv4 addresses or host names.
+Pair make_authority(const std::vector<std::string>& names) {
     // The name says which machine's it is: a phone may trust several.
     std::array<char, 256> host{};
     gethostname(host.data(), host.size() - 1);
+    std::string permitted = private_names;
+    for (const std::string& name : names) {
+        permitted += is_address(name) ? ",permitted;IP:" + name + "/255.255.255.255"
+                                      : ",permitted;DNS:" + name;
+    }
     const std::string name = std::string("Holdfast on ").append(host.data()).substr(0, 64);
     return make_pair(name.c_str(),
                      authority_valid_seconds,
                      {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
                       {NID_key_usage, "critical,keyCertSign,cRLSign"},
-                      {NID_name_constraints, authority_names},
+                      {NID_name_constraints, permitted},
                       {NID_subject_key_identifier, "hash"}},
                      nullptr);
 }
@@ -204,19 +210,38 @@ Result<> write(const TlsFiles& files, const Pair& pair, X509* issuer) {
     return {};
 }
 
+TlsFiles authority_files(const std::string& folder) {
+    return {folder + "/" + authority_name, folder + "/ca.key"};
+}
+
+Result<Pair> renew_authority(const std::string& folder, const std::vector<std::string>& names) {
+    Pair made = make_authority(names);
+    if (!made) {
+        return fail(ErrorCode::setup_tls, "no authority could be made");
+    }
+    HF_CHECK(write(authority_files(folder), made, nullptr));
+    return made;
+}
+
 Result<Pair> ensure_authority(const std::string& folder) {
-    const TlsFiles files{folder + "/" + authority_name, folder + "/ca.key"};
+    const TlsFiles files = authority_files(folder);
     Pair kept{read_key(files.key), read_certificate(files.certificate)};
     if (kept && is_valid_for(kept.certificate.get(), authority_renew_seconds) &&
         X509_check_private_key(kept.certificate.get(), kept.key.get()) == 1) {
         return kept;
     }
-    Pair made = make_authority();
-    if (!made) {
-        return fail(ErrorCode::setup_tls, "no authority could be made");
-    }
-    HF_CHECK(write(files, made, nullptr));
-    return made;
+    return renew_authority(folder, {});
+}
+
+/// Whether the names of a certificate are such that the authority can vouch for.
+bool vouches(const Pair& authority, const Pair& pair) {
+    // Makes OpenSSL read the extensions: without that it finds no names and refuses none.
+    X509_check_purpose(pair.certificate.get(), -1, 0);
+    const std::unique_ptr<NAME_CONSTRAINTS, Deleter<NAME_CONSTRAINTS_free>> permitted(
+        static_cast<NAME_CONSTRAINTS*>(
+            X509_get_ext_d2i(authority.certificate.get(), NID_name_constraints, nullptr, nullptr)));
+    return permitted &&
+           NAME_CONSTRAINTS_check(pair.certificate.get(), permitted.get()) == X509_V_OK;
 }
 
 bool is_good(const TlsFiles& files, const Pair& authority, const std::vector<std::string>& names) {
@@ -233,12 +258,16 @@ bool is_good(const TlsFiles& files, const Pair& authority, const std::vector<std
 
 Result<TlsFiles> ensure_local_certificate(const std::string& folder,
                                           const std::vector<std::string>& names) {
-    HF_TRY(const Pair authority, ensure_authority(folder));
+    HF_TRY(Pair authority, ensure_authority(folder));
     TlsFiles files{folder + "/tls.crt", folder + "/tls.key"};
     if (is_good(files, authority, names)) {
         return files;
     }
-    const Pair made = make_server_pair(authority, names);
+    Pair made = make_server_pair(authority, names);
+    if (made && !vouches(authority, made)) {
+        HF_TRY(authority, renew_authority(folder, names));
+        made = make_server_pair(authority, names);
+    }
     if (!made) {
         return fail(ErrorCode::setup_tls, "no certificate could be made");
     }

@@ -29,8 +29,9 @@ inline constexpr const char* authority_name = "ca.crt";
 
 /// A certificate for `names` (host names and IP addresses), and in ca.crt the authority that has
 /// signed it, both in `folder`: for trying out in one's own network. Whoever trusts the authority
-/// trusts the certificates of other days and addresses too; it can vouch for private addresses,
-/// localhost and names under .local only, whoever gets hold of its key.
+/// trusts the certificates of other days and addresses too. Whoever gets hold of its key can vouch
+/// for private addresses, localhost and names under .local only; where `names` has others, the
+/// authority is made anew for these too.
 ///
 /// A certificate that is there is kept while it is valid for a week more and has all the names; the
 /// authority while it is valid for a year more.

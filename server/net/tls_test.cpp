@@ -20,6 +20,14 @@ std::string read(const std::string& path) {
     return text.str();
 }
 
+using CertificateOwner = std::unique_ptr<X509, decltype(&X509_free)>;
+
+CertificateOwner read_certificate(const std::string& path) {
+    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::fopen(path.c_str(), "re"),
+                                                                  std::fclose);
+    return {PEM_read_X509(file.get(), nullptr, nullptr, nullptr), X509_free};
+}
+
 class TlsTest : public testing::Test {
 protected:
     void SetUp() override {
@@ -33,10 +41,7 @@ protected:
         std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(),
                                                                       X509_STORE_free);
         EXPECT_EQ(X509_STORE_load_file(store.get(), (folder_ / authority_name).c_str()), 1);
-        std::unique_ptr<std::FILE, decltype(&std::fclose)> file(
-            std::fopen(certificate.c_str(), "re"), std::fclose);
-        std::unique_ptr<X509, decltype(&X509_free)> leaf(
-            PEM_read_X509(file.get(), nullptr, nullptr, nullptr), X509_free);
+        const CertificateOwner leaf = read_certificate(certificate);
         std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> context(
             X509_STORE_CTX_new(), X509_STORE_CTX_free);
         X509_STORE_CTX_init(context.get(), store.get(), leaf.get(), nullptr);
@@ -76,10 +81,37 @@ TEST_F(TlsTest, whoever_trusts_the_authority_trusts_the_certificate_for_its_name
 }
 
 TEST_F(TlsTest, the_authority_can_vouch_for_nobody_in_the_internet) {
-    for (const char* name : {"example.com", "8.8.8.8"}) {
-        const TlsFiles files = ensure_local_certificate(folder_, {name}).value();
-        EXPECT_EQ(verify(files.certificate, name), X509_V_ERR_PERMITTED_VIOLATION) << name;
+    ASSERT_TRUE(ensure_local_certificate(folder_, {"192.168.1.20"}));
+    const auto authority = read_certificate(folder_ / authority_name);
+    const std::unique_ptr<NAME_CONSTRAINTS, decltype(&NAME_CONSTRAINTS_free)> permitted(
+        static_cast<NAME_CONSTRAINTS*>(
+            X509_get_ext_d2i(authority.get(), NID_name_constraints, nullptr, nullptr)),
+        NAME_CONSTRAINTS_free);
+    ASSERT_NE(permitted, nullptr);
+    const std::filesystem::path other = folder_ / "other";
+    std::filesystem::create_directory(other);
+    for (const char* name : {"example.com", "8.8.8.8", "11.0.0.1", "172.32.0.1"}) {
+        const TlsFiles files = ensure_local_certificate(other, {name}).value();
+        const CertificateOwner leaf = read_certificate(files.certificate);
+        X509_check_purpose(leaf.get(), -1, 0);  // reads the extensions
+        EXPECT_EQ(NAME_CONSTRAINTS_check(leaf.get(), permitted.get()),
+                  X509_V_ERR_PERMITTED_VIOLATION)
+            << name;
     }
+}
+
+TEST_F(TlsTest, a_machine_with_a_public_address_gets_an_authority_for_that_too) {
+    ASSERT_TRUE(ensure_local_certificate(folder_, {"localhost"}));
+    const std::string before = read(folder_ / authority_name);
+    const std::vector<std::string> names{"203.0.113.9", "localhost"};
+    const TlsFiles files = ensure_local_certificate(folder_, names).value();
+    const std::string after = read(folder_ / authority_name);
+    EXPECT_NE(after, before);
+    for (const std::string& name : names) {
+        EXPECT_EQ(verify(files.certificate, name), X509_V_OK) << name;
+    }
+    ASSERT_TRUE(ensure_local_certificate(folder_, {"203.0.113.9", "10.0.0.4"}));
+    EXPECT_EQ(read(folder_ / authority_name), after);
 }
 
 TEST_F(TlsTest, a_certificate_of_another_authority_is_made_anew) {

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace holdfast::net {
 
@@ -15,9 +13,9 @@ public:
         timer_.expires_at(boost::asio::steady_timer::time_point::max());
     }
     void raise() { timer_.cancel(); }
-    [[nodiscard]] boost::asio::awaitable<void> wait() {
-        co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-    }
+    /// Not inline: the frame of a coroutine differs where exceptions are off, and one of two would
+    /// be taken for both.
+    [[nodiscard]] boost::asio::awaitable<void> wait();
 
 private:
     boost::asio::steady_timer timer_;

@@ -42,13 +42,13 @@ async function answers(port) {
   }
 }
 
-/** `holdfast demo` (or another subcommand that serves) until `stop` or `kill`. */
-export async function startServer(data, { subcommand = 'demo', port: wanted, extra = [] } = {}) {
+/** `holdfast demo` (or another subcommand that serves) until `stop` or `kill`; `app` is the folder it serves. */
+export async function startServer(data, { subcommand = 'demo', port: wanted, app = path.join(root, 'app/dist'), extra = [] } = {}) {
   const port = wanted ?? (await freePort());
   const args =
     subcommand === 'demo'
-      ? ['demo', '--data', data, '--port', String(port), '--app', path.join(root, 'app/dist')]
-      : ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--app', path.join(root, 'app/dist')];
+      ? ['demo', '--data', data, '--port', String(port), '--app', app]
+      : ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--app', app];
   const child = spawn(binary, [...args, ...extra], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stdout.on('data', (chunk) => (log += chunk));

@@ -96,6 +96,40 @@ constexpr std::array<Texts, 14> replies{"Thanks, on my way.",
                                         "I have the tool in the van.",
                                         "Okay, closing it."};
 
+// All of them feminine, so that every finding below agrees with every machine.
+constexpr std::array<Texts, 18> maquinas{"La bomba P-",
+                                         "La caldera B-",
+                                         "La enfriadora C-",
+                                         "La campana V-",
+                                         "La plataforma L-",
+                                         "La válvula K-",
+                                         "La planta eléctrica G-",
+                                         "La barrera T-",
+                                         "La compresora D-",
+                                         "La luminaria E-",
+                                         "La puerta A-",
+                                         "La alarma de incendios F-",
+                                         "La rejilla R-",
+                                         "La torre de enfriamiento H-",
+                                         "La manejadora U-",
+                                         "La cisterna M-",
+                                         "La banda transportadora N-",
+                                         "La sonda S-"};
+constexpr std::array<Texts, 14> lugares{"sótano B1",
+                                        "sótano B2",
+                                        "azotea del edificio 3",
+                                        "cuarto de máquinas norte",
+                                        "muelle de carga",
+                                        "cocina, nivel 2",
+                                        "pasillo 4 oeste",
+                                        "muelle 6",
+                                        "sala de calderas",
+                                        "estacionamiento, nivel -1",
+                                        "sala de servidores",
+                                        "taller",
+                                        "lavandería",
+                                        "portería"};
+
 constexpr std::array<Texts, 18> hallazgos{
     "pierde cerca de un litro por hora por el sello inferior",
     "hace un ruido raro al arrancar",
@@ -149,18 +183,25 @@ std::string sentence(std::string subject, Texts predicate) {
     return subject;
 }
 
+template <std::size_t machine_count, std::size_t place_count>
+std::string asset(Dice& dice,
+                  const std::array<Texts, machine_count>& machine,
+                  const std::array<Texts, place_count>& place) {
+    std::string made(dice.pick(machine));
+    made += std::to_string(1 + dice.below(48));
+    made += ", ";
+    made += dice.pick(place);
+    return made;
+}
+
 }  // namespace
 
 std::string demo_asset(Dice& dice) {
-    std::string asset(dice.pick(machines));
-    asset += std::to_string(1 + dice.below(48));
-    asset += ", ";
-    asset += dice.pick(places);
-    return asset;
+    return asset(dice, machines, places);
 }
 
 std::string demo_text(Dice& dice, bool spanish) {
-    std::string text = spanish ? sentence(demo_asset(dice), dice.pick(hallazgos))
+    std::string text = spanish ? sentence(asset(dice, maquinas, lugares), dice.pick(hallazgos))
                                : sentence(demo_asset(dice), dice.pick(findings));
     for (std::size_t more = dice.below(3); more > 0; --more) {
         text += ' ';

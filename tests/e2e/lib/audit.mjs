@@ -1,10 +1,10 @@
-// What a machine can find about access for everybody: axe-core's findings, sideways scrolling, and the
-// contrast of one element's words as the browser computes their colours.
+// What a machine can find about access for everybody: axe-core's findings, sideways scrolling, targets too
+// small for a finger, focus that nobody sees, and the contrast of one element's words.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import { root } from './server.mjs';
+import { root, waitFor } from './server.mjs';
 
 const require = createRequire(path.join(root, 'app/package.json'));
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -16,7 +16,44 @@ export async function audit(page, name) {
   const { violations } = await page.evaluate((runOnly) => globalThis.axe.run({ runOnly }), rules);
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
   if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) found.push('the page is wider than the screen');
+  found.push(...(await smallTargets(page)));
   if (found.length > 0) throw new Error(`${name}: ${found.join('\n')}`);
+}
+
+/** What a finger is to hit, on a screen that is touched, and is less than 44 px wide or high, drawn or not. */
+function smallTargets(page) {
+  return page.evaluate((least) => {
+    if (!matchMedia('(pointer: coarse)').matches) return [];
+    const targets = document.querySelectorAll('a[href], button, input, select, textarea, summary, [role=button], [role=switch], [role=tab], [role=menuitem], [role=option]');
+    return [...targets].flatMap((target) => {
+      const area = target.closest('label') ?? target; // a label is part of what it names
+      const { x, y, width, height } = area.getBoundingClientRect();
+      const [middle, centre] = [x + width / 2, y + height / 2];
+      const isSeen = target.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !target.closest('[inert]') && area.contains(document.elementFromPoint(middle, centre));
+      // More than what is drawn may answer to a finger.
+      const isHit = (sideways, down) => [-1, 1].every((sign) => area.contains(document.elementFromPoint(middle + sign * sideways, centre + sign * down)));
+      const reach = least / 2 - 0.5;
+      if (!isSeen || ((width >= least || isHit(reach, 0)) && (height >= least || isHit(0, reach)))) return [];
+      return [`a target of ${Math.round(width)} x ${Math.round(height)} px: ${target.outerHTML.slice(0, 120)}`];
+    });
+  }, 43.5);
+}
+
+/** Waits until what has the focus is on the screen and marked as having it; says what is not, if that does not come. */
+export async function seeFocus(page) {
+  const missing = () => {
+    const element = document.activeElement;
+    const isMarked = [element, element.parentElement, element.nextElementSibling].filter(Boolean).some((each) => {
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(each);
+      return (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2) || boxShadow !== 'none';
+    });
+    const box = element.getBoundingClientRect();
+    const isOnScreen = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    return isMarked && isOnScreen ? null : `${isMarked ? 'off the screen' : 'no mark'}: ${element.outerHTML.slice(0, 160)}`;
+  };
+  await waitFor('focus that can be seen', async () => (await page.evaluate(missing)) === null, 2_000).catch(async (error) => {
+    throw new Error(`${error.message}: ${await page.evaluate(missing)}`);
+  });
 }
 
 /** The lowest contrast (WCAG 2.2, 1.4.3) of words on the background of the element that they stand in. */

@@ -40,7 +40,14 @@ export class Reading {
   /** Stays at the end when the end moves: a new message, a keyboard, a picture that came. */
   stick(): void {
     const scroller = this.#scroller;
-    if (scroller && this.isAtEnd && !this.feed.hasAfter) scroller.scrollTop = scroller.scrollHeight;
+    if (!scroller || !this.isAtEnd || this.feed.hasAfter || this.#isHeld) return;
+    scroller.scrollTop = scroller.scrollHeight;
+  }
+
+  /** Whether the keyboard's focus is on a message: the list does not move it off the screen. */
+  get #isHeld(): boolean {
+    const { activeElement } = document;
+    return this.#scroller !== activeElement && this.#scroller?.contains(activeElement) === true;
   }
 
   showLatest(): void {
@@ -68,7 +75,8 @@ export class Reading {
     const isNear = !this.feed.hasAfter && offset + view >= list.getScrollSize() - nearEnd;
     // Growing messages move the end away; only going up means that the reader left it.
     if (isNear) this.isAtEnd = true;
-    else if (offset < this.#lastOffset - 1 || this.feed.hasAfter) this.isAtEnd = false;
+    else if (offset < this.#lastOffset - 1 || this.feed.hasAfter || this.#isHeld)
+      this.isAtEnd = false;
     this.#lastOffset = offset;
     this.feed.follow(this.topIndex, list.findItemIndex(offset + view));
   }
@@ -115,7 +123,7 @@ export class Reading {
     this.stick();
     for (let still = 0, tries = 0; index >= 0 && still < 4 && tries < 60; tries += 1) {
       const [list, scroller] = [this.#list, this.#scroller];
-      if (!list || !scroller) return;
+      if (!list || !scroller || this.#isHeld) return;
       const wanted = list.getItemOffset(index) - scroller.clientHeight / 3;
       const end = scroller.scrollHeight - scroller.clientHeight;
       const top = Math.round(Math.min(Math.max(wanted, 0), end));

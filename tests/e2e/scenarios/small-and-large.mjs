@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+
+import { ana, at, message, signIn, waitForBar } from '../lib/app.mjs';
+import { seeFocus } from '../lib/audit.mjs';
+import { launch } from '../lib/browser.mjs';
+
+export const name = 'every screen on 320 px with text twice as large; the way from sign-in to a sent message by keyboard alone';
+
+const mostStops = 80;
+
+export async function run({ home, profile, shoot, onEnd, watch }) {
+  const { context, page } = await launch(profile, { viewport: { width: 320, height: 568 } });
+  onEnd(() => context.close());
+  watch(page);
+  await page.goto(home);
+  await page.addStyleTag({ content: 'html { font-size: 200% }' });
+  await at(page, 'sign-in-email').waitFor();
+  await shoot(page, 'small-sign-in');
+  await signIn(page, ana);
+  await waitForBar(page, 'ready');
+
+  await shoot(page, 'small-menu');
+  for (const tab of ['people', 'search', 'home']) {
+    await at(page, `tab-${tab}`).click();
+    await shoot(page, `small-${tab}`);
+  }
+  for (const screen of ['settings', 'outbox']) {
+    await page.goto(`${home}#/${screen}`);
+    await at(page, screen).waitFor();
+    await shoot(page, `small-${screen}`);
+  }
+  await page.goto(`${home}#/`);
+  await at(page, 'menu').waitFor();
+
+  await moveTo(page, '[data-testid="group-row"] a');
+  await page.keyboard.press('Enter');
+  await at(page, 'channel-row').first().waitFor();
+  await shoot(page, 'small-group');
+  await moveTo(page, '[data-testid="channel-row"] a, a[data-testid="channel-row"]');
+  await page.keyboard.press('Enter');
+  await at(page, 'message').first().waitFor();
+  await moveTo(page, 'textarea');
+  await page.keyboard.type('By keyboard alone');
+  await shoot(page, 'small-channel');
+  await moveTo(page, '[data-testid="send"]');
+  await page.keyboard.press('Enter');
+  await message(page, 'By keyboard alone').waitFor();
+  await moveTo(page, '[data-testid="details-open"]');
+  await page.keyboard.press('Enter');
+  await at(page, 'channel-details').waitFor();
+  await shoot(page, 'small-details');
+}
+
+/** Goes on with the Tab key until what has the focus matches `selector`; it has to be seen at every stop. */
+async function moveTo(page, selector) {
+  const path = [];
+  for (let stop = 0; stop < mostStops; stop += 1) {
+    await page.keyboard.press('Tab');
+    const { name, isThere } = await page.evaluate((wanted) => {
+      const element = document.activeElement;
+      return { name: element.closest('[data-testid]')?.dataset.testid ?? element.tagName, isThere: element.matches(wanted) };
+    }, selector);
+    path.push(name);
+    if (name !== 'BODY') await seeFocus(page);
+    if (isThere) return;
+  }
+  assert.fail(`${selector} was not reached: ${path.join(' > ')}`);
+}

@@ -86,6 +86,18 @@ Result<std::vector<Row>> Replica::rows(BucketId bucket, RowKind kind) {
                        .bind(3, bounded(limits::read_rows_max)));
 }
 
+Result<std::uint64_t> Replica::count(BucketId bucket, RowKind kind) {
+    if (!buckets_.contains(bucket)) {
+        return 0;
+    }
+    sqlite::Statement& count = statements_->count;
+    count.reset().bind(1, bucket.value).bind(2, static_cast<int>(kind));
+    HF_TRY(const bool found, count.step());
+    const std::uint64_t rows = found ? count.unsigned_integer(0) : 0;
+    count.reset();
+    return rows;
+}
+
 Result<std::vector<Row>> Replica::newest(BucketId bucket, RowKind kind, std::size_t count) {
     if (!buckets_.contains(bucket)) {
         return std::vector<Row>{};

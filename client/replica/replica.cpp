@@ -168,6 +168,7 @@ Result<> Replica::prepare() {
         {&to.by_kind,
          "SELECT kind, id, version, sort, body FROM row WHERE bucket = ?1 AND kind = ?2 ORDER BY "
          "id LIMIT ?3"},
+        {&to.count, "SELECT count(*) FROM row WHERE bucket = ?1 AND kind = ?2"},
         {&to.newest,
          "SELECT kind, id, version, sort, body FROM row WHERE bucket = ?1 AND kind = ?2 ORDER BY "
          "sort DESC, id DESC LIMIT ?3"},

@@ -113,6 +113,9 @@ public:
     /// All rows of a kind in a bucket, by id.
     [[nodiscard]] Result<std::vector<Row>> rows(BucketId bucket, RowKind kind);
 
+    /// How many rows of a kind are in a bucket. Cost: a pass over their keys.
+    [[nodiscard]] Result<std::uint64_t> count(BucketId bucket, RowKind kind);
+
     /// The newest rows by (sort, id), newest first.
     [[nodiscard]] Result<std::vector<Row>> newest(BucketId bucket, RowKind kind, std::size_t count);
 

@@ -323,6 +323,8 @@ TEST_F(ReplicaTest, windows_of_a_timeline_are_in_order) {
         return true;
     }));
     EXPECT_EQ(visited, 2);
+    EXPECT_EQ(*replica.count(timeline, RowKind::message), 11U);
+    EXPECT_EQ(*replica.count(timeline, RowKind::member), 0U);
 }
 
 TEST_F(ReplicaTest, buckets_are_found_by_kind_owner_and_parent) {

@@ -23,6 +23,7 @@ struct Replica::Statements {
 
     // --- reads
     sqlite::Statement by_kind;
+    sqlite::Statement count;
     sqlite::Statement newest;
     sqlite::Statement before;
     sqlite::Statement after;

@@ -7,6 +7,7 @@ import { ana, at, bruno, message, openFirst, send, showLatest, signIn, waitForBa
 import { killBrowser, launch } from './lib/browser.mjs';
 import { startProxy } from './lib/proxy.mjs';
 import { makeFolder, removeFolder, root, startServer, waitFor } from './lib/server.mjs';
+import { countsFor } from './lib/truth.mjs';
 
 const pictures = path.join(root, 'build/screenshots/demo-check');
 mkdirSync(pictures, { recursive: true });
@@ -158,9 +159,14 @@ async function run() {
     await at(page, 'sending-data').waitFor();
     expect((await at(page, 'sending-data').innerText()).includes('Complete'), 'Sending data is not "Complete"');
     expect((await at(page, 'receiving-data').innerText()).includes('Complete'), 'Receiving data is not "Complete"');
-    expect((await at(page, 'kind-message').innerText()).includes('100'), 'messages are not at 100 %');
+    const said = [];
+    for (const [kind, count] of Object.entries(countsFor(data, ana.email))) {
+      const words = (await at(page, `kind-${kind}`).innerText()).replace(/\s+/g, ' ');
+      expect(words.endsWith(` ${count.toLocaleString('en-US')} 100%`), `"${words}", but the server has ${count}`);
+      said.push(words);
+    }
     await shoot(page, '09-settings');
-    return (await at(page, 'kind-message').innerText()).replace(/\s+/g, ' ');
+    return said.join(', ');
   });
 }
 

@@ -263,7 +263,8 @@ export interface SettingsSnapshot {
   /** The device was last online until then (device clock); null while it has always been. */
   since: Millis | null;
   complete_at: Millis | null;
-  kinds: { kind: DataKind; have: number; expected: number; percent: number }[];
+  /** `expected` is null while only the server knows it. */
+  kinds: { kind: DataKind; have: number; expected: number | null; percent: number }[];
   storage: { bytes: number; persistent: boolean };
   device: { number: number; class: 'mobile' | 'desktop' };
 }

@@ -1,30 +1,77 @@
 #include <algorithm>
-#include <array>
-#include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
 
 #include "client/engine/queries/snapshots.hpp"
 
 namespace holdfast::client::snapshots {
 namespace {
 
-Json kind(View& view, std::string_view name, std::initializer_list<BucketKind> kinds) {
+/// What a person counts: people, not rows. `expected` is null where only the server knows it yet.
+struct Figure {
     std::uint64_t have = 0;
-    std::uint64_t expected = 0;
-    bool exact = true;
-    for (const BucketKind each : kinds) {
-        for (const sync::BucketCursor* cursor : view.buckets(each)) {
-            have += std::min(cursor->rows, cursor->head.rows);
-            expected += cursor->head.rows;
-            exact = exact && cursor->exact();
-        }
+    std::optional<std::uint64_t> expected;
+};
+
+/// A group or a channel is a bucket of its own, and is here with the first row of it.
+Figure buckets_of(const std::vector<const sync::BucketCursor*>& cursors) {
+    const auto have =
+        std::ranges::count_if(cursors, [](const auto* each) { return each->rows > 0; });
+    return {.have = static_cast<std::uint64_t>(have), .expected = cursors.size()};
+}
+
+/// A timeline has messages only.
+Figure rows_of(const std::vector<const sync::BucketCursor*>& cursors) {
+    Figure figure{.expected = 0};
+    for (const sync::BucketCursor* cursor : cursors) {
+        figure.have += std::min(cursor->rows, cursor->head.rows);
+        *figure.expected += cursor->head.rows;
     }
-    // 100 is said only when it is true.
-    std::uint64_t percent = expected == 0 ? 100 : have * 100 / expected;
-    if (!exact) {
-        percent = std::min<std::uint64_t>(percent, 99);
+    return figure;
+}
+
+/// A directory has people among other rows.
+Result<Figure> people_of(View& view, const std::vector<const sync::BucketCursor*>& cursors) {
+    Figure figure{.expected = 0};
+    for (const sync::BucketCursor* cursor : cursors) {
+        HF_TRY(const std::uint64_t people,
+               view.sources().replica.count(cursor->head.id, RowKind::user));
+        figure.have += people;
+        figure.expected = cursor->exact() && figure.expected
+                              ? std::optional(*figure.expected + people)
+                              : std::nullopt;
     }
-    return {{"kind", name}, {"have", have}, {"expected", expected}, {"percent", percent}};
+    return figure;
+}
+
+/// 100 is said only when it is true.
+std::uint64_t percent_of(const std::vector<const sync::BucketCursor*>& cursors) {
+    const Figure rows = rows_of(cursors);
+    const std::uint64_t percent = *rows.expected == 0 ? 100 : rows.have * 100 / *rows.expected;
+    const bool exact = std::ranges::all_of(cursors, [](const auto* each) { return each->exact(); });
+    return exact ? percent : std::min<std::uint64_t>(percent, 99);
+}
+
+Json kind(std::string_view name,
+          const Figure& figure,
+          const std::vector<const sync::BucketCursor*>& cursors) {
+    return {{"kind", name},
+            {"have", figure.have},
+            {"expected", figure.expected ? Json(*figure.expected) : Json(nullptr)},
+            {"percent", percent_of(cursors)}};
+}
+
+Result<Json> kinds_of(View& view) {
+    const auto directories = view.buckets(BucketKind::directory);
+    const auto groups = view.buckets(BucketKind::group);
+    const auto channels = view.buckets(BucketKind::channel);
+    const auto timelines = view.buckets(BucketKind::timeline);
+    HF_TRY(const Figure people, people_of(view, directories));
+    return Json::array({kind("user", people, directories),
+                        kind("group", buckets_of(groups), groups),
+                        kind("channel", buckets_of(channels), channels),
+                        kind("message", rows_of(timelines), timelines)});
 }
 
 Json time_or_null(const std::optional<WallTime>& at) {
@@ -40,11 +87,7 @@ Result<Json> settings(View& view) {
     const bool mobile = view.sources().device_class == offline::DeviceClass::mobile;
     HF_TRY(const std::uint64_t bytes, view.storage_bytes());
     const std::optional<Account>& account = view.account();
-    Json kinds = Json::array();
-    kinds.push_back(kind(view, "user", {BucketKind::user, BucketKind::directory}));
-    kinds.push_back(kind(view, "group", {BucketKind::group}));
-    kinds.push_back(kind(view, "channel", {BucketKind::channel}));
-    kinds.push_back(kind(view, "message", {BucketKind::timeline}));
+    HF_TRY(Json kinds, kinds_of(view));
     return Json{
         {"sending",
          {{"waiting", outbox.waiting()}, {"sent", figures.sent}, {"bytes", figures.bytes_sent}}},

@@ -1,0 +1,27 @@
+// What a person may have, counted in the server's own database and not by the code under test.
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+const counts = `
+  WITH person AS (
+    SELECT id FROM bucket_row WHERE kind = 2 AND json_extract(CAST(body AS TEXT), '$.email') = ?
+  ), granted AS (
+    SELECT id FROM bucket_row WHERE kind = 8
+      AND bucket = (SELECT id FROM bucket WHERE kind = 1 AND owner = (SELECT id FROM person))
+  ), readable AS (
+    SELECT * FROM bucket WHERE owner IN granted OR (is_open = 1 AND parent IN granted)
+  )
+  SELECT (SELECT count(*) FROM bucket_row WHERE kind = 2) AS user,
+         (SELECT count(*) FROM readable WHERE kind = 3) AS "group",
+         (SELECT count(*) FROM readable WHERE kind = 4) AS channel,
+         (SELECT sum(row_count) FROM readable WHERE kind = 5) AS message`;
+
+/** People, groups, channels and messages for the person with this address: { user, group, channel, message }. */
+export function countsFor(data, email) {
+  const database = new DatabaseSync(path.join(data, 'holdfast.db'), { readOnly: true });
+  try {
+    return { ...database.prepare(counts).get(email) };
+  } finally {
+    database.close();
+  }
+}

@@ -128,15 +128,16 @@ Result<std::string> unzstd(std::string_view bytes, std::size_t bytes_max) {
     if (size > bytes_max) {
         return fail(ErrorCode::request_too_large, "zstd: larger than its limit");
     }
-    // Nothing is filled before it is written, and nothing moves while it grows.
+    const auto wanted = static_cast<std::size_t>(size);
+    // Nothing is filled before it is written, and nothing moves while it grows. libstdc++ 12 may
+    // give more room than was asked for.
     std::string out;
     bool whole = false;
-    out.resize_and_overwrite(
-        static_cast<std::size_t>(size), [&](char* to, std::size_t room) -> std::size_t {
-            const std::size_t made = ZSTD_decompress(to, room, bytes.data(), bytes.size());
-            whole = ZSTD_isError(made) == 0 && made == room;
-            return whole ? made : 0;
-        });
+    out.resize_and_overwrite(wanted, [&](char* to, std::size_t /*room*/) -> std::size_t {
+        const std::size_t made = ZSTD_decompress(to, wanted, bytes.data(), bytes.size());
+        whole = ZSTD_isError(made) == 0 && made == wanted;
+        return whole ? made : 0;
+    });
     if (!whole) {
         return fail(ErrorCode::request_malformed, "zstd: not a whole frame");
     }

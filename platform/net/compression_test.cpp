@@ -27,6 +27,17 @@ TEST(Compression, gives_back_what_was_compressed) {
     }
 }
 
+TEST(Compression, gives_back_every_size_at_which_a_string_grows) {
+    for (const Encoding encoding : {Encoding::identity, Encoding::gzip, Encoding::zstd}) {
+        for (std::size_t size = 0; size < 100; ++size) {
+            const std::string text(size, 'x');
+            EXPECT_EQ(decompress(encoding, compress(encoding, text, 1), size).value_or("damaged"),
+                      text)
+                << encoding_name(encoding) << " of " << size;
+        }
+    }
+}
+
 TEST(Compression, reads_a_frame_of_zstd_that_does_not_say_how_large_it_is) {
     const std::string text = sample();
     const std::unique_ptr<ZSTD_CStream, std::size_t (*)(ZSTD_CStream*)> stream(ZSTD_createCStream(),

@@ -68,6 +68,19 @@ std::string escape(const std::string& path) {
     return escaped;
 }
 
+/// A process that was killed may have written a commit and not synced it. The next one reads that
+/// back and tells others of it: after this it survives the power too.
+Result<> sync_log(Database& database) {
+    sqlite3_file* log = nullptr;
+    const int found =
+        sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (found != SQLITE_OK || log == nullptr || log->pMethods == nullptr) {
+        return {};  // in memory
+    }
+    const int synced = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    return synced == SQLITE_OK ? Result<>{} : failure(nullptr, synced);
+}
+
 const char* synchronous(Durability durability) {
     return durability == Durability::full ? "PRAGMA synchronous = FULL;"
                                           : "PRAGMA synchronous = NORMAL;";
@@ -87,7 +100,8 @@ Result<> configure(Database& database, const OpenOptions& options) {
     after += synchronous(options.durability);
     after += "PRAGMA cache_size = -" + std::to_string(options.cache_kib) + ";";
     after += "PRAGMA journal_size_limit = " + std::to_string(journal_bytes_max) + ";";
-    return database.execute(after.c_str());
+    HF_CHECK(database.execute(after.c_str()));
+    return options.durability == Durability::full ? sync_log(database) : Result<>{};
 }
 
 }  // namespace

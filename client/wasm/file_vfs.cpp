@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <string>
 
 #include "client/wasm/host.hpp"
@@ -55,16 +56,35 @@ int x_close(sqlite3_file* file) {
     return status;
 }
 
-int x_read(sqlite3_file* file, void* bytes, int count, sqlite3_int64 offset) {
-    if (const int status = drain(self(file)); status != SQLITE_OK) {
-        return status;
+/// Lays what was gathered over the `got` bytes that the host had; returns how many are there now.
+std::size_t lay_gathered(const File& file, std::span<char> bytes, double offset, std::size_t got) {
+    const double from = std::max(file.gathered_at, offset);
+    const double to = std::min(file.gathered_at + static_cast<double>(file.gathered->size()),
+                               offset + static_cast<double>(bytes.size()));
+    if (from >= to) {
+        return got;
     }
-    const int got = host_file_read(self(file).slot, bytes, count, static_cast<double>(offset));
-    if (got < 0) {
+    const auto begin = static_cast<std::size_t>(from - offset);
+    const auto size = static_cast<std::size_t>(to - from);
+    if (got < begin) {  // a gap that was never written
+        std::memset(bytes.data() + got, 0, begin - got);
+    }
+    const auto in_gathered = static_cast<std::size_t>(from - file.gathered_at);
+    std::memcpy(bytes.data() + begin, file.gathered->data() + in_gathered, size);
+    return std::max(got, begin + size);
+}
+
+/// Reads what was gathered where it lies: a full disk, which does not take it, can still be read.
+int x_read(sqlite3_file* file, void* bytes, int count, sqlite3_int64 offset) {
+    const int read = host_file_read(self(file).slot, bytes, count, static_cast<double>(offset));
+    if (read < 0) {
         return SQLITE_IOERR_READ;
     }
-    if (got < count) {
-        std::memset(static_cast<char*>(bytes) + got, 0, static_cast<std::size_t>(count - got));
+    const std::span<char> wanted(static_cast<char*>(bytes), static_cast<std::size_t>(count));
+    const std::size_t got = lay_gathered(
+        self(file), wanted, static_cast<double>(offset), static_cast<std::size_t>(read));
+    if (got < wanted.size()) {
+        std::memset(wanted.data() + got, 0, wanted.size() - got);
         return SQLITE_IOERR_SHORT_READ;
     }
     return SQLITE_OK;
@@ -105,10 +125,10 @@ int x_sync(sqlite3_file* file, int) {
 }
 
 int x_file_size(sqlite3_file* file, sqlite3_int64* size) {
-    if (const int status = drain(self(file)); status != SQLITE_OK) {
-        return status;
-    }
-    *size = static_cast<sqlite3_int64>(host_file_size(self(file).slot));
+    const double at_host = host_file_size(self(file).slot);
+    const std::string& gathered = *self(file).gathered;
+    const double end = self(file).gathered_at + static_cast<double>(gathered.size());
+    *size = static_cast<sqlite3_int64>(gathered.empty() ? at_host : std::max(at_host, end));
     return SQLITE_OK;
 }
 

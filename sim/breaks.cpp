@@ -11,6 +11,7 @@ constexpr std::array all{
     Break{"cursor_before_rows", "A device stores the cursor in a transaction before the rows."},
     Break{"dedup_off", "The server does not remember which intents it has judged."},
     Break{"lane_order_off", "The intents of a lane are judged in another order."},
+    Break{"shown_before_kept", "A device shows rows that its disk does not have yet."},
     Break{"purge_skipped", "A device keeps the rows of a bucket that was revoked."},
     Break{"revoked_shown", "A device is not told that it may not read a bucket any more."},
     Break{"outbox_not_synced", "A device says that work is saved before its disk has it."},

@@ -95,6 +95,9 @@ void Device::die(bool power) {
     engine_.reset();
     life_ += 1;
     screens_.clear();
+    if (!disk_.exists("replica.db")) {
+        screens_.forget_messages();  // there was no room for it: it was in memory
+    }
     if (power) {
         disk_.lose_power(setup_.random);
     }

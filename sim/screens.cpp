@@ -31,6 +31,11 @@ void Screens::clear() {
     status_ = {};
     outbox_.clear();
     posts_.clear();
+    for (auto& [id, channel] : channels_) {
+        if (channel.known) {
+            remembered_.insert_or_assign(id, std::move(channel));
+        }
+    }
     channels_.clear();
     outbox_known_ = menu_known_ = false;
 }
@@ -105,11 +110,16 @@ void Screens::take_messages(Id id, const json& snapshot) {
         });
         now.order.push_back(message);
     }
-    Channel& before = channels_[id];
-    if (before.known && !lost_.contains(id)) {
-        compare(id, before, now);
+    Channel& shown = channels_[id];
+    const auto remembered = remembered_.find(id);
+    if (!shown.known && remembered != remembered_.end()) {
+        shown = std::move(remembered->second);
+        remembered_.erase(remembered);
     }
-    before = std::move(now);
+    if (shown.known && !lost_.contains(id)) {
+        compare(id, shown, now);
+    }
+    shown = std::move(now);
 }
 
 /// What was seen stays, unless newer messages have pushed it out of the window.

@@ -25,7 +25,7 @@ public:
     using Name = std::function<std::string()>;  ///< of the device, for the report
     Screens(Ledger& ledger, Name name) : ledger_(ledger), name_(std::move(name)) {}
 
-    /// The process is gone; nothing is shown.
+    /// The process is gone; nothing is shown. What was seen is there again in its next life.
     void clear();
     /// A snapshot of a subscription; `channel` for messages.
     void take(std::string_view query, Id channel, const nlohmann::json& push);
@@ -38,7 +38,10 @@ public:
     /// The person has discarded a refused intent, or sent it again.
     void release(Id intent) { released_.insert(intent); }
     /// The server's history is another one now.
-    void forget_messages() { channels_.clear(); }
+    void forget_messages() {
+        channels_.clear();
+        remembered_.clear();
+    }
 
     [[nodiscard]] bool signed_in() const { return signed_in_; }
     /// Connected, everything is here, nothing waits.
@@ -80,6 +83,7 @@ private:
     std::map<Id, std::string> outbox_;
     std::map<Id, Id> posts_;  ///< own messages that wait → channel
     std::map<Id, Channel> channels_;
+    std::map<Id, Channel> remembered_;  ///< as they were shown last in the life before
     std::map<Id, Instant> lost_;
     std::set<Id> released_;
     bool outbox_known_ = false;

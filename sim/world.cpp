@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/sync/client_session.hpp"
 #include "sim/oracles.hpp"
 
 namespace holdfast::sim {
@@ -12,7 +13,9 @@ namespace {
 
 constexpr Millis drain_max{300'000};  // after the faults stop
 constexpr Millis restart_max{15'000};
-constexpr Millis settle_time{10'000};  // longer than anything is on its way
+/// Longer than anything is on its way, and than a device takes for connected what is cut.
+constexpr Millis settle_time{sync::limits::ping_every.count + sync::limits::ping_answer_max.count +
+                             1'000};
 constexpr std::uint64_t events_of_a_moment_max = 100'000;
 
 }  // namespace

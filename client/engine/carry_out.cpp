@@ -15,7 +15,9 @@ void SyncDriver::carry_out(const Session::StorePage& output) {
         failed(stored.error());
         return;
     }
-    restored();
+    if (!keep_at_) {
+        keep_at_ = device_.now + limits::bulk_push_every;
+    }
     note_page(output.page);
     device_.counters.received(stored->new_rows);
     session_->handle(device_.now, Session::PageStored{stored->cursor, stored->new_rows});
@@ -34,11 +36,7 @@ void SyncDriver::note_page(const wire::Page& page) {
         }
     }
     if (page.mode == wire::PullMode::snapshot) {
-        // A snapshot also removes rows that it does not have, whatever their kind.
-        for (auto kind = RowKind::organization; kind <= RowKind::receipt;
-             kind = static_cast<RowKind>(static_cast<std::uint8_t>(kind) + 1)) {
-            device_.changes.rows_changed(head.id, kind);
-        }
+        note_all_rows(head);  // it also removes rows that it does not have, whatever their kind
     }
     if (head.kind == BucketKind::timeline) {
         device_.unread.forget(head.owner);
@@ -46,6 +44,14 @@ void SyncDriver::note_page(const wire::Page& page) {
     device_.changes.bucket_changed(head.id, head.kind);
     device_.overlay.base_changed(page);
     device_.hurry(bulk_ ? Device::Urgency::bulk : Device::Urgency::live);
+}
+
+void SyncDriver::note_all_rows(const Bucket& head) {
+    for (auto kind = RowKind::organization; kind <= RowKind::receipt;
+         kind = static_cast<RowKind>(static_cast<std::uint8_t>(kind) + 1)) {
+        device_.changes.rows_changed(head.id, kind);
+    }
+    device_.changes.bucket_changed(head.id, head.kind);
 }
 
 void SyncDriver::carry_out(const Session::ResetBucket& output) {
@@ -74,11 +80,7 @@ void SyncDriver::carry_out(const Session::DropBuckets& output) {
         if (cursor == nullptr) {
             continue;
         }
-        device_.changes.bucket_changed(id, cursor->head.kind);
-        for (auto kind = RowKind::organization; kind <= RowKind::receipt;
-             kind = static_cast<RowKind>(static_cast<std::uint8_t>(kind) + 1)) {
-            device_.changes.rows_changed(id, kind);
-        }
+        note_all_rows(cursor->head);
         device_.unread.forget(cursor->head.owner);
     }
     if (const auto dropped = replica.drop_buckets(output.buckets); !dropped) {
@@ -90,7 +92,7 @@ void SyncDriver::carry_out(const Session::DropBuckets& output) {
 
 void SyncDriver::carry_out(const Session::StoreOutcomes& output) {
     if (const auto settled = device_.outbox.settle(output.outcomes); !settled) {
-        outcomes_lost_ = true;
+        disk_is_behind_ = true;
         failed(settled.error());
         return;
     }
@@ -125,17 +127,24 @@ bool SyncDriver::has_passed(const Position& position) const {
     return cursor == nullptr || (cursor->complete && cursor->version >= position.version);
 }
 
-void SyncDriver::forget_seen() {
+std::vector<Id> SyncDriver::seen() const {
     std::vector<Id> seen;
     for (const Id id : device_.outbox.applied()) {
         const Outbox::Item& item = device_.outbox.items().at(id);
         if (std::ranges::all_of(item.positions, [&](const auto& at) { return has_passed(at); })) {
             seen.push_back(id);
-            device_.unread.forget(item.intent.lane);
         }
     }
-    if (seen.empty()) {
+    return seen;
+}
+
+void SyncDriver::forget_seen() {
+    const std::vector<Id> seen = this->seen();
+    if (seen.empty() || !keep()) {  // what the outbox gives up stands in the replica for good
         return;
+    }
+    for (const Id id : seen) {
+        device_.unread.forget(device_.outbox.items().at(id).intent.lane);
     }
     device_.overlay.remove(seen, device_.changes);
     // Where the disk is full they stay, without an overlay, and are forgotten at the next start.
@@ -185,6 +194,37 @@ void SyncDriver::carry_out(const Session::StatusChanged& /*output*/) {
 
 // ---------------------------------------------------------------------------- storage
 
+bool SyncDriver::keep() {
+    Replica& replica = device_.replica();
+    keep_at_.reset();
+    if (replica.has_unflushed()) {
+        if (const auto kept = replica.flush(); kept) {
+            restored();
+        } else {
+            failed(kept.error());
+        }
+    }
+    if (!replica.take_undone()) {
+        return true;
+    }
+    note_undone();
+    pump();
+    return false;
+}
+
+/// What stood on the undone rows is made again. None of it was shown or left the device.
+void SyncDriver::note_undone() {
+    disk_is_behind_ = true;
+    if (!storage_retry_at_) {
+        storage_retry_at_ = device_.now + limits::storage_retry_every;
+    }
+    device_.unread.clear();
+    device_.overlay.base_replaced();
+    for (const sync::BucketCursor& cursor : device_.replica().cursors()) {
+        note_all_rows(cursor.head);
+    }
+}
+
 void SyncDriver::failed(const Error& error) {
     if (error.code == ErrorCode::storage_corrupt) {
         device_.replica_broken = true;  // the server has everything: it is fetched again
@@ -193,11 +233,13 @@ void SyncDriver::failed(const Error& error) {
     device_.storage_full = error.code == ErrorCode::storage_full;
     device_.tell(offline::input::Storage{.full = device_.storage_full});
     storage_retry_at_ = device_.now + limits::storage_retry_every;
-    session_->handle(device_.now, Session::StoreFailed{error.code});
+    if (session_) {
+        session_->handle(device_.now, Session::StoreFailed{error.code});
+    }
 }
 
 void SyncDriver::restored() {
-    if (storage_retry_at_ && !outcomes_lost_) {
+    if (storage_retry_at_ && !disk_is_behind_) {
         storage_retry_at_.reset();
     }
     if (device_.storage_full) {

@@ -15,7 +15,14 @@ Engine::Parts::Parts(std::unique_ptr<Device> opened)
     : device(std::move(opened)),
       keeper(*device),
       driver(*device),
-      live(*device, [this](Id intent) { return driver.is_in_flight(intent); }),
+      live(
+          *device,
+          [this](Id intent) { return driver.is_in_flight(intent); },
+          [this] {
+              if (!driver.keep()) {
+                  replay_waiting();
+              }
+          }),
       saved(device->status.persisted()) {}
 
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -110,13 +117,7 @@ void Engine::Parts::settle() {
     place_replica();
     mend_replica();
     driver.forget_seen();
-    if (const auto& account = device->account()) {
-        const auto replayed = device->overlay.refresh(
-            device->now, device->world(), {account->user, account->organization}, device->changes);
-        for (const Id lane : replayed) {
-            device->unread.forget(lane);
-        }
-    }
+    replay_waiting();
     if (!(saved == device->status.persisted())) {
         saved = device->status.persisted();
         device->save_status();
@@ -174,6 +175,17 @@ void Engine::Parts::place_replica() {
     const auto moved = device->place_replica();
     if (moved && *moved) {
         begin_sync();
+    }
+}
+
+/// Lays what waits over the rows as they are now.
+void Engine::Parts::replay_waiting() {
+    if (const auto& account = device->account()) {
+        const auto replayed = device->overlay.refresh(
+            device->now, device->world(), {account->user, account->organization}, device->changes);
+        for (const Id lane : replayed) {
+            device->unread.forget(lane);
+        }
     }
 }
 

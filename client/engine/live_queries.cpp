@@ -60,12 +60,16 @@ bool LiveQueries::Allowance::take(Instant now) {
     return true;
 }
 
-void LiveQueries::refresh() {
+void LiveQueries::note_changes() {
     for (auto& [number, subscription] : subscriptions_) {
         subscription.doubted =
             subscription.doubted || subscription.dependencies.meets(device_.changes);
     }
     device_.changes.clear();
+}
+
+void LiveQueries::refresh() {
+    note_changes();
     const bool any =
         std::ranges::any_of(subscriptions_, [](const auto& entry) { return entry.second.doubted; });
     if (!any) {
@@ -76,6 +80,8 @@ void LiveQueries::refresh() {
     if (!is_time()) {
         return;
     }
+    keep_();
+    note_changes();  // what the disk did not take is not here any more
     const Sources now = sources();
     for (auto& [number, subscription] : subscriptions_) {
         if (subscription.doubted) {

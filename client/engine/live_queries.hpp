@@ -16,8 +16,9 @@ namespace holdfast::client {
 /// changed, and says it only when it differs.
 class LiveQueries {
 public:
-    LiveQueries(Device& device, std::function<bool(Id)> in_flight)
-        : device_(device), in_flight_(std::move(in_flight)) {}
+    /// `keep` has the replica keep what came: what is on the screen survives a kill.
+    LiveQueries(Device& device, std::function<bool(Id)> in_flight, std::function<void()> keep)
+        : device_(device), in_flight_(std::move(in_flight)), keep_(std::move(keep)) {}
 
     /// Errors  request_malformed: the number is taken · request_too_many.
     [[nodiscard]] Result<> open(std::int64_t number, Query query);
@@ -55,12 +56,14 @@ private:
         [[nodiscard]] bool take(Instant now);
     };
 
+    void note_changes();
     void say(std::int64_t number, Subscription& subscription, const Sources& sources);
     [[nodiscard]] Sources sources();
     [[nodiscard]] bool is_time();
 
     Device& device_;
     std::function<bool(Id)> in_flight_;
+    std::function<void()> keep_;
     std::map<std::int64_t, Subscription> subscriptions_;
     std::optional<Instant> last_said_;
     std::optional<Instant> due_;

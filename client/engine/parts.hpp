@@ -52,6 +52,7 @@ private:
     void begin_sync();
     void place_replica();
     void mend_replica();
+    void replay_waiting();
     [[nodiscard]] Result<Id> submit(const calls::Submit& call);
     void waiting_changed();
 

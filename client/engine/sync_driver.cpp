@@ -9,6 +9,7 @@
 namespace holdfast::client {
 
 void SyncDriver::begin() {
+    (void)keep();  // the server is told of what is here: whatever that is now
     end();
     const auto& account = device_.account();
     if (!account || !device_.started) {
@@ -45,7 +46,7 @@ void SyncDriver::end() {
     told_complete_ = false;
     renewal_wished_ = false;
     storage_retry_at_.reset();
-    outcomes_lost_ = false;
+    disk_is_behind_ = false;
     device_.contacts_known = false;
     device_.contacts.clear();
     device_.changes.add(Topic::About::presence);
@@ -91,6 +92,10 @@ bool SyncDriver::take(const HttpAnswered& answer) {
 }
 
 void SyncDriver::tell(const Session::Input& input) {
+    if (disk_is_behind_ && std::holds_alternative<Session::TryNow>(input)) {
+        begin();
+        return;
+    }
     if (session_) {
         session_->handle(device_.now, input);
         pump();
@@ -106,11 +111,10 @@ void SyncDriver::pass_time() {
     }
     if (storage_retry_at_ && *storage_retry_at_ <= device_.now) {
         storage_retry_at_.reset();
-        if (std::exchange(outcomes_lost_, false)) {
-            begin();
-        } else {
-            tell(Session::TryNow{});
-        }
+        tell(Session::TryNow{});
+    }
+    if (keep_at_ && *keep_at_ <= device_.now) {
+        (void)keep();
     }
     sweep();
 }
@@ -135,6 +139,7 @@ std::optional<Instant> SyncDriver::next_deadline() const {
         }
     };
     consider(storage_retry_at_);
+    consider(keep_at_);
     if (device_.replica().sweep_pending()) {
         consider(sweep_again_at_.value_or(device_.now));
     }
@@ -158,6 +163,9 @@ bool SyncDriver::take_renewal_wish() {
 // ---------------------------------------------------------------------------- outputs
 
 void SyncDriver::pump() {
+    if (std::exchange(pumping_, true)) {
+        return;  // the loop below goes on with what was added
+    }
     while (session_) {
         auto output = session_->poll_output();
         if (!output) {
@@ -165,10 +173,15 @@ void SyncDriver::pump() {
         }
         std::visit([this](auto& specific) { carry_out(specific); }, *output);
     }
+    pumping_ = false;
     report_connection();
 }
 
 void SyncDriver::carry_out(const Session::OpenSocket& /*output*/) {
+    if (disk_is_behind_) {
+        begin();
+        return;
+    }
     socket_ += 1;
     socket_open_ = true;
     device_.outputs.emplace_back(OpenSocket{socket_});
@@ -240,6 +253,7 @@ void SyncDriver::report_connection() {
         device_.changes.add(Topic::About::presence);
         device_.changes.add(Topic::About::outbox);  // nothing is being sent any more
         (void)device_.outbox.set_value("counters", device_.counters.encode());
+        (void)keep();  // the next greeting tells how far the rows have come
     }
 }
 
@@ -264,7 +278,11 @@ void SyncDriver::report_progress() {
     if (told_ != Told::connected) {
         return;  // Greeted says it first
     }
-    const sync::Progress progress = session_->progress();
+    sync::Progress progress = session_->progress();
+    if (progress.complete && !told_complete_) {
+        (void)keep();  // "everything is here" survives a kill too
+    }
+    progress.complete = progress.complete && !disk_is_behind_;
     device_.counters.missing(progress.expected - progress.received, progress.complete);
     device_.changes.add(Topic::About::counters);
     if (!progress.complete) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "client/engine/device.hpp"
 #include "core/sync/client_session.hpp"
@@ -35,6 +36,10 @@ public:
     /// Removes applied actions whose effects the replica has: their rows are in the base now.
     void forget_seen();
 
+    /// Has the replica keep what came: before it is shown, given up, or told to the server. False:
+    /// the disk did not take it, and it is as if it had never come.
+    bool keep();
+
     [[nodiscard]] bool is_in_flight(Id intent) const;
 
     /// The session asks for a new access token.
@@ -63,9 +68,12 @@ private:
     void report_waiting(const Session::Waiting& waiting);
     void report_progress();
     void note_page(const wire::Page& page);
+    void note_all_rows(const Bucket& head);
     void failed(const Error& error);
     void restored();
+    void note_undone();
     void sweep();
+    [[nodiscard]] std::vector<Id> seen() const;
     [[nodiscard]] bool has_passed(const Position& position) const;
 
     Device& device_;
@@ -84,7 +92,10 @@ private:
     bool renewal_wished_ = false;
     std::optional<Instant> storage_retry_at_;
     std::optional<Instant> sweep_again_at_;  ///< after a slice that the disk did not take
-    bool outcomes_lost_ = false;  ///< a full disk: the server is asked again on a new connection
+    /// The disk did not take outcomes, or rows, that the session knows of: it begins anew.
+    bool disk_is_behind_ = false;
+    std::optional<Instant> keep_at_;  ///< where nothing that is shown asks for it before
+    bool pumping_ = false;
 };
 
 }  // namespace holdfast::client

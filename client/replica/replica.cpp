@@ -74,7 +74,7 @@ Result<Replica> Replica::open(const Options& options) {
 
 Result<Replica> Replica::open_file(const Options& options) {
     // The browser's files gather writes in memory until a sync (client/wasm/file_vfs.hpp): without
-    // one at each commit a killed app would lose what it has already shown.
+    // one at each commit a killed app would lose what flush() has said is kept.
     const auto durability =
         options.exclusive ? sqlite::Durability::full : sqlite::Durability::normal;
     HF_TRY(auto database,
@@ -125,6 +125,7 @@ Result<> Replica::remove(const Options& options) {
 }
 
 Result<Replica> Replica::copy_to(const Options& options) {
+    HF_CHECK(flush());
     HF_CHECK(remove(options));
     if (auto copied = sqlite::copy_database(database_, options.path, options.vfs); !copied) {
         (void)remove(options);  // where it fails, the next copy begins with it
@@ -197,7 +198,7 @@ Result<> Replica::load_buckets() {
         const sync::BucketCursor cursor = read_cursor(all);
         if (all.integer(20) != 0) {
             revoked_.insert(cursor.head.id);
-        } else {
+        } else if (!revoked_.contains(cursor.head.id)) {  // hidden, and not yet in the file
             remember(cursor);
         }
     }
@@ -253,6 +254,7 @@ Result<> Replica::write_cursor(const sync::BucketCursor& cursor) {
 }
 
 Result<> Replica::store_heads(std::span<const Bucket> heads) {
+    HF_CHECK(flush());
     HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
     std::vector<sync::BucketCursor> changed;
     changed.reserve(heads.size());
@@ -282,6 +284,7 @@ Result<> Replica::store_heads(std::span<const Bucket> heads) {
 }
 
 Result<> Replica::reset_bucket(const Bucket& head) {
+    HF_CHECK(flush());
     HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
     // Version 0 marks what stays from before: older than anything that the server sends.
     HF_CHECK(statements_->age_rows.reset().bind(1, head.id.value).run());
@@ -303,6 +306,7 @@ Result<> Replica::drop_buckets(std::span<const BucketId> buckets) {
             revoked_.insert(bucket);
         }
     }
+    HF_CHECK(flush());
     HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
     for (const BucketId bucket : buckets) {
         HF_CHECK(statements_->revoke.reset().bind(1, bucket.value).run());
@@ -315,6 +319,7 @@ Result<bool> Replica::sweep() {
         return false;
     }
     const BucketId bucket = *revoked_.begin();
+    HF_CHECK(flush());
     HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
     HF_CHECK(statements_->sweep.reset()
                  .bind(1, bucket.value)

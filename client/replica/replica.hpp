@@ -33,10 +33,12 @@ struct SortKey {
 ///
 /// Invariants  rows and cursor of a bucket change in one transaction. The count and the sum of a
 ///             bucket are those of its rows on the device. A revoked bucket is never seen by a
-///             read.
+///             read. Pages are kept together, by flush(): until then they can be read and may be
+///             undone. Every other change is kept when its call returns, with the pages before it.
 /// Owner       the engine, one connection. Threads: the owner's only.
 /// Errors      of every call: storage_full · storage_corrupt · storage_failed · storage_busy. After
-///             an error nothing was changed; after storage_corrupt open it anew (`recreate`).
+///             an error it stands where flush() left it (take_undone()); after storage_corrupt open
+///             it anew (`recreate`).
 class Replica {
 public:
     struct Options {
@@ -65,13 +67,23 @@ public:
         std::uint64_t new_rows = 0;
     };
 
-    /// Stores the rows of a page and the cursor that follows from them in one transaction.
+    /// Stores the rows of a page and the cursor that follows from them, both or neither, and leaves
+    /// the transaction open: most pages have a few rows, and a commit with its wait for the disk
+    /// costs more than they do.
     ///
     /// Repeating a page is harmless. Rows of a tail do not move the cursor. A page of a snapshot
     /// also removes rows of its range that the server does not have any more. A delta that does not
     /// continue the cursor stores its rows and leaves the cursor where it was.
     /// Cost  per row: one insertion and one hash; a second look only where a row was here already.
     [[nodiscard]] Result<StoredPage> store_page(const wire::Page& page);
+
+    /// Keeps what store_page() has stored: before it is shown, or anything follows from it.
+    /// After an error it is as if those pages had never come.
+    /// Cost  one commit; where commits wait for the disk (exclusive), one wait.
+    [[nodiscard]] Result<> flush();
+    [[nodiscard]] bool has_unflushed() const { return unflushed_; }
+    /// Whether pages were undone, by an error of any call, since this was asked last.
+    [[nodiscard]] bool take_undone() { return std::exchange(undone_, false); }
 
     /// Remembers buckets and where the server stands. A bucket of another epoch is reset.
     [[nodiscard]] Result<> store_heads(std::span<const Bucket> heads);
@@ -151,6 +163,9 @@ private:
     [[nodiscard]] static Result<Replica> open_file(const Options& options);
     [[nodiscard]] Result<> prepare();
     [[nodiscard]] Result<> load_buckets();
+    [[nodiscard]] Result<> begin_page();
+    [[nodiscard]] Result<> write_page(PageWork& work);
+    [[nodiscard]] Result<> undo();
 
     [[nodiscard]] Result<> insert_fresh(PageWork& work, const RowRef& row);
     [[nodiscard]] Result<Place> take_place(PageWork& work, const RowRef& row);
@@ -167,6 +182,9 @@ private:
     // --- owned children: the statements end before their connection
     sqlite::Database database_;
     std::unique_ptr<Statements> statements_;
+
+    bool unflushed_ = false;  ///< a transaction with pages is open
+    bool undone_ = false;
 
     // --- what the bucket table holds, in memory
     std::map<BucketId, sync::BucketCursor> buckets_;

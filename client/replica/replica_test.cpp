@@ -10,6 +10,7 @@
 
 #include "client/replica/limits.hpp"
 #include "core/base/sum.hpp"
+#include "platform/sqlite/testing/full_disk.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -163,6 +164,74 @@ TEST_F(ReplicaTest, OM38_moves_from_memory_into_its_file_with_everything) {
     expect_equal(*again->bucket(timeline), server);
 }
 
+TEST_F(ReplicaTest, pages_are_kept_together_and_only_then_survive_the_process) {
+    Server server;
+    fill(server, 10);
+    const std::uint64_t as_of = server.version();
+    {
+        Replica replica = open();
+        ASSERT_TRUE(replica.store_page(server.snapshot({}, 4, as_of)));
+        ASSERT_TRUE(replica.flush());
+        ASSERT_TRUE(replica.store_page(server.snapshot(Id{4}, 100, as_of)));
+        EXPECT_TRUE(replica.has_unflushed());
+        EXPECT_THAT(*replica.newest(timeline, RowKind::message, 100), testing::SizeIs(10));
+    }
+    {
+        Replica replica = open();
+        EXPECT_EQ(replica.bucket(timeline)->rows, 4U);
+        EXPECT_THAT(*replica.newest(timeline, RowKind::message, 100), testing::SizeIs(4));
+        ASSERT_TRUE(replica.store_page(server.snapshot(Id{4}, 100, as_of)));
+        // Every other change keeps the pages before it.
+        const Bucket head = server.head();
+        ASSERT_TRUE(replica.store_heads({&head, 1}));
+        EXPECT_FALSE(replica.has_unflushed());
+    }
+    expect_equal(*open().bucket(timeline), server);
+}
+
+TEST_F(ReplicaTest, OM38_pages_that_find_no_room_are_undone_together) {
+    Server server;
+    fill(server, 10);
+    Replica replica = open();
+    ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
+    ASSERT_TRUE(replica.flush());
+    const sync::BucketCursor before = *replica.bucket(timeline);
+    for (int i = 11; i <= 30; ++i) {
+        server.put(Id{static_cast<std::uint64_t>(i)}, 1000 + i, std::string(20'000, 'x'));
+        ASSERT_TRUE(replica.store_page(server.delta(server.version() - 1)));
+    }
+    {
+        const testing_support::FullDisk full(std::filesystem::file_size(path() + "-wal"));
+        const auto kept = replica.flush();
+        ASSERT_FALSE(kept);
+        EXPECT_EQ(kept.error().code, ErrorCode::storage_full);
+        EXPECT_TRUE(replica.take_undone());
+        EXPECT_FALSE(replica.take_undone());
+        EXPECT_EQ(replica.bucket(timeline)->version, before.version);
+        EXPECT_EQ(replica.bucket(timeline)->sum, before.sum);
+        EXPECT_THAT(*replica.newest(timeline, RowKind::message, 100), testing::SizeIs(10));
+        ASSERT_TRUE(replica.flush());  // nothing is left to keep
+    }
+    ASSERT_TRUE(replica.store_page(server.delta(before.version)));
+    ASSERT_TRUE(replica.flush());
+    expect_equal(*replica.bucket(timeline), server);
+}
+
+TEST_F(ReplicaTest, OM5_what_was_hidden_stays_hidden_when_pages_are_undone) {
+    Server server;
+    fill(server, 40);
+    Replica replica = open();
+    ASSERT_TRUE(replica.store_page(server.snapshot({}, 40, server.version())));
+    ASSERT_TRUE(replica.flush());
+    server.put(Id{50}, 2000, std::string(200'000, 'x'));
+    ASSERT_TRUE(replica.store_page(server.delta(server.version() - 1)));
+    const testing_support::FullDisk full(std::filesystem::file_size(path() + "-wal"));
+    const BucketId lost = timeline;
+    EXPECT_FALSE(replica.drop_buckets({&lost, 1}));
+    EXPECT_TRUE(replica.take_undone());
+    EXPECT_EQ(replica.bucket(timeline), nullptr);
+}
+
 TEST_F(ReplicaTest, OM3_a_snapshot_goes_on_after_a_cut_from_what_is_stored) {
     Server server;
     fill(server, 10);
@@ -173,6 +242,7 @@ TEST_F(ReplicaTest, OM3_a_snapshot_goes_on_after_a_cut_from_what_is_stored) {
         ASSERT_TRUE(stored);
         EXPECT_EQ(stored->new_rows, 4U);
         EXPECT_FALSE(stored->cursor.complete);
+        ASSERT_TRUE(replica.flush());
     }
     server.put(Id{2}, 1002, R"({"text":"edited"})");
     Replica replica = open();

@@ -86,10 +86,63 @@ Result<Replica::StoredPage> Replica::store_page(const wire::Page& page) {
         advance(early, page);
         early.rows = page.head.rows;
         early.sum = page.head.sum;
+        HF_CHECK(flush());
         HF_CHECK(write_cursor(early));  // no transaction is open: durable before the rows
     }
 
-    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
+    HF_CHECK(begin_page());
+    if (auto written = write_page(work); !written) {
+        HF_CHECK(undo());
+        return std::unexpected(std::move(written).error());
+    }
+    forget(page.head.id);
+    remember(work.cursor);
+    return StoredPage{.cursor = work.cursor, .new_rows = work.new_rows};
+}
+
+Result<> Replica::begin_page() {
+    if (!unflushed_) {
+        HF_CHECK(database_.begin());
+        unflushed_ = true;
+    } else if (!database_.in_transaction()) {
+        // SQLite undoes a transaction by itself after some errors, those of a read among them.
+        HF_CHECK(undo());
+        return fail(ErrorCode::storage_failed, "the pages before this one were undone");
+    }
+    return {};
+}
+
+Result<> Replica::flush() {
+    if (!unflushed_ || HF_BROKEN(shown_before_kept)) {
+        return {};
+    }
+    auto kept = database_.in_transaction()
+                    ? database_.commit()
+                    : fail(ErrorCode::storage_failed, "the pages were undone");
+    if (!kept) {
+        HF_CHECK(undo());
+        return kept;
+    }
+    unflushed_ = false;
+    return {};
+}
+
+/// Back to what the file has.
+Result<> Replica::undo() {
+    database_.rollback();
+    unflushed_ = false;
+    undone_ = true;
+    buckets_.clear();
+    by_owner_.clear();
+    by_parent_.clear();
+    if (auto loaded = load_buckets(); !loaded) {
+        return fail(ErrorCode::storage_corrupt, std::move(loaded).error().detail);
+    }
+    return {};
+}
+
+Result<> Replica::write_page(PageWork& work) {
+    const wire::Page& page = work.page;
     std::vector<RowKey> before;
     const bool is_snapshot = page.mode == wire::PullMode::snapshot && !work.cursor.complete;
     if (is_snapshot) {
@@ -104,11 +157,7 @@ Result<Replica::StoredPage> Replica::store_page(const wire::Page& page) {
         HF_CHECK(prune(work, before));
     }
     advance(work.cursor, page);
-    HF_CHECK(write_cursor(work.cursor));
-    HF_CHECK(transaction.commit());
-    forget(page.head.id);
-    remember(work.cursor);
-    return StoredPage{.cursor = work.cursor, .new_rows = work.new_rows};
+    return write_cursor(work.cursor);
 }
 
 Result<> Replica::insert_fresh(PageWork& work, const RowRef& row) {

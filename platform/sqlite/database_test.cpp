@@ -1,6 +1,7 @@
 #include "platform/sqlite/database.hpp"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <filesystem>
 #include <fstream>
@@ -235,6 +236,19 @@ TEST_F(DatabaseTest, a_statement_may_outlive_its_database) {
     }
     auto row = statement->step();
     EXPECT_TRUE(row && *row);
+}
+
+TEST_F(DatabaseTest, a_statement_is_prepared_once_whatever_is_bound_to_it) {
+    Database database = open();
+    ASSERT_TRUE(database.execute("CREATE TABLE t (x); INSERT INTO t VALUES (7), (8), (9)"));
+    auto statement = database.prepare("SELECT x FROM t WHERE x > ?1 ORDER BY x LIMIT ?2");
+    ASSERT_TRUE(statement);
+    for (int i = 1; i <= 3; ++i) {
+        statement->reset().bind(1, i).bind(2, i);
+        ASSERT_TRUE(statement->run());
+    }
+    sqlite3_stmt* handle = sqlite3_next_stmt(database.handle(), nullptr);
+    EXPECT_EQ(sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_REPREPARE, 0), 0);
 }
 
 TEST_F(DatabaseTest, a_connection_that_only_reads_sees_everything_and_changes_nothing) {

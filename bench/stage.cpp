@@ -102,7 +102,9 @@ const Phone::Json& Phone::snapshot(int subscription) {
 
 bool Phone::shows(int subscription, std::string_view text) const {
     const auto kept = snapshots_.find(subscription);
-    return kept != snapshots_.end() && kept->second.text.contains(text);
+    // From the end, where what is new stands: the search is the screen's work, not what is
+    // measured.
+    return kept != snapshots_.end() && kept->second.text.rfind(text) != std::string::npos;
 }
 
 void Phone::start() {

@@ -18,6 +18,7 @@ Result<> LiveQueries::open(std::int64_t number, Query query) {
 }
 
 void LiveQueries::doubt_all() {
+    items_.clear();
     for (auto& [number, subscription] : subscriptions_) {
         subscription.doubted = true;
     }
@@ -100,6 +101,7 @@ Sources LiveQueries::sources() {
                  .world = device_.world(),
                  .overlay = device_.overlay,
                  .unread = device_.unread,
+                 .items = items_,
                  .contacts = device_.contacts,
                  .in_flight = in_flight_,
                  .account = device_.account(),

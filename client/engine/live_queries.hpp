@@ -68,6 +68,7 @@ private:
     std::optional<Instant> last_said_;
     std::optional<Instant> due_;
     Allowance allowance_;
+    ItemCache items_;
     bool opened_ = false;  ///< a new one waits for its first snapshot
 };
 

@@ -81,5 +81,35 @@ TEST_F(LiveQueriesTest, changes_of_others_are_shown_one_by_one_and_a_flood_of_th
     }
 }
 
+TEST_F(LiveQueriesTest, items_that_were_made_before_follow_what_they_were_made_from) {
+    const Id own = server_.post(FakeServer::ana, "mine");
+    phone_->say(server_.live_page(FakeServer::timeline_bucket, 1));
+    hear_one();
+    const auto item = [&](std::size_t i) { return phone_->snapshot(window_)["items"][i]; };
+    EXPECT_EQ(item(0)["author"]["name"], "Ben Lee");
+    EXPECT_EQ(item(1)["can_delete"], true);
+
+    const std::uint64_t from = server_.buckets.at(FakeServer::directory_bucket).version;
+    server_.add_user(FakeServer::ben, "Benjamin", "Lee");
+    phone_->say(server_.live_page(FakeServer::directory_bucket, from));
+    EXPECT_EQ(item(0)["author"]["name"], "Benjamin Lee");
+    EXPECT_EQ(item(2)["author"]["name"], "Benjamin Lee");
+
+    phone_->submit("message.react",
+                   {{"channel", to_string(FakeServer::channel)},
+                    {"message", to_string(own)},
+                    {"emoji", "👍"},
+                    {"on", true}});
+    EXPECT_EQ(item(1)["reactions"][0]["waiting"], true);
+    phone_->pass(1000);
+    EXPECT_EQ(item(1)["reactions"][0]["waiting"], false);
+
+    constexpr std::int64_t day_ms = std::int64_t{24} * 3600 * 1000;
+    phone_->pass(day_ms + 1000);
+    hear_one();
+    EXPECT_EQ(item(1)["can_delete"], false);
+    EXPECT_EQ(item(1)["reactions"].size(), 1U);
+}
+
 }  // namespace
 }  // namespace holdfast::client

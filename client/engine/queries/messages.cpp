@@ -74,20 +74,50 @@ Result<Window> window_of(const View& view, const Query& query, const Pinned& pin
     return latest_window(view, query.target, std::max<std::size_t>(query.before, 1));
 }
 
+std::string dump(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 /// Makes the items of one snapshot; people are looked up once each.
 class ItemMaker {
 public:
     ItemMaker(View& view, BucketId timeline)
-        : view_(view), timeline_(timeline), self_(view.user()) {}
+        : view_(view),
+          timeline_(timeline),
+          self_(view.user()),
+          people_(view.directory_sum()),
+          may_delete_(!offline::refusal_of(view.status(), IntentKind::message_delete)) {}
 
     /// An item that stands in the timeline; what waits for it (reactions, deletion) is laid over.
-    Result<Json> stored(const Row& row) {
+    Result<std::string> stored(const Row& row) {
         const RowChange* waiting = view_.waiting_change({timeline_, RowKind::message, row.id});
-        const body::Message before = parse(row.body);
-        if (waiting == nullptr || waiting->deletes()) {
-            return stored(row, before, before);
+        ItemCache& items = view_.sources().items;
+        if (waiting == nullptr) {
+            const ItemCache::Item* known = items.find(row.id);
+            if (known != nullptr && is_current(*known, row)) {
+                return known->json;
+            }
         }
-        return stored(row, before, parse(waiting->body));
+        const body::Message before = parse(row.body);
+        const bool changed = waiting != nullptr && !waiting->deletes();
+        const body::Message message = changed ? parse(waiting->body) : before;
+        HF_TRY(Json item, common(row.id, row.sort, message));
+        HF_TRY(item["reactions"], reactions(message, before));
+        const bool deletable = is_deletable(message);
+        const bool can_delete = deletable && may_delete_at(row.sort);
+        item["can_delete"] = can_delete;
+        std::string json = dump(item);
+        if (waiting == nullptr && people_ && message.reply_to.empty()) {
+            items.put(row.id,
+                      {.body = row.body,
+                       .sort = row.sort,
+                       .self = self_,
+                       .people = *people_,
+                       .deletable = deletable,
+                       .can_delete = can_delete,
+                       .json = json});
+        }
+        return json;
     }
 
     /// A message of the person that the timeline does not have yet.
@@ -115,11 +145,10 @@ public:
     }
 
 private:
-    Result<Json> stored(const Row& row, const body::Message& before, const body::Message& message) {
-        HF_TRY(Json item, common(row.id, row.sort, message));
-        HF_TRY(item["reactions"], reactions(message, before));
-        item["can_delete"] = can_delete(message, row.sort);
-        return item;
+    [[nodiscard]] bool is_current(const ItemCache::Item& item, const Row& row) const {
+        return people_ && item.people == *people_ && item.self == self_ && item.sort == row.sort &&
+               item.can_delete == (item.deletable && may_delete_at(row.sort)) &&
+               item.body == row.body;
     }
 
     static body::Message parse(std::string_view text) {
@@ -211,22 +240,24 @@ private:
         return list;
     }
 
-    [[nodiscard]] bool can_delete(const body::Message& message, std::int64_t sort) {
-        const bool own = message.author == self_ && message.system.empty() && !message.hidden;
-        const bool in_time =
-            view_.sources().server_now.ms - sort <= holdfast::limits::delete_window_ms;
-        return own && in_time &&
-               !offline::refusal_of(view_.status(), IntentKind::message_delete).has_value();
+    [[nodiscard]] bool is_deletable(const body::Message& message) const {
+        return message.author == self_ && message.system.empty() && !message.hidden;
+    }
+    [[nodiscard]] bool may_delete_at(std::int64_t sort) const {
+        const std::int64_t age = view_.sources().server_now.ms - sort;
+        return may_delete_ && age <= holdfast::limits::delete_window_ms;
     }
 
     View& view_;
     BucketId timeline_;
     Id self_;
+    std::optional<Sum> people_;
+    bool may_delete_;
     std::map<Id, Json> authors_;
 };
 
 /// Own messages that the timeline does not have yet, in the order in which they were written.
-Result<> append_waiting(View& view, Id channel, ItemMaker& maker, Json& items) {
+Result<> append_waiting(View& view, Id channel, ItemMaker& maker, std::vector<std::string>& items) {
     for (const auto& [id, item] : view.outbox().items()) {
         if (item.intent.kind != IntentKind::message_post || item.intent.lane != channel) {
             continue;
@@ -235,43 +266,57 @@ Result<> append_waiting(View& view, Id channel, ItemMaker& maker, Json& items) {
         if (stored && item.state != Outbox::State::rejected) {
             continue;  // it stands in the timeline already
         }
-        HF_TRY(Json made, maker.waiting(item));
-        items.push_back(std::move(made));
+        HF_TRY(const Json made, maker.waiting(item));
+        items.push_back(dump(made));
     }
     return {};
 }
 
+/// An object's text with one more member.
+std::string with_items(const std::vector<std::string>& items, std::string_view object) {
+    std::string text = R"({"items":[)";
+    for (const std::string& item : items) {
+        text += item;
+        text += ',';
+    }
+    if (!items.empty()) {
+        text.pop_back();
+    }
+    text += "],";
+    text += object.substr(1);
+    return text;
+}
+
 }  // namespace
 
-Result<Json> messages(View& view, const Query& query, Pinned& pinned) {
-    Json snapshot{{"items", Json::array()},
-                  {"has_before", false},
-                  {"has_after", false},
-                  {"unread_from", nullptr},
-                  {"complete", false},
-                  {"total", 0}};
-    const sync::BucketCursor* timeline = view.timeline(query.target);
-    if (timeline == nullptr) {
-        return snapshot;
+Result<std::string> messages(View& view, const Query& query, Pinned& pinned) {
+    Json rest{{"has_before", false},
+              {"has_after", false},
+              {"unread_from", nullptr},
+              {"complete", false},
+              {"total", 0}};
+    std::vector<std::string> items;
+    if (const sync::BucketCursor* timeline = view.timeline(query.target)) {
+        HF_CHECK(decide_unread(view, *timeline, pinned));
+        HF_TRY(const Window window, window_of(view, query, pinned));
+        ItemMaker maker(view, timeline->head.id);
+        items.reserve(window.rows.size());
+        for (const Row& row : window.rows) {
+            HF_TRY(std::string item, maker.stored(row));
+            items.push_back(std::move(item));
+        }
+        if (!window.has_after) {
+            HF_CHECK(append_waiting(view, query.target, maker, items));
+        }
+        rest["has_before"] = window.has_before;
+        rest["has_after"] = window.has_after;
+        if (pinned.unread_from) {
+            rest["unread_from"] = to_string(pinned.unread_from->id);
+        }
+        rest["complete"] = timeline->complete || timeline->exact();
+        rest["total"] = timeline->rows;
     }
-    HF_CHECK(decide_unread(view, *timeline, pinned));
-    HF_TRY(const Window window, window_of(view, query, pinned));
-    ItemMaker maker(view, timeline->head.id);
-    for (const Row& row : window.rows) {
-        HF_TRY(Json item, maker.stored(row));
-        snapshot["items"].push_back(std::move(item));
-    }
-    if (!window.has_after) {
-        HF_CHECK(append_waiting(view, query.target, maker, snapshot["items"]));
-    }
-    snapshot["has_before"] = window.has_before;
-    snapshot["has_after"] = window.has_after;
-    if (pinned.unread_from) {
-        snapshot["unread_from"] = to_string(pinned.unread_from->id);
-    }
-    snapshot["complete"] = timeline->complete || timeline->exact();
-    snapshot["total"] = timeline->rows;
-    return snapshot;
+    return with_items(items, dump(rest));
 }
 
 }  // namespace holdfast::client::snapshots

@@ -74,7 +74,7 @@ Result<> parse_anchor(const Json& args, Query& query) {
     return {};
 }
 
-Result<Json> dispatch(View& view, const Query& query, Pinned& pinned) {
+Result<Json> dispatch(View& view, const Query& query) {
     switch (query.kind) {
         case Query::Kind::session:
             return snapshots::session(view);
@@ -87,7 +87,7 @@ Result<Json> dispatch(View& view, const Query& query, Pinned& pinned) {
         case Query::Kind::channel:
             return snapshots::channel(view, query.target);
         case Query::Kind::messages:
-            return snapshots::messages(view, query, pinned);
+            break;  // makes its text itself
         case Query::Kind::people:
             return snapshots::people(view);
         case Query::Kind::outbox:
@@ -154,7 +154,10 @@ std::optional<Id> shown_channel(const Query& query) {
 }
 
 Result<std::string> make_snapshot(View& view, const Query& query, Pinned& pinned) {
-    HF_TRY(const Json snapshot, dispatch(view, query, pinned));
+    if (query.kind == Query::Kind::messages) {
+        return snapshots::messages(view, query, pinned);
+    }
+    HF_TRY(const Json snapshot, dispatch(view, query));
     return snapshot.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

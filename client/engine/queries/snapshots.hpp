@@ -14,7 +14,8 @@ using Json = nlohmann::json;
 [[nodiscard]] Result<Json> menu(View& view);
 [[nodiscard]] Result<Json> group(View& view, Id group);
 [[nodiscard]] Result<Json> channel(View& view, Id channel);
-[[nodiscard]] Result<Json> messages(View& view, const Query& query, Pinned& pinned);
+/// As text: most of its items are kept from the last snapshot.
+[[nodiscard]] Result<std::string> messages(View& view, const Query& query, Pinned& pinned);
 [[nodiscard]] Result<Json> people(View& view);
 [[nodiscard]] Result<Json> outbox(View& view);
 [[nodiscard]] Result<Json> settings(View& view);

@@ -60,6 +60,12 @@ public:
     /// change.
     [[nodiscard]] const RowChange* find(RowKey key) const;
 
+    /// Whether a waiting action would change a row of this bucket.
+    [[nodiscard]] bool touches(BucketId bucket) const {
+        const auto first = rows_.lower_bound(RowKey{bucket, RowKind{}, Id{}});
+        return first != rows_.end() && first->first.bucket == bucket;
+    }
+
     [[nodiscard]] bool contains(Id intent) const { return lane_of_.contains(intent); }
 
 private:

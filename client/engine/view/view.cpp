@@ -78,6 +78,19 @@ Result<std::optional<body::User>> View::find_user(Id id) const {
     return read(row, body::parse_user);
 }
 
+std::optional<Sum> View::directory_sum() const {
+    const auto bucket = directory();
+    if (!bucket) {
+        return std::nullopt;
+    }
+    note_rows(*bucket, RowKind::user);
+    const sync::BucketCursor* cursor = sources_.replica.bucket(*bucket);
+    if (cursor == nullptr || !cursor->complete || sources_.overlay.touches(*bucket)) {
+        return std::nullopt;
+    }
+    return cursor->sum;
+}
+
 Result<std::optional<body::Group>> View::find_group(Id id) const {
     HF_TRY(const auto held, bucket(BucketKind::group, id));
     if (!held) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "client/engine/view/item_cache.hpp"
 #include "client/engine/view/overlay.hpp"
 #include "client/engine/view/topics.hpp"
 #include "client/engine/view/unread.hpp"
@@ -34,6 +35,7 @@ struct Sources {
     World& world;  ///< replica with the overlay
     const Overlay& overlay;
     UnreadCounts& unread;
+    ItemCache& items;
     const std::map<Id, wire::Contact>& contacts;
     std::function<bool(Id)> in_flight;  ///< whether an action was sent on this connection
 
@@ -72,6 +74,10 @@ public:
     [[nodiscard]] Result<std::optional<body::Group>> find_group(Id id) const;
     /// The channel, if the person may read it.
     [[nodiscard]] Result<std::optional<body::Channel>> find_channel(Id id) const;
+
+    /// While it is the same, so are all names. Nothing while the directory is not all here, or
+    /// something waits that changes it.
+    [[nodiscard]] std::optional<Sum> directory_sum() const;
 
     struct NamedUser {
         Id id;

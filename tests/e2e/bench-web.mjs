@@ -129,7 +129,17 @@ async function benchQuery() {
   const { channel } = await firstSync(page, false);
   const times = await page.evaluate(async (id) => {
     const taken = [];
+    // Older messages in between, so that no item of the newest ones is kept from before (limits::items_cached_max).
+    const show = async (anchor, before) => {
+      const window = device.subscribe({ query: 'messages', channel: id, anchor, before, after: 0 });
+      const { items } = await device.until(() => device.snapshot(window));
+      await device.close(window);
+      return { sort: items[0].sort, id: items[0].id };
+    };
+    const oldest = await show('latest', 50);
     for (let i = 0; i < 300; i += 1) {
+      let place = oldest;
+      for (let older = 0; older < 3; older += 1) place = await show(place, 400);
       const begin = performance.now();
       const window = device.subscribe({ query: 'messages', channel: id, anchor: 'latest', before: 50, after: 0 });
       await device.until(() => device.snapshot(window));

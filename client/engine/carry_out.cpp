@@ -16,7 +16,7 @@ void SyncDriver::carry_out(const Session::StorePage& output) {
         return;
     }
     if (!keep_at_) {
-        keep_at_ = device_.now + limits::bulk_push_every;
+        keep_at_ = device_.now + limits::keep_within;
     }
     note_page(output.page);
     device_.counters.received(stored->new_rows);

@@ -14,6 +14,9 @@ inline constexpr std::size_t http_pending_max = 32;        // request_too_many
 
 /// Snapshots while rows arrive in bulk: a screen is drawn at most so often.
 inline constexpr Millis bulk_push_every{50};
+/// Rows that nothing on the screen shows are kept after so long: well above the time between two
+/// snapshots, which keep what came before them anyway.
+inline constexpr Millis keep_within{250};
 /// Changes of somebody else are shown at once, each by itself: so many after a rest, and so many a
 /// second for ever. More than that is a flood: until half of the first number is there again, it is
 /// shown like bulk.

@@ -244,6 +244,7 @@ void SyncDriver::restored() {
     }
     if (device_.storage_full) {
         device_.storage_full = false;
+        sweep_again_at_.reset();  // what was revoked meanwhile goes first
         device_.tell(offline::input::Storage{.full = false});
     }
 }

@@ -306,7 +306,17 @@ Result<> Replica::drop_buckets(std::span<const BucketId> buckets) {
             revoked_.insert(bucket);
         }
     }
-    HF_CHECK(flush());
+    auto kept = flush();
+    if (mark_revoked(buckets)) {
+        return kept;
+    }
+    // A mark is one page: on a full disk it may find room in the log, from its start.
+    (void)database_.execute("PRAGMA wal_checkpoint(RESTART)");
+    HF_CHECK(mark_revoked(buckets));
+    return kept;
+}
+
+Result<> Replica::mark_revoked(std::span<const BucketId> buckets) {
     HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
     for (const BucketId bucket : buckets) {
         HF_CHECK(statements_->revoke.reset().bind(1, bucket.value).run());

@@ -163,6 +163,7 @@ private:
     [[nodiscard]] static Result<Replica> open_file(const Options& options);
     [[nodiscard]] Result<> prepare();
     [[nodiscard]] Result<> load_buckets();
+    [[nodiscard]] Result<> mark_revoked(std::span<const BucketId> buckets);
     [[nodiscard]] Result<> begin_page();
     [[nodiscard]] Result<> write_page(PageWork& work);
     [[nodiscard]] Result<> undo();

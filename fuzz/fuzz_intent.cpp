@@ -9,7 +9,7 @@
 #include "core/base/assert.hpp"
 #include "core/model/args.hpp"
 #include "core/model/intent.hpp"
-#include "core/model/reduce.hpp"
+#include "core/rules/reduce.hpp"
 #include "fuzz/input.hpp"
 
 namespace {

@@ -1,7 +1,7 @@
 #include "sim/organization.hpp"
 
 #include "core/model/body.hpp"
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 #include "server/services/grants.hpp"
 #include "sim/clock.hpp"
 

@@ -8,6 +8,7 @@
 #include "client/engine/live_queries.hpp"
 #include "client/engine/parts.hpp"
 #include "core/model/limits.hpp"
+#include "core/rules/reduce.hpp"
 
 namespace holdfast::client {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 
 namespace holdfast::forms {
 

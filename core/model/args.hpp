@@ -9,7 +9,7 @@
 
 /// The arguments of intents as values; their JSON is that of `Intent` in app/src/bridge/types.ts.
 /// Unknown members are ignored. An absent id, an id of zero or a wrong type is `intent_malformed`;
-/// whether the values are allowed is for core/model/reduce.hpp.
+/// whether the values are allowed is for core/rules/reduce.hpp.
 namespace holdfast::args {
 
 struct MessagePost {

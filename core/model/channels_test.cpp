@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/model/limits.hpp"
-#include "core/model/testing/act.hpp"
+#include "core/rules/testing/act.hpp"
 
 namespace holdfast {
 namespace {

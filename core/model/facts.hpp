@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "core/model/body.hpp"
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 
-/// What the rules look up before they decide. Inside core/model only.
+/// What the rules look up before they decide. For core/model and core/rules only.
 namespace holdfast::facts {
 
 /// A row with its body read.

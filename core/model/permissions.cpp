@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "core/model/facts.hpp"
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 
 namespace holdfast {
 

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/model/testing/act.hpp"
+#include "core/rules/testing/act.hpp"
 
 namespace holdfast {
 namespace {

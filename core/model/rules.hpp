@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 
-/// One function for each kind of intent. Inside core/model only; the way in is reduce().
+/// One function for each kind of intent. For core/rules only: the way in is reduce().
 namespace holdfast::rules {
 
 [[nodiscard]] Result<Effects> post_message(World& world,

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 #include "core/workflow/limits.hpp"
 
 namespace holdfast::workflow {

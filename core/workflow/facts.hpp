@@ -7,7 +7,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/result.hpp"
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 #include "core/workflow/action.hpp"
 #include "core/workflow/task.hpp"
 

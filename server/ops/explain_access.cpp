@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 #include "server/services/access.hpp"
 #include "server/services/bucket_index.hpp"
 #include "server/services/server_world.hpp"

@@ -7,6 +7,7 @@
 
 #include "core/base/sum.hpp"
 #include "core/model/body.hpp"
+#include "core/rules/reduce.hpp"
 #include "server/services/server_world.hpp"
 
 namespace holdfast::services {

@@ -10,7 +10,7 @@
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
 #include "core/model/intent.hpp"
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 #include "server/services/environment.hpp"
 #include "server/services/limits.hpp"
 #include "server/storage/common/storage.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/model/body.hpp"
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 #include "server/services/server_world.hpp"
 
 namespace holdfast::services {

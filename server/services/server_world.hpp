@@ -3,7 +3,7 @@
 #include <optional>
 #include <unordered_map>
 
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 #include "server/storage/common/storage.hpp"
 
 namespace holdfast::services {

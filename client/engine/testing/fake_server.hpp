@@ -9,7 +9,7 @@
 
 #include "core/base/sum.hpp"
 #include "core/model/body.hpp"
-#include "core/model/reduce.hpp"
+#include "core/rules/reduce.hpp"
 #include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
 

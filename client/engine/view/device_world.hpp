@@ -2,7 +2,7 @@
 
 #include "client/engine/view/overlay.hpp"
 #include "client/replica/replica.hpp"
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 
 namespace holdfast::client {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/rules/reduce.hpp"
+
 namespace holdfast::client {
 
 void Overlay::put(const Intent& intent, WallTime now, Effects effects, TopicSet& changes) {

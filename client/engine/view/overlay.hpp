@@ -9,7 +9,7 @@
 
 #include "client/engine/view/topics.hpp"
 #include "core/base/time.hpp"
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 #include "core/wire/frame.hpp"
 
 namespace holdfast::client {

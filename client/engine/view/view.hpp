@@ -12,7 +12,7 @@
 #include "client/outbox/outbox.hpp"
 #include "client/replica/replica.hpp"
 #include "core/model/body.hpp"
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 #include "core/offline/status.hpp"
 #include "core/wire/frame.hpp"
 

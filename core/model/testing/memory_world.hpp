@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/model/body.hpp"
-#include "core/model/reduce.hpp"
+#include "core/model/world.hpp"
 
 /// For tests only: a World in memory, and a small organization that lives in it.
 namespace holdfast::fixture {

@@ -6,6 +6,7 @@
 
 #include "core/model/args.hpp"
 #include "core/model/testing/memory_world.hpp"
+#include "core/rules/reduce.hpp"
 
 /// For the tests of the rules: who does what, and what is left behind.
 namespace holdfast::fixture {

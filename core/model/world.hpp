@@ -33,7 +33,7 @@ public:
     [[nodiscard]] virtual Result<BucketId> mint_bucket() = 0;
 };
 
-/// Everything that an intent does, to be written in one transaction.
+/// Everything that an intent does (core/rules/reduce.hpp), to be written in one transaction.
 struct Effects {
     struct NewBucket {
         BucketId id{};
@@ -69,17 +69,6 @@ inline constexpr std::string_view channel_manage =
 
 /// Whether `held` includes one of `wanted`, or `admin`. An empty `wanted` asks for nothing.
 [[nodiscard]] bool holds_any(const Permissions& held, const std::vector<std::string>& wanted);
-
-/// Judges an intent and says what it does: the one place where the rules of this domain stand,
-/// run by the server inside its transaction and by devices for what waits.
-///
-/// Errors  access_forbidden · access_read_only · intent_malformed · intent_unknown_kind ·
-///         intent_gone · intent_too_late · intent_empty · intent_too_long · intent_id_conflict ·
-///         request_too_large · intent_needs_connection (device only) · storage_corrupt · World's.
-///         Nothing is changed: effects are a value.
-/// Cost    a few point reads; allocates what it returns.
-/// Source  docs/internals/data-model.md.
-[[nodiscard]] Result<Effects> reduce(World& world, const Occasion& occasion, const Intent& intent);
 
 /// Whether the user may write in, or manage, a channel now. The error is the reason.
 [[nodiscard]] Result<> may_write(const World& world, Id user, Id channel);

@@ -3,7 +3,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "core/model/limits.hpp"
-#include "core/model/testing/act.hpp"
+#include "core/rules/testing/act.hpp"
 
 namespace holdfast {
 namespace {

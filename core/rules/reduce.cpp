@@ -1,4 +1,4 @@
-#include "core/model/reduce.hpp"
+#include "core/rules/reduce.hpp"
 
 #include "core/model/limits.hpp"
 #include "core/model/rules.hpp"

@@ -57,6 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     check(text, args::parse_channel_rename);
     check(text, args::parse_channel_member);
     check(text, args::parse_profile_update);
+    check(text, args::parse_answer_submit);
     const auto lane = lane_of(kind, text, FakeServer::ana);
     if (lane) {
         judge({.id = Id::make(2000, 1), .lane = *lane, .kind = kind, .args = std::string(text)});

@@ -47,7 +47,7 @@ void SyncDriver::note_page(const wire::Page& page) {
 }
 
 void SyncDriver::note_all_rows(const Bucket& head) {
-    for (auto kind = RowKind::organization; kind <= RowKind::receipt;
+    for (auto kind = RowKind::organization; kind <= last_row_kind;
          kind = static_cast<RowKind>(static_cast<std::uint8_t>(kind) + 1)) {
         device_.changes.rows_changed(head.id, kind);
     }

@@ -242,10 +242,9 @@ Result<Id> Engine::Parts::submit(const calls::Submit& call) {
     if (const auto refusal = offline::refusal_of(status, call.kind)) {
         return fail(refusal->code);
     }
-    if (call.args.size() > holdfast::limits::intent_bytes_max) {
-        return fail(ErrorCode::request_too_large,
-                    {},
-                    R"({"limit":)" + std::to_string(holdfast::limits::intent_bytes_max) + "}");
+    const std::size_t limit = args_bytes_max(call.kind);
+    if (call.args.size() > limit) {
+        return fail(ErrorCode::request_too_large, {}, R"({"limit":)" + std::to_string(limit) + "}");
     }
     const auto lane = lane_of(call.kind, call.args, account->user);
     if (!lane) {

@@ -165,7 +165,7 @@ TEST(Submission, accepts_whatever_the_device_could_submit_however_its_text_is_es
     const auto form = form_of(text + "]}");
     auto filling = Filling::open(form, place.context());
     std::string controls = R"("x)";
-    for (int i = 0; i < 8'000; ++i) {
+    for (int i = 0; i < 6'000; ++i) {
         controls += R"(\u0001)";
     }
     for (int i = 0; i < 5; ++i) {

@@ -28,7 +28,7 @@ inline constexpr std::size_t pattern_steps_max = 1000;  // pattern; instructions
 inline constexpr std::size_t pattern_depth_max = 50;    // pattern; groups inside each other
 
 // Answers. A component may ask for less, never for more.
-inline constexpr std::size_t answers_bytes_max = 256 * 1024;  // answer_oversized
+inline constexpr std::size_t answers_bytes_max = 192 * 1024;  // answer_oversized
 inline constexpr std::int64_t text_characters_max = 20'000;   // answer_too_long
 inline constexpr std::int64_t short_characters_max = 500;     // answer_too_long
 inline constexpr std::int64_t choices_max = 200;              // answer_too_many

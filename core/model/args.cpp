@@ -16,12 +16,6 @@ void read_target(json::Reader& reader, const char* name, Id& out) {
     }
 }
 
-template <class T>
-Result<T> finish(const json::Reader& reader, T value) {
-    HF_CHECK(reader.done());
-    return value;
-}
-
 json::Value explicit_text(const std::string& text) {
     return json::Value(text);
 }
@@ -33,7 +27,7 @@ Result<MessagePost> parse_message_post(std::string_view text) {
     json::Reader reader(text);
     read_target(reader, "channel", value.channel);
     reader.require("text").read("text", value.text).read("reply_to", value.reply_to);
-    return finish(reader, std::move(value));
+    return json::finish(reader, std::move(value));
 }
 
 Result<MessageReact> parse_message_react(std::string_view text) {
@@ -42,7 +36,7 @@ Result<MessageReact> parse_message_react(std::string_view text) {
     read_target(reader, "channel", value.channel);
     read_target(reader, "message", value.message);
     reader.require("emoji").read("emoji", value.emoji).require("on").read("on", value.on);
-    return finish(reader, std::move(value));
+    return json::finish(reader, std::move(value));
 }
 
 Result<MessageTarget> parse_message_target(std::string_view text) {
@@ -50,7 +44,7 @@ Result<MessageTarget> parse_message_target(std::string_view text) {
     json::Reader reader(text);
     read_target(reader, "channel", value.channel);
     read_target(reader, "message", value.message);
-    return finish(reader, value);
+    return json::finish(reader, value);
 }
 
 Result<ChannelCreate> parse_channel_create(std::string_view text) {
@@ -61,7 +55,7 @@ Result<ChannelCreate> parse_channel_create(std::string_view text) {
         .read("name", value.name)
         .read("private", value.is_private)
         .read("members", value.members);
-    return finish(reader, std::move(value));
+    return json::finish(reader, std::move(value));
 }
 
 Result<ChannelRename> parse_channel_rename(std::string_view text) {
@@ -69,7 +63,7 @@ Result<ChannelRename> parse_channel_rename(std::string_view text) {
     json::Reader reader(text);
     read_target(reader, "channel", value.channel);
     reader.require("name").read("name", value.name);
-    return finish(reader, std::move(value));
+    return json::finish(reader, std::move(value));
 }
 
 Result<ChannelMember> parse_channel_member(std::string_view text) {
@@ -77,7 +71,7 @@ Result<ChannelMember> parse_channel_member(std::string_view text) {
     json::Reader reader(text);
     read_target(reader, "channel", value.channel);
     read_target(reader, "user", value.user);
-    return finish(reader, value);
+    return json::finish(reader, value);
 }
 
 Result<ProfileUpdate> parse_profile_update(std::string_view text) {
@@ -87,7 +81,18 @@ Result<ProfileUpdate> parse_profile_update(std::string_view text) {
         .read("name", value.name)
         .read("last_name", value.last_name)
         .read("phone", value.phone);
-    return finish(reader, std::move(value));
+    return json::finish(reader, std::move(value));
+}
+
+Result<AnswerSubmit> parse_answer_submit(std::string_view text) {
+    AnswerSubmit value;
+    json::Reader reader = json::Reader::of(json::parse(text));
+    read_target(reader, "channel", value.channel);
+    read_target(reader, "form", value.form);
+    reader.require("answers")
+        .read_object("answers", value.answers)
+        .read("offset", value.offset_minutes);
+    return json::finish(reader, std::move(value));
 }
 
 std::string encode(const MessagePost& value) {
@@ -137,6 +142,16 @@ std::string encode(const ProfileUpdate& value) {
         .write("last_name", value.last_name)
         .write("phone", value.phone)
         .text();
+}
+
+std::string encode(const AnswerSubmit& value) {
+    json::Writer writer;
+    writer.write("channel", value.channel)
+        .write("form", value.form)
+        .write("offset", value.offset_minutes);
+    json::Value args = writer.take();
+    args["answers"] = json::parse(value.answers);  // also where nothing is answered
+    return args.dump(-1, ' ', false, json::Value::error_handler_t::replace);
 }
 
 }  // namespace holdfast::args

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,13 @@ struct ProfileUpdate {
     std::string phone{};      ///< may be absent
 };
 
+struct AnswerSubmit {
+    Id channel{};
+    Id form{};                        ///< the version's row
+    std::string answers = "{}";       ///< JSON object: what was displayed and answered
+    std::int64_t offset_minutes = 0;  ///< from UTC, where the person is; may be absent
+};
+
 [[nodiscard]] Result<MessagePost> parse_message_post(std::string_view text);
 [[nodiscard]] Result<MessageReact> parse_message_react(std::string_view text);
 [[nodiscard]] Result<MessageTarget> parse_message_target(std::string_view text);
@@ -62,6 +70,7 @@ struct ProfileUpdate {
 [[nodiscard]] Result<ChannelRename> parse_channel_rename(std::string_view text);
 [[nodiscard]] Result<ChannelMember> parse_channel_member(std::string_view text);
 [[nodiscard]] Result<ProfileUpdate> parse_profile_update(std::string_view text);
+[[nodiscard]] Result<AnswerSubmit> parse_answer_submit(std::string_view text);
 
 [[nodiscard]] std::string encode(const MessagePost& value);
 [[nodiscard]] std::string encode(const MessageReact& value);
@@ -70,5 +79,6 @@ struct ProfileUpdate {
 [[nodiscard]] std::string encode(const ChannelRename& value);
 [[nodiscard]] std::string encode(const ChannelMember& value);
 [[nodiscard]] std::string encode(const ProfileUpdate& value);
+[[nodiscard]] std::string encode(const AnswerSubmit& value);
 
 }  // namespace holdfast::args

@@ -36,12 +36,6 @@ void read_policy(json::Reader& reader, OfflinePolicy& out) {
     }
 }
 
-template <class T>
-Result<T> finish(const json::Reader& reader, T value) {
-    HF_CHECK(reader.done());
-    return value;
-}
-
 json::Writer write_policy(const OfflinePolicy& value) {
     const OfflinePolicy otherwise;
     json::Writer writer;
@@ -77,7 +71,7 @@ Result<OfflinePolicy> parse_offline_policy(std::string_view text) {
     reader.read("granted", value.granted)
         .read("automatic", value.automatic)
         .read("allow_messages", value.allow_messages);
-    return finish(reader, value);
+    return json::finish(reader, value);
 }
 
 Result<Organization> parse_organization(std::string_view text) {
@@ -85,7 +79,7 @@ Result<Organization> parse_organization(std::string_view text) {
     json::Reader reader(text);
     reader.read("name", value.name).read("language", value.language);
     read_policy(reader, value.offline);
-    return finish(reader, std::move(value));
+    return json::finish(reader, std::move(value));
 }
 
 Result<User> parse_user(std::string_view text) {
@@ -99,14 +93,14 @@ Result<User> parse_user(std::string_view text) {
         .read("roles", value.roles)
         .read("read_only", value.read_only)
         .read("active", value.active);
-    return finish(reader, std::move(value));
+    return json::finish(reader, std::move(value));
 }
 
 Result<Role> parse_role(std::string_view text) {
     Role value;
     json::Reader reader(text);
     reader.read("name", value.name).read("permissions", value.permissions);
-    return finish(reader, std::move(value));
+    return json::finish(reader, std::move(value));
 }
 
 Result<Group> parse_group(std::string_view text) {
@@ -130,7 +124,7 @@ Result<Group> parse_group(std::string_view text) {
     } else {
         reader.refuse("kind");
     }
-    return finish(reader, std::move(value));
+    return json::finish(reader, std::move(value));
 }
 
 Result<Channel> parse_channel(std::string_view text) {
@@ -142,14 +136,14 @@ Result<Channel> parse_channel(std::string_view text) {
         .read("writable", value.writable)
         .read("active", value.active)
         .read("code", value.code);
-    return finish(reader, std::move(value));
+    return json::finish(reader, std::move(value));
 }
 
 Result<Member> parse_member(std::string_view text) {
     Member value;
     json::Reader reader(text);
     reader.read("admin", value.admin);
-    return finish(reader, value);
+    return json::finish(reader, value);
 }
 
 Result<Message> parse_message(std::string_view text) {
@@ -161,29 +155,30 @@ Result<Message> parse_message(std::string_view text) {
         .read("params", value.params)
         .read("reply_to", value.reply_to)
         .read("reactions", value.reactions)
-        .read("hidden", value.hidden);
-    return finish(reader, std::move(value));
+        .read("hidden", value.hidden)
+        .read("form", value.form);
+    return json::finish(reader, std::move(value));
 }
 
 Result<Grant> parse_grant(std::string_view text) {
     Grant value;
     json::Reader reader(text);
     reader.read("channel", value.channel);
-    return finish(reader, value);
+    return json::finish(reader, value);
 }
 
 Result<ReadMark> parse_read_mark(std::string_view text) {
     ReadMark value;
     json::Reader reader(text);
     reader.read("sort", value.sort).read("message", value.message);
-    return finish(reader, value);
+    return json::finish(reader, value);
 }
 
 Result<Receipt> parse_receipt(std::string_view text) {
     Receipt value;
     json::Reader reader(text);
-    reader.read("code", value.code).read("detail", value.detail);
-    return finish(reader, std::move(value));
+    reader.read("code", value.code).read("detail", value.detail).read("kept", value.kept);
+    return json::finish(reader, std::move(value));
 }
 
 std::string encode(const OfflinePolicy& value) {
@@ -258,6 +253,7 @@ std::string encode(const Message& value) {
         .write("reply_to", value.reply_to)
         .write("reactions", value.reactions)
         .write("hidden", value.hidden, false)
+        .write("form", value.form)
         .text();
 }
 
@@ -273,6 +269,7 @@ std::string encode(const Receipt& value) {
     return json::Writer{}
         .write("code", std::int64_t{value.code})
         .write("detail", value.detail)
+        .write("kept", value.kept)
         .text();
 }
 

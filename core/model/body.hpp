@@ -91,6 +91,7 @@ struct Message {
     std::vector<Id> reply_to{};
     std::map<std::string, std::vector<Id>> reactions{};  ///< emoji → users, in order of reaction
     bool hidden = false;
+    Id form{};  ///< version of the form whose answer has this message's id; `text` is its title
     bool operator==(const Message&) const = default;
 };
 
@@ -108,6 +109,7 @@ struct ReadMark {
 struct Receipt {
     std::uint16_t code = 0;
     std::string detail{};
+    std::string kept{};  ///< arguments that hold work: what was refused is not lost (OM33)
     bool operator==(const Receipt&) const = default;
 };
 

@@ -80,7 +80,8 @@ RC_GTEST_PROP(Body, of_messages_and_marks_goes_there_and_back, ()) {
                                 .hidden = flag},
                         parse_message);
     goes_there_and_back(ReadMark{*rc::gen::arbitrary<std::int64_t>(), id()}, parse_read_mark);
-    goes_there_and_back(Receipt{*rc::gen::arbitrary<std::uint16_t>(), *text()}, parse_receipt);
+    goes_there_and_back(Receipt{*rc::gen::arbitrary<std::uint16_t>(), *text(), *text()},
+                        parse_receipt);
 }
 
 RC_GTEST_PROP(Body, garbage_is_refused_and_never_crashes, ()) {

@@ -14,7 +14,9 @@ enum class BucketKind : std::uint8_t {
     directory = 2,  ///< owner: the organization. Organization, users, roles. Read by all its users.
     group = 3,      ///< owner: a group. The group's own row.
     channel = 4,    ///< owner: a channel; parent: its group. The channel's row and its members.
-    timeline = 5,   ///< owner: a channel; parent: its group. Messages.
+    timeline = 5,   ///< owner: a channel; parent: its group. Messages, answers.
+    forms = 6,      ///< owner: the organization. Forms and their versions. Read by all its users.
+    collection = 7,  ///< owner: a collection. Its row, its elements. Read by all users.
 };
 
 /// Where a bucket stands: all that a device and the server compare.

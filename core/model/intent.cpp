@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/model/json.hpp"
+#include "core/model/limits.hpp"
 
 namespace holdfast {
 
@@ -15,7 +16,7 @@ struct Entry {
     const char* lane;  ///< the argument that names the target; null: the user
 };
 
-constexpr std::array<Entry, 9> entries{{
+constexpr std::array<Entry, 10> entries{{
     {IntentKind::message_post, "message.post", true, "channel"},
     {IntentKind::message_react, "message.react", true, "channel"},
     {IntentKind::message_delete, "message.delete", false, "channel"},
@@ -25,6 +26,7 @@ constexpr std::array<Entry, 9> entries{{
     {IntentKind::channel_add_member, "channel.add_member", false, "channel"},
     {IntentKind::channel_remove_member, "channel.remove_member", false, "channel"},
     {IntentKind::profile_update, "profile.update", false, nullptr},
+    {IntentKind::answer_submit, "answer.submit", true, "channel"},
 }};
 
 const Entry* find_entry(IntentKind kind) {
@@ -55,6 +57,15 @@ std::optional<IntentKind> parse_intent_kind(std::string_view name) {
 bool works_offline(IntentKind kind) {
     const Entry* entry = find_entry(kind);
     return entry != nullptr && entry->offline;
+}
+
+bool is_kept_when_refused(IntentKind kind) {
+    return kind == IntentKind::answer_submit;
+}
+
+std::size_t args_bytes_max(IntentKind kind) {
+    return kind == IntentKind::answer_submit ? limits::answer_args_bytes_max
+                                             : limits::intent_bytes_max;
 }
 
 std::optional<Id> lane_of(IntentKind kind, std::string_view args, Id user) {

@@ -23,14 +23,22 @@ enum class IntentKind : std::uint16_t {
     channel_add_member = 7,
     channel_remove_member = 8,
     profile_update = 9,
+    answer_submit = 10,
 };
 
 /// "message.post" and back; the names are those of app/src/bridge/types.ts.
 [[nodiscard]] std::string_view intent_name(IntentKind kind);
 [[nodiscard]] std::optional<IntentKind> parse_intent_kind(std::string_view name);
 
-/// Whether it may be done in Offline Mode (OM29, OM30): messages, replies, reactions, read marks.
+/// Whether it may be done in Offline Mode (OM29, OM30): messages, replies, reactions, read
+/// marks, and forms (OM24).
 [[nodiscard]] bool works_offline(IntentKind kind);
+
+/// Whether the arguments are work that is kept with the receipt when the server refuses it (OM33).
+[[nodiscard]] bool is_kept_when_refused(IntentKind kind);
+
+/// Bytes of arguments that an intent of this kind may have: limits.hpp.
+[[nodiscard]] std::size_t args_bytes_max(IntentKind kind);
 
 /// One thing that a person did. `id` is minted by the device and is its identity for ever: the
 /// server does each id once (OM32). A row that it makes takes the same id.

@@ -6,7 +6,7 @@ namespace holdfast {
 namespace {
 
 TEST(Intent, names_go_there_and_back) {
-    for (std::uint16_t number = 1; number <= 9; ++number) {
+    for (std::uint16_t number = 1; number <= 10; ++number) {
         const auto kind = static_cast<IntentKind>(number);
         EXPECT_EQ(parse_intent_kind(intent_name(kind)), kind);
     }
@@ -15,11 +15,12 @@ TEST(Intent, names_go_there_and_back) {
     EXPECT_FALSE(parse_intent_kind("unknown"));
 }
 
-TEST(Intent, OM29_OM30_messages_reactions_and_read_marks_work_offline_and_nothing_else) {
+TEST(Intent, OM24_OM29_OM30_messages_reactions_read_marks_and_forms_work_offline_and_nothing_else) {
     for (std::uint16_t number = 0; number <= 12; ++number) {
         const auto kind = static_cast<IntentKind>(number);
         const bool expected = kind == IntentKind::message_post ||
-                              kind == IntentKind::message_react || kind == IntentKind::channel_read;
+                              kind == IntentKind::message_react ||
+                              kind == IntentKind::channel_read || kind == IntentKind::answer_submit;
         EXPECT_EQ(works_offline(kind), expected) << intent_name(kind);
     }
 }

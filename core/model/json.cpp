@@ -63,10 +63,15 @@ Value parse(std::string_view text) {
                              : Value::parse(text, nullptr, false);
 }
 
-Reader::Reader(std::string_view text) : root_(Value::parse(text, nullptr, false)) {
-    if (!root_.is_object()) {
-        wrong_ = "not an object";
+Reader::Reader(std::string_view text) : Reader(of(Value::parse(text, nullptr, false))) {}
+
+Reader Reader::of(Value root) {
+    Reader reader;
+    reader.root_ = std::move(root);
+    if (!reader.root_.is_object()) {
+        reader.wrong_ = "not an object";
     }
+    return reader;
 }
 
 const Value* Reader::find(const char* name) const {
@@ -214,6 +219,31 @@ Reader& Reader::read(const char* name, std::map<std::string, std::vector<Id>>& o
     return *this;
 }
 
+Reader& Reader::read(const char* name, std::map<std::string, Id>& out) {
+    const Value* value = object(name);
+    if (value == nullptr) {
+        return *this;
+    }
+    std::map<std::string, Id> ids;
+    for (auto item = value->begin(); item != value->end(); ++item) {
+        const std::optional<Id> id = id_of(*item);
+        if (!id) {
+            refuse(name);
+            return *this;
+        }
+        ids.emplace(item.key(), *id);
+    }
+    out = std::move(ids);
+    return *this;
+}
+
+Reader& Reader::read_object(const char* name, std::string& out) {
+    if (const Value* value = object(name)) {
+        out = value->dump(-1, ' ', false, Value::error_handler_t::replace);
+    }
+    return *this;
+}
+
 const Value* Reader::object(const char* name) {
     const Value* value = find(name);
     if (value != nullptr && !value->is_object()) {
@@ -293,6 +323,14 @@ Writer& Writer::write(const char* name, const std::map<std::string, std::vector<
         if (!ids.empty()) {
             object[key] = array_of(ids);
         }
+    }
+    return write(name, std::move(object));
+}
+
+Writer& Writer::write(const char* name, const std::map<std::string, Id>& value) {
+    Value object = Value::object();
+    for (const auto& [key, id] : value) {
+        object[key] = to_string(id);
     }
     return write(name, std::move(object));
 }

@@ -31,6 +31,8 @@ inline constexpr std::size_t depth_max = 64;
 class Reader {
 public:
     explicit Reader(std::string_view text);
+    /// For what is written again: `parse()` has kept its limit of nesting.
+    [[nodiscard]] static Reader of(Value root);
 
     Reader& read(const char* name, std::string& out);
     Reader& read(const char* name, bool& out);
@@ -41,6 +43,9 @@ public:
     Reader& read(const char* name, std::vector<std::string>& out);
     Reader& read(const char* name, std::map<std::string, std::string>& out);
     Reader& read(const char* name, std::map<std::string, std::vector<Id>>& out);
+    Reader& read(const char* name, std::map<std::string, Id>& out);
+    /// An object inside as text, members sorted by name. The root must be one of `parse()`.
+    Reader& read_object(const char* name, std::string& out);
 
     /// The members of an object inside; null where it is absent.
     const Value* object(const char* name);
@@ -54,11 +59,19 @@ public:
     void refuse(const char* name);
 
 private:
+    Reader() = default;
     [[nodiscard]] const Value* find(const char* name) const;
 
     Value root_;
     std::string wrong_;
 };
+
+/// The value, unless the reader was refused something.
+template <class T>
+[[nodiscard]] Result<T> finish(const Reader& reader, T value) {
+    HF_CHECK(reader.done());
+    return value;
+}
 
 /// Adds members that differ from their defaults.
 class Writer {
@@ -71,6 +84,7 @@ public:
     Writer& write(const char* name, const std::vector<std::string>& value);
     Writer& write(const char* name, const std::map<std::string, std::string>& value);
     Writer& write(const char* name, const std::map<std::string, std::vector<Id>>& value);
+    Writer& write(const char* name, const std::map<std::string, Id>& value);
     Writer& write(const char* name, Value value);
 
     /// Bytes that are not UTF-8 become U+FFFD.

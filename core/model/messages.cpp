@@ -146,6 +146,9 @@ Result<Effects> delete_message(World& world, const Occasion& occasion, const Int
     if (message->value.author != occasion.user || !message->value.system.empty()) {
         return fail(ErrorCode::access_forbidden, "not the author's own message");
     }
+    if (message->value.form) {
+        return fail(ErrorCode::access_forbidden, "an answer is a record");
+    }
     if (message->value.hidden) {
         return Effects{};
     }

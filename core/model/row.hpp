@@ -22,7 +22,13 @@ enum class RowKind : std::uint8_t {
     grant = 8,      ///< id: the group or channel that it opens
     read_mark = 9,  ///< id: the channel
     receipt = 10,   ///< id: the intent
+    form = 11,
+    form_version = 12,  ///< never changed
+    collection = 13,
+    element = 14,
+    answer = 15,  ///< id: the intent that sent it; sort: as its message
 };
+inline constexpr RowKind last_row_kind = RowKind::answer;
 
 /// Identity of a row. Rows are clustered by this order on both sides.
 struct RowKey {

@@ -14,6 +14,8 @@
 
 namespace holdfast {
 
+class FormCache;
+
 /// What the rules may read: the server's tables inside a transaction, or a device's replica with
 /// the overlay of what waits. Absence is normal; an error is a failed read.
 class World {
@@ -31,6 +33,10 @@ public:
 
     /// A new bucket id. Errors  intent_needs_connection on a device: only the server makes buckets.
     [[nodiscard]] virtual Result<BucketId> mint_bucket() = 0;
+
+    /// Where versions of forms are kept between two judgements (core/rules/form_cache.hpp); null:
+    /// they are made anew each time.
+    [[nodiscard]] virtual FormCache* form_cache() const { return nullptr; }
 };
 
 /// Everything that an intent does (core/rules/reduce.hpp), to be written in one transaction.

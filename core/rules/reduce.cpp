@@ -2,6 +2,7 @@
 
 #include "core/model/limits.hpp"
 #include "core/model/rules.hpp"
+#include "core/rules/answers.hpp"
 
 namespace holdfast {
 
@@ -29,6 +30,8 @@ namespace {
             return rules::remove_member(world, occasion, intent);
         case IntentKind::profile_update:
             return rules::update_profile(world, occasion, intent);
+        case IntentKind::answer_submit:
+            return rules::submit_answer(world, occasion, intent);
     }
     return fail(ErrorCode::intent_unknown_kind);  // a newer device's
 }
@@ -41,8 +44,8 @@ namespace {
 
 Result<Effects> reduce(World& world, const Occasion& occasion, const Intent& intent) {
     constexpr std::uint16_t version_known = 1;
-    if (intent.args.size() > limits::intent_bytes_max) {
-        return too_large(limits::intent_bytes_max);
+    if (intent.args.size() > args_bytes_max(intent.kind)) {
+        return too_large(args_bytes_max(intent.kind));
     }
     if (intent.version != version_known) {
         return fail(ErrorCode::intent_unknown_kind, "arguments of a newer shape");

@@ -11,7 +11,8 @@ namespace holdfast {
 ///
 /// Errors  access_forbidden · access_read_only · intent_malformed · intent_unknown_kind ·
 ///         intent_gone · intent_too_late · intent_empty · intent_too_long · intent_id_conflict ·
-///         request_too_large · intent_needs_connection (device only) · storage_corrupt · World's.
+///         request_too_large · intent_needs_connection (device only) · form_not_here ·
+///         answer_* (params: component) · storage_corrupt · World's.
 ///         Nothing is changed: effects are a value.
 /// Cost    a few point reads; allocates what it returns.
 /// Source  docs/internals/data-model.md.

@@ -21,7 +21,8 @@ constexpr std::array kinds{IntentKind::message_post,
                            IntentKind::channel_rename,
                            IntentKind::channel_add_member,
                            IntentKind::channel_remove_member,
-                           IntentKind::profile_update};
+                           IntentKind::profile_update,
+                           IntentKind::answer_submit};
 
 class Reduce : public fixture::RulesTest {};
 
@@ -86,7 +87,7 @@ TEST_F(Reduce, an_intent_needs_an_id_and_keeps_the_limit_of_bytes) {
 TEST_F(Reduce, a_failed_read_is_passed_on_by_every_kind) {
     org.world.failure = ErrorCode::storage_busy;
     const std::string args = R"({"channel":"41","message":"501","emoji":"x","on":true,"text":"x",)"
-                             R"("group":"31","name":"x","user":"12"})";
+                             R"("group":"31","name":"x","user":"12","form":"1","answers":{}})";
     for (const IntentKind kind : kinds) {
         EXPECT_EQ(code_of(judge(Org::ana, kind, args)), ErrorCode::storage_busy);
     }

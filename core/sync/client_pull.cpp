@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint32_t resets_max =
     3;  // of one bucket on one connection; then it waits for the next one
 constexpr Millis pull_delay_max{8'000};
+/// A collection that is larger waits behind the newest messages of every channel.
+constexpr std::uint64_t large_collection_rows = 2'000;
 
 bool needs_tail(const BucketCursor& cursor) {
     return cursor.head.kind == BucketKind::timeline && !cursor.complete && !cursor.tail_done &&
@@ -30,7 +32,10 @@ int pull_class(const BucketCursor& cursor, bool raised) {
         case BucketKind::group:
             return 1;
         case BucketKind::channel:
+        case BucketKind::forms:
             return 2;
+        case BucketKind::collection:
+            return cursor.head.rows <= large_collection_rows ? 3 : 5;
         case BucketKind::timeline:
             break;
     }

@@ -86,6 +86,10 @@ std::string_view bucket_kind_name(BucketKind kind) {
             return "channel";
         case BucketKind::timeline:
             return "timeline";
+        case BucketKind::forms:
+            return "forms";
+        case BucketKind::collection:
+            return "collection";
     }
     return "unknown kind";
 }
@@ -112,6 +116,16 @@ std::string_view row_kind_name(RowKind kind) {
             return "read mark";
         case RowKind::receipt:
             return "receipt";
+        case RowKind::form:
+            return "form";
+        case RowKind::form_version:
+            return "form version";
+        case RowKind::collection:
+            return "collection";
+        case RowKind::element:
+            return "element";
+        case RowKind::answer:
+            return "answer";
     }
     return "row of an unknown kind";
 }

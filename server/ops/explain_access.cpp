@@ -79,6 +79,10 @@ private:
             case BucketKind::directory:
                 yes("directory", "Everybody in the organization sees its directory.");
                 return {};
+            case BucketKind::forms:
+            case BucketKind::collection:
+                yes("forms", "Everybody in the organization sees its forms and collections.");
+                return {};
             case BucketKind::group:
                 return explain_group(owner);
             case BucketKind::channel:

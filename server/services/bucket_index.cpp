@@ -15,6 +15,9 @@ std::array<Id, 2> openers_of(const BucketRecord& record) {
         case BucketKind::channel:
         case BucketKind::timeline:
             return {bucket.owner, record.open ? bucket.parent : Id{}};
+        case BucketKind::forms:
+        case BucketKind::collection:
+            return {record.organization, Id{}};
     }
     return {};  // a kind of a newer version: nobody's
 }

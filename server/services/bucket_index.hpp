@@ -19,7 +19,7 @@ using storage::BucketRecord;
 /// rule stands (OM5).
 ///
 /// A user holds the own id, the organization's id, and the ids of granted groups and channels.
-/// user bucket: the user · directory: the organization · group: the group ·
+/// user bucket: the user · directory, forms, collection: the organization · group: the group ·
 /// channel and timeline: the channel, and its group too if the channel is open.
 [[nodiscard]] std::array<Id, 2> openers_of(const BucketRecord& record);
 

@@ -7,6 +7,7 @@
 
 #include "core/base/sum.hpp"
 #include "core/model/body.hpp"
+#include "core/model/limits.hpp"
 #include "core/rules/reduce.hpp"
 #include "server/services/server_world.hpp"
 
@@ -33,6 +34,22 @@ std::uint64_t content_of(const Intent& intent) {
                                 static_cast<std::uint64_t>(intent.version);
     const Sum sum = row_sum(0, intent.lane, shape, intent.claimed_at.ms, intent.args);
     return sum.low == 0 ? 1 : sum.low;
+}
+
+/// What stays of a refused intent in its author's own bucket. An answer is in it whole (OM33),
+/// unless it is no text that any device of ours writes and would not fit a page of rows.
+std::string receipt_of(const Intent& intent, const Outcome& outcome) {
+    body::Receipt receipt{.code = static_cast<std::uint16_t>(outcome.code),
+                          .detail = outcome.detail};
+    if (is_kept_when_refused(intent.kind)) {
+        receipt.kept = intent.args;
+    }
+    std::string body = body::encode(receipt);
+    if (body.size() > holdfast::limits::kept_bytes_max) {
+        receipt.kept.clear();
+        body = body::encode(receipt);
+    }
+    return body;
 }
 
 }  // namespace
@@ -212,7 +229,7 @@ Result<> Executor::judge(const IntentJob& job, Tally& tally, Outcome& outcome) {
         outcome.code = ErrorCode::intent_id_conflict;
         return {};
     }
-    ServerWorld world(storage_, job.organization);
+    ServerWorld world(storage_, job.organization, &forms_);
     const Occasion occasion{.user = job.user, .organization = job.organization, .now = outcome.at};
     Result<Effects> effects = reduce(world, occasion, job.intent);
     if (effects) {
@@ -276,11 +293,9 @@ Result<> Executor::refuse(const IntentJob& job, Error why, Tally& tally, Outcome
     outcome.detail = std::move(why.params);
     HF_TRY(const auto own, storage_.find_bucket(BucketKind::user, job.user));
     if (own) {
-        const body::Receipt receipt{.code = static_cast<std::uint16_t>(outcome.code),
-                                    .detail = outcome.detail};
         HF_CHECK(write({{.key = {own->bucket.id, RowKind::receipt, job.intent.id},
                          .sort = outcome.at.ms,
-                         .body = body::encode(receipt)}},
+                         .body = receipt_of(job.intent, outcome)}},
                        tally));
     }
     return storage_.put_outcome(outcome, job.user);

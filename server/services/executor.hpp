@@ -11,6 +11,7 @@
 #include "core/base/result.hpp"
 #include "core/model/intent.hpp"
 #include "core/model/world.hpp"
+#include "core/rules/form_cache.hpp"
 #include "server/services/environment.hpp"
 #include "server/services/limits.hpp"
 #include "server/storage/common/storage.hpp"
@@ -76,7 +77,8 @@ public:
     /// another user's device: rejected, intent_id_conflict, not stored · refused by the rules:
     /// rejected, stored · a kind not known: quarantined, `later` · storage fails: `later`, nothing
     /// done. Whatever is stored and not `applied` has a receipt row in the user's bucket too, so
-    /// that it survives the connection and reaches other devices. When the whole transaction fails,
+    /// that it survives the connection and reaches other devices, and an answer that was refused is
+    /// in it whole (OM33). When the whole transaction fails,
     /// everything queued is answered `later`: order within lanes would be lost otherwise.
     [[nodiscard]] Batch run(std::size_t max = limits::batch_intents_max);
 
@@ -106,6 +108,7 @@ private:
 
     storage::Storage& storage_;
     Environment& environment_;
+    FormCache forms_;
     std::deque<IntentJob> queue_;
     WallTime last_time_{};     ///< messages are ordered by it, so it never goes back
     bool time_known_ = false;  ///< `last_time_` is not below that of any message

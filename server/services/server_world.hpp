@@ -12,19 +12,21 @@ namespace holdfast::services {
 /// Lives within one transaction.
 class ServerWorld final : public World {
 public:
-    ServerWorld(storage::Storage& storage, Id organization)
-        : storage_(storage), organization_(organization) {}
+    ServerWorld(storage::Storage& storage, Id organization, FormCache* forms = nullptr)
+        : storage_(storage), organization_(organization), forms_(forms) {}
 
     [[nodiscard]] Result<std::optional<Row>> find(RowKey key) const override;
     [[nodiscard]] Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const override;
     [[nodiscard]] Result<BucketId> directory() const override;
     [[nodiscard]] Result<BucketId> mint_bucket() override;
+    [[nodiscard]] FormCache* form_cache() const override { return forms_; }
 
 private:
     [[nodiscard]] Result<bool> is_ours(BucketId bucket) const;
 
     storage::Storage& storage_;
     Id organization_;
+    FormCache* forms_;                                 // outlives the world
     mutable std::unordered_map<BucketId, bool> ours_;  ///< a bucket never changes its organization
 };
 

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/model/body_forms.hpp"
+#include "core/model/testing/memory_world.hpp"
+
+/// For tests only: forms of the small organization, and what they choose from.
+namespace holdfast::fixture {
+
+inline constexpr Id inspection{601}, night_round{602};
+inline constexpr Id inspection_v1{611}, inspection_v2{612}, night_round_v1{613};
+inline constexpr Id assets{621}, pump_7{631}, pump_8{632}, pump_old{633};
+
+inline constexpr std::string_view inspection_json =
+    R"({"code":"inspection","version":1,"title":{"en":"Inspection","es":"Inspección"},)"
+    R"("components":[)"
+    R"({"id":"asset","kind":"collection","collection":"asset","required":true},)"
+    R"({"id":"seen","kind":"written","input":"long","min":3,"required":true},)"
+    R"({"id":"safe","kind":"list","items":[{"value":"yes"},{"value":"no"}],"required":true},)"
+    R"({"id":"why","kind":"written","required":true,"show":{"component":"safe","equal":"no"}}]})";
+
+inline constexpr std::string_view inspection_2_json =
+    R"({"code":"inspection","version":2,"title":{"en":"Inspection"},)"
+    R"("components":[{"id":"grade","kind":"rating","required":true}]})";
+
+inline constexpr std::string_view night_round_json =
+    R"({"code":"night_round","title":{"es":"Ronda"},"access":{"roles":["Night shift"]},)"
+    R"("components":[{"id":"note","kind":"written"}]})";
+
+inline void add_forms(Organization& org) {
+    MemoryWorld& world = org.world;
+    const BucketId forms = world.add_bucket(BucketKind::forms, Organization::organization);
+    const auto version = [&](Id id, Id form, std::string_view definition) {
+        body::FormVersion body{.form = form, .definition = std::string(definition)};
+        body.collections["asset"] = assets;
+        world.put({forms, RowKind::form_version, id}, body::encode(body));
+    };
+    version(inspection_v1, inspection, inspection_json);
+    version(inspection_v2, inspection, inspection_2_json);
+    version(night_round_v1, night_round, night_round_json);
+    world.put(
+        {forms, RowKind::form, inspection},
+        body::encode(body::Form{.code = "inspection", .version = 2, .current = inspection_v2}));
+    const BucketId list = world.add_bucket(BucketKind::collection, assets);
+    world.put({list, RowKind::collection, assets},
+              body::encode(body::Collection{.code = "asset", .name = "Assets"}));
+    const auto element = [&](Id id, body::Element body) {
+        world.put({list, RowKind::element, id}, body::encode(body));
+    };
+    element(pump_7, {.code = "p-7", .name = "Pump P-7"});
+    element(pump_8, {.code = "p-8", .name = "Pump P-8"});
+    element(pump_old, {.code = "p-1", .name = "Pump P-1", .active = false});
+}
+
+}  // namespace holdfast::fixture

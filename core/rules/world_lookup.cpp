@@ -1,0 +1,74 @@
+#include "core/rules/world_lookup.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/model/body_forms.hpp"
+#include "core/model/facts.hpp"
+
+namespace holdfast {
+
+Result<bool> WorldLookup::has_collection(std::string_view code) const {
+    const auto named = collections_.find(std::string(code));
+    if (named == collections_.end()) {
+        return false;
+    }
+    HF_TRY(const auto held, world_.bucket(BucketKind::collection, named->second));
+    return held.has_value();
+}
+
+Result<const std::optional<WorldLookup::Found>*> WorldLookup::look_up(Id id) const {
+    if (const auto known = found_.find(id); known != found_.end()) {
+        return &known->second;
+    }
+    std::optional<Found> found;
+    for (const auto& [code, collection] : collections_) {
+        HF_TRY(auto row,
+               facts::find_in(world_,
+                              {BucketKind::collection, collection},
+                              {RowKind::element, id},
+                              body::parse_element));
+        if (row) {
+            found = Found{.element = {.id = id,
+                                      .collection = code,
+                                      .code = std::move(row->value.code),
+                                      .name = std::move(row->value.name),
+                                      .active = row->value.active},
+                          .parents = std::move(row->value.parents)};
+            break;
+        }
+    }
+    return &found_.emplace(id, std::move(found)).first->second;
+}
+
+Result<std::optional<forms::Element>> WorldLookup::element(Id id) const {
+    HF_TRY(const auto* found, look_up(id));
+    return *found ? std::optional((*found)->element) : std::nullopt;
+}
+
+Result<bool> WorldLookup::is_child(Id child, Id parent) const {
+    HF_TRY(const auto* found, look_up(child));
+    return *found && std::ranges::find((*found)->parents, parent) != (*found)->parents.end();
+}
+
+Result<std::vector<forms::Element>> WorldLookup::search(const forms::Search& /*search*/) const {
+    return std::vector<forms::Element>{};
+}
+
+Result<std::optional<forms::Person>> WorldLookup::person(Id id) const {
+    HF_TRY(auto user, facts::user(world_, id));
+    if (!user) {
+        return std::nullopt;
+    }
+    return forms::Person{.id = id, .job = std::move(user->value.job), .active = user->value.active};
+}
+
+Result<bool> WorldLookup::is_related(Id /*user*/, forms::Relation relation, Id /*other*/) const {
+    return relation == forms::Relation::any;
+}
+
+Result<std::optional<forms::FileFacts>> WorldLookup::file(Id /*id*/) const {
+    return std::nullopt;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/forms/context.hpp"
+#include "core/model/world.hpp"
+
+namespace holdfast {
+
+/// What a form's rules look up, read from a world: the collections that the form names, and the
+/// people of the organization.
+///
+/// Nobody is related to anybody, and no file is known: neither is synchronized yet, so a choice of
+/// subordinates, a picture or a signature is refused. search() finds nothing here: whoever shows
+/// choices derives and searches an index of its own.
+/// Lifetime  one judgement: elements are kept as they were read. Borrows its arguments.
+class WorldLookup : public forms::Lookup {
+public:
+    WorldLookup(const World& world, const std::map<std::string, Id>& collections)
+        : world_(world), collections_(collections) {}
+
+    [[nodiscard]] Result<bool> has_collection(std::string_view code) const override;
+    [[nodiscard]] Result<std::optional<forms::Element>> element(Id id) const override;
+    [[nodiscard]] Result<bool> is_child(Id child, Id parent) const override;
+    [[nodiscard]] Result<std::vector<forms::Element>> search(
+        const forms::Search& search) const override;
+    [[nodiscard]] Result<std::optional<forms::Person>> person(Id id) const override;
+    [[nodiscard]] Result<bool> is_related(Id user,
+                                          forms::Relation relation,
+                                          Id other) const override;
+    [[nodiscard]] Result<std::optional<forms::FileFacts>> file(Id id) const override;
+
+private:
+    struct Found {
+        forms::Element element{};
+        std::vector<Id> parents{};
+    };
+    [[nodiscard]] Result<const std::optional<Found>*> look_up(Id id) const;
+
+    const World& world_;
+    const std::map<std::string, Id>& collections_;
+    mutable std::map<Id, std::optional<Found>> found_;
+};
+
+}  // namespace holdfast

@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/data_folder.hpp"
+#include "cli/text_files.hpp"
 #include "server/admin/import.hpp"
 #include "server/admin/org_apply.hpp"
 #include "server/admin/org_export.hpp"
@@ -32,19 +33,6 @@ struct ImportCommand {
     bool expect = false;
 };
 
-Result<std::string> read_text(const std::string& path, ErrorCode otherwise) {
-    std::error_code none;
-    if (!std::filesystem::is_regular_file(path, none)) {
-        return fail(otherwise, "there is no file " + path);
-    }
-    std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file.is_open() || file.bad()) {
-        return fail(otherwise, "cannot read " + path);
-    }
-    return text;
-}
-
 /// What is planned for a folder that is not there is planned for an empty one.
 Result<std::unique_ptr<storage::Storage>> open_for_apply(const OrgCommand& command) {
     return command.dry_run && !std::filesystem::exists(command.data)
@@ -64,26 +52,6 @@ Result<> check_before_making(const OrgCommand& command,
     const auto checked =
         admin::apply_organization(*nothing, environment, file, {.dry_run = true}, problems);
     return checked ? Result<>() : std::unexpected(checked.error());
-}
-
-/// Returns whether anything was printed.
-bool print_problems(const admin::Problems& problems, const std::string& file) {
-    for (const admin::Problem& problem : problems) {
-        std::fprintf(stderr,
-                     "%s:%zu: %s\n",
-                     problem.file.empty() ? file.c_str() : problem.file.c_str(),
-                     problem.line,
-                     problem.text.c_str());
-    }
-    return !problems.empty();
-}
-
-/// The problems were told one by one: what is left to say is the code.
-int report_file(Error error, const admin::Problems& problems, const std::string& file) {
-    if (print_problems(problems, file)) {
-        error.detail.clear();
-    }
-    return report(error);
 }
 
 void print_applied(const OrgCommand& command, const admin::Applied& applied) {

@@ -17,6 +17,7 @@ void add_commands(CLI::App& app, int& exit_code) {
     add_demo(app, exit_code);
     add_client(app, exit_code);
     add_org(app, exit_code);
+    add_form(app, exit_code);
     add_doctor(app, exit_code);
     add_explain(app, exit_code);
     add_quarantine(app, exit_code);

@@ -254,5 +254,26 @@ TEST_F(ProgramTest, a_backup_is_whole_or_not_there) {
     EXPECT_FALSE(std::filesystem::exists(path("b3")));
 }
 
+TEST_F(ProgramTest, OM24_lint_says_of_a_form_what_does_not_work_offline_and_how_large_it_is) {
+    const std::string file = write("org.yaml",
+                                   "organization: {code: a, name: A}\n"
+                                   "collections:\n"
+                                   "  - {code: zone, name: Zones, elements: [{code: n, name: N}]}\n"
+                                   "forms:\n"
+                                   "  - code: round\n"
+                                   "    components:\n"
+                                   "      - {id: zone, kind: collection, collection: zone}\n"
+                                   "      - {id: seal, kind: api, source: /seals, required: true}\n"
+                                   "      - {id: sign, kind: signature, required: true}\n");
+    const Ran ran = run({"form", "lint", file});
+    EXPECT_EQ(ran.exit_code, exit_done) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("round: "));
+    EXPECT_THAT(ran.out, HasSubstr("  zone: 1 elements, "));
+    EXPECT_THAT(ran.out, HasSubstr(":8: \"seal\" needs a connection: offline, the form is kept"));
+    EXPECT_THAT(ran.out, HasSubstr(":9: \"sign\" is required, and the app cannot fill in"));
+    const Ran wrong = run({"form", "lint", write("bad.yaml", "forms: []\n")});
+    expect_error(wrong, "org.invalid", "bad.yaml:1: organization file: organization is missing");
+}
+
 }  // namespace
 }  // namespace holdfast::cli

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -233,6 +234,9 @@ using Problems = std::vector<Problem>;
 [[nodiscard]] std::string encode(const Definition& definition);
 
 [[nodiscard]] std::string_view kind_name(Kind kind);
+
+/// Codes of the collections whose elements are chosen, or are parents of what is offered.
+[[nodiscard]] std::set<std::string> collections_of(const Definition& definition);
 
 /// Groups of content types that an attachment may be limited to: "pdf", "image", "video", ...
 [[nodiscard]] const std::vector<std::string_view>& file_types();

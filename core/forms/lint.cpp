@@ -85,7 +85,39 @@ private:
     std::set<std::string> languages_;
 };
 
+void add_unfilled(const Part& part, const std::string& path, std::vector<Advice>& advice) {
+    for (std::size_t i = 0; i < part.components.size(); ++i) {
+        const Component& component = part.components[i];
+        if (!is_filled_in(component.kind())) {
+            advice.push_back({path + "components/" + std::to_string(i) + "/kind",
+                              component.required ? "cannot_be_sent_yet" : "cannot_be_answered_yet",
+                              component.id});
+        }
+    }
+}
+
 }  // namespace
+
+bool is_filled_in(Kind kind) {
+    switch (kind) {
+        case Kind::text:
+        case Kind::written:
+        case Kind::list:
+        case Kind::collection:
+        case Kind::rating:
+        case Kind::date:
+        case Kind::location:
+            return true;
+        case Kind::users:
+        case Kind::api:
+        case Kind::camera:
+        case Kind::attachment:
+        case Kind::signature:
+        case Kind::nested:
+            return false;
+    }
+    return false;
+}
 
 OfflineReport lint_offline(const Definition& definition, const ListSizes& sizes) {
     OfflineReport report;
@@ -100,6 +132,15 @@ OfflineReport lint_offline(const Definition& definition, const ListSizes& sizes)
         report.total_bytes += size.bytes;
     }
     return report;
+}
+
+std::vector<Advice> lint_app(const Definition& definition) {
+    std::vector<Advice> advice;
+    add_unfilled(definition.form, "", advice);
+    for (std::size_t i = 0; i < definition.inside.size(); ++i) {
+        add_unfilled(definition.inside[i], "forms/" + std::to_string(i) + "/", advice);
+    }
+    return advice;
 }
 
 }  // namespace holdfast::forms

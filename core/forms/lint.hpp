@@ -32,11 +32,18 @@ struct OfflineReport {
     std::int64_t total_bytes = 0;       ///< on a device that holds nothing yet
 };
 
+/// Whether the app takes answers of this kind today. What it does not, it shows and says so: such a
+/// form can be read, and sent while nothing of the kind is required.
+[[nodiscard]] bool is_filled_in(Kind kind);
+
 inline constexpr std::int64_t large_list_elements = 50'000;
 inline constexpr std::int64_t many_pictures = 20;
 
 /// What of a form will not work offline, and how large it is on a device with its lists. Sizes that
 /// are not given count as nothing.
 [[nodiscard]] OfflineReport lint_offline(const Definition& definition, const ListSizes& sizes);
+
+/// The components that the app does not fill in yet: cannot_be_sent_yet · cannot_be_answered_yet.
+[[nodiscard]] std::vector<Advice> lint_app(const Definition& definition);
 
 }  // namespace holdfast::forms

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/admin/demo_forms.hpp"
 #include "server/admin/demo_groups.hpp"
 #include "server/admin/demo_texts.hpp"
 #include "server/admin/founder.hpp"
@@ -344,6 +345,7 @@ Result<> write_demo(storage::Storage& storage, const DemoOptions& options) {
     for (const GroupPlan& plan : groups) {
         HF_CHECK(make_channels_of(demo, plan));
     }
+    HF_CHECK(make_demo_forms(demo.founder, storage));
     HF_CHECK(make_history(demo));
     HF_TRY([[maybe_unused]] const std::size_t grants, demo.founder.finish());
     return {};

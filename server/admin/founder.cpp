@@ -98,6 +98,45 @@ Result<> Founder::read_mark(Id user, Id channel, const body::ReadMark& body) {
     return put(own->bucket.id, RowKind::read_mark, channel, body::encode(body));
 }
 
+Result<BucketId> Founder::forms() {
+    HF_TRY(const auto held, storage_.find_bucket(BucketKind::forms, organization_));
+    return held ? Result<BucketId>(held->bucket.id)
+                : bucket({.kind = BucketKind::forms, .owner = organization_}, false);
+}
+
+Result<BucketId> Founder::collection(Id id, const body::Collection& body) {
+    HF_TRY(const BucketId own, bucket({.kind = BucketKind::collection, .owner = id}, false));
+    HF_CHECK(put(own, RowKind::collection, id, body::encode(body)));
+    return own;
+}
+
+Result<Id> Founder::form_version(Id form,
+                                 const forms::Definition& definition,
+                                 const std::map<std::string, Id>& collections) {
+    HF_TRY(const BucketId bucket, forms());
+    HF_TRY(const Id version, storage_.mint_id());
+    body::FormVersion body{.form = form, .definition = forms::encode(definition)};
+    for (const std::string& code : forms::collections_of(definition)) {
+        body.collections[code] = collections.at(code);
+    }
+    HF_CHECK(put(bucket, RowKind::form_version, version, body::encode(body)));
+    return version;
+}
+
+Result<Id> Founder::form(const forms::Definition& definition,
+                         const std::map<std::string, Id>& collections) {
+    HF_TRY(const Id form, storage_.mint_id());
+    HF_TRY(const Id version, form_version(form, definition, collections));
+    HF_TRY(const BucketId bucket, forms());
+    HF_CHECK(
+        put(bucket,
+            RowKind::form,
+            form,
+            body::encode(body::Form{
+                .code = definition.form.code, .version = definition.version, .current = version})));
+    return form;
+}
+
 Result<std::size_t> Founder::finish() {
     HF_CHECK(flush());
     return services::refresh_all_grants(storage_, organization_);

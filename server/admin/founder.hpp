@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +10,9 @@
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
 #include "core/base/split_mix.hpp"
+#include "core/forms/definition.hpp"
 #include "core/model/body.hpp"
+#include "core/model/body_forms.hpp"
 #include "core/model/row.hpp"
 #include "server/storage/common/storage.hpp"
 
@@ -64,6 +67,17 @@ public:
     /// Returns the message's id; `at` in Unix milliseconds.
     [[nodiscard]] Result<Id> message(BucketId timeline, const body::Message& body, std::int64_t at);
     [[nodiscard]] Result<> read_mark(Id user, Id channel, const body::ReadMark& body);
+    /// The bucket of the organization's forms; made where there is none.
+    [[nodiscard]] Result<BucketId> forms();
+    /// A collection with its bucket, which is returned.
+    [[nodiscard]] Result<BucketId> collection(Id id, const body::Collection& body);
+    /// A version of a form, with the ids of its collections by code. Returns the version's id.
+    [[nodiscard]] Result<Id> form_version(Id form,
+                                          const forms::Definition& definition,
+                                          const std::map<std::string, Id>& collections);
+    /// A new form with its first version.
+    [[nodiscard]] Result<Id> form(const forms::Definition& definition,
+                                  const std::map<std::string, Id>& collections);
     /// Writes or, with an empty body, deletes any row.
     [[nodiscard]] Result<> put(
         BucketId bucket, RowKind kind, Id id, std::string body, std::int64_t sort = 0);

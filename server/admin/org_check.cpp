@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/admin/org_check_forms.hpp"
+
 namespace holdfast::admin {
 namespace {
 
@@ -38,6 +40,7 @@ public:
         for (const ChannelEntry& channel : file_.channels.value_or(std::vector<ChannelEntry>{})) {
             check_channel(channel);
         }
+        check_forms(file_, state_, problems_);
     }
 
 private:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/admin/guarded.hpp"
+#include "server/admin/org_export_forms.hpp"
 #include "server/admin/org_state.hpp"
 
 namespace holdfast::admin {
@@ -200,6 +201,8 @@ Result<std::string> write(const OrgState& state) {
     write_users(out, state);
     write_groups(out, state);
     write_channels(out, state);
+    write_collections(out, state);
+    write_forms(out, state);
     out << YAML::EndMap;
     if (!out.good()) {
         return fail(ErrorCode::storage_failed, out.GetLastError());

@@ -1,14 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/result.hpp"
+#include "core/forms/definition.hpp"
 #include "core/model/body.hpp"
 #include "server/admin/problem.hpp"
+#include "server/admin/yaml_json.hpp"
 #include "server/admin/yaml_map.hpp"
 
 /// An organization as a file that people keep: docs/guide/organization-file.md.
@@ -76,6 +79,34 @@ struct ChannelEntry {
     std::optional<std::vector<MemberEntry>> members{};
 };
 
+struct ElementEntry {
+    Text code{};
+    std::optional<std::string> name{};
+    bool has_name = false;                       ///< the key is there, be it with a text or not
+    std::optional<std::vector<Text>> parents{};  ///< "code" or "collection/code"
+    std::optional<std::map<std::string, std::string>> columns{};
+    std::optional<bool> active{};
+};
+
+struct CollectionEntry {
+    Text code{};
+    std::optional<std::string> name{};
+    bool has_name = false;                       ///< the key is there, be it with a text or not
+    std::optional<std::vector<Text>> parents{};  ///< codes of collections
+    std::optional<bool> active{};
+    std::optional<std::vector<ElementEntry>> elements{};
+};
+
+struct FormEntry {
+    Text code{};
+    std::optional<bool> active{};
+    std::optional<std::int64_t> version{};  ///< else the number behind the present one
+    std::size_t version_line = 0;
+    /// The rest of the keys, read and right in itself; nothing where there are none.
+    std::optional<forms::Definition> definition{};
+    LinedJson source{};
+};
+
 struct OrgFile {
     OrganizationEntry organization{};
     bool prune = false;
@@ -83,6 +114,8 @@ struct OrgFile {
     std::optional<std::vector<UserEntry>> users{};
     std::optional<std::vector<GroupEntry>> groups{};
     std::optional<std::vector<ChannelEntry>> channels{};
+    std::optional<std::vector<CollectionEntry>> collections{};
+    std::optional<std::vector<FormEntry>> forms{};
 };
 
 /// Reads a file. What can be told from the file alone is checked: keys, types, texts, doubles.

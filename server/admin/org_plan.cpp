@@ -30,6 +30,8 @@ Result<std::size_t> Planner::run() {
     HF_CHECK(prune_roles());
     HF_CHECK(groups());
     HF_CHECK(channels());
+    HF_CHECK(collections());
+    HF_CHECK(forms());
     return founder_.finish();
 }
 

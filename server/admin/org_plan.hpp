@@ -57,6 +57,27 @@ private:
     [[nodiscard]] Result<> member(Id id, const MemberEntry& entry);
     [[nodiscard]] Result<> channel_grants(Id id, const std::set<Id>& former);
 
+    [[nodiscard]] Result<> collections();
+    /// Makes what is new of a collection, and gives its new elements their ids.
+    [[nodiscard]] Result<> mint_ids(const CollectionEntry& entry);
+    [[nodiscard]] Result<> collection(const CollectionEntry& entry);
+    struct ElementTally {
+        std::size_t added = 0;
+        std::size_t changed = 0;
+        std::size_t deactivated = 0;
+        [[nodiscard]] std::string words() const;
+    };
+    /// Returns what was done in words; empty: nothing.
+    [[nodiscard]] Result<std::string> elements(Id collection, const CollectionEntry& entry);
+    [[nodiscard]] Result<Id> element(Id collection, const ElementEntry& entry, ElementTally& tally);
+    [[nodiscard]] std::vector<Id> parents_of(const body::Collection& collection,
+                                             const std::vector<Text>& named) const;
+    [[nodiscard]] Result<> prune_collections();
+
+    [[nodiscard]] Result<> forms();
+    [[nodiscard]] Result<> form(const FormEntry& entry);
+    [[nodiscard]] Result<Id> publish(Id form, const forms::Definition& definition);
+
     [[nodiscard]] bool prunes(bool has_section) const { return file_.prune && has_section; }
 
     storage::Storage& storage_;
@@ -65,6 +86,8 @@ private:
     const PasswordHashes& hashes_;
     Founder founder_;
     OrgNames names_;
+    std::map<Id, std::map<std::string, Id>> element_ids_;  ///< collection → code → element
+    std::set<Id> new_collections_;
     std::vector<std::string> plan_;
 };
 

@@ -72,7 +72,70 @@ Result<> read_channel(storage::Storage& storage,
     });
 }
 
+Result<> read_forms(storage::Storage& storage, const Bucket& bucket, OrgState& state) {
+    state.forms_bucket = bucket.id;
+    std::map<Id, std::string> definitions;
+    HF_CHECK(each_row(storage, bucket.id, [&](const Row& row) -> Result<> {
+        if (row.kind == RowKind::form) {
+            HF_TRY(state.forms[row.id].body, readable(body::parse_form(row.body), row.id));
+        } else if (row.kind == RowKind::form_version) {
+            HF_TRY(body::FormVersion version, readable(body::parse_form_version(row.body), row.id));
+            definitions[row.id] = std::move(version.definition);
+        }
+        return {};
+    }));
+    for (auto& [id, form] : state.forms) {
+        form.definition = definitions[form.body.current];
+    }
+    return {};
+}
+
+Result<> read_collection(storage::Storage& storage, const Bucket& bucket, OrgState& state) {
+    OrgState::Collection& collection = state.collections[bucket.owner];
+    collection.bucket = bucket.id;
+    return each_row(storage, bucket.id, [&](const Row& row) -> Result<> {
+        if (row.kind == RowKind::collection) {
+            HF_TRY(collection.body, readable(body::parse_collection(row.body), row.id));
+        } else if (row.kind == RowKind::element) {
+            HF_TRY(collection.elements[row.id], readable(body::parse_element(row.body), row.id));
+        }
+        return {};
+    });
+}
+
 }  // namespace
+
+std::optional<Id> find_form_of(const OrgState& state, std::string_view code) {
+    for (const auto& [id, form] : state.forms) {
+        if (form.body.code == code) {
+            return id;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Id> find_collection_of(const OrgState& state, std::string_view code) {
+    for (const auto& [id, collection] : state.collections) {
+        if (collection.body.code == code) {
+            return id;
+        }
+    }
+    return std::nullopt;
+}
+
+bool is_version(const OrgState::Form& known, forms::Definition definition) {
+    definition.version = known.body.version;
+    return forms::encode(definition) == known.definition;
+}
+
+ElementAddress address_of_element(std::string_view text, const std::vector<std::string>& parents) {
+    const std::size_t cut = text.find('/');
+    if (cut != std::string_view::npos &&
+        std::ranges::find(parents, text.substr(0, cut)) != parents.end()) {
+        return {std::string(text.substr(0, cut)), std::string(text.substr(cut + 1))};
+    }
+    return {parents.size() == 1 ? parents.front() : std::string(), std::string(text)};
+}
 
 std::string address_of(Id id, const std::string& code) {
     return code.empty() ? "id-" + to_string(id) : code;
@@ -121,6 +184,10 @@ Result<std::optional<OrgState>> load_organization(storage::Storage& storage,
             HF_CHECK(read_channel(storage, record, state));
         } else if (record.bucket.kind == BucketKind::timeline) {
             state.channels[record.bucket.owner].timeline = record.bucket.id;
+        } else if (record.bucket.kind == BucketKind::forms) {
+            HF_CHECK(read_forms(storage, record.bucket, state));
+        } else if (record.bucket.kind == BucketKind::collection) {
+            HF_CHECK(read_collection(storage, record.bucket, state));
         }
     }
     return state;

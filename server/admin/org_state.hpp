@@ -4,9 +4,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.hpp"
+#include "core/forms/definition.hpp"
 #include "core/model/body.hpp"
+#include "core/model/body_forms.hpp"
 #include "core/model/bucket.hpp"
 #include "server/storage/common/storage.hpp"
 
@@ -26,14 +29,27 @@ struct OrgState {
         std::map<Id, body::Member> members;
     };
 
+    struct Form {
+        body::Form body;
+        std::string definition;  ///< of the version that is filled in now, canonical
+    };
+    struct Collection {
+        BucketId bucket;
+        body::Collection body;
+        std::map<Id, body::Element> elements;
+    };
+
     Id id;
     BucketId directory;
+    BucketId forms_bucket;  ///< 0: none yet
     std::string code;
     body::Organization organization;
     std::map<Id, body::Role> roles;
     std::map<Id, body::User> users;
     std::map<Id, Group> groups;
     std::map<Id, Channel> channels;
+    std::map<Id, Form> forms;
+    std::map<Id, Collection> collections;
 };
 
 /// How files call a group or channel: its code, or "id-4294967318" for one that has none.
@@ -50,6 +66,21 @@ struct OrgNames {
 [[nodiscard]] OrgNames names_of(const OrgState& state);
 
 [[nodiscard]] std::optional<Id> find_name(const OrgNames::Ids& ids, std::string_view name);
+
+[[nodiscard]] std::optional<Id> find_form_of(const OrgState& state, std::string_view code);
+[[nodiscard]] std::optional<Id> find_collection_of(const OrgState& state, std::string_view code);
+
+/// Whether a form's present version is this one, whatever its number.
+[[nodiscard]] bool is_version(const OrgState::Form& known, forms::Definition definition);
+
+/// How files call an element: "collection/code", or its code alone where the collection that names
+/// it has one collection of parents.
+struct ElementAddress {
+    std::string collection;
+    std::string code;
+};
+[[nodiscard]] ElementAddress address_of_element(std::string_view text,
+                                                const std::vector<std::string>& parents);
 
 /// The organization of this code, or nothing.
 /// Errors  storage_corrupt where a row cannot be read · those of storage.

@@ -1,0 +1,332 @@
+#include "server/admin/demo_forms.hpp"
+
+#include <array>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "core/base/assert.hpp"
+#include "server/admin/org_file.hpp"
+
+namespace holdfast::admin {
+namespace {
+
+constexpr std::string_view file = R"yaml(
+organization: {code: northfield}
+
+collections:
+  - code: site
+    name: Sites
+    elements:
+      - {code: north, name: North campus}
+      - {code: south, name: South campus}
+      - {code: harbour, name: Harbour terminal}
+  - code: place
+    name: Places
+    parents: [site]
+    elements:
+      - {code: north-a-roof, name: Building A roof, parents: [north]}
+      - {code: north-a-plant, name: Building A plant room, parents: [north]}
+      - {code: north-b-basement, name: Building B basement, parents: [north]}
+      - {code: south-c-hall, name: Building C hall, parents: [south]}
+      - {code: south-c-lifts, name: Building C lift shafts, parents: [south]}
+      - {code: south-yard, name: Yard and fences, parents: [south]}
+      - {code: harbour-quay, name: Quay and moorings, parents: [harbour]}
+      - {code: harbour-cold, name: Cold store Ñuñoa, parents: [harbour]}
+      - {code: harbour-office, name: Harbour office, parents: [harbour]}
+  - code: asset
+    name: Assets
+    parents: [place]
+  - code: failure
+    name: Kinds of failure
+    elements:
+      - {code: leak, name: Leak}
+      - {code: noise, name: Noise or vibration}
+      - {code: heat, name: Overheating}
+      - {code: power, name: No power}
+      - {code: stuck, name: Stuck or jammed}
+      - {code: damage, name: Visible damage}
+      - {code: other, name: Something else}
+
+forms:
+  - code: report_incident
+    title: {en: Report an incident, es: Reportar un incidente}
+    components:
+      - id: danger
+        kind: list
+        required: true
+        label: {en: "Is anybody in danger?", es: "¿Hay alguien en peligro?"}
+        items:
+          - {value: "yes", label: {en: "Yes", es: Sí}}
+          - {value: "no", label: {en: "No", es: "No"}}
+      - id: call_first
+        kind: text
+        show: {component: danger, equal: "yes"}
+        label:
+          en: Call the control room first, at 555 0100. Then go on here.
+          es: Llama primero a la sala de control, al 555 0100. Después sigue aquí.
+      - id: asset
+        kind: collection
+        levels: [site, place, asset]
+        required: true
+        label: {en: "Where is it?", es: "¿Dónde está?"}
+        help: {en: "Site, place and machine.", es: "Sede, lugar y máquina."}
+      - id: failure
+        kind: collection
+        collection: failure
+        required: true
+        max: 3
+        label: {en: "What is wrong?", es: "¿Qué falla?"}
+      - id: description
+        kind: written
+        input: long
+        required: true
+        min: 10
+        max: 2000
+        label: {en: "What happened?", es: "¿Qué pasó?"}
+        help: {en: "What do you see, hear or smell?", es: "¿Qué ves, oyes o hueles?"}
+      - id: seen_at
+        kind: date
+        time: true
+        required: true
+        default: now
+        earliest: {days: -7, from: answer}
+        latest: {from: answer}
+        label: {en: Seen at, es: Visto el}
+      - id: where
+        kind: location
+        label: {en: Your position, es: Tu posición}
+      - id: photos
+        kind: camera
+        max: 5
+        side_max: 1600
+        label: {en: Photos, es: Fotos}
+
+  - code: daily_round
+    title: {en: Daily round, es: Ronda diaria}
+    components:
+      - id: asset
+        kind: collection
+        collection: asset
+        required: true
+        label: {en: Machine, es: Máquina}
+      - id: temperature
+        kind: written
+        input: number
+        required: true
+        min: -40
+        max: 250
+        label: {en: "Temperature, °C", es: "Temperatura, °C"}
+      - id: too_hot
+        kind: text
+        show: {component: temperature, at_least: 90}
+        label:
+          en: "Above 90 °C: stop the machine and report an incident."
+          es: "Más de 90 °C: detén la máquina y reporta un incidente."
+      - id: running
+        kind: list
+        required: true
+        label: {en: "Does it run as it should?", es: "¿Funciona como debe?"}
+        items:
+          - {value: "yes", label: {en: "Yes", es: Sí}}
+          - {value: partly, label: {en: Partly, es: En parte}}
+          - {value: "no", label: {en: "No", es: "No"}}
+      - id: what
+        kind: written
+        required: true
+        max: 300
+        show: {component: running, any: [{equal: partly}, {equal: "no"}]}
+        label: {en: "What does it do?", es: "¿Qué hace?"}
+      - id: condition
+        kind: rating
+        required: true
+        label: {en: Condition, es: Estado}
+        help: {en: "1: worn out, 5: as new", es: "1: gastada, 5: como nueva"}
+
+  - code: safety_walk
+    title: {en: Safety walk, es: Recorrido de seguridad}
+    components:
+      - id: place
+        kind: collection
+        levels: [site, place]
+        required: true
+        label: {en: Place, es: Lugar}
+      - id: found
+        kind: list
+        min: 1
+        max: 6
+        required: true
+        label: {en: "What did you find?", es: "¿Qué encontraste?"}
+        items:
+          - {value: nothing, label: {en: Nothing to mend, es: Nada que corregir}}
+          - {value: exits, label: {en: Blocked exits, es: Salidas bloqueadas}}
+          - {value: floor, label: {en: Slippery or broken floor, es: Piso resbaloso o roto}}
+          - {value: light, label: {en: Lights that do not work, es: Luces que no funcionan}}
+          - {value: fire, label: {en: Missing fire extinguishers, es: Faltan extintores}}
+          - {value: loads, label: {en: Unsafe loads, es: Cargas inseguras}}
+      - id: note
+        kind: written
+        input: long
+        max: 1000
+        label: {en: Note, es: Nota}
+      - id: mend_by
+        kind: date
+        earliest: {from: answer}
+        latest: {days: 90, from: answer}
+        label: {en: To be mended by, es: Corregir antes del}
+
+  - code: close_work_order
+    title: {en: Close the work order, es: Cerrar la orden de trabajo}
+    access: {groups: [work-orders]}
+    components:
+      - id: tag
+        kind: written
+        scan: also
+        required: true
+        pattern: "[A-Z]{1,3}-[0-9]{1,4}"
+        label: {en: Tag of the machine, es: Etiqueta de la máquina}
+        help: {en: "As in P-7 or CH-12", es: "Como P-7 o CH-12"}
+      - id: done
+        kind: written
+        input: long
+        required: true
+        min: 10
+        max: 4000
+        label: {en: "What was done?", es: "¿Qué se hizo?"}
+      - id: hours
+        kind: written
+        input: number
+        required: true
+        min: "0.25"
+        max: 24
+        label: {en: Hours worked, es: Horas trabajadas}
+      - id: quality
+        kind: rating
+        label: {en: "How well did it go?", es: "¿Qué tal salió?"}
+      - id: lesson
+        kind: written
+        input: long
+        required: true
+        show: {component: quality, at_most: 2}
+        label:
+          en: What should be done otherwise next time?
+          es: ¿Qué conviene hacer distinto la próxima vez?
+      - id: photos
+        kind: camera
+        max: 5
+        side_max: 1600
+        label: {en: Photos of the result, es: Fotos del resultado}
+
+  - code: night_report
+    title: {en: Night report, es: Reporte de la noche}
+    access: {roles: [Night shift]}
+    components:
+      - id: date
+        kind: date
+        required: true
+        default: now
+        latest: {from: send}
+        label: {en: Night of, es: Noche del}
+      - id: calm
+        kind: list
+        required: true
+        label: {en: "How was the night?", es: "¿Cómo fue la noche?"}
+        items:
+          - {value: calm, label: {en: Calm, es: Tranquila}}
+          - {value: events, label: {en: With events, es: Con novedades}}
+      - id: events
+        kind: written
+        input: long
+        required: true
+        show: {component: calm, equal: events}
+        label: {en: "What happened?", es: "¿Qué pasó?"}
+)yaml";
+
+struct Machine {
+    const char* letters;
+    const char* name;
+};
+constexpr std::array<Machine, 8> machines{{{"P", "Pump"},
+                                           {"F", "Fan"},
+                                           {"CH", "Chiller"},
+                                           {"B", "Boiler"},
+                                           {"L", "Lift"},
+                                           {"G", "Gate"},
+                                           {"E", "Switchboard"},
+                                           {"C", "Compressor"}}};
+constexpr std::size_t machines_of_a_kind = 48;
+
+/// What the file names, by its code.
+struct Made {
+    std::map<std::string, Id> collections;
+    std::map<std::string, BucketId> buckets;
+    std::map<std::string, Id> elements;  ///< codes of all collections are different here
+    std::vector<std::string> places;
+};
+
+Result<> make_collections(Founder& founder,
+                          storage::Storage& storage,
+                          const OrgFile& read,
+                          Made& made) {
+    for (const CollectionEntry& entry : *read.collections) {
+        HF_TRY(const Id id, storage.mint_id());
+        body::Collection body{.code = entry.code.value, .name = *entry.name};
+        for (const Text& parent : entry.parents.value_or(std::vector<Text>{})) {
+            body.parents.push_back(made.collections.at(parent.value));
+        }
+        HF_TRY(made.buckets[body.code], founder.collection(id, body));
+        made.collections[body.code] = id;
+        for (const ElementEntry& element : entry.elements.value_or(std::vector<ElementEntry>{})) {
+            HF_TRY(const Id own, storage.mint_id());
+            body::Element row{.code = element.code.value, .name = *element.name};
+            for (const Text& parent : element.parents.value_or(std::vector<Text>{})) {
+                row.parents.push_back(made.elements.at(parent.value));
+            }
+            HF_CHECK(
+                founder.put(made.buckets.at(body.code), RowKind::element, own, body::encode(row)));
+            made.elements[row.code] = own;
+            if (body.code == "place") {
+                made.places.push_back(row.code);
+            }
+        }
+    }
+    return {};
+}
+
+Result<> make_assets(Founder& founder, storage::Storage& storage, const Made& made) {
+    std::size_t number = 0;
+    for (const Machine& machine : machines) {
+        for (std::size_t i = 1; i <= machines_of_a_kind; ++i) {
+            HF_TRY(const Id id, storage.mint_id());
+            const std::string code = std::string(machine.letters) + "-" + std::to_string(i);
+            const std::string& place = made.places[(number++ * 5) % made.places.size()];
+            const body::Element row{.code = code,
+                                    .name = std::string(machine.name) + " " + code,
+                                    .parents = {made.elements.at(place)}};
+            HF_CHECK(
+                founder.put(made.buckets.at("asset"), RowKind::element, id, body::encode(row)));
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string_view demo_forms_file() {
+    return file;
+}
+
+Result<> make_demo_forms(Founder& founder, storage::Storage& storage) {
+    Problems problems;
+    const OrgFile read = read_org_file(file, problems);
+    HF_ASSERT(problems.empty());  // it is ours, and a test reads it
+    Made made;
+    HF_CHECK(make_collections(founder, storage, read, made));
+    HF_CHECK(make_assets(founder, storage, made));
+    for (const FormEntry& form : *read.forms) {
+        HF_TRY([[maybe_unused]] const Id id, founder.form(*form.definition, made.collections));
+    }
+    return {};
+}
+
+}  // namespace holdfast::admin

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "core/base/result.hpp"
-#include "server/admin/problem.hpp"
+#include "server/admin/yaml/problem.hpp"
 
 /// Files that people write, and what is wrong with them.
 namespace holdfast::cli {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
-#include "server/admin/problem.hpp"
+#include "server/admin/yaml/problem.hpp"
 #include "server/storage/common/storage.hpp"
 
 /// `holdfast form lint`: what authors should know about forms that are right.

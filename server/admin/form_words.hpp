@@ -3,8 +3,8 @@
 #include <string>
 
 #include "core/forms/lint.hpp"
-#include "server/admin/problem.hpp"
-#include "server/admin/yaml_json.hpp"
+#include "server/admin/yaml/problem.hpp"
+#include "server/admin/yaml/yaml_json.hpp"
 
 /// What the engine of forms says about a definition, in words and with lines for its author.
 namespace holdfast::admin {

@@ -8,7 +8,7 @@
 #include "core/base/result.hpp"
 #include "server/admin/import_map.hpp"
 #include "server/admin/import_rows.hpp"
-#include "server/admin/problem.hpp"
+#include "server/admin/yaml/problem.hpp"
 #include "server/storage/common/storage.hpp"
 
 namespace holdfast::admin {

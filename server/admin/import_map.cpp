@@ -4,7 +4,7 @@
 #include <cctype>
 #include <utility>
 
-#include "server/admin/yaml_tree.hpp"
+#include "server/admin/yaml/yaml_tree.hpp"
 
 namespace holdfast::admin {
 namespace {

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "server/admin/problem.hpp"
 #include "server/admin/time_format.hpp"
 #include "server/admin/time_zone.hpp"
-#include "server/admin/yaml_map.hpp"
+#include "server/admin/yaml/problem.hpp"
+#include "server/admin/yaml/yaml_map.hpp"
 
 /// How a table becomes groups, channels and messages: docs/guide/organization-file.md.
 namespace holdfast::admin {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
-#include "server/admin/problem.hpp"
+#include "server/admin/yaml/problem.hpp"
 #include "server/auth/passwords.hpp"
 #include "server/services/environment.hpp"
 #include "server/storage/common/storage.hpp"

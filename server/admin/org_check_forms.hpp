@@ -2,7 +2,7 @@
 
 #include "server/admin/org_file.hpp"
 #include "server/admin/org_state.hpp"
-#include "server/admin/problem.hpp"
+#include "server/admin/yaml/problem.hpp"
 
 namespace holdfast::admin {
 

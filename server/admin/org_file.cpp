@@ -9,7 +9,7 @@
 #include "core/model/limits.hpp"
 #include "server/admin/org_file_checks.hpp"
 #include "server/admin/org_file_forms.hpp"
-#include "server/admin/yaml_tree.hpp"
+#include "server/admin/yaml/yaml_tree.hpp"
 
 namespace holdfast::admin {
 namespace {

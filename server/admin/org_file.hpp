@@ -10,9 +10,9 @@
 #include "core/base/result.hpp"
 #include "core/forms/definition.hpp"
 #include "core/model/body.hpp"
-#include "server/admin/problem.hpp"
-#include "server/admin/yaml_json.hpp"
-#include "server/admin/yaml_map.hpp"
+#include "server/admin/yaml/problem.hpp"
+#include "server/admin/yaml/yaml_json.hpp"
+#include "server/admin/yaml/yaml_map.hpp"
 
 /// An organization as a file that people keep: docs/guide/organization-file.md.
 namespace holdfast::admin {

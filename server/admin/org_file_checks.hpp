@@ -9,8 +9,8 @@
 
 #include "core/model/limits.hpp"
 #include "core/model/text.hpp"
-#include "server/admin/problem.hpp"
-#include "server/admin/yaml_map.hpp"
+#include "server/admin/yaml/problem.hpp"
+#include "server/admin/yaml/yaml_map.hpp"
 
 /// What the readers of an organization file share. Inside server/admin only.
 namespace holdfast::admin {

@@ -1,4 +1,4 @@
-#include "server/admin/yaml_tree.hpp"
+#include "server/admin/yaml/yaml_tree.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>

@@ -1,4 +1,4 @@
-#include "server/admin/yaml_json.hpp"
+#include "server/admin/yaml/yaml_json.hpp"
 
 #include <charconv>
 #include <optional>

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/admin/problem.hpp"
+#include "server/admin/yaml/problem.hpp"
 
 namespace holdfast::admin {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/admin/yaml_tree.hpp"
+#include "server/admin/yaml/yaml_tree.hpp"
 
 namespace holdfast::admin {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/admin/yaml_tree.hpp"
+#include "server/admin/yaml/yaml_tree.hpp"
 
 namespace holdfast::admin {
 

@@ -1,4 +1,4 @@
-#include "server/admin/problem.hpp"
+#include "server/admin/yaml/problem.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "server/admin/yaml_map.hpp"
+#include "server/admin/yaml/yaml_map.hpp"
 
 #include <algorithm>
 #include <charconv>

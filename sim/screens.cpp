@@ -77,7 +77,6 @@ void Screens::take_outbox(const json& snapshot) {
     outbox_known_ = true;
     outbox_.clear();
     posts_.clear();
-    deleting_.clear();
     for (const json& item : snapshot["items"]) {
         const Id intent = id_of(item["intent"]);
         const auto [shown, fresh] = outbox_.emplace(intent, item["state"].get<std::string>());
@@ -87,8 +86,9 @@ void Screens::take_outbox(const json& snapshot) {
         if (item["kind"] == "message.post") {
             posts_.emplace(intent, id_of(item["channel"]));
         } else if (item["kind"] == "message.delete") {
-            const bool refused = shown->second == "needs_you";
-            (refused ? undeleted_ : deleting_).insert(id_of(item["channel"]));
+            if (shown->second == "needs_you") {
+                undeleted_.insert(id_of(item["channel"]));
+            }
         }
     }
 }
@@ -117,11 +117,6 @@ void Screens::take_messages(Id id, const json& snapshot) {
     if (!shown.known && remembered != remembered_.end()) {
         shown = std::move(remembered->second);
         remembered_.erase(remembered);
-        // A deletion that waits is shown if it seems to have been in time: a matter of the clocks
-        // of both, which this life has set anew.
-        for (auto& [message, item] : shown.items) {
-            item.deleted = item.deleted && !deleting_.contains(id);
-        }
     }
     if (shown.known && !lost_.contains(id)) {
         compare(id, shown, now);

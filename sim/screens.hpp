@@ -78,7 +78,6 @@ private:
     Ledger& ledger_;
     Name name_;
     std::set<Id> undeleted_;  ///< channels in which a deletion was refused
-    std::set<Id> deleting_;   ///< channels in which one waits
     std::set<Id> sent_;  ///< intents that have been on their way once, in any life of the process
     nlohmann::json status_;
     std::map<Id, std::string> outbox_;

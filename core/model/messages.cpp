@@ -152,7 +152,7 @@ Result<Effects> delete_message(World& world, const Occasion& occasion, const Int
     if (message->value.hidden) {
         return Effects{};
     }
-    if (occasion.now.ms - message->sort > limits::delete_window_ms) {
+    if (!occasion.again && occasion.now.ms - message->sort > limits::delete_window_ms) {
         return fail(ErrorCode::intent_too_late);
     }
 

@@ -194,6 +194,18 @@ TEST_F(Messages, a_message_is_deleted_within_24_hours) {
               ErrorCode::intent_gone);
 }
 
+TEST_F(Messages, a_deletion_that_waits_is_not_judged_by_a_clock_that_was_set_meanwhile) {
+    org.add_message(Org::pumps, first, {.author = Org::ana}, at_ms - limits::delete_window_ms - 1);
+    const Intent intent{.id = new_id,
+                        .lane = {},
+                        .kind = erase,
+                        .args = args::encode(MessageTarget{Org::pumps, first})};
+    Occasion occasion = org.as(Org::ana, at_ms);
+    EXPECT_EQ(code_of(reduce(org.world, occasion, intent)), ErrorCode::intent_too_late);
+    occasion.again = true;
+    EXPECT_TRUE(reduce(org.world, occasion, intent));
+}
+
 TEST_F(Messages, a_read_mark_moves_only_forwards) {
     EXPECT_THAT(done(Org::rita, read, MessageTarget{Org::pumps, second}).rows, SizeIs(1));
     EXPECT_EQ(read_mark(Org::rita, Org::pumps), (body::ReadMark{at_ms - 10, second}));

@@ -57,6 +57,9 @@ struct Occasion {
     Id user{};
     Id organization{};
     WallTime now{};
+    /// On a device: the action was taken once, and is laid over rows that have changed since. Rules
+    /// that ask the clock judged it then; the server judges it by its own.
+    bool again = false;
 };
 
 /// The permissions of a user: the union over the roles; empty for one who does not exist or is not

@@ -134,8 +134,10 @@ void Overlay::replay(Lane& lane, World& world, Person person, TopicSet& changes)
     }
     for (auto at = first; at != lane.entries.end(); ++at) {
         Entry& entry = at->second;
-        const Occasion occasion{
-            .user = person.user, .organization = person.organization, .now = entry.now};
+        const Occasion occasion{.user = person.user,
+                                .organization = person.organization,
+                                .now = entry.now,
+                                .again = true};
         auto effects = reduce(world, occasion, entry.intent);
         if (effects) {
             write(lane, entry, std::move(effects->rows), changes);

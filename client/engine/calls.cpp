@@ -43,6 +43,10 @@ public:
         }
         return *this;
     }
+    /// The same where it may be absent.
+    Members& read(const char* name, std::optional<std::int64_t>& out) {
+        return object_.contains(name) ? read(name, out.emplace()) : *this;
+    }
     Members& read(const char* name, Id& out) {
         std::string text;
         read(name, text);
@@ -89,6 +93,7 @@ Result<Args> parse_start(const Json& args) {
         .read("visible", start.visible)
         .read("persistent_storage", start.persistent_storage)
         .read("device_name", start.device_name)
+        .read("utc_offset_minutes", start.utc_offset_minutes)
         .done(std::move(start));
 }
 
@@ -108,10 +113,60 @@ Result<Args> parse_subscribe(const Json& args) {
     return Args(Subscribe{std::move(query)});
 }
 
+Result<Args> parse_open_form(const Json& args) {
+    OpenForm value;
+    return Members(args).read("channel", value.channel).read("form", value.form).done(value);
+}
+
+Result<Args> parse_set_answer(const Json& args) {
+    SetAnswer value;
+    const auto inside = args.find("value");
+    value.value = inside == args.end() ? "null" : dump(*inside);
+    return Members(args).read("draft", value.draft).read("path", value.path).done(value);
+}
+
+Result<Args> parse_search_choices(const Json& args) {
+    SearchChoices value;
+    return Members(args)
+        .read("draft", value.draft)
+        .read("path", value.path)
+        .read("level", value.level)
+        .read("text", value.text)
+        .done(value);
+}
+
+template <class T>
+Result<Args> parse_draft(const Json& args) {
+    T value;
+    return Members(args).read("draft", value.draft).done(value);
+}
+
 template <class T>
 Result<Args> parse_intent(const Json& args) {
     T value;
     return Members(args).read("intent", value.intent).done(value);
+}
+
+Result<Args> parse_form_call(std::string_view call, const Json& args) {
+    if (call == "open_form") {
+        return parse_open_form(args);
+    }
+    if (call == "set_answer") {
+        return parse_set_answer(args);
+    }
+    if (call == "search_choices") {
+        return parse_search_choices(args);
+    }
+    if (call == "submit_form") {
+        return parse_draft<SubmitForm>(args);
+    }
+    if (call == "discard_draft") {
+        return parse_draft<DiscardDraft>(args);
+    }
+    if (call == "reopen_answer") {
+        return parse_intent<ReopenAnswer>(args);
+    }
+    return fail(ErrorCode::request_malformed, "unknown call");
 }
 
 Result<Args> parse_args(std::string_view call, const Json& args) {
@@ -160,6 +215,7 @@ Result<Args> parse_args(std::string_view call, const Json& args) {
         return Members(args)
             .read("online", value.online)
             .read("visible", value.visible)
+            .read("utc_offset_minutes", value.utc_offset_minutes)
             .done(value);
     }
     if (call == "subscribe") {
@@ -169,7 +225,7 @@ Result<Args> parse_args(std::string_view call, const Json& args) {
         Unsubscribe value;
         return Members(args).read("subscription", value.subscription).done(value);
     }
-    return fail(ErrorCode::request_malformed, "unknown call");
+    return parse_form_call(call, args);
 }
 
 }  // namespace

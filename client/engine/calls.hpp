@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -19,6 +20,7 @@ struct Start {
     bool visible = true;
     bool persistent_storage = false;
     std::string device_name;
+    std::optional<std::int64_t> utc_offset_minutes;  ///< absent: UTC
 };
 struct SignIn {
     std::string email;
@@ -35,6 +37,30 @@ struct Submit {
     IntentKind kind{};
     std::string args;  ///< JSON object
 };
+struct OpenForm {
+    Id channel;
+    Id form;
+};
+struct SetAnswer {
+    std::int64_t draft = 0;
+    std::string path;
+    std::string value;  ///< JSON; "null": none
+};
+struct SearchChoices {
+    std::int64_t draft = 0;
+    std::string path;
+    std::int64_t level = 0;
+    std::string text;
+};
+struct SubmitForm {
+    std::int64_t draft = 0;
+};
+struct DiscardDraft {
+    std::int64_t draft = 0;
+};
+struct ReopenAnswer {
+    Id intent;
+};
 struct Retry {
     Id intent;
 };
@@ -49,6 +75,7 @@ struct TryNow {};
 struct Platform {
     bool online = true;
     bool visible = true;
+    std::optional<std::int64_t> utc_offset_minutes;  ///< absent: as before
 };
 struct Subscribe {
     Query query;
@@ -61,6 +88,12 @@ using Args = std::variant<Start,
                           SignOut,
                           ChangePassword,
                           Submit,
+                          OpenForm,
+                          SetAnswer,
+                          SearchChoices,
+                          SubmitForm,
+                          DiscardDraft,
+                          ReopenAnswer,
                           Retry,
                           Discard,
                           SetOfflineMode,

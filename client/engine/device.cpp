@@ -27,6 +27,7 @@ std::string quoted(std::string_view text) {
 Device::Device(EngineOptions with, Outbox opened)
     : options(std::move(with)),
       outbox(std::move(opened)),
+      fillings(outbox),
       status(offline::DeviceClass::mobile, offline::parse_persisted(outbox.value(offline_value))) {
     counters.restore(outbox.value(counters_value));
     const std::string ahead = outbox.value(server_ahead_value);
@@ -75,9 +76,10 @@ Result<> Device::open_replica(bool in_memory, bool recreate) {
 void Device::use_replica(Replica opened, bool in_memory) {
     world_.reset();
     replica_ = std::make_unique<Replica>(std::move(opened));
-    world_ = std::make_unique<DeviceWorld>(*replica_, overlay);
+    world_ = std::make_unique<DeviceWorld>(*replica_, overlay, forms);
     in_memory_ = in_memory;
     unread.clear();
+    fillings.replica_replaced();
     overlay.base_replaced();
 }
 
@@ -143,6 +145,19 @@ void Device::lay_overlay() {
         }
     }
     unread.clear();
+}
+
+FillingDesk::Place Device::filling_place() {
+    const offline::Status shown = status.status(now);
+    const bool connected = shown.connection.state == offline::ConnectionKind::connected;
+    const auto& who = account();
+    return {.world = world(),
+            .replica = replica(),
+            .organization = who ? who->organization : Id{},
+            .person = {.user = who ? who->user : Id{},
+                       .now = wall,
+                       .offset_minutes = utc_offset_minutes,
+                       .online = connected && !shown.offline.on}};
 }
 
 WallTime Device::done_at(const Intent& intent) const {

@@ -11,6 +11,7 @@
 
 #include "client/engine/counters.hpp"
 #include "client/engine/engine.hpp"
+#include "client/engine/forms/filling_desk.hpp"
 #include "client/engine/view/device_world.hpp"
 #include "client/engine/view/overlay.hpp"
 #include "client/engine/view/topics.hpp"
@@ -18,6 +19,7 @@
 #include "client/outbox/outbox.hpp"
 #include "client/replica/replica.hpp"
 #include "core/offline/status.hpp"
+#include "core/rules/form_cache.hpp"
 #include "core/wire/frame.hpp"
 
 namespace holdfast::client {
@@ -39,6 +41,7 @@ public:
     const EngineOptions options;
     offline::DeviceClass device_class = offline::DeviceClass::mobile;
     std::string device_name;
+    std::int64_t utc_offset_minutes = 0;  ///< of the clock on the wall here
     bool online = true;  ///< the platform's word: tells causes apart, proves nothing
     bool storage_persistent = true;
     bool storage_full = false;    ///< the status was told so
@@ -49,6 +52,8 @@ public:
     Outbox outbox;
     Overlay overlay;
     UnreadCounts unread;
+    FormCache forms;
+    FillingDesk fillings;
     Counters counters;
     offline::StatusMachine status;
     std::map<Id, wire::Contact> contacts;
@@ -78,6 +83,8 @@ public:
     void tell(const offline::Input& input);
     void save_status();
     void learn_server_time(WallTime server_time);
+    /// The device as those see it who fill in forms.
+    [[nodiscard]] FillingDesk::Place filling_place();
     /// Lays what the outbox holds over the replica.
     void lay_overlay();
     /// When an action was done, as near to the server's clock as is known.

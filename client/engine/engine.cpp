@@ -203,6 +203,7 @@ void Engine::Parts::take(std::int64_t number, const calls::Start& call) {
     device->online = call.online;
     device->storage_persistent = call.persistent_storage;
     device->device_name = call.device_name;
+    device->utc_offset_minutes = call.utc_offset_minutes.value_or(0);
     const bool begins = !device->started;
     if (begins) {
         device->started = true;
@@ -233,7 +234,7 @@ void Engine::Parts::take(std::int64_t number, const calls::ChangePassword& call)
     keeper.change_password(number, call.old_password, call.new_password);
 }
 
-Result<Id> Engine::Parts::submit(const calls::Submit& call) {
+Result<Id> Engine::Parts::submit(const calls::Submit& call, std::optional<std::int64_t> draft) {
     const auto& account = device->account();
     if (!account) {
         return fail(ErrorCode::auth_session_expired);
@@ -263,7 +264,7 @@ Result<Id> Engine::Parts::submit(const calls::Submit& call) {
     if (!effects && !server_only) {
         return std::unexpected(effects.error());
     }
-    HF_TRY(intent, device->outbox.add(std::move(intent), account->device, device->now));
+    HF_TRY(intent, device->outbox.add(std::move(intent), account->device, device->now, draft));
     if (effects) {
         device->overlay.put(intent, occasion.now, *std::move(effects), device->changes);
         device->unread.forget(intent.lane);
@@ -346,6 +347,7 @@ void Engine::Parts::take(std::int64_t number, const calls::Platform& call) {
     const bool came_back = call.online && !device->online;
     const bool went = !call.online && device->online;
     device->online = call.online;
+    device->utc_offset_minutes = call.utc_offset_minutes.value_or(device->utc_offset_minutes);
     device->reply_ok(number);
     if (went) {
         driver.tell(sync::ClientSession::NetworkDoubted{});

@@ -521,9 +521,9 @@ TEST_F(Engine, OM13_the_figures_count_since_the_device_was_last_online) {
     EXPECT_EQ(first["kinds"][0],
               (Json{{"kind", "user"}, {"have", 2}, {"expected", 2}, {"percent", 100}}));
     EXPECT_EQ(first["kinds"][2]["have"], 1);
-    EXPECT_EQ(first["kinds"][3]["kind"], "message");
-    EXPECT_EQ(first["kinds"][3]["have"], 1);
-    EXPECT_EQ(first["kinds"][3]["percent"], 100);
+    EXPECT_EQ(first["kinds"][5]["kind"], "message");
+    EXPECT_EQ(first["kinds"][5]["have"], 1);
+    EXPECT_EQ(first["kinds"][5]["percent"], 100);
     work_offline();
     phone->post("mine");
     server.post(FakeServer::ben, "while away");

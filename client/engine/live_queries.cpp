@@ -102,6 +102,7 @@ Sources LiveQueries::sources() {
                  .overlay = device_.overlay,
                  .unread = device_.unread,
                  .items = items_,
+                 .fillings = device_.fillings,
                  .contacts = device_.contacts,
                  .in_flight = in_flight_,
                  .account = device_.account(),
@@ -112,6 +113,7 @@ Sources LiveQueries::sources() {
                  .storage_persistent = device_.storage_persistent && device_.may_keep(),
                  .figures = device_.counters.figures(),
                  .now = device_.wall,
+                 .utc_offset_minutes = device_.utc_offset_minutes,
                  .server_now = device_.server_now()};
     if (from.account) {
         from.account->access_token.clear();

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "client/engine/calls.hpp"
 #include "client/engine/device.hpp"
@@ -34,6 +36,12 @@ private:
     void take(std::int64_t number, const calls::SignOut& call);
     void take(std::int64_t number, const calls::ChangePassword& call);
     void take(std::int64_t number, const calls::Submit& call);
+    void take(std::int64_t number, const calls::OpenForm& call);
+    void take(std::int64_t number, const calls::SetAnswer& call);
+    void take(std::int64_t number, const calls::SearchChoices& call);
+    void take(std::int64_t number, const calls::SubmitForm& call);
+    void take(std::int64_t number, const calls::DiscardDraft& call);
+    void take(std::int64_t number, const calls::ReopenAnswer& call);
     void take(std::int64_t number, const calls::Retry& call);
     void take(std::int64_t number, const calls::Discard& call);
     void take(std::int64_t number, const calls::SetOfflineMode& call);
@@ -53,7 +61,15 @@ private:
     void place_replica();
     void mend_replica();
     void replay_waiting();
-    [[nodiscard]] Result<Id> submit(const calls::Submit& call);
+    /// @param draft  of the form that the intent comes from: gone with it.
+    [[nodiscard]] Result<Id> submit(const calls::Submit& call,
+                                    std::optional<std::int64_t> draft = std::nullopt);
+    [[nodiscard]] Result<std::int64_t> open_form(const calls::OpenForm& call);
+    [[nodiscard]] Result<std::string> set_answer(const calls::SetAnswer& call);
+    [[nodiscard]] Result<std::string> search_choices(const calls::SearchChoices& call);
+    [[nodiscard]] Result<Id> submit_form(std::int64_t draft);
+    [[nodiscard]] Result<std::int64_t> reopen_answer(Id intent);
+    void drafts_changed();
     void waiting_changed();
 
     std::unique_ptr<Device> device;

@@ -168,7 +168,7 @@ void SessionKeeper::answered(const SignIn& request, const HttpAnswered& answer) 
 Result<> SessionKeeper::admit(const Account& account, const body::OfflinePolicy& policy) {
     const auto& before = device_.account();
     if (before && before->user != account.user) {
-        if (device_.outbox.waiting() + device_.outbox.rejected() > 0) {
+        if (device_.outbox.holds_work()) {
             return fail(ErrorCode::outbox_not_empty);
         }
         HF_CHECK(wipe());
@@ -182,6 +182,7 @@ Result<> SessionKeeper::admit(const Account& account, const body::OfflinePolicy&
 Result<> SessionKeeper::wipe() {
     HF_CHECK(device_.outbox.sign_out());
     device_.overlay.clear();
+    device_.fillings.clear();
     device_.contacts.clear();
     device_.contacts_known = false;
     device_.counters.begin();
@@ -201,7 +202,7 @@ void SessionKeeper::sign_out(std::int64_t call, bool discard) {
         device_.reply_ok(call);
         return;
     }
-    if (!discard && device_.outbox.waiting() + device_.outbox.rejected() > 0) {
+    if (!discard && device_.outbox.holds_work()) {
         device_.reply_error(call, Error{ErrorCode::outbox_not_empty});
         return;
     }

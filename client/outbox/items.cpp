@@ -28,7 +28,10 @@ Result<std::uint32_t> Outbox::next_counter() const {
     return counter_ + 1;
 }
 
-Result<Intent> Outbox::add(Intent draft, DeviceNumber device, Instant now) {
+Result<Intent> Outbox::add(Intent draft,
+                           DeviceNumber device,
+                           Instant now,
+                           std::optional<std::int64_t> form) {
     if (items_.size() >= limits::outbox_items_max) {
         return full(limits::outbox_items_max);
     }
@@ -43,8 +46,14 @@ Result<Intent> Outbox::add(Intent draft, DeviceNumber device, Instant now) {
 
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(insert(item, counter));
+    if (form) {
+        HF_CHECK(erase_draft(*form));
+    }
     HF_CHECK(transaction.commit());
     counter_ = counter;
+    if (form) {
+        drafts_.erase(*form);
+    }
     Intent added = item.intent;
     remember(std::move(item));
     return added;

@@ -11,7 +11,18 @@ namespace holdfast::client {
 namespace {
 
 /// PRAGMA user_version; persisted since version 1. A newer one is refused, never replaced.
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
+
+/// Since version 2.
+constexpr const char* draft_schema = R"sql(
+CREATE TABLE draft (
+    number INTEGER PRIMARY KEY,
+    channel INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    answers TEXT NOT NULL
+);
+)sql";
 
 constexpr const char* schema = R"sql(
 CREATE TABLE item (
@@ -46,6 +57,7 @@ constexpr const char* log_pages = "PRAGMA wal_autocheckpoint = 250";
 
 constexpr std::string_view counter_name = "counter";
 constexpr std::string_view device_name = "device";
+constexpr std::string_view last_draft_name = "draft";
 
 std::uint32_t parse_number(std::string_view text) {
     std::uint64_t number = 0;
@@ -89,7 +101,11 @@ Result<Outbox> Outbox::open(const Options& options) {
     if (tables == 0) {
         HF_CHECK(outbox.create());
     }
-    HF_TRY(const std::int64_t version, number(outbox.database_, "PRAGMA user_version"));
+    HF_TRY(std::int64_t version, number(outbox.database_, "PRAGMA user_version"));
+    if (version == 1) {
+        HF_CHECK(outbox.migrate(draft_schema));
+        version = schema_version;
+    }
     if (version != schema_version) {
         return fail(ErrorCode::storage_corrupt, "outbox schema " + std::to_string(version));
     }
@@ -99,8 +115,13 @@ Result<Outbox> Outbox::open(const Options& options) {
 }
 
 Result<> Outbox::create() {
+    return migrate((std::string(schema) + draft_schema).c_str());
+}
+
+/// From any older version to this one, or nothing.
+Result<> Outbox::migrate(const char* sql) {
     HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
-    HF_CHECK(database_.execute(schema));
+    HF_CHECK(database_.execute(sql));
     const std::string version = "PRAGMA user_version = " + std::to_string(schema_version);
     HF_CHECK(database_.execute(version.c_str()));
     return transaction.commit();
@@ -120,6 +141,8 @@ Result<> Outbox::prepare() {
         {&to.write_value, "INSERT OR REPLACE INTO value VALUES (?1, ?2)"},
         {&to.write_account,
          "INSERT OR REPLACE INTO account VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+        {&to.write_draft, "INSERT OR REPLACE INTO draft VALUES (?1, ?2, ?3, ?4, ?5)"},
+        {&to.erase_draft, "DELETE FROM draft WHERE number = ?1"},
     };
     for (const Wanted& wanted : all) {
         HF_TRY(*wanted.statement, database_.prepare(wanted.sql));
@@ -158,6 +181,8 @@ Result<> Outbox::load_all() {
     }
     counter_ = parse_number(value(counter_name));
     device_ = parse_number(value(device_name));
+    last_draft_ = parse_number(value(last_draft_name));
+    HF_CHECK(load_drafts());
     return load_items();
 }
 
@@ -206,13 +231,15 @@ Result<> Outbox::save_account(const Account& account) {
 Result<> Outbox::sign_out() {
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(
-        database_.execute("DELETE FROM item; DELETE FROM account;"
-                          "DELETE FROM value WHERE name NOT IN ('counter', 'device')"));
+        database_.execute("DELETE FROM item; DELETE FROM draft; DELETE FROM account;"
+                          "DELETE FROM value WHERE name NOT IN ('counter', 'device', 'draft')"));
     HF_CHECK(transaction.commit());
     account_.reset();
     std::erase_if(values_, [](const auto& entry) {
-        return entry.first != counter_name && entry.first != device_name;
+        return entry.first != counter_name && entry.first != device_name &&
+               entry.first != last_draft_name;
     });
+    drafts_.clear();
     items_.clear();
     applied_.clear();
     waiting_ = 0;

@@ -29,10 +29,11 @@ struct Account {
     ErrorCode ended = ErrorCode::none;  ///< why the session has ended by itself; the work stays
 };
 
-/// What people did on this device that the server has not confirmed, and who they are: the only
-/// data that exists nowhere else. Every change is on the disk before its call returns, save what
-/// the server will say again: settle() and forget() are written but not synced. After a loss of
-/// power their items may wait once more; they are sent again, and the server repeats its outcome.
+/// What people did on this device that the server has not confirmed, forms that they are filling
+/// in, and who they are: the only data that exists nowhere else. Every change is on the disk before
+/// its call returns, save what the server will say again: settle() and forget() are written but not
+/// synced. After a loss of power their items may wait once more; they are sent again, and the
+/// server repeats its outcome.
 ///
 /// Invariants  An id is given once, whatever happens to the process. An item leaves by settle()
 /// with
@@ -93,8 +94,12 @@ public:
 
     /// Stores an action and gives it its id.
     /// @param draft    `id` is ignored, and set in the result.
+    /// @param form     the draft of a form that it was made from: gone in the same transaction.
     /// Errors  outbox_full (params: limit) besides those of the class.
-    [[nodiscard]] Result<Intent> add(Intent draft, DeviceNumber device, Instant now);
+    [[nodiscard]] Result<Intent> add(Intent draft,
+                                     DeviceNumber device,
+                                     Instant now,
+                                     std::optional<std::int64_t> form = std::nullopt);
 
     struct Loaded {
         std::vector<Intent> intents;
@@ -114,6 +119,32 @@ public:
     /// Puts a refused item at the end with a new id, because the old id's outcome stands for ever.
     [[nodiscard]] Result<Intent> retry(Id id, DeviceNumber device, Instant now);
 
+    // ------------------------------------------------------------------ drafts of forms
+
+    /// A form that somebody is filling in.
+    struct Draft {
+        std::int64_t number = 0;  ///< on this device; never given twice
+        Id channel;
+        Id version;           ///< of the form, as it was when it was begun
+        WallTime changed_at;  ///< device's clock
+        std::string answers;  ///< JSON object, as it was typed
+        bool operator==(const Draft&) const = default;
+    };
+    [[nodiscard]] const std::map<std::int64_t, Draft>& drafts() const { return drafts_; }
+    /// A number above those of all drafts that were ever saved.
+    [[nodiscard]] std::int64_t next_draft() const { return last_draft_ + 1; }
+    /// Writes a draft, new or changed; on the disk when it returns.
+    /// Errors  outbox_full (params: limit): too many drafts.
+    [[nodiscard]] Result<> save_draft(Draft draft);
+    /// Nothing happens where there is no such draft.
+    [[nodiscard]] Result<> delete_draft(std::int64_t number);
+    /// Turns a refused answer back into a draft, in one transaction.
+    /// Errors  outbox_unknown_item: it is not there, or was not refused.
+    [[nodiscard]] Result<> reopen(Id refused, Draft draft);
+
+    /// Whether signing out would lose something.
+    [[nodiscard]] bool holds_work() const { return waiting_ + rejected_ + drafts_.size() > 0; }
+
     [[nodiscard]] const std::map<Id, Item>& items() const { return items_; }
     [[nodiscard]] const Item* find(Id id) const;
     /// Ids of the applied items.
@@ -126,10 +157,14 @@ private:
 
     explicit Outbox(sqlite::Database database);
     [[nodiscard]] Result<> create();
+    [[nodiscard]] Result<> migrate(const char* sql);
     [[nodiscard]] Result<> prepare();
     [[nodiscard]] Result<sqlite::Transaction> begin(sqlite::Durability durability);
     [[nodiscard]] Result<> load_all();
     [[nodiscard]] Result<> load_items();
+    [[nodiscard]] Result<> load_drafts();
+    [[nodiscard]] Result<> write_draft(const Draft& draft);
+    [[nodiscard]] Result<> erase_draft(std::int64_t number);
     [[nodiscard]] Result<> write_value(std::string_view name, std::string_view text);
     [[nodiscard]] Result<> insert(const Item& item, std::uint32_t counter);
     [[nodiscard]] Result<> erase(Id id);
@@ -148,6 +183,8 @@ private:
     std::uint32_t counter_ = 0;  ///< last one given
     std::map<std::string, std::string, std::less<>> values_;
     std::map<Id, Item> items_;
+    std::map<std::int64_t, Draft> drafts_;
+    std::int64_t last_draft_ = 0;  ///< last number that was used
     std::set<Id> applied_;
     std::size_t waiting_ = 0;
     std::size_t rejected_ = 0;

@@ -213,5 +213,82 @@ TEST(Positions, unreadable_ones_are_left_out) {
     EXPECT_EQ(parse_positions(R"([["1"],["x","2"],["5","6"]])").size(), 1U);
 }
 
+TEST_F(OutboxTest, OM37_a_draft_is_there_after_a_kill_until_it_is_sent_or_deleted) {
+    Outbox::Draft draft{.number = 1,
+                        .channel = Id{7},
+                        .version = Id{8},
+                        .changed_at = WallTime{5000},
+                        .answers = R"({"note":"Dry."})"};
+    {
+        Outbox outbox = open();
+        EXPECT_EQ(outbox.next_draft(), 1);
+        ASSERT_TRUE(outbox.save_draft(draft));
+        draft.answers = R"({"note":"Dry. "})";
+        ASSERT_TRUE(outbox.save_draft(draft));
+        EXPECT_TRUE(outbox.holds_work());
+    }
+    {
+        Outbox outbox = open();
+        EXPECT_EQ(outbox.drafts().at(1), draft);
+        EXPECT_EQ(outbox.next_draft(), 2);
+        ASSERT_TRUE(outbox.add(OutboxTest::draft("card"), device, now, 1));
+        EXPECT_TRUE(outbox.drafts().empty());
+    }
+    Outbox outbox = open();
+    EXPECT_TRUE(outbox.drafts().empty());
+    EXPECT_EQ(outbox.waiting(), 1U);
+    EXPECT_EQ(outbox.next_draft(), 2);  // a number is not given twice
+    draft.number = 2;
+    ASSERT_TRUE(outbox.save_draft(draft));
+    ASSERT_TRUE(outbox.delete_draft(2));
+    ASSERT_TRUE(outbox.delete_draft(2));
+    EXPECT_TRUE(outbox.drafts().empty());
+}
+
+TEST_F(OutboxTest, an_action_that_finds_no_room_leaves_its_draft) {
+    Outbox outbox = open(64 * 1024);
+    ASSERT_TRUE(outbox.save_draft({.number = 1, .channel = Id{7}, .answers = "{}"}));
+    const auto added = outbox.add(draft(std::string(80'000, 'x')), device, now, 1);
+    EXPECT_FALSE(added);
+    EXPECT_EQ(outbox.drafts().size(), 1U);
+    EXPECT_EQ(open().drafts().size(), 1U);
+}
+
+TEST_F(OutboxTest, a_refused_answer_becomes_a_draft_in_one_step) {
+    Outbox outbox = open();
+    const Id id = outbox.add(draft("card"), device, now)->id;
+    EXPECT_FALSE(outbox.reopen(id, {.number = 1, .answers = "{}"}));
+    ASSERT_TRUE(outbox.settle(std::array{outcome(id, OutcomeStatus::rejected)}));
+    ASSERT_TRUE(outbox.reopen(id, {.number = 1, .channel = Id{7}, .answers = "{}"}));
+    EXPECT_EQ(outbox.rejected(), 0U);
+    EXPECT_EQ(open().drafts().size(), 1U);
+    EXPECT_TRUE(open().items().empty());
+}
+
+TEST_F(OutboxTest, drafts_have_a_limit_and_the_oldest_stays) {
+    Outbox outbox = open();
+    for (std::size_t i = 1; i <= limits::drafts_max; ++i) {
+        ASSERT_TRUE(outbox.save_draft({.number = static_cast<std::int64_t>(i), .answers = "{}"}));
+    }
+    const auto refused = outbox.save_draft({.number = 1000, .answers = "{}"});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::outbox_full);
+    EXPECT_TRUE(outbox.save_draft({.number = 1, .answers = R"({"a":"x"})"}));
+}
+
+TEST_F(OutboxTest, a_file_of_the_version_before_is_taken_over_with_what_waits_in_it) {
+    const std::string path = (directory_ / "outbox.db").string();
+    {
+        Outbox outbox = open();
+        ASSERT_TRUE(outbox.add(draft("one"), device, now));
+        auto file = sqlite::Database::open({.path = path});
+        ASSERT_TRUE(file);
+        ASSERT_TRUE(file->execute("DROP TABLE draft; PRAGMA user_version = 1"));
+    }
+    Outbox outbox = open();
+    EXPECT_EQ(outbox.waiting(), 1U);
+    EXPECT_TRUE(outbox.save_draft({.number = 1, .answers = "{}"}));
+}
+
 }  // namespace
 }  // namespace holdfast::client

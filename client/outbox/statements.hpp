@@ -11,6 +11,8 @@ struct Outbox::Statements {
     sqlite::Statement erase;
     sqlite::Statement write_value;
     sqlite::Statement write_account;
+    sqlite::Statement write_draft;
+    sqlite::Statement erase_draft;
 };
 
 }  // namespace holdfast::client

@@ -200,7 +200,8 @@ std::optional<Refusal> refusal_of(const Status& status, IntentKind kind) {
     if (!works_offline(kind)) {
         return Refusal{ErrorCode::intent_needs_connection, reason::offline_mode};
     }
-    if (!status.messages_offline && kind != IntentKind::channel_read) {
+    const bool is_talk = kind != IntentKind::channel_read && kind != IntentKind::answer_submit;
+    if (!status.messages_offline && is_talk) {
         return Refusal{ErrorCode::intent_needs_connection, reason::offline_messages};
     }
     return std::nullopt;

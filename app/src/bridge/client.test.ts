@@ -100,7 +100,7 @@ describe('EngineClient after another tab took over', () => {
   it('tells the new engine the platform again, first, though it was answered', () => {
     const { sent, port, receive } = makePort();
     const client = new EngineClient(port);
-    void client.call('platform', { online: true, visible: false });
+    void client.call('platform', { online: true, visible: false, utc_offset_minutes: 60 });
     receive({ reply: 1, ok: {} });
     client.subscribe({ query: 'status' }, () => undefined);
     sent.length = 0;

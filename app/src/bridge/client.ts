@@ -35,6 +35,10 @@ const idempotent: ReadonlySet<CallName> = new Set<CallName>([
   'platform',
   'retry',
   'discard',
+  'open_form',
+  'set_answer',
+  'search_choices',
+  'discard_draft',
   'subscribe',
   'unsubscribe',
 ]);

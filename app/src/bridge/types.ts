@@ -27,6 +27,26 @@ export interface Calls {
   change_password: { args: { old_password: string; new_password: string }; result: Empty };
   /** Stores an intent. The answer comes when it is durable on this device ("saved on this phone"). */
   submit: { args: Intent; result: { intent: Id } };
+  /** Begins a form in a channel. The number is that of its draft, which is on the disk from the first answer on. */
+  open_form: { args: { channel: Id; form: Id }; result: { draft: number } };
+  /**
+   * Takes an answer (`null`: none) and keeps it on this device before it replies with what has changed. Also while
+   * screens take no input: what is typed is never lost.
+   */
+  set_answer: {
+    args: { draft: number; path: string; value: AnswerValue };
+    result: { changed: FillingComponent[]; verdict: FillingVerdict };
+  };
+  /** What may be chosen in a component, best first. `level` counts from 0. */
+  search_choices: {
+    args: { draft: number; path: string; level: number; text: string };
+    result: { items: Choice[]; more: boolean };
+  };
+  /** Makes the action of a draft: both are on the disk, or neither. A refusal names the `component`. */
+  submit_form: { args: { draft: number }; result: { intent: Id } };
+  discard_draft: { args: { draft: number }; result: Empty };
+  /** Takes a refused answer out of the outbox and goes on with it as a draft. */
+  reopen_answer: { args: { intent: Id }; result: { draft: number } };
   /** Sends a refused item again, or gives it up. */
   retry: { args: { intent: Id }; result: Empty };
   discard: { args: { intent: Id }; result: Empty };
@@ -35,7 +55,10 @@ export interface Calls {
   /** Ends the wait between two tries to connect. */
   try_now: { args: Empty; result: Empty };
   /** Hints of the platform: they speed things up, nothing depends on them. */
-  platform: { args: { online: boolean; visible: boolean }; result: Empty };
+  platform: {
+    args: { online: boolean; visible: boolean; utc_offset_minutes: number };
+    result: Empty;
+  };
   /** Opens a live query; snapshots come as `push` messages with this call's id. */
   subscribe: { args: Query; result: Empty };
   unsubscribe: { args: { subscription: number }; result: Empty };
@@ -54,6 +77,7 @@ export interface Platform {
   locale: string; // BCP 47
   device_name: string; // "Android · Chromium": what the administrator's device list shows
   persistent_storage: boolean; // false in private windows, or when OPFS is not there
+  utc_offset_minutes: number; // of the clock on the wall here: -240
 }
 
 export type Intent =
@@ -77,7 +101,11 @@ export type Query =
   | { query: 'people' }
   | { query: 'outbox' }
   | { query: 'settings' }
-  | { query: 'search'; text: string };
+  | { query: 'search'; text: string }
+  | { query: 'forms'; channel: Id }
+  | { query: 'drafts' }
+  | { query: 'filling'; draft: number }
+  | { query: 'answer'; channel: Id; answer: Id };
 
 /** Where the window of messages stands. `unread` = the first unread message, or the latest if none is. */
 export type Anchor = 'latest' | 'unread' | { sort: number; id: Id };
@@ -101,6 +129,10 @@ export interface Snapshots {
   outbox: OutboxSnapshot;
   settings: SettingsSnapshot;
   search: SearchSnapshot;
+  forms: FormsSnapshot;
+  drafts: { drafts: DraftCard[] };
+  filling: FillingSnapshot;
+  answer: AnswerSnapshot;
 }
 
 export interface SessionSnapshot {
@@ -215,13 +247,13 @@ export interface MessagesSnapshot {
   has_after: boolean;
   unread_from: Id | null; // first unread message when the channel was opened: the "new" line stands above it
   complete: boolean; // false: older history is still arriving
-  total: number; // messages of the channel on this device
+  total: number; // of the channel on this device: messages, and the answers that some of them are
 }
 
 export interface MessageItem {
   id: Id;
   sort: number;
-  kind: 'text' | 'system' | 'deleted';
+  kind: 'text' | 'system' | 'deleted' | 'form';
   author: { id: Id; name: string; initials: string; color: string };
   mine: boolean;
   text: string; // of a system message: its English sentence, for keys that the catalogue does not have
@@ -233,6 +265,7 @@ export interface MessageItem {
   intent: Id | null; // the waiting intent behind it
   error: EngineError | null; // for needs_you
   can_delete: boolean;
+  form: { title: Texts; lines: AnswerLine[] } | null; // of an answer: its first lines
 }
 
 export type DeliveryState = 'saved' | 'sending' | 'done' | 'needs_you';
@@ -247,11 +280,12 @@ export interface OutboxSnapshot {
   needs_you: number;
   items: {
     intent: Id;
-    kind: Intent['kind'];
+    kind: Intent['kind'] | 'answer.submit';
     state: DeliveryState;
     target: string; // name of the channel
     channel: Id | null;
     text: string;
+    form: Texts | null; // title of the form, for an answer
     saved_at: Millis; // device clock
     error: EngineError | null;
   }[];
@@ -276,4 +310,133 @@ export interface SearchSnapshot {
   channels: (ChannelCard & { group: string })[];
   people: PersonCard[];
   messages: { id: Id; sort: number; channel: Id; channel_name: string; author: string; text: string; at: Millis }[];
+}
+
+// ---------------------------------------------------------------- forms
+
+/** Language → text. The screen takes the reader's, else English, else any. */
+export type Texts = Record<string, string>;
+
+export interface FormsSnapshot {
+  forms: {
+    form: Id;
+    title: Texts;
+    blocked: string | null; // code: it cannot be sent here and now, said before it is filled in (OM24)
+    unfinished: boolean; // it requires something that this app cannot fill in yet
+  }[];
+  drafts: DraftCard[]; // of this channel, newest first
+  send: Permission;
+}
+
+export interface DraftCard {
+  draft: number;
+  channel: { id: Id; name: string };
+  title: Texts; // empty while the form is not on this device
+  changed_at: Millis; // device clock
+}
+
+export interface FillingSnapshot {
+  filling: {
+    title: Texts;
+    channel: { id: Id; name: string };
+    outdated: boolean; // another version is filled in now; this one goes on
+    send: Permission;
+    components: FillingComponent[];
+    verdict: FillingVerdict;
+  } | null; // sent or discarded, or its form is not on this device
+}
+
+export interface FillingVerdict {
+  can_submit: boolean;
+  trouble: EngineError | null; // of the form as a whole
+  blocked: string[]; // components that nobody can answer here and now
+  required: number; // displayed components that are required, and those of them that are right
+  answered: number;
+}
+
+export interface FillingComponent {
+  path: string;
+  kind: ComponentKind;
+  label: Texts;
+  help: Texts;
+  required: boolean;
+  supported: boolean; // false: this app cannot fill it in yet
+  visible: boolean;
+  enabled: boolean;
+  why: string | null; // code: why it takes no input
+  trouble: EngineError | null;
+  input: ComponentInput;
+  value: AnswerValue;
+  names: string[]; // of chosen elements
+}
+
+export type ComponentKind =
+  | 'text'
+  | 'written'
+  | 'list'
+  | 'collection'
+  | 'users'
+  | 'api'
+  | 'rating'
+  | 'date'
+  | 'location'
+  | 'camera'
+  | 'attachment'
+  | 'signature'
+  | 'nested';
+
+/** What a component asks for; which of these are there follows from its kind. */
+export interface ComponentInput {
+  input?: 'short' | 'long' | 'number';
+  min?: string | number | null;
+  max?: string | number | null;
+  items?: { value: string; label: Texts }[];
+  levels?: string[];
+  time?: boolean;
+  zone?: string; // empty: where the person is
+  earliest?: string | null; // day
+  latest?: string | null;
+}
+
+export interface DateValue {
+  date: string;
+  time?: string;
+  offset?: number;
+  chosen?: Millis;
+}
+
+export interface PlaceValue {
+  lat_e7: number;
+  lng_e7: number;
+  accuracy_m?: number;
+}
+
+export type AnswerValue = string | number | string[] | DateValue | PlaceValue | null;
+
+export interface Choice {
+  id: Id;
+  code: string;
+  name: string;
+}
+
+export interface AnswerLine {
+  path: string;
+  kind: ComponentKind;
+  label: Texts;
+  input: { max?: number }; // of a rating
+  value: AnswerValue;
+  names: string[]; // of chosen elements
+  items: Texts[]; // of chosen items
+}
+
+export interface AnswerSnapshot {
+  answer: {
+    title: Texts;
+    author: MessageItem['author'];
+    sent_at: Millis; // by the clock of the device that sent it
+    lines: AnswerLine[];
+    state: DeliveryState;
+    intent: Id | null;
+    error: EngineError | null;
+  } | null; // not on this device
 }

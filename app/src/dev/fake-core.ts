@@ -153,6 +153,7 @@ export class FakeCore implements EnginePort {
       target: channel?.name ?? '',
       channel: channel?.id ?? null,
       text,
+      form: null,
       saved_at: Date.now(),
       error: null,
     });
@@ -193,6 +194,7 @@ export class FakeCore implements EnginePort {
       reactions: [],
       state: 'saved',
       can_delete: by === '1',
+      form: null,
     };
   }
 
@@ -372,6 +374,7 @@ export class FakeCore implements EnginePort {
       target: 'Pump P-7 leaks',
       channel: '202',
       text: 'Starting now, water is off.',
+      form: null,
       saved_at: now - 5 * 60_000,
       error: null,
       ...over,

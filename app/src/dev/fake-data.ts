@@ -169,6 +169,7 @@ export function messageAt(channel: FakeChannel, index: number, startedAt: number
     intent: null,
     error: null,
     can_delete: author.id === '1' && !isSystem,
+    form: null,
   };
 }
 

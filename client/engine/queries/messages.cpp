@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/form_cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
 #include "core/model/args.hpp"
 #include "core/model/limits.hpp"
@@ -81,9 +82,10 @@ std::string dump(const Json& value) {
 /// Makes the items of one snapshot; people are looked up once each.
 class ItemMaker {
 public:
-    ItemMaker(View& view, BucketId timeline)
+    ItemMaker(View& view, const Bucket& timeline)
         : view_(view),
-          timeline_(timeline),
+          channel_(timeline.owner),
+          timeline_(timeline.id),
           self_(view.user()),
           people_(view.directory_sum()),
           may_delete_(!offline::refusal_of(view.status(), IntentKind::message_delete)) {}
@@ -107,7 +109,9 @@ public:
         const bool can_delete = deletable && may_delete_at(row.sort);
         item["can_delete"] = can_delete;
         std::string json = dump(item);
-        if (waiting == nullptr && people_ && message.reply_to.empty()) {
+        // What a card shows of an answer comes from other rows than the message's own.
+        const bool alone = message.reply_to.empty() && !message.form;
+        if (waiting == nullptr && people_ && alone) {
             items.put(row.id,
                       {.body = row.body,
                        .sort = row.sort,
@@ -122,13 +126,7 @@ public:
 
     /// A message of the person that the timeline does not have yet.
     Result<Json> waiting(const Outbox::Item& item) {
-        const auto args = args::parse_message_post(item.intent.args);
-        body::Message message;
-        message.author = self_;
-        if (args) {
-            message.text = args->text;
-            message.reply_to = args->reply_to;
-        }
+        body::Message message = message_of(item.intent);
         const Id id = item.intent.id;
         HF_TRY(const auto overlaid, view_.find({timeline_, RowKind::message, id}));
         if (overlaid) {
@@ -151,6 +149,22 @@ private:
                item.body == row.body;
     }
 
+    /// What an intent would write, for one that the rules refuse here just now.
+    [[nodiscard]] body::Message message_of(const Intent& intent) const {
+        body::Message message;
+        message.author = self_;
+        if (intent.kind == IntentKind::answer_submit) {
+            const auto answer = args::parse_answer_submit(intent.args);
+            message.form = answer ? answer->form : Id{};
+            return message;
+        }
+        if (auto post = args::parse_message_post(intent.args)) {
+            message.text = std::move(post->text);
+            message.reply_to = std::move(post->reply_to);
+        }
+        return message;
+    }
+
     static body::Message parse(std::string_view text) {
         auto message = body::parse_message(text);
         return message ? *std::move(message) : body::Message{};
@@ -170,6 +184,10 @@ private:
         const bool system = !message.system.empty();
         HF_TRY(Json by, author(message.author));
         HF_TRY(Json quotes, quoted(message.reply_to));
+        Json form;
+        if (message.form) {
+            HF_TRY(form, form_cards::card(view_, channel_, id, message.form));
+        }
         Json params = Json::object();
         for (const auto& [name, value] : message.params) {
             params[name] = value;
@@ -177,7 +195,7 @@ private:
         return Json{
             {"id", to_string(id)},
             {"sort", at},
-            {"kind", message.hidden ? "deleted" : (system ? "system" : "text")},
+            {"kind", kind_of(message)},
             {"author", std::move(by)},
             {"mine", message.author == self_},
             {"text", message.hidden ? std::string{} : message.text},
@@ -189,7 +207,15 @@ private:
             {"state", "done"},
             {"intent", nullptr},
             {"error", nullptr},
-            {"can_delete", false}};
+            {"can_delete", false},
+            {"form", std::move(form)}};
+    }
+
+    static std::string_view kind_of(const body::Message& message) {
+        if (message.hidden) {
+            return "deleted";
+        }
+        return !message.system.empty() ? "system" : message.form ? "form" : "text";
     }
 
     Result<Json> quoted(const std::vector<Id>& ids) {
@@ -241,7 +267,8 @@ private:
     }
 
     [[nodiscard]] bool is_deletable(const body::Message& message) const {
-        return message.author == self_ && message.system.empty() && !message.hidden;
+        return message.author == self_ && message.system.empty() &&
+               !message.hidden && !message.form;
     }
     [[nodiscard]] bool may_delete_at(std::int64_t sort) const {
         const std::int64_t age = view_.sources().server_now.ms - sort;
@@ -249,6 +276,7 @@ private:
     }
 
     View& view_;
+    Id channel_;
     BucketId timeline_;
     Id self_;
     std::optional<Sum> people_;
@@ -259,7 +287,9 @@ private:
 /// Own messages that the timeline does not have yet, in the order in which they were written.
 Result<> append_waiting(View& view, Id channel, ItemMaker& maker, std::vector<std::string>& items) {
     for (const auto& [id, item] : view.outbox().items()) {
-        if (item.intent.kind != IntentKind::message_post || item.intent.lane != channel) {
+        const bool writes = item.intent.kind == IntentKind::message_post ||
+                            item.intent.kind == IntentKind::answer_submit;
+        if (!writes || item.intent.lane != channel) {
             continue;
         }
         HF_TRY(const auto stored, view.stored_message(channel, id));
@@ -299,7 +329,7 @@ Result<std::string> messages(View& view, const Query& query, Pinned& pinned) {
     if (const sync::BucketCursor* timeline = view.timeline(query.target)) {
         HF_CHECK(decide_unread(view, *timeline, pinned));
         HF_TRY(const Window window, window_of(view, query, pinned));
-        ItemMaker maker(view, timeline->head.id);
+        ItemMaker maker(view, timeline->head);
         items.reserve(window.rows.size());
         for (const Row& row : window.rows) {
             HF_TRY(std::string item, maker.stored(row));

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/form_cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
+#include "core/model/args.hpp"
 #include "core/model/json.hpp"
 
 namespace holdfast::client::snapshots {
@@ -36,6 +38,15 @@ Result<std::string> target_name(View& view, const Intent& intent) {
     return cards::name_of(view, intent.lane);
 }
 
+/// The title of the form that an answer is of; null for everything else.
+Json form_title(View& view, const Intent& intent) {
+    const auto answer = intent.kind == IntentKind::answer_submit
+                            ? args::parse_answer_submit(intent.args)
+                            : fail(ErrorCode::none);
+    const auto form = answer ? form_cards::find(view, answer->form) : std::nullopt;
+    return form ? form_cards::title(**form) : Json(nullptr);
+}
+
 Result<Json> entry(View& view, const Outbox::Item& item) {
     const bool about_channel = is_about_channel(item.intent.kind);
     const bool refused = item.state == Outbox::State::rejected;
@@ -46,6 +57,7 @@ Result<Json> entry(View& view, const Outbox::Item& item) {
                 {"target", std::move(target)},
                 {"channel", about_channel ? Json(to_string(item.intent.lane)) : Json(nullptr)},
                 {"text", text_of(item)},
+                {"form", form_title(view, item.intent)},
                 {"saved_at", item.intent.claimed_at.ms},
                 {"error", refused ? cards::error(item.code, item.detail) : Json(nullptr)}};
 }

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::pair<std::string_view, Query::Kind>, 10> kinds{{
+constexpr std::array<std::pair<std::string_view, Query::Kind>, 14> kinds{{
     {"session", Query::Kind::session},
     {"status", Query::Kind::status},
     {"menu", Query::Kind::menu},
@@ -25,6 +25,10 @@ constexpr std::array<std::pair<std::string_view, Query::Kind>, 10> kinds{{
     {"outbox", Query::Kind::outbox},
     {"settings", Query::Kind::settings},
     {"search", Query::Kind::search},
+    {"forms", Query::Kind::forms},
+    {"drafts", Query::Kind::drafts},
+    {"filling", Query::Kind::filling},
+    {"answer", Query::Kind::answer},
 }};
 
 std::unexpected<Error> malformed(std::string_view member) {
@@ -96,6 +100,14 @@ Result<Json> dispatch(View& view, const Query& query) {
             return snapshots::settings(view);
         case Query::Kind::search:
             return snapshots::search(view, query.text);
+        case Query::Kind::forms:
+            return snapshots::forms(view, query.target);
+        case Query::Kind::drafts:
+            return snapshots::drafts(view);
+        case Query::Kind::filling:
+            return snapshots::filling(view, query.draft);
+        case Query::Kind::answer:
+            return snapshots::answer(view, query.target, query.answer);
     }
     return malformed("query");
 }
@@ -119,8 +131,22 @@ Result<Query> parse_query(std::string_view args) {
             break;
         }
         case Query::Kind::channel:
-        case Query::Kind::messages: {
+        case Query::Kind::messages:
+        case Query::Kind::forms: {
             HF_TRY(query.target, id_of(root, "channel"));
+            break;
+        }
+        case Query::Kind::answer: {
+            HF_TRY(query.target, id_of(root, "channel"));
+            HF_TRY(query.answer, id_of(root, "answer"));
+            break;
+        }
+        case Query::Kind::filling: {
+            const auto draft = root.find("draft");
+            if (draft == root.end() || !draft->is_number_integer()) {
+                return malformed("draft");
+            }
+            query.draft = draft->get<std::int64_t>();
             break;
         }
         case Query::Kind::search:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ inline constexpr std::size_t quote_lines = 3;              // of a quoted messag
 inline constexpr std::size_t quote_bytes_max = 400;
 inline constexpr std::size_t excerpt_bytes_max = 200;  // of a message in a list
 inline constexpr std::size_t reactors_named_max = 20;  // names behind one emoji
+inline constexpr std::size_t card_lines = 3;           // of an answer in a channel
+inline constexpr std::size_t answer_lines_max = 1000;  // of an answer that is read
 }  // namespace limits
 
 /// One subscription of the screen: `Query` of app/src/bridge/types.ts.
@@ -35,7 +38,11 @@ struct Query {
         people,
         outbox,
         settings,
-        search
+        search,
+        forms,
+        drafts,
+        filling,
+        answer
     };
     enum class Anchor { latest, unread, place };
 
@@ -45,7 +52,9 @@ struct Query {
     SortKey place{};         ///< Anchor::place
     std::size_t before = 0;  ///< messages
     std::size_t after = 0;
-    std::string text{};  ///< search, in lower case
+    std::string text{};      ///< search, in lower case
+    std::int64_t draft = 0;  ///< filling
+    Id answer{};
 };
 
 /// What stays as it was when a channel was opened: where the line "new" stands, and the window with

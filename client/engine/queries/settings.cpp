@@ -21,7 +21,7 @@ Figure buckets_of(const std::vector<const sync::BucketCursor*>& cursors) {
     return {.have = static_cast<std::uint64_t>(have), .expected = cursors.size()};
 }
 
-/// A timeline has messages only.
+/// A timeline has messages, and the answers that some of them are.
 Figure rows_of(const std::vector<const sync::BucketCursor*>& cursors) {
     Figure figure{.expected = 0};
     for (const sync::BucketCursor* cursor : cursors) {
@@ -31,15 +31,16 @@ Figure rows_of(const std::vector<const sync::BucketCursor*>& cursors) {
     return figure;
 }
 
-/// A directory has people among other rows.
-Result<Figure> people_of(View& view, const std::vector<const sync::BucketCursor*>& cursors) {
+/// What stands among other rows: people in a directory, forms beside their versions.
+Result<Figure> rows_of(View& view,
+                       const std::vector<const sync::BucketCursor*>& cursors,
+                       RowKind kind) {
     Figure figure{.expected = 0};
     for (const sync::BucketCursor* cursor : cursors) {
-        HF_TRY(const std::uint64_t people,
-               view.sources().replica.count(cursor->head.id, RowKind::user));
-        figure.have += people;
+        HF_TRY(const std::uint64_t rows, view.sources().replica.count(cursor->head.id, kind));
+        figure.have += rows;
         figure.expected = cursor->exact() && figure.expected
-                              ? std::optional(*figure.expected + people)
+                              ? std::optional(*figure.expected + rows)
                               : std::nullopt;
     }
     return figure;
@@ -67,10 +68,16 @@ Result<Json> kinds_of(View& view) {
     const auto groups = view.buckets(BucketKind::group);
     const auto channels = view.buckets(BucketKind::channel);
     const auto timelines = view.buckets(BucketKind::timeline);
-    HF_TRY(const Figure people, people_of(view, directories));
+    const auto libraries = view.buckets(BucketKind::forms);
+    const auto collections = view.buckets(BucketKind::collection);
+    HF_TRY(const Figure people, rows_of(view, directories, RowKind::user));
+    HF_TRY(const Figure forms, rows_of(view, libraries, RowKind::form));
+    HF_TRY(const Figure elements, rows_of(view, collections, RowKind::element));
     return Json::array({kind("user", people, directories),
                         kind("group", buckets_of(groups), groups),
                         kind("channel", buckets_of(channels), channels),
+                        kind("form", forms, libraries),
+                        kind("element", elements, collections),
                         kind("message", rows_of(timelines), timelines)});
 }
 

@@ -20,5 +20,9 @@ using Json = nlohmann::json;
 [[nodiscard]] Result<Json> outbox(View& view);
 [[nodiscard]] Result<Json> settings(View& view);
 [[nodiscard]] Result<Json> search(View& view, const std::string& text);
+[[nodiscard]] Result<Json> forms(View& view, Id channel);
+[[nodiscard]] Result<Json> drafts(View& view);
+[[nodiscard]] Result<Json> filling(View& view, std::int64_t number);
+[[nodiscard]] Result<Json> answer(View& view, Id channel, Id id);
 
 }  // namespace holdfast::client::snapshots

@@ -64,6 +64,10 @@ public:
         put({directory_bucket, RowKind::user, id}, 0, body::encode(user));
     }
 
+    void add_bucket(BucketId id, BucketKind kind, Id owner, Id parent) {
+        buckets[id] = Bucket{.id = id, .kind = kind, .owner = owner, .parent = parent, .epoch = 1};
+    }
+
     Id post(Id author, std::string text) {
         const Id id = Id::make(1, next_id_++);
         body::Message message;
@@ -173,10 +177,6 @@ private:
             static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
     }
 
-    void add_bucket(BucketId id, BucketKind kind, Id owner, Id parent) {
-        buckets[id] = Bucket{.id = id, .kind = kind, .owner = owner, .parent = parent, .epoch = 1};
-    }
-
     std::string welcome(const wire::Hello& hello) {
         wire::Welcome frame;
         frame.server_time = WallTime{clock};
@@ -272,6 +272,7 @@ private:
         if (!done) {
             outcome.status = OutcomeStatus::rejected;
             outcome.code = done.error().code;
+            outcome.detail = done.error().params;
         } else {
             effects[intent.id] += 1;
             std::set<BucketId> touched;

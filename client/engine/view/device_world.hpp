@@ -7,10 +7,11 @@
 namespace holdfast::client {
 
 /// The world as the device knows it: the replica, with what waits laid over it.
-/// Borrows both; the owner keeps them in place. Errors  those of Replica.
+/// Borrows all; the owner keeps them in place. Errors  those of Replica.
 class DeviceWorld final : public World {
 public:
-    DeviceWorld(Replica& replica, const Overlay& overlay) : replica_(replica), overlay_(overlay) {}
+    DeviceWorld(Replica& replica, const Overlay& overlay, FormCache& forms)
+        : replica_(replica), overlay_(overlay), forms_(forms) {}
 
     [[nodiscard]] Result<std::optional<Row>> find(RowKey key) const override;
     [[nodiscard]] Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const override;
@@ -18,10 +19,12 @@ public:
     [[nodiscard]] Result<BucketId> directory() const override;
     /// Errors  intent_needs_connection, always.
     [[nodiscard]] Result<BucketId> mint_bucket() override;
+    [[nodiscard]] FormCache* form_cache() const override { return &forms_; }
 
 private:
     Replica& replica_;
     const Overlay& overlay_;
+    FormCache& forms_;
 };
 
 }  // namespace holdfast::client

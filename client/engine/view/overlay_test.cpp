@@ -5,6 +5,7 @@
 #include "client/engine/testing/fake_server.hpp"
 #include "client/engine/view/device_world.hpp"
 #include "client/engine/view/unread.hpp"
+#include "core/rules/form_cache.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -18,7 +19,7 @@ protected:
         auto opened = Replica::open({.path = ":memory:", .vfs = {}});
         ASSERT_TRUE(opened);
         replica = std::make_unique<Replica>(*std::move(opened));
-        world = std::make_unique<DeviceWorld>(*replica, overlay);
+        world = std::make_unique<DeviceWorld>(*replica, overlay, forms);
         hello = server.post(FakeServer::ben, "hello");
         synchronize();
     }
@@ -80,6 +81,7 @@ protected:
     Overlay overlay;
     TopicSet changes;
     std::unique_ptr<Replica> replica;
+    FormCache forms;
     std::unique_ptr<DeviceWorld> world;
     Id hello;
     std::uint32_t counter = 0;

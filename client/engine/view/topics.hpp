@@ -19,6 +19,7 @@ struct Topic {
         outbox,    ///< what waits, and how far it has got
         presence,  ///< who is online
         counters,  ///< figures of the settings
+        drafts,    ///< forms that are being filled in
     };
     About about{};
     BucketId bucket{};

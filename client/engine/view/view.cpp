@@ -165,6 +165,28 @@ Result<std::vector<Id>> View::members(BucketId channel_bucket) const {
     return ids;
 }
 
+Result<std::vector<View::NamedForm>> View::forms() const {
+    std::vector<NamedForm> forms;
+    const Id organization = sources_.account ? sources_.account->organization : Id{};
+    HF_TRY(const auto held, bucket(BucketKind::forms, organization));
+    if (!held) {
+        return forms;
+    }
+    note_rows(held->id, RowKind::form);
+    HF_TRY(const auto rows, sources_.replica.rows(held->id, RowKind::form));
+    for (const Row& row : rows) {
+        if (auto form = read(std::optional<Row>(row), body::parse_form)) {
+            forms.push_back({row.id, *std::move(form)});
+        }
+    }
+    return forms;
+}
+
+const std::map<std::int64_t, Outbox::Draft>& View::drafts() const {
+    dependencies_.add(Topic::About::drafts);
+    return sources_.outbox.drafts();
+}
+
 std::optional<wire::Contact> View::contact(Id user) const {
     dependencies_.add(Topic::About::presence);
     if (!sources_.contacts_known) {

@@ -12,11 +12,14 @@
 #include "client/outbox/outbox.hpp"
 #include "client/replica/replica.hpp"
 #include "core/model/body.hpp"
+#include "core/model/body_forms.hpp"
 #include "core/model/world.hpp"
 #include "core/offline/status.hpp"
 #include "core/wire/frame.hpp"
 
 namespace holdfast::client {
+
+class FillingDesk;
 
 /// Figures "since the device was last online" (OM13).
 struct Figures {
@@ -36,6 +39,7 @@ struct Sources {
     const Overlay& overlay;
     UnreadCounts& unread;
     ItemCache& items;
+    FillingDesk& fillings;
     const std::map<Id, wire::Contact>& contacts;
     std::function<bool(Id)> in_flight;  ///< whether an action was sent on this connection
 
@@ -46,7 +50,8 @@ struct Sources {
     offline::DeviceClass device_class = offline::DeviceClass::mobile;
     bool storage_persistent = false;
     Figures figures;
-    WallTime now{};         ///< device's clock
+    WallTime now{};  ///< device's clock
+    std::int64_t utc_offset_minutes = 0;
     WallTime server_now{};  ///< the server's, as near as is known
 };
 
@@ -66,6 +71,7 @@ public:
     [[nodiscard]] Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const override;
     [[nodiscard]] Result<BucketId> directory() const override;
     [[nodiscard]] Result<BucketId> mint_bucket() override;
+    [[nodiscard]] FormCache* form_cache() const override { return sources_.world.form_cache(); }
 
     // ------------------------------------------------------------------ people, groups, channels
 
@@ -98,6 +104,14 @@ public:
     [[nodiscard]] Result<std::vector<Id>> members(BucketId channel_bucket) const;
     /// Whose presence is known; nothing while it is not.
     [[nodiscard]] std::optional<wire::Contact> contact(Id user) const;
+
+    struct NamedForm {
+        Id id;
+        body::Form form;
+    };
+    /// All of the organization that this app can read, by id.
+    [[nodiscard]] Result<std::vector<NamedForm>> forms() const;
+    [[nodiscard]] const std::map<std::int64_t, Outbox::Draft>& drafts() const;
 
     // ------------------------------------------------------------------ messages
 

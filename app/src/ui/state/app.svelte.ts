@@ -2,7 +2,7 @@
 import type { EngineError, SessionSnapshot, StatusSnapshot } from '../../bridge/types.ts';
 import { currentLanguage } from '../../i18n/index.svelte.ts';
 import { call, refusalOf, subscribe } from './engine.svelte.ts';
-import { describePlatform } from './platform.ts';
+import { describePlatform, utcOffset } from './platform.ts';
 
 class AppState {
   session = $state.raw<SessionSnapshot | null>(null);
@@ -30,7 +30,8 @@ export async function startApp(): Promise<void> {
   }
   const tellPlatform = () => {
     const visible = document.visibilityState === 'visible';
-    void call('platform', { online: navigator.onLine, visible }).catch(() => undefined);
+    const now = { online: navigator.onLine, visible, utc_offset_minutes: utcOffset() };
+    void call('platform', now).catch(() => undefined);
   };
   addEventListener('online', tellPlatform);
   addEventListener('offline', tellPlatform);

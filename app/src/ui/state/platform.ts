@@ -20,8 +20,12 @@ export async function describePlatform(locale: string): Promise<Platform> {
     locale,
     device_name: deviceName(data),
     persistent_storage: await hasPersistentStorage(),
+    utc_offset_minutes: utcOffset(),
   };
 }
+
+/** Minutes from UTC of the clock on the wall here, now. */
+export const utcOffset = (): number => -new Date().getTimezoneOffset();
 
 function deviceName(data: UserAgentData | undefined): string {
   const agent = navigator.userAgent;

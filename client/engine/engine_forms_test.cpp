@@ -1,0 +1,308 @@
+// Forms on a device: offered, filled in, kept, sent, refused. OM20, OM24, OM31 to OM33.
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <string>
+
+#include "client/engine/testing/forms.hpp"
+#include "client/engine/testing/phone.hpp"
+
+namespace holdfast::client {
+namespace {
+
+using ::testing::ElementsAre;
+using testing_support::FakeServer;
+using testing_support::Json;
+using testing_support::Phone;
+using testing_support::SampleForms;
+
+class EngineForms : public testing::Test {
+protected:
+    void SetUp() override {
+        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+        directory_ =
+            std::filesystem::path(testing::TempDir()) / (std::string("forms_") + test->name());
+        std::filesystem::remove_all(directory_);
+        std::filesystem::create_directories(directory_);
+        SampleForms::add(server);
+        phone = std::make_unique<Phone>(directory_, server);
+        phone->open();
+        phone->start();
+        phone->sign_in();
+        phone->pass(1000);
+    }
+    void TearDown() override {
+        phone.reset();
+        std::filesystem::remove_all(directory_);
+    }
+
+    void restart() {
+        phone->kill();
+        phone->open();
+        phone->start();
+    }
+    void work_offline() {
+        phone->cut();
+        phone->pass(5000);
+        ASSERT_TRUE(phone->call("set_offline_mode", {{"on", true}}).contains("ok"));
+    }
+    void reconnect() {
+        phone->heal();
+        phone->pass(2000);
+    }
+
+    std::int64_t open_form(Id form = SampleForms::round) {
+        const Json reply = phone->call(
+            "open_form", {{"channel", to_string(FakeServer::channel)}, {"form", to_string(form)}});
+        EXPECT_TRUE(reply.contains("ok")) << reply;
+        return reply.contains("ok") ? reply["ok"]["draft"].get<std::int64_t>() : 0;
+    }
+    Json set(std::int64_t draft, const std::string& path, Json value) {
+        return phone->call("set_answer",
+                           {{"draft", draft}, {"path", path}, {"value", std::move(value)}});
+    }
+    void answer_all(std::int64_t draft) {
+        set(draft, "asset", {to_string(SampleForms::pump)});
+        set(draft, "ok", {"yes"});
+        set(draft, "note", "Dry.");
+    }
+    Json submit(std::int64_t draft) { return phone->call("submit_form", {{"draft", draft}}); }
+
+    std::int64_t watch(const char* query) {
+        return phone->subscribe({{"query", query}, {"channel", to_string(FakeServer::channel)}});
+    }
+    std::int64_t watch_filling(std::int64_t draft) {
+        return phone->subscribe({{"query", "filling"}, {"draft", draft}});
+    }
+    std::int64_t watch_messages() {
+        return phone->subscribe({{"query", "messages"},
+                                 {"channel", to_string(FakeServer::channel)},
+                                 {"anchor", "latest"},
+                                 {"before", 50},
+                                 {"after", 0}});
+    }
+    [[nodiscard]] Json component(std::int64_t filling, const std::string& path) const {
+        for (const Json& one : phone->snapshot(filling)["filling"]["components"]) {
+            if (one["path"] == path) {
+                return one;
+            }
+        }
+        return {};
+    }
+    static std::string code(const Json& reply) {
+        return reply.contains("error") ? reply["error"]["code"].get<std::string>() : "accepted";
+    }
+    [[nodiscard]] std::size_t answers_on_the_server() const {
+        std::size_t count = 0;
+        for (const auto& [key, row] : server.rows) {
+            count += key.kind == RowKind::answer ? 1 : 0;
+        }
+        return count;
+    }
+
+    std::filesystem::path directory_;
+    FakeServer server;
+    std::unique_ptr<Phone> phone;
+};
+
+TEST_F(EngineForms, OM24_a_channel_offers_the_forms_that_are_for_this_person) {
+    const auto forms = watch("forms");
+    const Json& shown = phone->snapshot(forms);
+    ASSERT_EQ(shown["forms"].size(), 1U);  // the other asks for a role
+    EXPECT_EQ(shown["forms"][0]["title"], (Json{{"en", "Daily round"}, {"es", "Ronda diaria"}}));
+    EXPECT_TRUE(shown["forms"][0]["blocked"].is_null());
+    EXPECT_TRUE(shown["send"]["allowed"].get<bool>());
+    EXPECT_EQ(code(phone->call("open_form",
+                               {{"channel", to_string(FakeServer::channel)},
+                                {"form", to_string(SampleForms::secret)}})),
+              "access.forbidden");
+}
+
+TEST_F(EngineForms, OM24_OM32_a_form_filled_in_offline_is_sent_once) {
+    const auto messages = watch_messages();
+    work_offline();
+    const std::int64_t draft = open_form();
+    answer_all(draft);
+    const Json submitted = submit(draft);
+    ASSERT_TRUE(submitted.contains("ok")) << submitted;
+    const std::string intent = submitted["ok"]["intent"].get<std::string>();
+    Json card = phone->snapshot(messages)["items"].back();
+    EXPECT_EQ(card["kind"], "form");
+    EXPECT_EQ(card["id"], intent);
+    EXPECT_EQ(card["state"], "saved");
+    EXPECT_EQ(card["form"]["title"]["es"], "Ronda diaria");
+    EXPECT_EQ(card["form"]["lines"][0]["names"], Json{"Pump P-7"});
+    reconnect();
+    EXPECT_EQ(answers_on_the_server(), 1U);
+    EXPECT_EQ(phone->snapshot(messages)["items"].back()["state"], "done");
+    EXPECT_EQ(phone->snapshot(messages)["items"].size(), 1U);
+    EXPECT_FALSE(phone->snapshot(messages)["items"].back()["can_delete"].get<bool>());
+    restart();
+    phone->pass(2000);
+    EXPECT_EQ(answers_on_the_server(), 1U);
+}
+
+TEST_F(EngineForms, OM37_every_keystroke_survives_a_kill) {
+    work_offline();
+    const std::int64_t draft = open_form();
+    for (const char* typed : {"D", "Dr", "Dry"}) {
+        ASSERT_TRUE(set(draft, "note", typed).contains("ok"));
+        restart();
+        const auto filling = watch_filling(draft);
+        EXPECT_EQ(component(filling, "note")["value"], typed);
+    }
+    const auto drafts = phone->subscribe({{"query", "drafts"}});
+    ASSERT_EQ(phone->snapshot(drafts)["drafts"].size(), 1U);
+    EXPECT_EQ(phone->snapshot(drafts)["drafts"][0]["channel"]["name"], "Site 4");
+    answer_all(draft);
+    ASSERT_TRUE(submit(draft).contains("ok"));
+    restart();  // the draft is gone with the action that it became
+    const auto again = phone->subscribe({{"query", "drafts"}});
+    EXPECT_TRUE(phone->snapshot(again)["drafts"].empty());
+    reconnect();
+    EXPECT_EQ(answers_on_the_server(), 1U);
+}
+
+TEST_F(EngineForms, an_answer_displays_what_depends_on_it_and_says_how_far_the_form_is) {
+    const std::int64_t draft = open_form();
+    const auto filling = watch_filling(draft);
+    EXPECT_FALSE(component(filling, "what")["visible"].get<bool>());
+    EXPECT_EQ(phone->snapshot(filling)["filling"]["verdict"]["required"], 2);
+    const Json reply = set(draft, "ok", {"no"})["ok"];
+    ASSERT_EQ(reply["changed"].size(), 2U);
+    EXPECT_EQ(reply["changed"][1]["path"], "what");
+    EXPECT_TRUE(reply["changed"][1]["visible"].get<bool>());
+    EXPECT_EQ(reply["changed"][1]["trouble"]["code"], "answer.required");
+    EXPECT_EQ(reply["verdict"]["required"], 3);
+    EXPECT_EQ(reply["verdict"]["answered"], 1);
+    const Json refused = submit(draft);
+    EXPECT_EQ(code(refused), "answer.required");
+    EXPECT_EQ(refused["error"]["params"]["component"], "asset");
+    EXPECT_EQ(code(set(draft, "ok", {"maybe"})), "accepted");  // typed, and in trouble
+    EXPECT_EQ(code(set(draft, "ok", 5)), "answer.wrong_type");
+    EXPECT_EQ(code(set(draft, "nothing", "x")), "answer.unknown_component");
+    EXPECT_EQ(code(set(draft + 7, "note", "x")), "outbox.unknown_item");
+}
+
+TEST_F(EngineForms, choices_are_found_by_the_beginnings_of_their_words_accents_aside) {
+    const std::int64_t draft = open_form();
+    const auto names = [&](const std::string& text) {
+        const Json found = phone->call(
+            "search_choices", {{"draft", draft}, {"path", "asset"}, {"level", 0}, {"text", text}});
+        std::vector<std::string> all;
+        for (const Json& item : found["ok"]["items"]) {
+            all.push_back(item["name"].get<std::string>());
+        }
+        return all;
+    };
+    EXPECT_THAT(names(""), ElementsAre("Fan Ñ-2", "Pump P-7"));
+    EXPECT_THAT(names("fan n"), ElementsAre("Fan Ñ-2"));
+    EXPECT_THAT(names("p-7"), ElementsAre("Pump P-7"));
+    EXPECT_THAT(names("x"), ElementsAre());
+    server.put({SampleForms::assets_bucket, RowKind::element, Id::make(1, 53)},
+               0,
+               body::encode(body::Element{.code = "x-1", .name = "Xylophone"}));
+    phone->say(server.live_page(SampleForms::assets_bucket, 3));
+    EXPECT_THAT(names("x"), ElementsAre("Xylophone"));
+}
+
+TEST_F(EngineForms, OM33_a_refused_answer_needs_the_person_and_goes_on_as_a_draft) {
+    const auto messages = watch_messages();
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    const std::int64_t draft = open_form();
+    answer_all(draft);
+    server.refuse.insert(FakeServer::channel);
+    const std::string intent = submit(draft)["ok"]["intent"].get<std::string>();
+    phone->pass(2000);
+    EXPECT_EQ(phone->snapshot(messages)["items"].back()["state"], "needs_you");
+    EXPECT_EQ(phone->snapshot(outbox)["items"][0]["form"]["en"], "Daily round");
+    const auto answer = phone->subscribe(
+        {{"query", "answer"}, {"channel", to_string(FakeServer::channel)}, {"answer", intent}});
+    EXPECT_EQ(phone->snapshot(answer)["answer"]["state"], "needs_you");
+    EXPECT_EQ(phone->snapshot(answer)["answer"]["lines"].size(), 3U);
+    const Json reopened = phone->call("reopen_answer", {{"intent", intent}});
+    ASSERT_TRUE(reopened.contains("ok")) << reopened;
+    EXPECT_TRUE(phone->snapshot(outbox)["items"].empty());
+    restart();
+    phone->pass(1000);
+    server.refuse.clear();
+    const std::int64_t again = reopened["ok"]["draft"].get<std::int64_t>();
+    EXPECT_EQ(component(watch_filling(again), "note")["value"], "Dry.");
+    ASSERT_TRUE(submit(again).contains("ok"));
+    phone->pass(2000);
+    EXPECT_EQ(answers_on_the_server(), 1U);
+}
+
+TEST_F(EngineForms, a_draft_keeps_its_version_when_another_takes_its_place) {
+    const std::int64_t draft = open_form();
+    answer_all(draft);
+    const auto filling = watch_filling(draft);
+    EXPECT_FALSE(phone->snapshot(filling)["filling"]["outdated"].get<bool>());
+    const std::uint64_t before = server.buckets.at(SampleForms::forms_bucket).version;
+    SampleForms::add_version(
+        server,
+        {SampleForms::round, SampleForms::round_v2},
+        2,
+        R"({"code":"round","version":2,"components":[{"id":"grade","kind":"rating"}]})");
+    phone->say(server.live_page(SampleForms::forms_bucket, before));
+    EXPECT_TRUE(phone->snapshot(filling)["filling"]["outdated"].get<bool>());
+    EXPECT_EQ(component(filling, "note")["value"], "Dry.");
+    ASSERT_TRUE(submit(draft).contains("ok"));
+    phone->pass(2000);
+    EXPECT_EQ(answers_on_the_server(), 1U);
+    EXPECT_FALSE(component(watch_filling(open_form()), "grade").is_null());
+}
+
+TEST_F(EngineForms, OM20_without_connection_what_is_typed_is_kept_and_nothing_is_sent) {
+    const std::int64_t draft = open_form();
+    answer_all(draft);
+    phone->cut();
+    phone->pass(5000);
+    ASSERT_TRUE(set(draft, "note", "Wet.").contains("ok"));
+    EXPECT_EQ(code(submit(draft)), "offline.no_connection");
+    const auto filling = watch_filling(draft);
+    EXPECT_TRUE(phone->blocked(filling));
+    reconnect();
+    EXPECT_EQ(component(filling, "note")["value"], "Wet.");
+    EXPECT_TRUE(submit(draft).contains("ok"));
+}
+
+TEST_F(EngineForms, a_draft_is_work_that_signing_out_would_lose) {
+    const std::int64_t draft = open_form();
+    EXPECT_EQ(code(phone->call("sign_out", {{"discard", false}})), "accepted");
+    phone->sign_in();
+    phone->pass(1000);
+    const std::int64_t typed = open_form();
+    EXPECT_GT(typed, draft);
+    set(typed, "note", "Dry.");
+    EXPECT_EQ(code(phone->call("sign_out", {{"discard", false}})), "outbox.not_empty");
+    EXPECT_EQ(code(phone->call("discard_draft", {{"draft", typed}})), "accepted");
+    EXPECT_EQ(code(set(typed, "note", "Dry.")), "outbox.unknown_item");
+    EXPECT_EQ(code(phone->call("sign_out", {{"discard", false}})), "accepted");
+}
+
+TEST_F(EngineForms, OM31_a_full_disk_refuses_the_keystroke_and_keeps_what_was_there) {
+    const std::int64_t draft = open_form();
+    ASSERT_TRUE(set(draft, "note", "Dry.").contains("ok"));
+    phone->kill();
+    phone->outbox_bytes_max = 64 * 1024;
+    phone->open();
+    phone->start();
+    phone->pass(1000);
+    EXPECT_EQ(code(set(draft, "note", std::string(19'000, 'x') + std::string(900, 'y'))),
+              "accepted");
+    const std::int64_t other = open_form();
+    EXPECT_EQ(code(set(other, "note", std::string(19'999, 'z'))), "accepted");
+    std::string last;
+    for (int i = 0; i < 4 && last != "storage.full"; ++i) {
+        last = code(set(open_form(), "note", std::string(19'999, 'z')));
+    }
+    EXPECT_EQ(last, "storage.full");
+    restart();
+    phone->pass(1000);
+    EXPECT_EQ(component(watch_filling(draft), "note")["value"].get<std::string>().size(), 19'900U);
+}
+
+}  // namespace
+}  // namespace holdfast::client

@@ -1,0 +1,194 @@
+// The screen's calls about forms that are being filled in.
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "client/engine/forms/filling_json.hpp"
+#include "client/engine/parts.hpp"
+#include "core/model/args.hpp"
+#include "core/model/body_forms.hpp"
+#include "core/model/facts.hpp"
+#include "core/model/json.hpp"
+#include "core/rules/answers.hpp"
+
+namespace holdfast::client {
+namespace {
+
+constexpr std::size_t choices_shown_max = 50;
+
+std::string text(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// The form's row, where it can be filled in.  Errors  intent_gone.
+Result<body::Form> active_form(const World& world, Id organization, Id form) {
+    HF_TRY(auto found,
+           facts::find_in(
+               world, {BucketKind::forms, organization}, {RowKind::form, form}, body::parse_form));
+    if (!found || !found->value.active) {
+        return fail(ErrorCode::intent_gone, "form " + to_string(form));
+    }
+    return std::move(found->value);
+}
+
+/// What keeps a form from being sent, as the refusal of the attempt.
+Error first_trouble(const forms::Filling& filling) {
+    const forms::FormVerdict verdict = filling.verdict();
+    if (verdict.trouble) {
+        return {verdict.trouble.code, {}, verdict.trouble.params};
+    }
+    for (const forms::ComponentVerdict& one : verdict.components) {
+        if (one.state.visible && one.state.trouble) {
+            Json params = json::parse(one.state.trouble.params);
+            params = params.is_object() ? std::move(params) : Json::object();
+            params["component"] = one.path;
+            return {one.state.trouble.code, one.path, text(params)};
+        }
+    }
+    return {ErrorCode::answer_malformed};
+}
+
+}  // namespace
+
+void Engine::Parts::drafts_changed() {
+    device->changes.add(Topic::About::drafts);
+    device->hurry(Device::Urgency::now);
+}
+
+Result<std::int64_t> Engine::Parts::open_form(const calls::OpenForm& call) {
+    const auto& account = device->account();
+    if (!account) {
+        return fail(ErrorCode::auth_session_expired);
+    }
+    const FillingDesk::Place place = device->filling_place();
+    HF_TRY(const body::Form form, active_form(place.world, place.organization, call.form));
+    HF_TRY(const auto known, find_form(place.world, place.organization, form.current));
+    HF_TRY(const forms::Offer offer, offer_in(place.world, account->user, call.channel));
+    HF_CHECK(forms::may_fill_in(known->filled->definition().access, offer));
+    return device->fillings.begin(place, call.channel, form.current);
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::OpenForm& call) {
+    const auto opened = open_form(call);
+    if (!opened) {
+        device->reply_error(number, opened.error());
+        return;
+    }
+    device->reply_ok(number, R"({"draft":)" + std::to_string(*opened) + "}");
+}
+
+/// Taken in every mode: what is typed while the connection goes must not be lost.
+Result<std::string> Engine::Parts::set_answer(const calls::SetAnswer& call) {
+    const FillingDesk::Place place = device->filling_place();
+    HF_TRY(const auto changed, device->fillings.set(place, call.draft, call.path, call.value));
+    HF_TRY(const FillingDesk::Open* open, device->fillings.hold(place, call.draft));
+    const FillingMoment moment(
+        place.world, place.replica, device->fillings.indexes(), *open->form, place.person);
+    HF_TRY(Json components, components_json(*open, moment, changed));
+    return text({{"changed", std::move(components)}, {"verdict", verdict_json(open->filling)}});
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::SetAnswer& call) {
+    const auto set = set_answer(call);
+    if (!set) {
+        device->reply_error(number, set.error());
+        return;
+    }
+    device->reply_ok(number, *set);
+    drafts_changed();
+}
+
+Result<std::string> Engine::Parts::search_choices(const calls::SearchChoices& call) {
+    if (call.level < 0) {
+        return fail(ErrorCode::request_malformed, "level");
+    }
+    HF_TRY(auto found,
+           device->fillings.choices(device->filling_place(),
+                                    call.draft,
+                                    {.path = call.path,
+                                     .level = static_cast<std::size_t>(call.level),
+                                     .typed = call.text,
+                                     .found_max = choices_shown_max + 1}));
+    const bool more = found.size() > choices_shown_max;
+    found.resize(std::min(found.size(), choices_shown_max));
+    Json items = Json::array();
+    for (const forms::Element& element : found) {
+        items.push_back(
+            {{"id", to_string(element.id)}, {"code", element.code}, {"name", element.name}});
+    }
+    return text({{"items", std::move(items)}, {"more", more}});
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::SearchChoices& call) {
+    const auto found = search_choices(call);
+    if (!found) {
+        device->reply_error(number, found.error());
+        return;
+    }
+    device->reply_ok(number, *found);
+}
+
+Result<Id> Engine::Parts::submit_form(std::int64_t draft) {
+    HF_TRY(const FillingDesk::Open* open, device->fillings.find(device->filling_place(), draft));
+    if (!open->filling.can_submit()) {
+        return std::unexpected(first_trouble(open->filling));
+    }
+    const args::AnswerSubmit answer{.channel = open->channel,
+                                    .form = open->form->version,
+                                    .answers = open->filling.submission(),
+                                    .offset_minutes = device->utc_offset_minutes};
+    HF_TRY(const Id intent, submit({IntentKind::answer_submit, args::encode(answer)}, draft));
+    device->fillings.close(draft);
+    return intent;
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::SubmitForm& call) {
+    const auto submitted = submit_form(call.draft);
+    if (!submitted) {
+        device->reply_error(number, submitted.error());
+        return;
+    }
+    device->reply_ok(number, R"({"intent":")" + to_string(*submitted) + R"("})");
+    drafts_changed();
+    waiting_changed();
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::DiscardDraft& call) {
+    const auto deleted = device->outbox.delete_draft(call.draft);
+    if (!deleted) {
+        device->reply_error(number, deleted.error());
+        return;
+    }
+    device->fillings.close(call.draft);
+    device->reply_ok(number);
+    drafts_changed();
+}
+
+Result<std::int64_t> Engine::Parts::reopen_answer(Id intent) {
+    const Outbox::Item* item = device->outbox.find(intent);
+    if (item == nullptr || item->intent.kind != IntentKind::answer_submit) {
+        return fail(ErrorCode::outbox_unknown_item, to_string(intent));
+    }
+    HF_TRY(const auto answer, args::parse_answer_submit(item->intent.args));
+    const std::int64_t draft = device->fillings.next_number();
+    HF_CHECK(device->outbox.reopen(intent,
+                                   {.number = draft,
+                                    .channel = answer.channel,
+                                    .version = answer.form,
+                                    .changed_at = device->wall,
+                                    .answers = answer.answers}));
+    return draft;
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::ReopenAnswer& call) {
+    const auto reopened = reopen_answer(call.intent);
+    if (!reopened) {
+        device->reply_error(number, reopened.error());
+        return;
+    }
+    device->reply_ok(number, R"({"draft":)" + std::to_string(*reopened) + "}");
+    drafts_changed();
+    waiting_changed();
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,83 @@
+#include "client/engine/forms/filling_desk.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace holdfast::client {
+
+FillingDesk::Open& FillingDesk::keep(std::int64_t number, Open filling) {
+    if (open_.size() >= limits::fillings_open_max) {
+        open_.erase(std::ranges::min_element(
+            open_, {}, [](const auto& entry) { return entry.second.used; }));
+    }
+    filling.used = ++uses_;
+    return open_.insert_or_assign(number, std::move(filling)).first->second;
+}
+
+Result<std::int64_t> FillingDesk::begin(const Place& place, Id channel, Id version) {
+    HF_TRY(auto form, find_form(place.world, place.organization, version));
+    const FillingMoment moment(place.world, place.replica, indexes_, *form, place.person);
+    HF_TRY(forms::Filling filling, forms::Filling::open(form->filled, moment.context()));
+    const std::int64_t number = next_number();
+    keep(number, {.form = std::move(form), .filling = std::move(filling), .channel = channel});
+    return number;
+}
+
+std::int64_t FillingDesk::next_number() {
+    last_number_ = std::max(last_number_ + 1, outbox_.next_draft());
+    return last_number_;
+}
+
+Result<FillingDesk::Open*> FillingDesk::find(const Place& place, std::int64_t number) {
+    HF_TRY(Open * open, hold(place, number));
+    const FillingMoment moment(place.world, place.replica, indexes_, *open->form, place.person);
+    HF_CHECK(open->filling.refresh(moment.context()));
+    return open;
+}
+
+Result<FillingDesk::Open*> FillingDesk::hold(const Place& place, std::int64_t number) {
+    if (const auto held = open_.find(number); held != open_.end()) {
+        held->second.used = ++uses_;
+        return &held->second;
+    }
+    const auto draft = outbox_.drafts().find(number);
+    if (draft == outbox_.drafts().end()) {
+        return fail(ErrorCode::outbox_unknown_item, "draft " + std::to_string(number));
+    }
+    HF_TRY(auto form, find_form(place.world, place.organization, draft->second.version));
+    const FillingMoment moment(place.world, place.replica, indexes_, *form, place.person);
+    HF_TRY(forms::Filling filling,
+           forms::Filling::resume(form->filled, moment.context(), draft->second.answers));
+    return &keep(
+        number,
+        {.form = std::move(form), .filling = std::move(filling), .channel = draft->second.channel});
+}
+
+Result<std::vector<forms::ComponentVerdict>> FillingDesk::set(const Place& place,
+                                                              std::int64_t number,
+                                                              std::string_view path,
+                                                              std::string_view json) {
+    HF_TRY(Open * open, hold(place, number));
+    const FillingMoment moment(place.world, place.replica, indexes_, *open->form, place.person);
+    HF_TRY(auto changed, open->filling.set(moment.context(), path, json));
+    HF_CHECK(outbox_.save_draft({.number = number,
+                                 .channel = open->channel,
+                                 .version = open->form->version,
+                                 .changed_at = place.person.now,
+                                 .answers = open->filling.draft()}));
+    return changed;
+}
+
+Result<std::vector<forms::Element>> FillingDesk::choices(const Place& place,
+                                                         std::int64_t number,
+                                                         const Wanted& wanted) {
+    HF_TRY(const Open* open, hold(place, number));
+    const FillingMoment moment(place.world, place.replica, indexes_, *open->form, place.person);
+    HF_TRY(const auto from, open->filling.choices(moment.context(), wanted.path, wanted.level));
+    return moment.lookup().search({.collection = from.collection,
+                                   .parents = from.parents,
+                                   .typed = wanted.typed,
+                                   .found_max = wanted.found_max});
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,26 @@
+#include "client/engine/forms/filling_moment.hpp"
+
+#include <string>
+
+namespace holdfast::client {
+
+Result<bool> DeviceLookup::has_collection(std::string_view code) const {
+    HF_TRY(const bool here, WorldLookup::has_collection(code));
+    if (!here) {
+        return false;
+    }
+    const Id collection = collections_.at(std::string(code));
+    const sync::BucketCursor* cursor = replica_.bucket(BucketKind::collection, collection);
+    return cursor != nullptr && cursor->complete;
+}
+
+Result<std::vector<forms::Element>> DeviceLookup::search(const forms::Search& search) const {
+    const auto named = collections_.find(std::string(search.collection));
+    if (named == collections_.end()) {
+        return std::vector<forms::Element>{};
+    }
+    HF_TRY(const forms::ElementIndex* index, indexes_.find(replica_, named->second));
+    return index == nullptr ? std::vector<forms::Element>{} : index->search(search);
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "client/engine/forms/element_indexes.hpp"
+#include "core/forms/context.hpp"
+#include "core/rules/form_cache.hpp"
+#include "core/rules/world_lookup.hpp"
+
+namespace holdfast::client {
+
+/// Who fills in a form on this device, and when.
+struct FillingPerson {
+    Id user;
+    WallTime now;                     ///< device's clock: the server judges by it too
+    std::int64_t offset_minutes = 0;  ///< from UTC, of this place
+    bool online = false;
+};
+
+/// What a form's rules look up on a device: a collection is there once all of it is.
+class DeviceLookup final : public WorldLookup {
+public:
+    DeviceLookup(const World& world,
+                 Replica& replica,
+                 ElementIndexes& indexes,
+                 const std::map<std::string, Id>& collections)
+        : WorldLookup(world, collections),
+          replica_(replica),
+          indexes_(indexes),
+          collections_(collections) {}
+
+    [[nodiscard]] Result<bool> has_collection(std::string_view code) const override;
+    [[nodiscard]] Result<std::vector<forms::Element>> search(
+        const forms::Search& search) const override;
+
+private:
+    Replica& replica_;
+    ElementIndexes& indexes_;
+    const std::map<std::string, Id>& collections_;
+};
+
+/// Everything that the rules of a form ask for at one moment. Borrows its arguments; stays where it
+/// is, because the context refers to the lookup.
+class FillingMoment {
+public:
+    FillingMoment(const World& world,
+                  Replica& replica,
+                  ElementIndexes& indexes,
+                  const KnownForm& form,
+                  const FillingPerson& person)
+        : lookup_(world, replica, indexes, form.collections),
+          context_{.lookup = lookup_,
+                   .user = person.user,
+                   .now = person.now,
+                   .zone = {.offset_minutes = static_cast<int>(person.offset_minutes)},
+                   .online = person.online} {}
+    FillingMoment(const FillingMoment&) = delete;
+    FillingMoment& operator=(const FillingMoment&) = delete;
+
+    [[nodiscard]] const forms::Context& context() const { return context_; }
+    [[nodiscard]] const forms::Lookup& lookup() const { return lookup_; }
+
+private:
+    DeviceLookup lookup_;
+    forms::Context context_;
+};
+
+}  // namespace holdfast::client

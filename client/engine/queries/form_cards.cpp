@@ -1,0 +1,79 @@
+#include "client/engine/queries/form_cards.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "client/engine/forms/filling_json.hpp"
+#include "client/engine/queries/query.hpp"
+#include "core/model/args.hpp"
+
+namespace holdfast::client::form_cards {
+
+Id organization(const View& view) {
+    const auto& account = view.account();
+    return account ? account->organization : Id{};
+}
+
+FillingPerson person(const View& view) {
+    const offline::Status& status = view.status();
+    const bool connected = status.connection.state == offline::ConnectionKind::connected;
+    return {.user = view.user(),
+            .now = view.sources().now,
+            .offset_minutes = view.sources().utc_offset_minutes,
+            .online = connected && !status.offline.on};
+}
+
+std::optional<std::shared_ptr<const KnownForm>> find(const View& view, Id version) {
+    auto form = find_form(view, organization(view), version);
+    return form ? std::optional(*std::move(form)) : std::nullopt;
+}
+
+Json title(const KnownForm& form) {
+    const forms::Part& part = form.filled->definition().form;
+    return part.title.empty() ? Json{{"en", part.code}} : texts_json(part.title);
+}
+
+Result<std::optional<body::Answer>> find_answer(const View& view, Id channel, Id id) {
+    HF_TRY(const auto timeline, view.bucket(BucketKind::timeline, channel));
+    if (timeline) {
+        HF_TRY(const auto row, view.find({timeline->id, RowKind::answer, id}));
+        const auto stored = row ? body::parse_answer(row->body) : fail(ErrorCode::none);
+        if (stored) {
+            return *stored;
+        }
+    }
+    const Outbox::Item* item = view.outbox().find(id);
+    const auto args =
+        item == nullptr ? fail(ErrorCode::none) : args::parse_answer_submit(item->intent.args);
+    if (!args) {
+        return std::nullopt;
+    }
+    return body::Answer{.author = view.user(),
+                        .version = args->form,
+                        .answers = args->answers,
+                        .sent_at = item->intent.claimed_at.ms,
+                        .offset_minutes = args->offset_minutes};
+}
+
+Result<Json> lines(const View& view,
+                   const KnownForm& form,
+                   std::string_view answers,
+                   std::size_t lines_max) {
+    const WorldLookup lookup(view, form.collections);
+    return answer_lines(form, answers, lookup, lines_max);
+}
+
+Result<Json> card(const View& view, Id channel, Id message, Id version) {
+    const auto form = find(view, version);
+    if (!form) {
+        return Json{{"title", Json::object()}, {"lines", Json::array()}};
+    }
+    Json shown = Json::array();
+    HF_TRY(const auto answer, find_answer(view, channel, message));
+    if (answer) {
+        HF_TRY(shown, lines(view, **form, answer->answers, limits::card_lines));
+    }
+    return Json{{"title", title(**form)}, {"lines", std::move(shown)}};
+}
+
+}  // namespace holdfast::client::form_cards

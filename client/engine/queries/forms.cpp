@@ -1,0 +1,202 @@
+// What is offered in a channel, what is being filled in, and what was answered.
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
+
+#include "client/engine/forms/filling_desk.hpp"
+#include "client/engine/forms/filling_json.hpp"
+#include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/form_cards.hpp"
+#include "client/engine/queries/snapshots.hpp"
+#include "core/forms/lint.hpp"
+#include "core/model/args.hpp"
+#include "core/model/body_forms.hpp"
+#include "core/offline/reason.hpp"
+#include "core/rules/answers.hpp"
+
+namespace holdfast::client::snapshots {
+namespace {
+
+struct Offered {
+    std::string order;
+    Json card;
+};
+
+/// What keeps a new filling from being sent here and now, before anything is filled in (OM24).
+Result<Json> obstacle(View& view, const KnownForm& form) {
+    const FillingMoment moment(view,
+                               view.sources().replica,
+                               view.sources().fillings.indexes(),
+                               form,
+                               form_cards::person(view));
+    HF_TRY(const auto filling, forms::Filling::open(form.filled, moment.context()));
+    const forms::FormVerdict verdict = filling.verdict();
+    for (const forms::ComponentVerdict& one : verdict.components) {
+        if (!verdict.blocked.empty() && one.path == verdict.blocked.front()) {
+            return Json(error_name(one.state.trouble.code));
+        }
+    }
+    return Json(nullptr);
+}
+
+Result<std::vector<Offered>> offered_forms(View& view, const forms::Offer& offer) {
+    std::vector<Offered> list;
+    HF_TRY(const auto rows, view.forms());
+    for (const View::NamedForm& row : rows) {
+        const auto form = form_cards::find(view, row.form.current);
+        if (!row.form.active || !form) {
+            continue;
+        }
+        const forms::Definition& definition = (*form)->filled->definition();
+        if (!forms::may_fill_in(definition.access, offer)) {
+            continue;
+        }
+        HF_TRY(Json blocked, obstacle(view, **form));
+        const bool stops = std::ranges::any_of(forms::lint_app(definition), [](const auto& advice) {
+            return advice.code == "cannot_be_sent_yet";
+        });
+        list.push_back({cards::folded(text_in(definition.form.title, "en")) + row.form.code,
+                        {{"form", to_string(row.id)},
+                         {"title", form_cards::title(**form)},
+                         {"blocked", std::move(blocked)},
+                         {"unfinished", stops}}});
+    }
+    std::ranges::sort(list, {}, &Offered::order);
+    return list;
+}
+
+Json draft_json(View& view, const Outbox::Draft& draft, Json channel) {
+    const auto form = form_cards::find(view, draft.version);
+    return {{"draft", draft.number},
+            {"channel", std::move(channel)},
+            {"title", form ? form_cards::title(**form) : Json::object()},
+            {"changed_at", draft.changed_at.ms}};
+}
+
+Result<Json> drafts_of(View& view, std::optional<Id> only) {
+    Json list = Json::array();
+    std::vector<const Outbox::Draft*> newest_first;
+    for (const auto& [number, draft] : view.drafts()) {
+        if (!only || draft.channel == *only) {
+            newest_first.push_back(&draft);
+        }
+    }
+    std::ranges::sort(newest_first, [](const auto* a, const auto* b) {
+        return std::tuple(a->changed_at, a->number) > std::tuple(b->changed_at, b->number);
+    });
+    for (const Outbox::Draft* draft : newest_first) {
+        HF_TRY(const auto channel, view.find_channel(draft->channel));
+        list.push_back(draft_json(view,
+                                  *draft,
+                                  {{"id", to_string(draft->channel)},
+                                   {"name", channel ? channel->name : std::string()}}));
+    }
+    return list;
+}
+
+/// Whether a form may be sent in a channel now, by mode, channel and the form's own filters.
+Json send_permission(View& view, Id channel, const KnownForm& form) {
+    const Id user = view.user();
+    const auto allowed = [&]() -> Result<> {
+        HF_CHECK(may_send_forms(view, user, channel));
+        HF_TRY(const forms::Offer offer, offer_in(view, user, channel));
+        return forms::may_fill_in(form.filled->definition().access, offer);
+    }();
+    return cards::permission(cards::reason_against(view, IntentKind::answer_submit, allowed));
+}
+
+/// Whether another version is filled in now than the one of this filling.
+Result<bool> is_outdated(View& view, const KnownForm& form) {
+    HF_TRY(const auto rows, view.forms());
+    const auto found = std::ranges::find(rows, form.form, &View::NamedForm::id);
+    return found != rows.end() && found->form.current != form.version;
+}
+
+}  // namespace
+
+Result<Json> forms(View& view, Id channel) {
+    Json snapshot{{"forms", Json::array()},
+                  {"drafts", Json::array()},
+                  {"send", cards::permission(offline::reason::gone)}};
+    HF_TRY(snapshot["drafts"], drafts_of(view, channel));
+    const Id user = view.user();
+    const auto offer = offer_in(view, user, channel);
+    if (!offer) {
+        return snapshot;
+    }
+    snapshot["send"] = cards::permission(cards::reason_against(
+        view, IntentKind::answer_submit, may_send_forms(view, user, channel)));
+    HF_TRY(auto offered, offered_forms(view, *offer));
+    for (Offered& one : offered) {
+        snapshot["forms"].push_back(std::move(one.card));
+    }
+    return snapshot;
+}
+
+Result<Json> drafts(View& view) {
+    HF_TRY(Json list, drafts_of(view, std::nullopt));
+    return Json{{"drafts", std::move(list)}};
+}
+
+Result<Json> filling(View& view, std::int64_t number) {
+    const FillingDesk::Place place{.world = view,
+                                   .replica = view.sources().replica,
+                                   .organization = form_cards::organization(view),
+                                   .person = form_cards::person(view)};
+    const auto found = view.sources().fillings.find(place, number);
+    if (!found) {
+        const ErrorCode code = found.error().code;
+        if (code != ErrorCode::outbox_unknown_item && code != ErrorCode::intent_gone) {
+            return std::unexpected(found.error());
+        }
+        (void)view.drafts();  // it may come
+        return Json{{"filling", nullptr}};
+    }
+    const FillingDesk::Open& open = **found;
+    const FillingMoment moment(
+        view, place.replica, view.sources().fillings.indexes(), *open.form, place.person);
+    HF_TRY(const auto channel, view.find_channel(open.channel));
+    HF_TRY(Json components, components_json(open, moment));
+    HF_TRY(const bool outdated, is_outdated(view, *open.form));
+    return Json{
+        {"filling",
+         {{"title", form_cards::title(*open.form)},
+          {"channel",
+           {{"id", to_string(open.channel)}, {"name", channel ? channel->name : std::string()}}},
+          {"outdated", outdated},
+          {"send", send_permission(view, open.channel, *open.form)},
+          {"components", std::move(components)},
+          {"verdict", verdict_json(open.filling)}}}};
+}
+
+Result<Json> answer(View& view, Id channel, Id id) {
+    Json snapshot{{"answer", nullptr}};
+    HF_TRY(const auto found, form_cards::find_answer(view, channel, id));
+    const auto form = found ? form_cards::find(view, found->version) : std::nullopt;
+    if (!form) {
+        return snapshot;
+    }
+    HF_TRY(Json author, cards::author(view, found->author));
+    HF_TRY(Json lines, form_cards::lines(view, **form, found->answers, limits::answer_lines_max));
+    snapshot["answer"] = {{"title", form_cards::title(**form)},
+                          {"author", std::move(author)},
+                          {"sent_at", found->sent_at},
+                          {"lines", std::move(lines)},
+                          {"state", "done"},
+                          {"intent", nullptr},
+                          {"error", nullptr}};
+    const auto waiting = view.outbox().items().find(id);
+    if (waiting != view.outbox().items().end()) {
+        const Outbox::Item& item = waiting->second;
+        snapshot["answer"]["state"] = cards::delivery_state(view, item);
+        snapshot["answer"]["intent"] = to_string(id);
+        if (item.state == Outbox::State::rejected) {
+            snapshot["answer"]["error"] = cards::error(item.code, item.detail);
+        }
+    }
+    return snapshot;
+}
+
+}  // namespace holdfast::client::snapshots

@@ -56,6 +56,23 @@ const screens = {
     fake: 'offline',
     steps: [at('#/channel/202'), post('Valve is closed.'), openMenu, click('menu-reply')],
   },
+  forms: { fake: 'ready', steps: [at('#/channel/201'), click('forms')] },
+  filling: { fake: 'ready', steps: [at('#/channel/201/form/601')] },
+  'filling-wrong': { fake: 'ready', steps: [at('#/channel/201/form/601'), click('form-send')] },
+  'filling-end': {
+    fake: 'ready',
+    steps: [at('#/channel/201/form/601'), scrollTo('[data-testid=filling] .scroll', 5000)],
+  },
+  'filling-choices': {
+    fake: 'ready',
+    steps: [
+      at('#/channel/201/form/601'),
+      (page) => page.getByTestId('choose').first().click(),
+      (page) => page.getByTestId('choice-search').fill('camp'),
+    ],
+  },
+  answer: { fake: 'ready', steps: [at('#/channel/201/answer/5')] },
+  'answer-refused': { fake: 'ready', steps: [at('#/channel/201/answer/999')] },
   'message-menu': { fake: 'ready', steps: [at('#/channel/202'), openMenu] },
   'channel-read-only': { fake: 'ready', steps: [at('#/channel/204')] },
   'channel-connecting': {

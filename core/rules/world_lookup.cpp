@@ -8,6 +8,19 @@
 
 namespace holdfast {
 
+Result<std::string> WorldLookup::name_of_collection(const std::string& code) const {
+    const auto named = collections_.find(code);
+    if (named == collections_.end()) {
+        return code;
+    }
+    HF_TRY(auto row,
+           facts::find_in(world_,
+                          {BucketKind::collection, named->second},
+                          {RowKind::collection, named->second},
+                          body::parse_collection));
+    return row ? std::move(row->value.name) : code;
+}
+
 Result<bool> WorldLookup::has_collection(std::string_view code) const {
     const auto named = collections_.find(std::string(code));
     if (named == collections_.end()) {

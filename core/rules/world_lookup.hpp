@@ -23,6 +23,9 @@ public:
     WorldLookup(const World& world, const std::map<std::string, Id>& collections)
         : world_(world), collections_(collections) {}
 
+    /// What people call the collection; its code where it is not here.
+    [[nodiscard]] Result<std::string> name_of_collection(const std::string& code) const;
+
     [[nodiscard]] Result<bool> has_collection(std::string_view code) const override;
     [[nodiscard]] Result<std::optional<forms::Element>> element(Id id) const override;
     [[nodiscard]] Result<bool> is_child(Id child, Id parent) const override;

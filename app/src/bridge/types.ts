@@ -391,7 +391,7 @@ export interface ComponentInput {
   min?: string | number | null;
   max?: string | number | null;
   items?: { value: string; label: Texts }[];
-  levels?: string[];
+  levels?: string[]; // names of the collections, from the first to the one that is chosen from
   time?: boolean;
   zone?: string; // empty: where the person is
   earliest?: string | null; // day

@@ -23,6 +23,7 @@ import {
   people,
   subgroups,
 } from './fake-data.ts';
+import { FakeForms } from './fake-forms.ts';
 import { scenarios, settingsOf, statusOf, type World, worldOf } from './fake-status.ts';
 
 type OutboxItem = OutboxSnapshot['items'][number];
@@ -37,6 +38,7 @@ export class FakeCore implements EnginePort {
   readonly #subscriptions = new Map<number, Query>();
   readonly #extra = new Map<string, MessageItem[]>();
   #outbox: OutboxItem[] = [];
+  readonly #forms = new FakeForms();
   #world: World;
   #sent = 0;
   #nextIntent = 900_000_001;
@@ -108,6 +110,12 @@ export class FakeCore implements EnginePort {
         return {};
       case 'submit':
         return { intent: this.#submit(args as unknown as Intent) };
+      case 'open_form':
+        return { draft: 4 };
+      case 'set_answer':
+        return this.#forms.set(String(args['path']), args['value'] ?? null);
+      case 'search_choices':
+        return this.#forms.search(String(args['text']));
       case 'set_offline_mode':
         [world.offlineOn, world.bannerClosed] = [Boolean(args['on']), false];
         return {};
@@ -244,7 +252,30 @@ export class FakeCore implements EnginePort {
         return settingsOf(this.#world, this.#outbox.length, this.#sent);
       case 'search':
         return this.#search(query.text.toLowerCase());
+      case 'forms':
+        return this.#forms.offered();
+      case 'drafts':
+        return { drafts: [] };
+      case 'filling':
+        return this.#forms.filling();
+      case 'answer':
+        return { answer: this.#answerOf(query.answer) };
     }
+  }
+
+  #answerOf(id: string): unknown {
+    const refused = id === '999';
+    return {
+      title: { en: 'Report an incident', es: 'Reportar un incidente' },
+      author: { id: '1', name: 'Ana Rojas', initials: 'AR', color: '#0b5394' },
+      sent_at: this.#startedAt - 3_600_000,
+      lines: this.#forms.lines(),
+      state: refused ? 'needs_you' : 'done',
+      intent: refused ? id : null,
+      error: refused
+        ? { code: 'answer.too_short', params: { component: 'what', min: '30' } }
+        : null,
+    };
   }
 
   #session(): unknown {

@@ -89,6 +89,21 @@ export function list(names: string[]): string {
   );
 }
 
+/** A day that is meant wherever one is: "2026-05-04". */
+export function dayOf(iso: string): string {
+  return date(Date.parse(`${iso}T12:00:00`), {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  });
+}
+
+/** A day with an hour, as the clock of its place showed them. */
+export function momentOf(iso: string, hour: string): string {
+  return t('time.day_and_hour', { day: dayOf(iso), hour });
+}
+
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
 function date(at: number, options: Intl.DateTimeFormatOptions): string {

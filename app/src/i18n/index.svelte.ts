@@ -1,6 +1,6 @@
 /** The catalogue: every sentence, number and date that a person reads comes through here. */
 import i18next from 'i18next';
-import type { EngineError, MessageItem } from '../bridge/types.ts';
+import type { EngineError, MessageItem, Texts } from '../bridge/types.ts';
 import en from './en.json';
 import es from './es.json';
 import { chooseLanguage, languages, type Language } from './language.ts';
@@ -61,6 +61,11 @@ export function errorText(error: EngineError): string {
 export function messageText({ system, text }: MessageItem): string {
   const key = `system.${system?.key}`;
   return system && hasKey(key) ? t(key, system.params) : text;
+}
+
+/** A text of the organization's own in the reader's language, else in English, else in any. */
+export function textIn(texts: Texts): string {
+  return texts[language] ?? texts['en'] ?? Object.values(texts)[0] ?? '';
 }
 
 /** The sentence for a reason key of a snapshot. */

@@ -34,27 +34,32 @@ Json items_json(const forms::FromList& list) {
 }
 
 /// What a component asks for, besides what all have.
-Json input_json(const Component& component, const forms::Context& context) {
+Result<Json> input_json(const Component& component, const FillingMoment& moment) {
     constexpr std::array<std::string_view, 3> inputs{"short", "long", "number"};
     if (const auto* written = std::get_if<forms::Written>(&component.input)) {
-        return {{"input", inputs[static_cast<std::size_t>(written->input)]},
-                {"min", number_or_null(written->min)},
-                {"max", number_or_null(written->max)}};
+        return Json{{"input", inputs[static_cast<std::size_t>(written->input)]},
+                    {"min", number_or_null(written->min)},
+                    {"max", number_or_null(written->max)}};
     }
     if (const auto* list = std::get_if<forms::FromList>(&component.input)) {
-        return {{"items", items_json(*list)}, {"max", list->count.max}};
+        return Json{{"items", items_json(*list)}, {"max", list->count.max}};
     }
     if (const auto* choice = std::get_if<forms::FromCollection>(&component.input)) {
-        return {{"levels", choice->levels}, {"max", choice->count.max}};
+        Json levels = Json::array();
+        for (const std::string& code : choice->levels) {
+            HF_TRY(std::string name, moment.lookup().name_of_collection(code));
+            levels.push_back(std::move(name));
+        }
+        return Json{{"levels", std::move(levels)}, {"max", choice->count.max}};
     }
     if (const auto* rating = std::get_if<forms::Rating>(&component.input)) {
-        return {{"min", rating->min}, {"max", rating->max}};
+        return Json{{"min", rating->min}, {"max", rating->max}};
     }
     if (const auto* date = std::get_if<forms::Date>(&component.input)) {
-        return {{"time", date->time},
-                {"zone", date->zone},
-                {"earliest", bound_json(date->earliest, context)},
-                {"latest", bound_json(date->latest, context)}};
+        return Json{{"time", date->time},
+                    {"zone", date->zone},
+                    {"earliest", bound_json(date->earliest, moment.context())},
+                    {"latest", bound_json(date->latest, moment.context())}};
     }
     return Json::object();
 }
@@ -87,6 +92,7 @@ Result<Json> component_json(const Component& component,
     const auto found = answers.find(component.id);
     const Json value = found == answers.end() ? Json(nullptr) : *found;
     HF_TRY(Json names, names_json(component, value, moment.lookup()));
+    HF_TRY(Json input, input_json(component, moment));
     const bool says_why = !state.enabled;
     return Json{{"path", component.id},
                 {"kind", forms::kind_name(component.kind())},
@@ -98,7 +104,7 @@ Result<Json> component_json(const Component& component,
                 {"enabled", state.enabled},
                 {"why", says_why ? Json(error_name(state.why)) : Json(nullptr)},
                 {"trouble", trouble_json(state.trouble)},
-                {"input", input_json(component, moment.context())},
+                {"input", std::move(input)},
                 {"value", value},
                 {"names", std::move(names)}};
 }

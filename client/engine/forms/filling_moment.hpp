@@ -56,7 +56,7 @@ public:
     FillingMoment& operator=(const FillingMoment&) = delete;
 
     [[nodiscard]] const forms::Context& context() const { return context_; }
-    [[nodiscard]] const forms::Lookup& lookup() const { return lookup_; }
+    [[nodiscard]] const DeviceLookup& lookup() const { return lookup_; }
 
 private:
     DeviceLookup lookup_;

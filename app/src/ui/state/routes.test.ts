@@ -9,6 +9,9 @@ const addresses = [
   '#/channel/18446744073709551615',
   '#/channel/5/at/99/18446744073709551614',
   '#/channel/5/details',
+  '#/channel/5/form/18446744073709551615',
+  '#/channel/5/draft/12',
+  '#/channel/5/answer/18446744073709551615',
   '#/outbox',
   '#/settings',
 ];
@@ -26,6 +29,7 @@ describe('routes', () => {
 
   it('goes up when there is no page before', () => {
     expect(formatRoute(parentOf(parseRoute('#/channel/5/details'), null))).toBe('#/channel/5');
+    expect(formatRoute(parentOf(parseRoute('#/channel/5/draft/1'), null))).toBe('#/channel/5');
     expect(formatRoute(parentOf(parseRoute('#/channel/5'), '7'))).toBe('#/group/7');
     expect(formatRoute(parentOf(parseRoute('#/settings'), '7'))).toBe('#/');
   });

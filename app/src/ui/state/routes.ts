@@ -7,6 +7,9 @@ export type Route =
   | { view: 'group'; group: Id }
   | { view: 'channel'; channel: Id; at: { sort: number; id: Id } | null }
   | { view: 'details'; channel: Id }
+  | { view: 'form'; channel: Id; form: Id }
+  | { view: 'draft'; channel: Id; draft: number }
+  | { view: 'answer'; channel: Id; answer: Id }
   | { view: 'outbox' }
   | { view: 'settings' };
 
@@ -24,6 +27,18 @@ const patterns: [RegExp, (parts: string[]) => Route][] = [
     }),
   ],
   [RegExp(`^#/channel/${id}/details$`), ([channel = '']) => ({ view: 'details', channel })],
+  [
+    RegExp(`^#/channel/${id}/form/${id}$`),
+    ([channel = '', form = '']) => ({ view: 'form', channel, form }),
+  ],
+  [
+    RegExp(`^#/channel/${id}/draft/(\\d{1,15})$`),
+    ([channel = '', draft = '']) => ({ view: 'draft', channel, draft: Number(draft) }),
+  ],
+  [
+    RegExp(`^#/channel/${id}/answer/${id}$`),
+    ([channel = '', answer = '']) => ({ view: 'answer', channel, answer }),
+  ],
   [/^#\/outbox$/, () => ({ view: 'outbox' })],
   [/^#\/settings$/, () => ({ view: 'settings' })],
 ];
@@ -48,6 +63,12 @@ export function formatRoute(route: Route): string {
         : `#/channel/${route.channel}`;
     case 'details':
       return `#/channel/${route.channel}/details`;
+    case 'form':
+      return `#/channel/${route.channel}/form/${route.form}`;
+    case 'draft':
+      return `#/channel/${route.channel}/draft/${route.draft}`;
+    case 'answer':
+      return `#/channel/${route.channel}/answer/${route.answer}`;
     case 'outbox':
     case 'settings':
       return `#/${route.view}`;
@@ -56,7 +77,9 @@ export function formatRoute(route: Route): string {
 
 /** The page above, for Back when there is no page before. */
 export function parentOf(route: Route, group: Id | null): Route {
-  if (route.view === 'details') return { view: 'channel', channel: route.channel, at: null };
+  const isBelowChannel = ['details', 'form', 'draft', 'answer'].includes(route.view);
+  if (isBelowChannel && 'channel' in route)
+    return { view: 'channel', channel: route.channel, at: null };
   if (route.view === 'channel' && group) return { view: 'group', group };
   return { view: 'menu', tab: 'home' };
 }

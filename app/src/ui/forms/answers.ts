@@ -1,0 +1,38 @@
+/** Answers in words, as the reader's language writes them. */
+import type { AnswerLine, EngineError, PlaceValue } from '../../bridge/types.ts';
+import { dayOf, list, momentOf } from '../../i18n/figures.ts';
+import { errorText, number, t, textIn } from '../../i18n/index.svelte.ts';
+
+const degrees = (e7: number): string => (e7 / 1e7).toFixed(5);
+
+export function placeText(place: PlaceValue): string {
+  const params = { lat: degrees(place.lat_e7), lng: degrees(place.lng_e7) };
+  return place.accuracy_m === undefined
+    ? t('form.position', params)
+    : t('form.position_within', { ...params, accuracy: number(place.accuracy_m) });
+}
+
+export function answerText(line: AnswerLine): string {
+  const { value } = line;
+  if (line.items.length > 0) return list(line.items.map(textIn));
+  if (line.names.length > 0) return line.names.join(' › ');
+  if (line.kind === 'rating') {
+    return t('form.rating_of', { value: Number(value), max: line.input.max ?? 5 });
+  }
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return t('form.count', { count: value.length });
+  if (value && typeof value === 'object') {
+    if ('lat_e7' in value) return placeText(value);
+    return value.time ? momentOf(value.date, value.time) : dayOf(value.date);
+  }
+  return String(value ?? '');
+}
+
+/** The sentence of a trouble; days in it as the reader writes them. */
+export function troubleText(trouble: EngineError): string {
+  const params = { ...trouble.params };
+  for (const [name, value] of Object.entries(params)) {
+    if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)) params[name] = dayOf(value);
+  }
+  return errorText({ ...trouble, params });
+}

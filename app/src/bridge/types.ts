@@ -423,7 +423,7 @@ export interface AnswerLine {
   path: string;
   kind: ComponentKind;
   label: Texts;
-  input: { max?: number }; // of a rating
+  input: { max?: number; levels?: number }; // of a rating; of a choice from a collection
   value: AnswerValue;
   names: string[]; // of chosen elements
   items: Texts[]; // of chosen items

@@ -133,7 +133,11 @@ export class FakeForms {
   lines(): AnswerLine[] {
     const value: Record<string, Partial<AnswerLine>> = {
       danger: { value: ['no'], items: [{ en: 'No', es: 'No' }] },
-      asset: { value: ['700'], names: ['North campus', 'Building A roof', 'Pump P-7'] },
+      asset: {
+        value: ['700'],
+        names: ['North campus', 'Building A roof', 'Pump P-7'],
+        input: { levels: 3 },
+      },
       what: { value: 'Water on the floor.' },
       grade: { value: 4, input: { max: 5 } },
     };

@@ -126,6 +126,17 @@ Result<Json> list_components(const FillingDesk::Open& open,
     return list;
 }
 
+/// What the words of an answer depend on: the best grade, how many levels were chosen through.
+Json line_input(const Component& component) {
+    if (const auto* rating = std::get_if<forms::Rating>(&component.input)) {
+        return {{"max", rating->max}};
+    }
+    if (const auto* choice = std::get_if<forms::FromCollection>(&component.input)) {
+        return {{"levels", choice->levels.size()}};
+    }
+    return Json::object();
+}
+
 Json labels_of(const forms::FromList& list, const Json& value) {
     Json labels = Json::array();
     for (const Json& chosen : value) {
@@ -196,10 +207,7 @@ Result<Json> answer_lines(const KnownForm& form,
         lines.push_back({{"path", component.id},
                          {"kind", forms::kind_name(component.kind())},
                          {"label", label_of(component)},
-                         {"input",
-                          component.kind() == forms::Kind::rating
-                              ? Json{{"max", std::get<forms::Rating>(component.input).max}}
-                              : Json::object()},
+                         {"input", line_input(component)},
                          {"value", *found},
                          {"names", std::move(names)},
                          {"items", list == nullptr ? Json::array() : labels_of(*list, *found)}});

@@ -15,7 +15,9 @@ export function placeText(place: PlaceValue): string {
 export function answerText(line: AnswerLine): string {
   const { value } = line;
   if (line.items.length > 0) return list(line.items.map(textIn));
-  if (line.names.length > 0) return line.names.join(' › ');
+  if (line.names.length > 0) {
+    return (line.input.levels ?? 1) > 1 ? line.names.join(' › ') : list(line.names);
+  }
   if (line.kind === 'rating') {
     return t('form.rating_of', { value: Number(value), max: line.input.max ?? 5 });
   }

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { ana, at, bruno, openFirst, signIn, waitForBanner, waitForBar } from '../lib/app.mjs';
+import { killBrowser, launch } from '../lib/browser.mjs';
+import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
+
+export const name = 'OM24 OM31 OM32 OM33 OM37: a form is filled in offline, killed in the middle, gone on with, sent, and on the server once';
+
+const words = 'Water under the pump, a hand wide and growing.';
+const field = (page, component) => page.locator(`[data-testid="field"][data-path="${component}"]`);
+const option = (page, component, label) => field(page, component).getByText(label, { exact: true });
+const kept = (page) => waitFor('the words that it is kept', async () => (await at(page, 'kept').innerText()).trim() === 'Saved on this phone');
+const cards = (page) => at(page, 'message').filter({ has: page.getByTestId('form-card') });
+
+/** Answers in the server's own tables. */
+function storedAnswers(data) {
+  const database = new DatabaseSync(path.join(data, 'holdfast.db'), { readOnly: true });
+  try {
+    const rows = database.prepare('SELECT body FROM bucket_row WHERE kind = 15').all();
+    return rows.map(({ body }) => JSON.parse(Buffer.from(body).toString('utf8')));
+  } finally {
+    database.close();
+  }
+}
+
+async function choose(page, typed, wanted) {
+  await at(page, 'choice-search').fill(typed);
+  await at(page, 'choice').filter({ hasText: wanted }).first().click();
+}
+
+async function openForm(page, title) {
+  await at(page, 'forms').click();
+  await at(page, 'form-open').filter({ hasText: title }).click();
+  await at(page, 'filling').waitFor();
+}
+
+export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
+  const before = storedAnswers(server.data).length;
+  let phone = await launch(profile);
+  let { page } = phone;
+  watch(page);
+  await page.goto(home);
+  await signIn(page, ana);
+  await waitForBar(page, 'ready');
+  await openFirst(page, 'group-row');
+  await openFirst(page, 'channel-row');
+  await at(page, 'message').first().waitFor();
+  const channel = page.url();
+
+  proxy.cut();
+  await waitForBanner(page, 'no_connection');
+  await at(page, 'banner-button').click();
+  await waitForBanner(page, 'offline_active');
+  await at(page, 'forms').click();
+  await at(page, 'form-open').first().waitFor();
+  await shoot(page, 'forms-1-offered');
+  await page.keyboard.press('Escape');
+  await openForm(page, 'Report an incident');
+  await shoot(page, 'forms-2-begun');
+
+  await at(page, 'form-send').click();
+  await field(page, 'danger').getByTestId('trouble').filter({ hasText: 'required' }).waitFor();
+  await shoot(page, 'forms-3-missing');
+  await option(page, 'danger', 'Yes').click();
+  await field(page, 'call_first').waitFor();
+  await option(page, 'danger', 'No').click();
+  await field(page, 'call_first').waitFor({ state: 'detached' });
+  await field(page, 'asset').getByTestId('choose').first().click();
+  await choose(page, 'harb', 'Harbour terminal');
+  await choose(page, 'nunoa', 'Cold store Ñuñoa');
+  await choose(page, 'p', 'Pump');
+  await field(page, 'failure').getByTestId('choose').click();
+  await choose(page, 'le', 'Leak');
+  await choose(page, 'noi', 'Noise');
+  await shoot(page, 'forms-4-choices');
+  await at(page, 'choices-done').click();
+
+  // Killed between two words: what was typed is in the draft, with everything before it.
+  await field(page, 'description').getByTestId('written').pressSequentially(words.slice(0, 20));
+  await kept(page);
+  const draft = page.url();
+  assert.match(draft, /\/draft\/\d+$/);
+  await killBrowser(phone);
+  phone = await launch(profile);
+  page = phone.page;
+  watch(page);
+  await page.goto(draft);
+  await waitForBanner(page, 'offline_active', 30_000);
+  const typed = field(page, 'description').getByTestId('written');
+  await waitFor('what was typed', async () => (await typed.inputValue()) === words.slice(0, 20));
+  assert.equal(await field(page, 'asset').getByTestId('choose').nth(1).innerText(), 'Places\nCold store Ñuñoa');
+  await typed.press('End');
+  await typed.pressSequentially(words.slice(20));
+  await kept(page);
+  await shoot(page, 'forms-5-gone-on');
+  await at(page, 'form-send').click();
+  await cards(page).filter({ hasText: 'Cold store' }).waitFor();
+  assert.equal(await cards(page).getAttribute('data-state'), 'saved');
+  await shoot(page, 'forms-6-waits');
+
+  // Killed again before anything could be sent: it waits once, and no draft is left.
+  await killBrowser(phone);
+  phone = await launch(profile);
+  onEnd(() => phone.context.close());
+  page = phone.page;
+  watch(page);
+  await page.goto(channel);
+  await cards(page).first().waitFor({ timeout: 30_000 });
+  assert.equal(await cards(page).count(), 1);
+  await at(page, 'forms').click();
+  await at(page, 'form-open').first().waitFor();
+  assert.equal(await at(page, 'draft-open').count(), 0);
+  await page.keyboard.press('Escape');
+  assert.equal(storedAnswers(server.data).length, before);
+
+  proxy.restore();
+  await page.locator('[data-testid="message"][data-state="done"]').filter({ has: page.getByTestId('form-card') }).waitFor({ timeout: 60_000 });
+  const stored = storedAnswers(server.data);
+  assert.equal(stored.length, before + 1);
+  assert.equal(stored.at(-1).answers.description, words);
+  assert.equal(stored.at(-1).answers.failure.length, 2);
+
+  const folder = makeFolder('profile');
+  onEnd(() => removeFolder(folder));
+  const other = await launch(folder, { locale: 'es-ES' });
+  onEnd(() => other.context.close());
+  watch(other.page);
+  await other.page.goto(home);
+  await signIn(other.page, bruno);
+  await waitForBar(other.page, 'ready');
+  await other.page.goto(channel);
+  await at(other.page, 'message').first().waitFor();
+  await waitFor('the card on the other device', async () => {
+    await at(other.page, 'jump-latest').click({ timeout: 500 }).catch(() => undefined); // it goes when it is done
+    return (await cards(other.page).count()) > 0;
+  });
+  assert.equal(await cards(other.page).count(), 1);
+  await shoot(other.page, 'forms-7-card-in-spanish');
+  await at(other.page, 'form-card').click();
+  await at(other.page, 'answer').getByText(words).waitFor();
+  assert.equal(await at(other.page, 'answer').getByText('¿Hay alguien en peligro?').count(), 1);
+  await shoot(other.page, 'forms-8-answer-in-spanish');
+}

@@ -259,5 +259,23 @@ TEST(Examples, are_accepted) {
     }
 }
 
+TEST(Lint, says_what_the_app_and_the_organization_do_not_have_yet) {
+    const auto definition = parse_definition(
+        R"({"code":"f","access":{"collections":["zone"]},"components":[)"
+        R"({"id":"a","kind":"collection","collection":"asset","filter":{"channel":"zone"}},)"
+        R"({"id":"s","kind":"signature","required":true},{"id":"p","kind":"camera"},)"
+        R"({"id":"n","kind":"written"}]})");
+    ASSERT_TRUE(definition);
+    std::vector<std::string> said;
+    for (const Advice& advice : lint_app(*definition)) {
+        said.push_back(advice.path + ": " + advice.code);
+    }
+    EXPECT_EQ(said,
+              (std::vector<std::string>{"access: offered_to_nobody_yet",
+                                        "components/0/filter: no_choices_yet",
+                                        "components/1/kind: cannot_be_sent_yet",
+                                        "components/2/kind: cannot_be_answered_yet"}));
+}
+
 }  // namespace
 }  // namespace holdfast::forms

@@ -93,6 +93,13 @@ void add_unfilled(const Part& part, const std::string& path, std::vector<Advice>
                               component.required ? "cannot_be_sent_yet" : "cannot_be_answered_yet",
                               component.id});
         }
+        const auto* choice = std::get_if<FromCollection>(&component.input);
+        const Filter::Kind filter = choice == nullptr ? Filter::Kind::none : choice->filter.kind;
+        if (filter == Filter::Kind::channel || filter == Filter::Kind::user) {
+            advice.push_back({path + "components/" + std::to_string(i) + "/filter",
+                              "no_choices_yet",
+                              component.id});
+        }
     }
 }
 
@@ -136,6 +143,9 @@ OfflineReport lint_offline(const Definition& definition, const ListSizes& sizes)
 
 std::vector<Advice> lint_app(const Definition& definition) {
     std::vector<Advice> advice;
+    if (!definition.access.collections.empty() || !definition.access.elements.empty()) {
+        advice.push_back({"access", "offered_to_nobody_yet", {}});
+    }
     add_unfilled(definition.form, "", advice);
     for (std::size_t i = 0; i < definition.inside.size(); ++i) {
         add_unfilled(definition.inside[i], "forms/" + std::to_string(i) + "/", advice);

@@ -43,7 +43,9 @@ inline constexpr std::int64_t many_pictures = 20;
 /// are not given count as nothing.
 [[nodiscard]] OfflineReport lint_offline(const Definition& definition, const ListSizes& sizes);
 
-/// The components that the app does not fill in yet: cannot_be_sent_yet · cannot_be_answered_yet.
+/// What the product does not do yet: components that the app does not fill in (cannot_be_sent_yet ·
+/// cannot_be_answered_yet), and what would need elements of channels and users, which have none
+/// (no_choices_yet · offered_to_nobody_yet).
 [[nodiscard]] std::vector<Advice> lint_app(const Definition& definition);
 
 }  // namespace holdfast::forms

@@ -6,8 +6,6 @@
 #include "client/engine/forms/filling_json.hpp"
 #include "client/engine/parts.hpp"
 #include "core/model/args.hpp"
-#include "core/model/body_forms.hpp"
-#include "core/model/facts.hpp"
 #include "core/model/json.hpp"
 #include "core/rules/answers.hpp"
 
@@ -18,17 +16,6 @@ constexpr std::size_t choices_shown_max = 50;
 
 std::string text(const Json& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-/// The form's row, where it can be filled in.  Errors  intent_gone.
-Result<body::Form> active_form(const World& world, Id organization, Id form) {
-    HF_TRY(auto found,
-           facts::find_in(
-               world, {BucketKind::forms, organization}, {RowKind::form, form}, body::parse_form));
-    if (!found || !found->value.active) {
-        return fail(ErrorCode::intent_gone, "form " + to_string(form));
-    }
-    return std::move(found->value);
 }
 
 /// What keeps a form from being sent, as the refusal of the attempt.
@@ -61,11 +48,11 @@ Result<std::int64_t> Engine::Parts::open_form(const calls::OpenForm& call) {
         return fail(ErrorCode::auth_session_expired);
     }
     const FillingDesk::Place place = device->filling_place();
-    HF_TRY(const body::Form form, active_form(place.world, place.organization, call.form));
-    HF_TRY(const auto known, find_form(place.world, place.organization, form.current));
+    HF_TRY(const Id version, current_version(place.world, place.organization, call.form));
+    HF_TRY(const auto known, find_form(place.world, place.organization, version));
     HF_TRY(const forms::Offer offer, offer_in(place.world, account->user, call.channel));
     HF_CHECK(forms::may_fill_in(known->filled->definition().access, offer));
-    return device->fillings.begin(place, call.channel, form.current);
+    return device->fillings.begin(place, call.channel, version);
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::OpenForm& call) {

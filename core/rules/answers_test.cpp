@@ -151,6 +151,18 @@ TEST_F(Answers, a_form_that_was_read_once_is_kept_and_never_found_for_another_or
     EXPECT_EQ(cache.find(forms, Id{1}), nullptr);  // the one that was not used for longest
 }
 
+TEST_F(Answers, a_form_is_begun_with_its_present_version_while_it_is_in_use) {
+    const auto current = [&](Id form) {
+        return current_version(org.world, Org::organization, form);
+    };
+    EXPECT_EQ(current(fixture::inspection).value(), fixture::inspection_v2);
+    EXPECT_EQ(code_of(current(Id{699})), ErrorCode::intent_gone);
+    const BucketId forms = org.world.bucket_id(BucketKind::forms, Org::organization);
+    org.world.put({forms, RowKind::form, fixture::inspection},
+                  body::encode(body::Form{.current = fixture::inspection_v2, .active = false}));
+    EXPECT_EQ(code_of(current(fixture::inspection)), ErrorCode::intent_gone);
+}
+
 TEST_F(Answers, a_stored_form_that_cannot_be_read_is_the_storages_fault) {
     const BucketId forms = org.world.bucket_id(BucketKind::forms, Org::organization);
     org.world.put({forms, RowKind::form_version, Id{650}},

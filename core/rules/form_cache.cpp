@@ -42,6 +42,16 @@ void FormCache::put(BucketId bucket, std::shared_ptr<const KnownForm> form) {
     entries_.insert_or_assign({bucket, version}, Entry{std::move(form), ++uses_});
 }
 
+Result<Id> current_version(const World& world, Id organization, Id form) {
+    HF_TRY(const auto found,
+           facts::find_in(
+               world, {BucketKind::forms, organization}, {RowKind::form, form}, body::parse_form));
+    if (!found || !found->value.active) {
+        return fail(ErrorCode::intent_gone, "form " + to_string(form));
+    }
+    return found->value.current;
+}
+
 Result<std::shared_ptr<const KnownForm>> find_form(const World& world,
                                                    Id organization,
                                                    Id version) {

@@ -43,6 +43,10 @@ private:
     std::uint64_t uses_ = 0;
 };
 
+/// The version of a form that is filled in now.
+/// Errors  intent_gone: there is no such form, or it is out of use.
+[[nodiscard]] Result<Id> current_version(const World& world, Id organization, Id form);
+
 /// The version with this row, from the world's cache or from the row.
 /// Errors  intent_gone: the world does not hold it · storage_corrupt: its row cannot be read.
 [[nodiscard]] Result<std::shared_ptr<const KnownForm>> find_form(const World& world,

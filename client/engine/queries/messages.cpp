@@ -267,8 +267,8 @@ private:
     }
 
     [[nodiscard]] bool is_deletable(const body::Message& message) const {
-        return message.author == self_ && message.system.empty() &&
-               !message.hidden && !message.form;
+        return message.author == self_ && message.system.empty() && !message.hidden &&
+               !message.form;
     }
     [[nodiscard]] bool may_delete_at(std::int64_t sort) const {
         const std::int64_t age = view_.sources().server_now.ms - sort;

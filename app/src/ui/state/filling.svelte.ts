@@ -15,6 +15,8 @@ export class Filling {
   unsaved = $state(0);
   /** Why an answer could not be kept. */
   problem = $state.raw<EngineError | null>(null);
+  /** The answers so far, one behind the other: ends when the last of them has been judged. */
+  judged: Promise<void> = Promise.resolve();
   readonly #draft: number;
   readonly #onkept: () => void;
 
@@ -28,7 +30,12 @@ export class Filling {
     this.verdict = filling.verdict;
   }
 
-  async answer(path: string, value: AnswerValue): Promise<void> {
+  answer(path: string, value: AnswerValue): void {
+    const answered = this.#answer(path, value);
+    this.judged = Promise.all([this.judged, answered]).then(() => undefined);
+  }
+
+  async #answer(path: string, value: AnswerValue): Promise<void> {
     this.unsaved += 1;
     try {
       const { changed, verdict } = await call('set_answer', { draft: this.#draft, path, value });

@@ -21,7 +21,6 @@ Figure buckets_of(const std::vector<const sync::BucketCursor*>& cursors) {
     return {.have = static_cast<std::uint64_t>(have), .expected = cursors.size()};
 }
 
-/// A timeline has messages, and the answers that some of them are.
 Figure rows_of(const std::vector<const sync::BucketCursor*>& cursors) {
     Figure figure{.expected = 0};
     for (const sync::BucketCursor* cursor : cursors) {
@@ -43,6 +42,15 @@ Result<Figure> rows_of(View& view,
                               ? std::optional(*figure.expected + rows)
                               : std::nullopt;
     }
+    return figure;
+}
+
+/// A timeline without the answers that are here: each has its message beside it.
+Result<Figure> messages_of(View& view, const std::vector<const sync::BucketCursor*>& timelines) {
+    Figure figure = rows_of(timelines);
+    HF_TRY(const Figure answers, rows_of(view, timelines, RowKind::answer));
+    figure.have -= std::min(figure.have, answers.have);
+    *figure.expected -= std::min(*figure.expected, answers.have);
     return figure;
 }
 
@@ -73,12 +81,13 @@ Result<Json> kinds_of(View& view) {
     HF_TRY(const Figure people, rows_of(view, directories, RowKind::user));
     HF_TRY(const Figure forms, rows_of(view, libraries, RowKind::form));
     HF_TRY(const Figure elements, rows_of(view, collections, RowKind::element));
+    HF_TRY(const Figure messages, messages_of(view, timelines));
     return Json::array({kind("user", people, directories),
                         kind("group", buckets_of(groups), groups),
                         kind("channel", buckets_of(channels), channels),
                         kind("form", forms, libraries),
                         kind("element", elements, collections),
-                        kind("message", rows_of(timelines), timelines)});
+                        kind("message", messages, timelines)});
 }
 
 Json time_or_null(const std::optional<WallTime>& at) {

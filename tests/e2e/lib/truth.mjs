@@ -14,7 +14,7 @@ const counts = `
   SELECT (SELECT count(*) FROM bucket_row WHERE kind = 2) AS user,
          (SELECT count(*) FROM readable WHERE kind = 3) AS "group",
          (SELECT count(*) FROM readable WHERE kind = 4) AS channel,
-         (SELECT sum(row_count) FROM readable WHERE kind = 5) AS message`;
+         (SELECT count(*) FROM bucket_row WHERE kind = 7 AND bucket IN (SELECT id FROM readable WHERE kind = 5)) AS message`;
 
 /** People, groups, channels and messages for the person with this address: { user, group, channel, message }. */
 export function countsFor(data, email) {

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ana, at, bruno, openFirst, signIn, waitForBanner, waitForBar } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
+import { countsFor } from '../lib/truth.mjs';
 
 export const name = 'OM24 OM31 OM32 OM33 OM37: a form is filled in offline, killed in the middle, gone on with, sent, and on the server once';
 
@@ -121,6 +122,11 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   assert.equal(stored.length, before + 1);
   assert.equal(stored.at(-1).answers.description, words);
   assert.equal(stored.at(-1).answers.failure.length, 2);
+
+  // An answer is not another message.
+  await page.goto(`${home}#/settings`);
+  const { message } = countsFor(server.data, ana.email);
+  await waitFor(`${message} messages in Settings`, async () => (await at(page, 'kind-message').innerText()).replaceAll(',', '').includes(String(message)));
 
   const folder = makeFolder('profile');
   onEnd(() => removeFolder(folder));

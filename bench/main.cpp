@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "bench/benchmarks.hpp"
+#include "bench/resume.hpp"
 #include "bench/stage.hpp"
 
 int main(int count, char** arguments) {
@@ -20,7 +21,8 @@ int main(int count, char** arguments) {
         {"outbox", outbox},
         {"live", live},
         {"query", query},
-        {"executor", executor}};
+        {"executor", executor},
+        {"resume", resume}};
     if (count == 5 && std::strcmp(arguments[1], "--make") == 0) {
         // A data folder for `holdfast serve`, for the benchmarks in a browser.
         make_data(arguments[2],

@@ -32,6 +32,7 @@ void add_doctor(CLI::App& app, int& exit_code);  ///< doctor, verify
 void add_explain(CLI::App& app, int& exit_code);
 void add_quarantine(CLI::App& app, int& exit_code);
 void add_backup(CLI::App& app, int& exit_code);
+void add_restore_mark(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 
 }  // namespace holdfast::cli

@@ -27,6 +27,15 @@ void drain(ClientSession& session, Instant now) {
             cursor.complete = !store->page.after_id;
             cursor.tail_done = true;
             session.handle(now, ClientSession::PageStored{cursor, store->page.rows.size()});
+        } else if (const auto* sum = std::get_if<ClientSession::SumRanges>(&*output)) {
+            session.handle(
+                now,
+                ClientSession::RangesSummed{
+                    sum->repair, sum->bucket, std::vector<RangeSum>(sum->ranges.size())});
+        } else if (const auto* replace = std::get_if<ClientSession::ReplaceRange>(&*output)) {
+            session.handle(now, ClientSession::RangeReplaced{.bucket = replace->page.head.id});
+        } else if (const auto* end = std::get_if<ClientSession::EndRepair>(&*output)) {
+            session.handle(now, ClientSession::RepairStored{end->cursor});
         } else if (std::holds_alternative<ClientSession::LoadIntents>(*output)) {
             session.handle(now,
                            ClientSession::IntentsLoaded{{Intent{.id = Id{5},

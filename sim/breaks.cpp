@@ -18,6 +18,8 @@ constexpr std::array all{
     Break{"server_not_synced", "The server's disk says that it has synced, and has not."},
     Break{"overlay_dropped_early", "Own work leaves the screen before the server's rows are here."},
     Break{"sums_not_compared", "A device does not compare its rows with the server's sum."},
+    Break{"confirmed_forgotten",
+          "A device does not send again what a restored server has forgotten."},
     Break{"outcome_dropped", "A device takes a refusal for a success: the content is gone."},
 };
 

@@ -189,12 +189,6 @@ void Device::take_reply(const json& message) {
                 .second;
         ledger.expect(fresh,
                       [&] { return describe() + " gives the id " + to_string(intent) + " twice"; });
-    } else if (what.call == "discard" || what.call == "retry") {
-        screens_.release(what.intent);
-        const auto promise = ledger.promises.find({setup_.number, what.intent});
-        if (promise != ledger.promises.end()) {
-            promise->second.released = true;
-        }
     }
 }
 

@@ -76,7 +76,6 @@ private:
         std::string kind;
         std::string text;
         Id lane{};
-        Id intent{};
     };
 
     void call(Asked asked, nlohmann::json args);
@@ -88,6 +87,7 @@ private:
 
     // --- the person: person.cpp
     void decide_on_refused();
+    void release(Id intent);
     void write();
     void submit(const std::string& kind, Id lane, nlohmann::json args);
     void change_channel(Id channel);

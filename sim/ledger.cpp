@@ -8,22 +8,25 @@
 namespace holdfast::sim {
 namespace {
 
-constexpr std::size_t shown_bytes_max = 400;
+constexpr std::size_t shown_bytes_max = 4000;
 
 /// By index of wire::Frame's alternatives.
-constexpr std::array<const char*, 13> frame_names{"Hello",
-                                                  "Push",
-                                                  "Pull",
-                                                  "Ping",
-                                                  "Welcome",
-                                                  "Heads",
-                                                  "Revoke",
-                                                  "Page",
-                                                  "Unwanted",
-                                                  "Outcomes",
-                                                  "Presence",
-                                                  "Pong",
-                                                  "GoAway"};
+constexpr std::array frame_names{"Hello",
+                                 "Push",
+                                 "Pull",
+                                 "Ping",
+                                 "Welcome",
+                                 "Again",
+                                 "Heads",
+                                 "Revoke",
+                                 "Page",
+                                 "Sums",
+                                 "Unwanted",
+                                 "Outcomes",
+                                 "Presence",
+                                 "Pong",
+                                 "GoAway"};
+static_assert(frame_names.size() == std::variant_size_v<wire::Frame>);
 
 std::string describe(const wire::Frame& frame) {
     std::string text =

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,16 +22,23 @@ struct Ledger {
         std::string kind;
         Id lane;                ///< the channel that it is about; none: it has no order to keep
         std::string text;       ///< of a message: unique in the world
-        bool released = false;  ///< refused, and the person has decided: nothing is owed any more
+        bool released = false;  ///< refused, and the person decides: nothing is owed any more
     };
     /// By device and intent: a device that was copied may use an id twice, with other content.
     std::map<std::pair<std::size_t, Id>, Promise> promises;
+
+    /// Ids that two images of a device have given to two things, as one of them was told.
+    std::set<Id> contested;
+    /// What was done and changed nothing: a restored server misses nothing of it.
+    std::set<Id> without_effect;
 
     std::uint64_t actions = 0;
     std::uint64_t refusals = 0;
     std::map<std::string, std::uint64_t> refused_with;  ///< by call and code
     std::map<std::string_view, std::uint64_t> faults;   ///< by kind
     std::uint64_t kills = 0;
+    bool restored = false;  ///< the server went back to a backup
+    bool unmarked = false;  ///< once without knowing it: it learns of it from its devices
     std::uint64_t checks = 0;
     std::optional<std::string> violation;
 

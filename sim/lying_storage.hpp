@@ -50,6 +50,21 @@ public:
                                             storage::PageLimits limits) override {
         return truth_.rows_after_key(bucket, kind, id, limits);
     }
+    Result<storage::RowPage> rows_in_range(BucketId bucket,
+                                           KeyRange range,
+                                           storage::PageLimits limits) override {
+        return truth_.rows_in_range(bucket, range, limits);
+    }
+    Result<storage::RangeTotal> sum_range(BucketId bucket,
+                                          KeyRange range,
+                                          std::size_t rows_max) override {
+        return truth_.sum_range(bucket, range, rows_max);
+    }
+    Result<> renew_epoch(std::uint32_t epoch) override { return truth_.renew_epoch(epoch); }
+    Result<std::uint64_t> age() override { return truth_.age(); }
+    Result<bool> adopt_device(const storage::DeviceRecord& record) override {
+        return truth_.adopt_device(record);
+    }
     Result<storage::RowPage> rows_after_version(BucketId bucket,
                                                 std::uint64_t version,
                                                 storage::PageLimits limits) override {

@@ -125,6 +125,9 @@ void World::arrive_at_device(LinkId id, const Tap::Down& down) {
     if (link.alive && link.device_open && link.life == device.life()) {
         ledger_.note(clock_.now(), "down", id, *down.bytes);
         device.learn_access(down.lost, down.gained);
+        if (down.welcome) {
+            device.screens().greet();
+        }
         device.input(client::SocketReceived{link.socket, *down.bytes});
     }
     if (server_.running() && links_[id].connection != 0) {
@@ -276,6 +279,7 @@ void World::drain_server() {
     for (auto& [connection, id] : by_connection_) {
         tell_queued(links_[id]);
     }
+    server_.keep_mark();
     check_queues();
     arm_server();
 }

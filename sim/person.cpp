@@ -38,14 +38,23 @@ void Device::act() {
 void Device::decide_on_refused() {
     for (const auto& [intent, state] : screens_.outbox()) {
         if (state == "needs_you") {
+            release(intent);
             call({.call = setup_.random.chance(500) ? "retry" : "discard",
                   .kind = {},
                   .text = {},
-                  .lane = {},
-                  .intent = intent},
+                  .lane = {}},
                  {{"intent", to_string(intent)}});
             return;
         }
+    }
+}
+
+/// From the asking on: a device that dies may have done it and not said so.
+void Device::release(Id intent) {
+    screens_.release(intent);
+    const auto promise = around_.ledger.promises.find({setup_.number, intent});
+    if (promise != around_.ledger.promises.end()) {
+        promise->second.released = true;
     }
 }
 
@@ -112,7 +121,7 @@ void Device::submit(const std::string& kind, Id lane, json args) {
     if (lane) {
         args["channel"] = to_string(lane);
     }
-    call({.call = "submit", .kind = kind, .text = text, .lane = lane, .intent = {}},
+    call({.call = "submit", .kind = kind, .text = text, .lane = lane},
          {{"kind", kind}, {"args", std::move(args)}});
 }
 

@@ -5,11 +5,6 @@
 namespace holdfast::sim {
 namespace {
 
-/// Copies of a device that have both lost their session sign in under one number and end each
-/// other's session without end: docs/internals/sync-protocol.md, Not built yet. Until that is
-/// mended no world has copies.
-constexpr std::uint64_t copies_per_mille = 0;
-
 /// Nothing at all in many worlds, so that what is rare is also met alone.
 std::uint64_t some(Random& random, std::uint64_t per_mille) {
     return random.chance(600) ? random.below(per_mille) : 0;
@@ -34,7 +29,9 @@ void draw_faults(Profile& profile, Random& random) {
     profile.clock_jump = some(random, 50);
     profile.server_clock = rarely(random, 30);
     profile.end_session = rarely(random, 30);
-    profile.copy_device = rarely(random, copies_per_mille);
+    profile.copy_device = rarely(random, 30);
+    profile.restore_server = rarely(random, 80);
+    profile.lose_mark = some(random, 1000);
 }
 
 services::limits::Rate small_rate(Random& random, double burst, double per_second) {
@@ -59,6 +56,11 @@ void draw_limits(Profile& profile, Random& random) {
     if (random.chance(200)) {
         hub.frames = small_rate(random, 20, 5);
     }
+    if (random.chance(200)) {
+        hub.admission = {.resume = small_rate(random, 1, 1),
+                         .bootstrap = small_rate(random, 1, 1),
+                         .wait_max = Millis{random.between(1'000, 20'000)}};
+    }
     if (random.chance(100)) {
         hub.connections_max = devices_max + random.below(4);
     }
@@ -80,6 +82,9 @@ Profile Profile::draw(Random& random) {
     draw_limits(profile, random);
     if (HF_BROKEN(sums_not_compared)) {
         profile.damage_http = 100;  // what sums are for
+    }
+    if (HF_BROKEN(confirmed_forgotten)) {
+        profile.restore_server = 100;
     }
     return profile;
 }

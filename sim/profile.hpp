@@ -40,6 +40,7 @@ struct Profile {
     std::uint64_t end_session = 0;     ///< a person ends the session of a device from elsewhere
     std::uint64_t copy_device = 0;     ///< an image of a device comes to life beside it
     std::uint64_t restore_server = 0;  ///< the server goes back to a backup
+    std::uint64_t lose_mark = 0;       ///< of these: with the mark that would tell of it
 
     // --- limits, smaller than in earnest
     services::HubOptions hub{};

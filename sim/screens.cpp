@@ -73,6 +73,13 @@ void Screens::take_status(const json& snapshot) {
     }
 }
 
+void Screens::settle_history() {
+    if (history_ == History::compared && status_.is_object() &&
+        status_["connection"]["state"] == "connected" && status_["bar"]["kind"] == "ready") {
+        history_ = History::known;
+    }
+}
+
 void Screens::take_outbox(const json& snapshot) {
     outbox_known_ = true;
     outbox_.clear();
@@ -82,6 +89,9 @@ void Screens::take_outbox(const json& snapshot) {
         const auto [shown, fresh] = outbox_.emplace(intent, item["state"].get<std::string>());
         if (shown->second == "sending") {
             sent_.insert(intent);
+        }
+        if (item["error"].is_object() && item["error"]["code"] == "intent.id_conflict") {
+            ledger_.contested.insert(intent);
         }
         if (item["kind"] == "message.post") {
             posts_.emplace(intent, id_of(item["channel"]));
@@ -118,7 +128,7 @@ void Screens::take_messages(Id id, const json& snapshot) {
         shown = std::move(remembered->second);
         remembered_.erase(remembered);
     }
-    if (shown.known && !lost_.contains(id)) {
+    if (shown.known && !lost_.contains(id) && history_ == History::known) {
         compare(id, shown, now);
     }
     shown = std::move(now);
@@ -155,6 +165,7 @@ void Screens::compare(Id channel, const Channel& before, const Channel& now) {
 }
 
 void Screens::check(Instant now) {
+    settle_history();
     if (!status_.is_object() || !menu_known_ || !signed_in_) {
         return;
     }

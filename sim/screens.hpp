@@ -37,11 +37,16 @@ public:
     void gain(Id channel);
     /// The person has discarded a refused intent, or sent it again.
     void release(Id intent) { released_.insert(intent); }
-    /// The server's history is another one now.
+    /// What was seen is not there any more: it was in memory only.
     void forget_messages() {
         channels_.clear();
         remembered_.clear();
     }
+    /// The server's history is another one now: until the device has compared its rows with it,
+    /// what was on the screen may go.
+    void lose_history() { history_ = History::lost; }
+    /// The server greets.
+    void greet() { history_ = history_ == History::lost ? History::compared : history_; }
 
     [[nodiscard]] bool signed_in() const { return signed_in_; }
     /// Connected, everything is here, nothing waits.
@@ -69,14 +74,18 @@ private:
         std::vector<Id> order;
     };
 
+    void settle_history();
     void take_status(const nlohmann::json& snapshot);
     void take_outbox(const nlohmann::json& snapshot);
     void take_messages(Id id, const nlohmann::json& snapshot);
     void compare(Id channel, const Channel& before, const Channel& now);
     void check_own_work();
 
+    enum class History { known, lost, compared };
+
     Ledger& ledger_;
     Name name_;
+    History history_ = History::known;
     std::set<Id> undeleted_;  ///< channels in which a deletion was refused
     std::set<Id> sent_;  ///< intents that have been on their way once, in any life of the process
     nlohmann::json status_;

@@ -9,6 +9,7 @@ namespace holdfast::sim {
 namespace {
 
 constexpr std::string_view bearer = "Bearer ";
+constexpr Millis mark_every{5'000};
 
 std::string_view token_of(const std::string& authorization) {
     const std::string_view header = authorization;
@@ -43,12 +44,16 @@ bool Server::start() {
     }
     storage_ = *std::move(storage);
     seen_ = std::make_unique<LyingStorage>(*storage_);
-    auto auth = auth::AuthService::create(*seen_, *this);
+    auto history = services::check_history(*seen_, *this, mark_);
+    auto auth = history ? auth::AuthService::create(*seen_, *this)
+                        : std::unexpected(std::move(history).error());
     if (!auth) {
         seen_.reset();
         storage_.reset();
         return false;
     }
+    renewed_ = history->renewed;
+    mark_ = std::move(history->mark);
     auth_ = *std::move(auth);
     hub_ = std::make_unique<services::Hub>(*seen_, *this, *auth_, profile_.hub);
     return true;
@@ -62,6 +67,23 @@ void Server::stop(bool power) {
     storage_.reset();
     if (power) {
         disk_.lose_power(random_);
+    }
+}
+
+void Server::restore_backup(bool lose_mark) {
+    disk_.restore(backup_);
+    if (lose_mark) {
+        mark_.reset();
+    }
+}
+
+void Server::keep_mark() {
+    if (now() < mark_due_ || !mark_) {
+        return;
+    }
+    mark_due_ = now() + mark_every;
+    if (const auto age = storage_->age()) {
+        mark_->age = *age;
     }
 }
 

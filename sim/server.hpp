@@ -9,6 +9,7 @@
 #include "client/engine/engine.hpp"
 #include "server/auth/auth_service.hpp"
 #include "server/services/environment.hpp"
+#include "server/services/history.hpp"
 #include "server/services/hub.hpp"
 #include "server/storage/sqlite/sqlite_storage.hpp"
 #include "sim/clock.hpp"
@@ -40,8 +41,13 @@ public:
     /// The disk as it is, taken while the server is down or between two of its transactions.
     void back_up() { backup_ = disk_.backup(); }
     [[nodiscard]] bool has_backup() const { return !backup_.empty(); }
-    /// Back to it. Only while the process is down.
-    void restore_backup() { disk_.restore(backup_); }
+    /// Back to it, and without the mark beside the database if that is lost too. Only while the
+    /// process is down.
+    void restore_backup(bool lose_mark);
+    /// What server/net does every few seconds: says in the mark how much the database has changed.
+    void keep_mark();
+    /// Whether the last start took the database for a restored backup.
+    [[nodiscard]] bool renewed() const { return renewed_; }
 
     struct HttpReply {
         int status = 0;
@@ -69,6 +75,9 @@ private:
     Random random_;
     Disk disk_;
     Disk::Files backup_;
+    std::optional<services::HistoryMark> mark_;  ///< on another disk, which never fails
+    Instant mark_due_{};
+    bool renewed_ = false;
     Millis wall_offset_{};
     Organization organization_;
     std::unique_ptr<storage::SqliteStorage> storage_;

@@ -58,7 +58,7 @@ std::string Tap::up(std::string bytes) {
 }
 
 Tap::Down Tap::down(std::uint64_t link, sync::SharedBytes bytes) {
-    Down down{.bytes = std::move(bytes), .lost = {}, .gained = {}};
+    Down down{.bytes = std::move(bytes)};
     auto frame = wire::decode(*down.bytes);
     ledger_.expect(frame.has_value(), "the server sends a frame that cannot be read");
     if (!frame) {
@@ -82,6 +82,9 @@ void Tap::hear(const Outcome& outcome) {
     if (!is_final(outcome)) {
         return;
     }
+    if (outcome.status == OutcomeStatus::applied && outcome.positions.empty()) {
+        ledger_.without_effect.insert(outcome.intent);
+    }
     const auto [known, fresh] = told_.emplace(outcome.intent, outcome);
     const Outcome& first = known->second;
     // A conflict is not stored: it is about who asks, not about the intent.
@@ -104,6 +107,7 @@ void Tap::hear(const Outcome& outcome) {
 void Tap::follow_access(std::uint64_t link, const wire::Frame& frame, Down& down) {
     std::set<BucketId>& revoked = revoked_[link];
     if (const auto* welcome = std::get_if<wire::Welcome>(&frame)) {
+        down.welcome = true;
         down.lost = welcome->revoked;
         down.gained = ids_of(welcome->heads);
         if (HF_BROKEN(revoked_shown) && !welcome->revoked.empty()) {

@@ -31,6 +31,7 @@ public:
         sync::SharedBytes bytes;  ///< null: it gets lost
         std::vector<BucketId> lost;
         std::vector<BucketId> gained;
+        bool welcome = false;
     };
     [[nodiscard]] Down down(std::uint64_t link, sync::SharedBytes bytes);
     void closed(std::uint64_t link) { revoked_.erase(link); }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/sync/client_session.hpp"
+#include "client/engine/limits.hpp"
 #include "sim/oracles.hpp"
 
 namespace holdfast::sim {
@@ -13,9 +13,9 @@ namespace {
 
 constexpr Millis drain_max{300'000};  // after the faults stop
 constexpr Millis restart_max{15'000};
-/// Longer than anything is on its way, and than a device takes for connected what is cut.
-constexpr Millis settle_time{sync::limits::ping_every.count + sync::limits::ping_answer_max.count +
-                             1'000};
+/// Longer than anything is on its way, than a device takes for connected what is cut, and than a
+/// replica that found no room waits for its file.
+constexpr Millis settle_time{client::limits::storage_retry_every.count + 5'000};
 constexpr std::uint64_t events_of_a_moment_max = 100'000;
 
 }  // namespace
@@ -88,17 +88,28 @@ void World::come_to_rest() {
 
 void World::start_server() {
     if (std::exchange(restoring_, false)) {
-        server_.restore_backup();
-        tap_.forget_told();
-        for (const auto& device : devices_) {
-            device->screens().forget_messages();
-        }
+        restore_server();
     }
     if (!server_.start()) {
         clock_.after(Millis{1000}, [this] { start_server(); });
         return;
     }
+    // The mark is some seconds old: what was done and lost within them is not told by it either.
+    ledger_.unmarked = ledger_.unmarked || (unnoticed_ && !server_.renewed());
+    unnoticed_ = false;
+    ledger_.expect(!server_.renewed() || ledger_.restored,
+                   "the server takes itself for a restored backup, and is none");
     drain_server();
+}
+
+void World::restore_server() {
+    server_.restore_backup(random_.chance(profile_.lose_mark));
+    tap_.forget_told();
+    ledger_.restored = true;
+    unnoticed_ = true;
+    for (const auto& device : devices_) {
+        device->screens().lose_history();
+    }
 }
 
 void World::stop_server() {

@@ -84,6 +84,7 @@ private:
     // --- life and judgement: world.cpp
     void add_device(std::size_t user);
     void start_server();
+    void restore_server();
     void stop_server();
     void restart_device(std::size_t device);
     void run_until(Instant end, const std::function<bool()>& done);
@@ -113,6 +114,7 @@ private:
     std::uint64_t server_alarm_ = 0;
     bool working_ = true;
     bool restoring_ = false;  ///< the next start is from the backup
+    bool unnoticed_ = false;  ///< it was, and the server has not been heard of since
 };
 
 }  // namespace holdfast::sim

@@ -35,7 +35,7 @@ void SyncDriver::note_page(const wire::Page& page) {
             device_.unread.forget(row.id);
         }
     }
-    if (page.mode == wire::PullMode::snapshot) {
+    if (page.mode == wire::PullMode::snapshot || page.mode == wire::PullMode::range) {
         note_all_rows(head);  // it also removes rows that it does not have, whatever their kind
     }
     if (head.kind == BucketKind::timeline) {
@@ -52,15 +52,6 @@ void SyncDriver::note_all_rows(const Bucket& head) {
         device_.changes.rows_changed(head.id, kind);
     }
     device_.changes.bucket_changed(head.id, head.kind);
-}
-
-void SyncDriver::carry_out(const Session::ResetBucket& output) {
-    if (const auto reset = device_.replica().reset_bucket(output.head); !reset) {
-        failed(reset.error());
-        return;
-    }
-    device_.changes.bucket_changed(output.head.id, output.head.kind);
-    device_.changes.add(Topic::About::counters);
 }
 
 void SyncDriver::carry_out(const Session::StoreHeads& output) {
@@ -163,6 +154,7 @@ void SyncDriver::carry_out(Session::Greeted& output) {
     if (auto account = device_.account()) {
         account->salt = output.salt;
         account->device = output.device;
+        account->resume = std::move(output.resume);
         // Without it the server takes this device for a copy and gives it a number: harmless.
         (void)device_.outbox.save_account(*account);
     }
@@ -177,6 +169,7 @@ void SyncDriver::carry_out(Session::Greeted& output) {
     storage_retry_at_.reset();
     device_.hurry(Device::Urgency::live);
     device_.changes.add(Topic::About::counters);
+    doubt_confirmed();
     device_.changes.add(Topic::About::presence);
 }
 
@@ -239,7 +232,7 @@ void SyncDriver::failed(const Error& error) {
 }
 
 void SyncDriver::restored() {
-    if (storage_retry_at_ && !disk_is_behind_) {
+    if (storage_retry_at_ && !disk_is_behind_ && !send_again_due_) {
         storage_retry_at_.reset();
     }
     if (device_.storage_full) {

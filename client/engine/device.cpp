@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view offline_value = "offline";
 constexpr std::string_view counters_value = "counters";
+constexpr std::string_view repairs_value = "repairs";
 constexpr std::string_view server_ahead_value = "server_ahead_ms";
 
 /// A difference between the clocks that is worth a write: seconds do not matter to anybody.
@@ -30,6 +31,7 @@ Device::Device(EngineOptions with, Outbox opened)
       fillings(outbox),
       status(offline::DeviceClass::mobile, offline::parse_persisted(outbox.value(offline_value))) {
     counters.restore(outbox.value(counters_value));
+    repairs.restore(outbox.value(repairs_value));
     const std::string ahead = outbox.value(server_ahead_value);
     std::from_chars(ahead.data(), ahead.data() + ahead.size(), server_ahead.count);
 }
@@ -44,6 +46,11 @@ Result<std::unique_ptr<Device>> Device::open(EngineOptions options) {
     HF_CHECK(device->open_replica(!device->may_keep(), false));
     device->lay_overlay();
     return device;
+}
+
+void Device::save_figures() {
+    (void)outbox.set_value(counters_value, counters.encode());
+    (void)outbox.set_value(repairs_value, repairs.encode());
 }
 
 // ---------------------------------------------------------------------------- the replica

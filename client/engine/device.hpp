@@ -14,6 +14,7 @@
 #include "client/engine/forms/filling_desk.hpp"
 #include "client/engine/view/device_world.hpp"
 #include "client/engine/view/overlay.hpp"
+#include "client/engine/view/repair_log.hpp"
 #include "client/engine/view/topics.hpp"
 #include "client/engine/view/unread.hpp"
 #include "client/outbox/outbox.hpp"
@@ -55,6 +56,7 @@ public:
     FormCache forms;
     FillingDesk fillings;
     Counters counters;
+    RepairLog repairs;
     offline::StatusMachine status;
     std::map<Id, wire::Contact> contacts;
     bool contacts_known = false;
@@ -82,6 +84,8 @@ public:
     void hurry(Urgency at_least) { urgency = std::max(urgency, at_least); }
     void tell(const offline::Input& input);
     void save_status();
+    /// What the settings and the diagnostics show; a full disk loses no more than that.
+    void save_figures();
     void learn_server_time(WallTime server_time);
     /// The device as those see it who fill in forms.
     [[nodiscard]] FillingDesk::Place filling_place();

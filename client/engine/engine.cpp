@@ -131,6 +131,9 @@ void Engine::Parts::follow_session() {
         if (driver.take_renewal_wish()) {
             keeper.renew();
         }
+        if (const auto code = driver.take_lost_session()) {
+            keeper.lose_session(*code);
+        }
         const auto event = keeper.poll_event();
         if (!event) {
             return;
@@ -281,7 +284,7 @@ void Engine::Parts::take(std::int64_t number, const calls::Submit& call) {
         return;
     }
     device->reply_ok(number, R"({"intent":")" + to_string(*submitted) + R"("})");
-    waiting_changed();
+    waiting_changed(*submitted);
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::Retry& call) {
@@ -297,7 +300,7 @@ void Engine::Parts::take(std::int64_t number, const calls::Retry& call) {
     }
     device->overlay.put(*again, device->done_at(*again));
     device->reply_ok(number);
-    waiting_changed();
+    waiting_changed(again->id);
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::Discard& call) {
@@ -310,10 +313,11 @@ void Engine::Parts::take(std::int64_t number, const calls::Discard& call) {
     waiting_changed();
 }
 
-void Engine::Parts::waiting_changed() {
+void Engine::Parts::waiting_changed(Id added) {
     device->outbox_changed();
     device->hurry(Device::Urgency::now);
-    driver.tell(sync::ClientSession::OutboxChanged{device->outbox.waiting()});
+    driver.tell(
+        sync::ClientSession::OutboxChanged{.waiting = device->outbox.waiting(), .from = added});
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::SetOfflineMode& call) {

@@ -137,7 +137,7 @@ void Engine::Parts::take(std::int64_t number, const calls::SubmitForm& call) {
     }
     device->reply_ok(number, R"({"intent":")" + to_string(*submitted) + R"("})");
     drafts_changed();
-    waiting_changed();
+    waiting_changed(*submitted);
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::DiscardDraft& call) {

@@ -112,12 +112,14 @@ Sources LiveQueries::sources() {
                  .device_class = device_.device_class,
                  .storage_persistent = device_.storage_persistent && device_.may_keep(),
                  .figures = device_.counters.figures(),
+                 .repairs = device_.repairs,
                  .now = device_.wall,
                  .utc_offset_minutes = device_.utc_offset_minutes,
                  .server_now = device_.server_now()};
     if (from.account) {
         from.account->access_token.clear();
         from.account->refresh_token.clear();
+        from.account->resume.clear();
     }
     return from;
 }

@@ -70,7 +70,7 @@ private:
     [[nodiscard]] Result<Id> submit_form(std::int64_t draft);
     [[nodiscard]] Result<std::int64_t> reopen_answer(Id intent);
     void drafts_changed();
-    void waiting_changed();
+    void waiting_changed(Id added = {});
 
     std::unique_ptr<Device> device;
     SessionKeeper keeper;

@@ -139,6 +139,7 @@ void SessionKeeper::sign_in(std::int64_t call,
                     {"password", password},
                     {"device",
                      {{"number", std::to_string(device_.outbox.device())},
+                      {"salt", std::to_string(device_.outbox.salt())},
                       {"name", device_.device_name},
                       {"class", mobile ? "mobile" : "desktop"}}}};
     send(SignIn{call}, "/auth/v1/sign-in", dump(body), {});
@@ -258,10 +259,7 @@ void SessionKeeper::answered(const Refresh& /*request*/, const HttpAnswered& ans
 
 void SessionKeeper::finish_renewal(Event event) {
     if (const auto* ended = std::get_if<Ended>(&event)) {
-        if (auto account = device_.account()) {
-            account->ended = ended->code;
-            (void)device_.outbox.save_account(*account);  // else the next start asks again
-        }
+        (void)device_.outbox.end_session(ended->code);  // where not kept, the next start asks again
         device_.changes.add(Topic::About::session);
     }
     if (auto password = std::exchange(waiting_for_token_, std::nullopt)) {

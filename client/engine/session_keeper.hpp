@@ -23,6 +23,8 @@ public:
     void change_password(std::int64_t call, std::string old_password, std::string new_password);
     /// Gets a new access token; an event says what came of it.
     void renew();
+    /// No token of this session helps any more.
+    void lose_session(ErrorCode code) { finish_renewal(Ended{code}); }
 
     /// Takes the answer to a request of its own; false: somebody else's.
     bool take(const HttpAnswered& answer);

@@ -25,6 +25,7 @@ void SyncDriver::begin() {
     session_.emplace(Session::Options{.token = account->access_token,
                                       .device = account->device,
                                       .salt = account->salt,
+                                      .resume = account->resume,
                                       .app_version = device_.options.app_version,
                                       .device_class = mobile ? wire::DeviceClass::mobile
                                                              : wire::DeviceClass::desktop,
@@ -45,8 +46,11 @@ void SyncDriver::end() {
     told_ = Told::nothing;
     told_complete_ = false;
     renewal_wished_ = false;
+    lost_session_.reset();
     storage_retry_at_.reset();
     disk_is_behind_ = false;
+    sent_again_ = false;
+    summing_.clear();
     device_.contacts_known = false;
     device_.contacts.clear();
     device_.changes.add(Topic::About::presence);
@@ -96,6 +100,12 @@ void SyncDriver::tell(const Session::Input& input) {
         begin();
         return;
     }
+    if (send_again_due_ && std::holds_alternative<Session::TryNow>(input)) {
+        send_again();
+        if (send_again_due_ && told_ == Told::connected) {
+            return;  // there is no room yet
+        }
+    }
     if (session_) {
         session_->handle(device_.now, input);
         pump();
@@ -115,6 +125,9 @@ void SyncDriver::pass_time() {
     }
     if (keep_at_ && *keep_at_ <= device_.now) {
         (void)keep();
+    }
+    if (!summing_.empty()) {
+        sum_some();
     }
     sweep();
 }
@@ -143,6 +156,9 @@ std::optional<Instant> SyncDriver::next_deadline() const {
     if (device_.replica().sweep_pending()) {
         consider(sweep_again_at_.value_or(device_.now));
     }
+    if (!summing_.empty()) {
+        consider(device_.now);
+    }
     return deadline;
 }
 
@@ -158,6 +174,10 @@ bool SyncDriver::is_in_flight(Id intent) const {
 
 bool SyncDriver::take_renewal_wish() {
     return std::exchange(renewal_wished_, false);
+}
+
+std::optional<ErrorCode> SyncDriver::take_lost_session() {
+    return std::exchange(lost_session_, std::nullopt);
 }
 
 // ---------------------------------------------------------------------------- outputs
@@ -217,6 +237,10 @@ void SyncDriver::carry_out(const Session::Renew& /*output*/) {
     renewal_wished_ = true;
 }
 
+void SyncDriver::carry_out(const Session::LoseSession& output) {
+    lost_session_ = output.code;
+}
+
 // ---------------------------------------------------------------------------- connection
 
 void SyncDriver::report_connection() {
@@ -252,7 +276,7 @@ void SyncDriver::report_connection() {
         device_.hurry(Device::Urgency::live);
         device_.changes.add(Topic::About::presence);
         device_.changes.add(Topic::About::outbox);  // nothing is being sent any more
-        (void)device_.outbox.set_value("counters", device_.counters.encode());
+        device_.save_figures();
         (void)keep();  // the next greeting tells how far the rows have come
     }
 }
@@ -292,7 +316,7 @@ void SyncDriver::report_progress() {
         told_complete_ = true;
         device_.tell(offline::input::Progress{progress.received, progress.expected});
         device_.tell(offline::input::Completed{});
-        (void)device_.outbox.set_value("counters", device_.counters.encode());
+        device_.save_figures();
     }
 }
 

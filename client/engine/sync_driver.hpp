@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <vector>
@@ -44,6 +45,8 @@ public:
 
     /// The session asks for a new access token.
     [[nodiscard]] bool take_renewal_wish();
+    /// Why the session is not this device's any more, once.
+    [[nodiscard]] std::optional<ErrorCode> take_lost_session();
 
 private:
     using Session = sync::ClientSession;
@@ -54,12 +57,16 @@ private:
     void carry_out(Session::Send& output);
     void carry_out(Session::SendPull& output);
     void carry_out(const Session::StorePage& output);
-    void carry_out(const Session::ResetBucket& output);
+    void carry_out(const Session::BeginRepair& output);
+    void carry_out(const Session::SumRanges& output);
+    void carry_out(const Session::ReplaceRange& output);
+    void carry_out(const Session::EndRepair& output);
     void carry_out(const Session::StoreHeads& output);
     void carry_out(const Session::DropBuckets& output);
     void carry_out(const Session::StoreOutcomes& output);
     void carry_out(const Session::LoadIntents& output);
     void carry_out(const Session::Renew& output);
+    void carry_out(const Session::LoseSession& output);
     void carry_out(Session::Greeted& output);
     void carry_out(const Session::ContactsChanged& output);
     void carry_out(const Session::StatusChanged& output);
@@ -69,6 +76,10 @@ private:
     void report_progress();
     void note_page(const wire::Page& page);
     void note_all_rows(const Bucket& head);
+    void doubt_confirmed();
+    void send_again();
+    bool ask_again(Outbox::Again which);
+    void sum_some();
     void failed(const Error& error);
     void restored();
     void note_undone();
@@ -89,9 +100,21 @@ private:
     Instant told_until_{};
     bool told_complete_ = false;
 
+    /// Ranges of a repair that are added up, some thousand rows at a time.
+    struct Summing {
+        std::uint32_t repair = 0;
+        BucketId bucket;
+        std::vector<KeyRange> ranges;
+        std::vector<RangeSum> sums;
+    };
+    std::deque<Summing> summing_;
+
     bool renewal_wished_ = false;
+    std::optional<ErrorCode> lost_session_;
     std::optional<Instant> storage_retry_at_;
     std::optional<Instant> sweep_again_at_;  ///< after a slice that the disk did not take
+    bool sent_again_ = false;                ///< on this connection: what was confirmed
+    bool send_again_due_ = false;            ///< a full disk: before any row is mended
     /// The disk did not take outcomes, or rows, that the session knows of: it begins anew.
     bool disk_is_behind_ = false;
     std::optional<Instant> keep_at_;  ///< where nothing that is shown asks for it before

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "core/wire/codec.hpp"
+
 namespace holdfast::client {
 namespace {
 
@@ -36,10 +38,30 @@ void redact(Json& json) {
     }
 }
 
-/// Bodies that are not JSON are frames, which carry no secrets towards a device.
+/// Bodies that are not JSON are the frames of a pull, which carry no secrets.
 bool looks_like_json(std::string_view body) {
     const auto first = body.find_first_not_of(" \t\r\n");
     return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+}
+
+/// A message of the server with what a welcome gives for the next greeting replaced, as long as it
+/// was. What cannot be read comes back empty, as JSON does.
+std::string redact_frame(std::string_view bytes) {
+    const auto frame = wire::decode(bytes);
+    if (!frame) {
+        return {};
+    }
+    std::string redacted(bytes);
+    const auto* welcome = std::get_if<wire::Welcome>(&*frame);
+    if (welcome == nullptr || welcome->resume.empty()) {
+        return redacted;
+    }
+    const std::size_t size = welcome->resume.size();
+    for (auto at = redacted.find(welcome->resume); at != std::string::npos;
+         at = redacted.find(welcome->resume, at + size)) {
+        redacted.replace(at, size, size, '*');
+    }
+    return redacted;
 }
 
 void fill(TraceRecord& record, const Call& input) {
@@ -214,6 +236,8 @@ void TraceWriter::record(Instant now, WallTime wall, const Input& input) {
                          (record.kind == Kind::http_answered && looks_like_json(record.bytes));
     if (is_json) {
         record.bytes = redact_json(record.bytes);
+    } else if (record.kind == Kind::socket_received) {
+        record.bytes = redact_frame(record.bytes);
     }
     if (!write_record(file_.get(), record)) {
         file_.reset();

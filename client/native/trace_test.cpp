@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/wire/codec.hpp"
+
 namespace holdfast::client {
 namespace {
 
@@ -34,14 +36,15 @@ protected:
 };
 
 TEST_F(TraceTest, gives_back_every_kind_of_input_as_it_was) {
-    const std::string frame("\0\n7 1 \xff", 7);
+    const std::string answer_bytes("\0\n7 1 \xff", 7);
+    const std::string frame = wire::encode(wire::Pong{.nonce = 10});
     {
         const auto writer = create();
         writer->record(Instant{5}, WallTime{-6}, Call{R"({"id":1,"call":"start"})"});
         writer->record(Instant{6}, WallTime{7}, SocketOpened{3});
         writer->record(Instant{6}, WallTime{7}, SocketReceived{3, frame});
         writer->record(Instant{6}, WallTime{7}, SocketClosed{3});
-        writer->record(Instant{6}, WallTime{7}, HttpAnswered{4, 200, true, frame});
+        writer->record(Instant{6}, WallTime{7}, HttpAnswered{4, 200, true, answer_bytes});
         writer->record(Instant{8}, WallTime{9}, TimePassed{});
     }
     auto reader = TraceReader::open(path());
@@ -63,7 +66,7 @@ TEST_F(TraceTest, gives_back_every_kind_of_input_as_it_was) {
     EXPECT_EQ(answer.request, 4U);
     EXPECT_EQ(answer.status, 200);
     EXPECT_TRUE(answer.ours);
-    EXPECT_EQ(answer.body, frame);
+    EXPECT_EQ(answer.body, answer_bytes);
     EXPECT_TRUE(std::holds_alternative<TimePassed>(reader->next().value()->input()));
     EXPECT_FALSE(reader->next().value().has_value());
 }
@@ -82,6 +85,27 @@ TEST_F(TraceTest, holds_no_password_and_no_token) {
     EXPECT_EQ(text().find("s3"), std::string::npos) << text();
     EXPECT_NE(text().find(R"("email":"a@b")"), std::string::npos);
     EXPECT_NE(text().find(R"("access_token":"redacted")"), std::string::npos);
+}
+
+TEST_F(TraceTest, holds_nothing_that_a_device_could_greet_with) {
+    const wire::Welcome welcome{.user = Id{7}, .resume = "a sealed s3cret"};
+    const std::string frame = wire::encode(welcome);
+    {
+        const auto writer = create();
+        writer->record({}, {}, SocketReceived{1, frame});
+        writer->record({}, {}, SocketReceived{1, "s3cret in what is no frame"});
+    }
+    EXPECT_EQ(text().find("s3cret"), std::string::npos);
+    auto reader = TraceReader::open(path());
+    ASSERT_TRUE(reader);
+    const auto record = reader->next().value().value();
+    const auto bytes = std::get<SocketReceived>(record.input()).bytes;
+    EXPECT_EQ(bytes.size(), frame.size());
+    const auto read = wire::decode(bytes);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(std::get<wire::Welcome>(*read).user, Id{7});
+    EXPECT_EQ(std::get<wire::Welcome>(*read).resume, "***************");
+    EXPECT_EQ(std::get<SocketReceived>(reader->next().value()->input()).bytes, "");
 }
 
 TEST_F(TraceTest, is_for_its_owner_only_and_replaces_nothing) {

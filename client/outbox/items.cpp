@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "client/outbox/kept.hpp"
 #include "client/outbox/limits.hpp"
 #include "client/outbox/outbox.hpp"
 #include "client/outbox/positions.hpp"
@@ -61,6 +62,10 @@ Result<Intent> Outbox::add(Intent draft,
 
 Result<> Outbox::insert(const Item& item, std::uint32_t counter) {
     HF_CHECK(write_value("counter", std::to_string(counter)));
+    return write_item(item);
+}
+
+Result<> Outbox::write_item(const Item& item) {
     const Intent& intent = item.intent;
     return statements_->insert.reset()
         .bind(1, intent.id.value)
@@ -149,6 +154,7 @@ Result<> Outbox::forget(std::span<const Id> ids) {
     for (const Id id : ids) {
         const Item* item = find(id);
         if (item != nullptr && item->state == State::applied) {
+            HF_CHECK(kept_->keep(item->intent));
             HF_CHECK(erase(id));
         }
     }

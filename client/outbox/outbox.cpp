@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "client/outbox/kept.hpp"
 #include "client/outbox/positions.hpp"
 #include "client/outbox/statements.hpp"
 
@@ -58,13 +59,37 @@ constexpr const char* log_pages = "PRAGMA wal_autocheckpoint = 250";
 constexpr std::string_view counter_name = "counter";
 constexpr std::string_view device_name = "device";
 constexpr std::string_view last_draft_name = "draft";
+constexpr std::string_view salt_name = "salt";
+constexpr std::string_view resume_name = "resume";  // in hexadecimal
 
-std::uint32_t parse_number(std::string_view text) {
+std::uint64_t parse_number(std::string_view text) {
     std::uint64_t number = 0;
     for (const char digit : text) {
         number = number * 10 + static_cast<std::uint64_t>(digit - '0');
     }
-    return static_cast<std::uint32_t>(number);
+    return number;
+}
+
+std::string to_hexadecimal(std::string_view bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const char byte : bytes) {
+        text += digits[static_cast<unsigned char>(byte) >> 4U];
+        text += digits[static_cast<unsigned char>(byte) & 0xfU];
+    }
+    return text;
+}
+
+/// Anything else reads as something that the server will not take: then it is greeted in full.
+std::string from_hexadecimal(std::string_view text) {
+    const auto value = [](char digit) {
+        return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10) & 0xfU;
+    };
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+        bytes += static_cast<char>(value(text[i]) << 4U | value(text[i + 1]));
+    }
+    return bytes;
 }
 
 Result<std::int64_t> number(sqlite::Database& database, std::string_view sql) {
@@ -109,6 +134,7 @@ Result<Outbox> Outbox::open(const Options& options) {
     if (version != schema_version) {
         return fail(ErrorCode::storage_corrupt, "outbox schema " + std::to_string(version));
     }
+    HF_CHECK(outbox.database_.execute(KeptIntents::schema));
     HF_CHECK(outbox.prepare());
     HF_CHECK(outbox.load_all());
     return outbox;
@@ -147,6 +173,8 @@ Result<> Outbox::prepare() {
     for (const Wanted& wanted : all) {
         HF_TRY(*wanted.statement, database_.prepare(wanted.sql));
     }
+    HF_TRY(KeptIntents kept, KeptIntents::open(database_));
+    kept_ = std::make_unique<KeptIntents>(std::move(kept));
     return {};
 }
 
@@ -179,9 +207,13 @@ Result<> Outbox::load_all() {
         }
         values_.emplace(values.text(0), values.text(1));
     }
-    counter_ = parse_number(value(counter_name));
-    device_ = parse_number(value(device_name));
-    last_draft_ = parse_number(value(last_draft_name));
+    if (account_) {
+        account_->resume = from_hexadecimal(value(resume_name));
+    }
+    counter_ = static_cast<std::uint32_t>(parse_number(value(counter_name)));
+    device_ = static_cast<DeviceNumber>(parse_number(value(device_name)));
+    salt_ = parse_number(value(salt_name));
+    last_draft_ = static_cast<std::int64_t>(parse_number(value(last_draft_name)));
     HF_CHECK(load_drafts());
     return load_items();
 }
@@ -222,22 +254,35 @@ Result<> Outbox::save_account(const Account& account) {
                  .bind(7, static_cast<int>(account.ended))
                  .run());
     HF_CHECK(write_value(device_name, std::to_string(account.device)));
+    HF_CHECK(write_value(salt_name, std::to_string(account.salt)));
+    HF_CHECK(write_value(resume_name, to_hexadecimal(account.resume)));
     HF_CHECK(transaction.commit());
     account_ = account;
     device_ = account.device;
+    salt_ = account.salt;
     return {};
+}
+
+Result<> Outbox::end_session(ErrorCode why) {
+    if (!account_) {
+        return {};
+    }
+    account_->ended = why;
+    return save_account(Account(*account_));
 }
 
 Result<> Outbox::sign_out() {
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(
         database_.execute("DELETE FROM item; DELETE FROM draft; DELETE FROM account;"
-                          "DELETE FROM value WHERE name NOT IN ('counter', 'device', 'draft')"));
+                          "DELETE FROM value WHERE name NOT IN"
+                          " ('counter', 'device', 'salt', 'draft')"));
+    HF_CHECK(kept_->clear());
     HF_CHECK(transaction.commit());
     account_.reset();
     std::erase_if(values_, [](const auto& entry) {
         return entry.first != counter_name && entry.first != device_name &&
-               entry.first != last_draft_name;
+               entry.first != salt_name && entry.first != last_draft_name;
     });
     drafts_.clear();
     items_.clear();

@@ -18,6 +18,8 @@
 
 namespace holdfast::client {
 
+class KeptIntents;
+
 /// Who is signed in on this device. Tokens are secrets: never logged, never shown.
 struct Account {
     Id user;
@@ -26,6 +28,7 @@ struct Account {
     std::uint64_t salt = 0;  ///< what the last Welcome gave
     std::string access_token;
     std::string refresh_token;
+    std::string resume{};               ///< sealed by the server, for a short greeting
     ErrorCode ended = ErrorCode::none;  ///< why the session has ended by itself; the work stays
 };
 
@@ -61,9 +64,13 @@ public:
 
     [[nodiscard]] const std::optional<Account>& account() const { return account_; }
     [[nodiscard]] Result<> save_account(const Account& account);
+    /// The account's session has ended by itself. So it is now, also where the disk is full.
+    [[nodiscard]] Result<> end_session(ErrorCode why);
     /// The number that this installation had last, also after signing out; 0: none yet.
     [[nodiscard]] DeviceNumber device() const { return device_; }
-    /// Forgets account, items and values. The counter and the device's number stay.
+    /// The salt that came with it, likewise: it proves that no copy has gone on with the number.
+    [[nodiscard]] std::uint64_t salt() const { return salt_; }
+    /// Forgets account, items and values. The counter, the device's number and its salt stay.
     [[nodiscard]] Result<> sign_out();
 
     // ------------------------------------------------------------------ small values (offline,
@@ -110,6 +117,15 @@ public:
 
     /// Takes the server's word on items. Unknown ones, and those with an outcome, are left alone.
     [[nodiscard]] Result<> settle(std::span<const Outcome> outcomes);
+
+    /// The server may have lost what it had confirmed: items wait again under their old ids. What
+    /// the server still knows it answers from memory.
+    enum class Again : std::uint8_t {
+        unseen,  ///< applied items, whose effects are not here
+        all,     ///< and those that have left the outbox lately (limits::kept_intents_max)
+    };
+    /// @returns how many.
+    [[nodiscard]] Result<std::size_t> send_again(Again which);
 
     /// Removes applied items whose effects have reached this device.
     [[nodiscard]] Result<> forget(std::span<const Id> ids);
@@ -167,6 +183,7 @@ private:
     [[nodiscard]] Result<> erase_draft(std::int64_t number);
     [[nodiscard]] Result<> write_value(std::string_view name, std::string_view text);
     [[nodiscard]] Result<> insert(const Item& item, std::uint32_t counter);
+    [[nodiscard]] Result<> write_item(const Item& item);
     [[nodiscard]] Result<> erase(Id id);
     [[nodiscard]] Result<std::uint32_t> next_counter() const;
     void remember(Item item);
@@ -176,10 +193,12 @@ private:
     sqlite::Database database_;
     std::unique_ptr<Statements> statements_;
     sqlite::Durability durability_ = sqlite::Durability::full;  ///< of the next commit
+    std::unique_ptr<KeptIntents> kept_;
 
     // --- what the file holds, in memory
     std::optional<Account> account_;
     DeviceNumber device_ = 0;
+    std::uint64_t salt_ = 0;
     std::uint32_t counter_ = 0;  ///< last one given
     std::map<std::string, std::string, std::less<>> values_;
     std::map<Id, Item> items_;

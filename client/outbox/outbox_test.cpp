@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "client/outbox/kept.hpp"
 #include "client/outbox/limits.hpp"
 #include "client/outbox/positions.hpp"
 
@@ -133,6 +134,55 @@ TEST_F(OutboxTest, an_applied_item_stays_until_its_effects_are_seen) {
     EXPECT_TRUE(open().items().empty());
 }
 
+TEST_F(OutboxTest, OM33_what_was_confirmed_and_seen_waits_again_when_the_server_has_lost_it) {
+    Id seen;
+    Id applied;
+    {
+        Outbox outbox = open();
+        seen = outbox.add(draft("seen"), device, now)->id;
+        applied = outbox.add(draft("applied"), device, now)->id;
+        const Intent refused = *outbox.add(draft("refused"), device, now);
+        ASSERT_TRUE(outbox.settle(std::vector{
+            outcome(seen, OutcomeStatus::applied),
+            outcome(applied, OutcomeStatus::applied),
+            outcome(refused.id, OutcomeStatus::rejected, ErrorCode::access_forbidden)}));
+        ASSERT_TRUE(outbox.forget(std::vector{seen}));
+        EXPECT_EQ(outbox.items().size(), 2U);
+    }
+    Outbox outbox = open();
+    EXPECT_EQ(outbox.send_again(Outbox::Again::unseen), 1U);
+    EXPECT_EQ(outbox.send_again(Outbox::Again::all), 1U);
+    EXPECT_EQ(outbox.waiting(), 2U);
+    EXPECT_TRUE(outbox.applied().empty());
+    const auto loaded = outbox.load({}, 10, 10'000, now);
+    ASSERT_EQ(loaded.intents.size(), 2U);
+    EXPECT_EQ(loaded.intents[0].id, seen);
+    EXPECT_EQ(loaded.intents[0].args, draft("seen").args);
+    EXPECT_EQ(loaded.intents[1].id, applied);
+    EXPECT_EQ(outbox.rejected(), 1U) << "a refusal stands";
+    EXPECT_EQ(outbox.send_again(Outbox::Again::all), 0U);
+
+    outbox = open();
+    EXPECT_EQ(outbox.waiting(), 2U);
+    ASSERT_TRUE(outbox.settle(std::vector{outcome(seen, OutcomeStatus::applied)}));
+    ASSERT_TRUE(outbox.forget(std::vector{seen}));
+    EXPECT_EQ(outbox.send_again(Outbox::Again::all), 1U) << "kept once more";
+}
+
+TEST_F(OutboxTest, only_the_latest_intents_are_kept_for_a_server_that_forgets) {
+    Outbox outbox = open();
+    std::vector<Id> ids;
+    std::vector<Outcome> outcomes;
+    for (std::uint64_t i = 0; i < limits::kept_intents_max + 3; ++i) {
+        ids.push_back(outbox.add(draft(std::to_string(i)), device, now)->id);
+        outcomes.push_back(outcome(ids.back(), OutcomeStatus::applied));
+    }
+    ASSERT_TRUE(outbox.settle(outcomes));
+    ASSERT_TRUE(outbox.forget(ids));
+    EXPECT_EQ(outbox.send_again(Outbox::Again::all), limits::kept_intents_max);
+    EXPECT_EQ(outbox.items().begin()->first, ids[3]);
+}
+
 TEST_F(OutboxTest, later_leaves_an_item_waiting) {
     Outbox outbox = open();
     const Id id = outbox.add(draft("one"), device, now)->id;
@@ -203,6 +253,8 @@ TEST_F(OutboxTest, OM19_account_and_values_survive_restarts) {
     ASSERT_TRUE(outbox.sign_out());
     EXPECT_FALSE(outbox.account());
     EXPECT_EQ(outbox.device(), device);
+    EXPECT_EQ(outbox.salt(), ~std::uint64_t{0}) << "it proves at the next sign-in who this is";
+    EXPECT_EQ(open().salt(), ~std::uint64_t{0});
     EXPECT_EQ(outbox.value("offline"), "");
 }
 

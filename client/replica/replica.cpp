@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "client/replica/limits.hpp"
+#include "client/replica/repair.hpp"
 #include "client/replica/schema.hpp"
 #include "client/replica/statements.hpp"
 #include "core/base/broken.hpp"
@@ -267,6 +268,8 @@ Result<> Replica::store_heads(std::span<const Bucket> heads) {
             if (known->second.head.epoch == head.epoch) {
                 cursor = known->second;
             } else {
+                // Version 0 marks what stays from before: older than anything that the server
+                // sends.
                 HF_CHECK(statements_->age_rows.reset().bind(1, head.id.value).run());
             }
         }
@@ -280,21 +283,6 @@ Result<> Replica::store_heads(std::span<const Bucket> heads) {
         forget(cursor.head.id);
         remember(cursor);
     }
-    return {};
-}
-
-Result<> Replica::reset_bucket(const Bucket& head) {
-    HF_CHECK(flush());
-    HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
-    // Version 0 marks what stays from before: older than anything that the server sends.
-    HF_CHECK(statements_->age_rows.reset().bind(1, head.id.value).run());
-    sync::BucketCursor cursor;
-    cursor.head = head;
-    HF_CHECK(write_cursor(cursor));
-    HF_CHECK(transaction.commit());
-    revoked_.erase(head.id);
-    forget(head.id);
-    remember(cursor);
     return {};
 }
 

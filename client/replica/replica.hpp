@@ -14,12 +14,15 @@
 
 #include "core/base/result.hpp"
 #include "core/model/bucket.hpp"
+#include "core/model/range.hpp"
 #include "core/model/row.hpp"
 #include "core/sync/client_session.hpp"
 #include "core/wire/frame.hpp"
 #include "platform/sqlite/database.hpp"
 
 namespace holdfast::client {
+
+class ReplicaRepair;
 
 /// Place of a row in its bucket's order of display; ties are broken by the id.
 struct SortKey {
@@ -85,12 +88,27 @@ public:
     /// Whether pages were undone, by an error of any call, since this was asked last.
     [[nodiscard]] bool take_undone() { return std::exchange(undone_, false); }
 
-    /// Remembers buckets and where the server stands. A bucket of another epoch is reset.
+    /// Remembers buckets and where the server stands. A bucket of another epoch begins
+    /// again: its rows stay readable until a snapshot has passed them, and are not counted.
     [[nodiscard]] Result<> store_heads(std::span<const Bucket> heads);
 
-    /// Begins a bucket again. Its rows stay readable until the new snapshot has passed them, but
-    /// are not counted any more.
-    [[nodiscard]] Result<> reset_bucket(const Bucket& head);
+    // ------------------------------------------------------------------ repair: repair.cpp
+
+    /// What the rows of each range add up to.  Cost  O(their rows): each is read and hashed.
+    [[nodiscard]] Result<std::vector<RangeSum>> sum_ranges(BucketId bucket,
+                                                           std::span<const KeyRange> ranges);
+
+    struct ReplacedRange {
+        std::uint64_t added = 0;
+        std::uint64_t changed = 0;
+        std::vector<RowKey> removed;
+    };
+    /// Makes the rows of the page's range those of the page, whatever their versions. The cursor
+    /// stays; its count and sum follow the rows.
+    [[nodiscard]] Result<ReplacedRange> replace_range(const wire::Page& page);
+
+    /// The bucket's rows were compared and replaced: this is where it stands now.
+    [[nodiscard]] Result<> end_repair(const sync::BucketCursor& cursor);
 
     /// Hides buckets at once; sweep() deletes their rows.
     [[nodiscard]] Result<> drop_buckets(std::span<const BucketId> buckets);
@@ -176,6 +194,7 @@ private:
     [[nodiscard]] Result<> prune(PageWork& work, const std::vector<RowKey>& before);
     [[nodiscard]] Result<> write_cursor(const sync::BucketCursor& cursor);
     [[nodiscard]] Result<> forget_rows(BucketId bucket);
+    [[nodiscard]] Result<ReplicaRepair*> repair();
     [[nodiscard]] Result<std::vector<Row>> collect(sqlite::Statement& statement);
     void remember(const sync::BucketCursor& cursor);
     void forget(BucketId bucket);
@@ -183,6 +202,7 @@ private:
     // --- owned children: the statements end before their connection
     sqlite::Database database_;
     std::unique_ptr<Statements> statements_;
+    std::unique_ptr<ReplicaRepair> repair_;
 
     bool unflushed_ = false;  ///< a transaction with pages is open
     bool undone_ = false;

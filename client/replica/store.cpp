@@ -64,6 +64,9 @@ void advance(sync::BucketCursor& cursor, const wire::Page& page) {
                 cursor.version = std::max(cursor.version, page.to);
             }
             break;
+        case wire::PullMode::sums:
+        case wire::PullMode::range:
+            break;  // of a repair: repair.cpp
     }
 }
 

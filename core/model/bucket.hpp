@@ -34,6 +34,7 @@ struct Bucket {
     std::uint64_t rows = 0;
     std::uint64_t bytes = 0;
     Sum sum{};
+    std::uint64_t horizon = 0;  ///< tombstones of versions up to here are gone
 };
 
 }  // namespace holdfast

@@ -6,14 +6,11 @@
 #include <utility>
 
 #include "core/base/assert.hpp"
-#include "core/base/broken.hpp"
 #include "core/sync/client_session.hpp"
 
 namespace holdfast::sync {
 namespace {
 
-constexpr std::uint32_t resets_max =
-    3;  // of one bucket on one connection; then it waits for the next one
 constexpr Millis pull_delay_max{8'000};
 /// A collection that is larger waits behind the newest messages of every channel.
 constexpr std::uint64_t large_collection_rows = 2'000;
@@ -47,12 +44,6 @@ int pull_class(const BucketCursor& cursor, bool raised) {
     return short_way ? 4 : 5;
 }
 
-/// Whether the device stands at the head and does not hold the rows that the server has (OM6).
-bool has_wrong_rows(const BucketCursor& cursor, const Bucket& head) {
-    return cursor.complete && cursor.version == head.version && !(cursor.sum == head.sum) &&
-           !HF_BROKEN(sums_not_compared);
-}
-
 wire::Want want_of(const BucketCursor& cursor) {
     wire::Want want;
     want.bucket = cursor.head.id;
@@ -74,21 +65,24 @@ wire::Want want_of(const BucketCursor& cursor) {
 
 }  // namespace
 
-void ClientSession::learn(const std::vector<Bucket>& heads) {
+void ClientSession::learn(const std::vector<Bucket>& heads, bool greeting) {
     StoreHeads store;
     for (const Bucket& head : heads) {
         Track& track = tracks_[head.id];
         const bool known = static_cast<bool>(track.cursor.head.id);
         track.refused = false;
-        const BucketCursor& cursor = track.cursor;
-        const bool other_history = known && cursor.head.epoch != head.epoch;
-        const bool wrong_sum = known && has_wrong_rows(cursor, head);
-        if (other_history || wrong_sum) {
-            reset(track, head, wrong_sum);
+        if (track.repair) {
+            hear_under_repair(track, head);
             continue;
         }
-        if (known && head.version < cursor.head.version) {
-            continue;  // a pull over HTTP has overtaken the socket
+        if (known) {
+            if (const auto cause = find_difference(track.cursor, head, greeting)) {
+                begin_repair(track, head, *cause);
+                continue;
+            }
+            if (!greeting && head.version < track.cursor.head.version) {
+                continue;  // a pull over HTTP has overtaken the socket
+            }
         }
         track.cursor.head = head;
         track.planned.head = head;
@@ -99,19 +93,6 @@ void ClientSession::learn(const std::vector<Bucket>& heads) {
     }
 }
 
-void ClientSession::reset(Track& track, const Bucket& head, bool mismatch) {
-    track.resets += 1;
-    if (mismatch && track.resets > resets_max) {
-        track.refused = true;
-        return;
-    }
-    forget_requests(track, head.id);
-    track.cursor = BucketCursor{};
-    track.cursor.head = head;
-    track.planned = track.cursor;
-    outputs_.emplace_back(ResetBucket{head, mismatch});
-}
-
 void ClientSession::forget_requests(Track& track, BucketId bucket) {
     // Pages that were asked for from another place would leave a gap.
     track.in_flight = false;
@@ -119,8 +100,17 @@ void ClientSession::forget_requests(Track& track, BucketId bucket) {
         std::erase(pull.buckets, bucket);
     }
     std::erase_if(outputs_, [&](const Output& output) {
-        const auto* store = std::get_if<StorePage>(&output);
-        return store != nullptr && store->page.head.id == bucket;
+        if (const auto* store = std::get_if<StorePage>(&output)) {
+            return store->page.head.id == bucket;
+        }
+        if (const auto* replace = std::get_if<ReplaceRange>(&output)) {
+            return replace->page.head.id == bucket;
+        }
+        if (const auto* sum = std::get_if<SumRanges>(&output)) {
+            return sum->bucket == bucket;
+        }
+        const auto* end = std::get_if<EndRepair>(&output);
+        return end != nullptr && end->record.bucket == bucket;
     });
 }
 
@@ -150,7 +140,11 @@ void ClientSession::on(Instant now, const PullAnswered& input) {
     const std::vector<BucketId> buckets = std::move(pull->second.buckets);
     pulls_.erase(pull);
     for (const BucketId bucket : buckets) {
-        tracks_.at(bucket).in_flight = false;
+        Track& track = tracks_.at(bucket);
+        track.in_flight = false;
+        if (track.repair) {
+            track.repair->work.pull_ended();
+        }
     }
     if (input.status == 200 && take_pulled(input.bytes, buckets)) {
         pull_delay_ = {};
@@ -181,11 +175,17 @@ bool ClientSession::take_pulled(std::string_view bytes, const std::vector<Bucket
             return taken;
         }
         taken = true;
-        if (auto* page = std::get_if<wire::Page>(&*frame)) {
-            if (std::ranges::find(asked, page->head.id) != asked.end()) {
-                take_page(std::move(*page));
-            }
-        } else if (const auto* unwanted = std::get_if<wire::Unwanted>(&*frame)) {
+        // What a bucket has been asked for before it was begun anew is not taken any more.
+        const auto was_asked = [&](BucketId bucket) {
+            return std::ranges::find(asked, bucket) != asked.end();
+        };
+        if (auto* page = std::get_if<wire::Page>(&*frame); page && was_asked(page->head.id)) {
+            take_page(std::move(*page));
+        } else if (const auto* sums = std::get_if<wire::Sums>(&*frame);
+                   sums && was_asked(sums->head.id)) {
+            take_sums(*sums, (**next).size());
+        } else if (const auto* unwanted = std::get_if<wire::Unwanted>(&*frame);
+                   unwanted && was_asked(unwanted->bucket)) {
             take_unwanted(*unwanted);
         }
     }
@@ -198,7 +198,10 @@ void ClientSession::take_unwanted(const wire::Unwanted& unwanted) {
         return;
     }
     if (unwanted.code == ErrorCode::sync_stale_epoch) {
-        reset(track->second, track->second.cursor.head, true);
+        const BucketCursor& cursor = track->second.cursor;
+        const bool too_old = cursor.complete && cursor.version < cursor.head.horizon;
+        begin_repair(
+            track->second, cursor.head, too_old ? RepairCause::horizon : RepairCause::history);
     } else {
         track->second.refused = true;  // Heads or Revoke is on its way, or the next Welcome tells
     }
@@ -210,8 +213,12 @@ void ClientSession::take_page(wire::Page&& page) {
         return;
     }
     Track& track = found->second;
+    if (track.repair) {
+        take_range(track, std::move(page));
+        return;
+    }
     if (page.head.epoch != track.cursor.head.epoch) {
-        learn({page.head});
+        learn({page.head}, false);
         return;
     }
     if (page.head.version > track.cursor.head.version) {
@@ -231,6 +238,9 @@ void ClientSession::take_page(wire::Page&& page) {
         case wire::PullMode::delta:
             continues = planned.complete && page.from == planned.version;
             break;
+        case wire::PullMode::sums:
+        case wire::PullMode::range:
+            break;  // of a repair that is over
     }
     if (!continues || store_failed_) {
         return;  // the head is noted: what is missing is pulled
@@ -257,6 +267,9 @@ void ClientSession::plan_after(Track& track, const wire::Page& page) {
         case wire::PullMode::delta:
             planned.version = page.to;
             break;
+        case wire::PullMode::sums:
+        case wire::PullMode::range:
+            break;
     }
 }
 
@@ -270,8 +283,8 @@ void ClientSession::on(Instant /*now*/, const PageStored& input) {
     track.cursor = input.cursor;
     track.cursor.head = head;
     received_ += input.new_rows;
-    if (has_wrong_rows(track.cursor, head)) {
-        reset(track, head, true);
+    if (const auto cause = find_difference(track.cursor, head, false)) {
+        begin_repair(track, head, *cause);
     }
     outputs_.emplace_back(StatusChanged{});
 }
@@ -281,9 +294,30 @@ void ClientSession::on(Instant /*now*/, const StoreFailed& /*input*/) {
     for (auto& [id, track] : tracks_) {
         forget_requests(track, id);
         track.planned = track.cursor;
+        if (track.repair) {
+            repair_anew(track);
+        }
     }
     pulls_.clear();
     outputs_.emplace_back(StatusChanged{});
+}
+
+bool ClientSession::has_wants(const Track& track) const {
+    if (track.in_flight || track.refused) {
+        return false;
+    }
+    return track.repair ? track.repair->work.has_wants() : !track.planned.exact();
+}
+
+void ClientSession::add_wants(Track& track, std::vector<wire::Want>& wants) {
+    if (!track.repair) {
+        wants.push_back(want_of(track.planned));
+        return;
+    }
+    for (wire::Want& want :
+         track.repair->work.take_wants(wire::limits::wants_per_pull_max - wants.size())) {
+        wants.push_back(std::move(want));
+    }
 }
 
 void ClientSession::schedule_pulls(Instant now) {
@@ -294,7 +328,7 @@ void ClientSession::schedule_pulls(Instant now) {
     while (pulls_.size() < limits::pulls_in_flight_max) {
         std::vector<std::tuple<int, BucketId>> missing;
         for (const auto& [id, track] : tracks_) {
-            if (!track.in_flight && !track.refused && !track.planned.exact()) {
+            if (has_wants(track)) {
                 missing.emplace_back(pull_class(track.planned, id == raised_), id);
             }
         }
@@ -315,8 +349,11 @@ void ClientSession::schedule_pulls(Instant now) {
             }
             Track& track = tracks_.at(id);
             track.in_flight = true;
-            pull.wants.push_back(want_of(track.planned));
+            add_wants(track, pull.wants);
             in_flight.buckets.push_back(id);
+            if (pull.wants.size() == wire::limits::wants_per_pull_max) {
+                break;
+            }
         }
         const std::uint32_t number = next_pull_++;
         pulls_.emplace(number, std::move(in_flight));

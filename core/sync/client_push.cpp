@@ -28,11 +28,16 @@ void ClientSession::forget_sent() {
     read_up_to_ = {};
     intents_exhausted_ = false;
     intents_loading_ = false;
+    read_anew_ = false;
 }
 
 void ClientSession::on(Instant /*now*/, const OutboxChanged& input) {
     options_.waiting = input.waiting;
     intents_exhausted_ = false;
+    if (input.from) {
+        read_up_to_ = std::min(read_up_to_, Id{input.from.value - 1});
+        read_anew_ = read_anew_ || intents_loading_;  // what is being read may begin behind them
+    }
 }
 
 void ClientSession::on(Instant now, const IntentsLoaded& input) {
@@ -53,6 +58,10 @@ void ClientSession::on(Instant now, const IntentsLoaded& input) {
         }
         in_flight_.insert_or_assign(intent.id, SentIntent{now, intent.lane});
         push.intents.push_back(intent);
+    }
+    if (std::exchange(read_anew_, false)) {
+        read_up_to_ = {};
+        intents_exhausted_ = false;
     }
     if (!push.intents.empty()) {
         outputs_.emplace_back(Send{wire::encode(push)});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/assert.hpp"
+#include "core/sync/digest.hpp"
 
 namespace holdfast::sync {
 namespace {
@@ -20,8 +21,7 @@ constexpr std::array<std::array<bool, 5>, 5> transitions{{
 }};
 
 bool is_auth(ErrorCode code) {
-    return code == ErrorCode::auth_session_expired || code == ErrorCode::auth_session_revoked ||
-           code == ErrorCode::auth_wrong_device;
+    return code == ErrorCode::auth_session_expired || code == ErrorCode::auth_session_revoked;
 }
 
 }  // namespace
@@ -78,10 +78,14 @@ Progress ClientSession::progress() const {
     Progress progress{.received = received_, .expected = received_, .complete = greeted_};
     for (const auto& [id, track] : tracks_) {
         const BucketCursor& cursor = track.cursor;
-        if (cursor.exact() && !track.refused) {
+        if (cursor.exact() && !track.refused && !track.repair) {
             continue;
         }
         progress.complete = false;
+        if (track.repair) {
+            progress.expected += track.repair->work.missing();
+            continue;
+        }
         progress.expected += cursor.complete
                                  ? cursor.head.version - cursor.version
                                  : cursor.head.rows - std::min(cursor.rows, cursor.head.rows);
@@ -119,7 +123,8 @@ void ClientSession::leave_connection() {
     for (auto& [id, track] : tracks_) {
         track.in_flight = false;
         track.refused = false;
-        track.resets = 0;
+        track.repair.reset();
+        track.repairs = 0;
     }
     pulls_.clear();  // late answers are not taken: their numbers are unknown now
     pull_again_at_.reset();
@@ -141,26 +146,54 @@ void ClientSession::on(Instant now, const SocketOpened& /*input*/) {
     if (!std::holds_alternative<Opening>(state_)) {
         return;
     }
+    enter(Greeting{now + limits::open_time_max});
+    greet(options_.resume.empty());
+}
+
+/// In short: who it is by a sealed token, and where it stands by a digest. That is enough where
+/// nothing is new; else the server asks for everything.
+void ClientSession::greet(bool in_full) {
     wire::Hello hello;
-    hello.token = options_.token;
     hello.device = options_.device;
-    hello.salt = options_.salt;
     hello.app_version = options_.app_version;
     hello.device_class = options_.device_class;
     hello.waiting = static_cast<std::uint32_t>(options_.waiting);
-    for (const auto& [id, track] : tracks_) {
-        if (hello.cursors.size() == wire::limits::cursors_max) {
-            break;
+    hello.resume = options_.resume;
+    if (in_full) {
+        hello.token = options_.token;
+        hello.salt = options_.salt;
+        hello.cursors.reserve(std::min(tracks_.size(), wire::limits::cursors_max));
+        for (const auto& [id, track] : tracks_) {
+            if (hello.cursors.size() == wire::limits::cursors_max) {
+                break;
+            }
+            hello.cursors.push_back(cursor_of(id, track.cursor));
         }
-        // A bucket that is not complete is named too, at version 0: so the server can say that it
-        // is lost.
-        const BucketCursor& cursor = track.cursor;
-        hello.cursors.push_back(
-            cursor.complete ? wire::Cursor{id, cursor.head.epoch, cursor.version, cursor.sum}
-                            : wire::Cursor{id, cursor.head.epoch, 0, {}});
+    } else {
+        Sum digest;
+        for (const auto& [id, track] : tracks_) {
+            const wire::Cursor cursor = cursor_of(id, track.cursor);
+            digest += digest_of(id, cursor.epoch, cursor.version, cursor.sum);
+        }
+        hello.digest = digest;
     }
-    enter(Greeting{now + limits::open_time_max});
     outputs_.emplace_back(Send{wire::encode(hello)});
+}
+
+/// A bucket that is not complete is named too, at version 0: so the server can say that it is lost.
+wire::Cursor ClientSession::cursor_of(BucketId id, const BucketCursor& cursor) {
+    return cursor.complete ? wire::Cursor{id, cursor.head.epoch, cursor.version, cursor.sum}
+                           : wire::Cursor{id, cursor.head.epoch, 0, {}};
+}
+
+void ClientSession::on_frame(Instant now, wire::Again&& /*frame*/) {
+    auto* greeting = std::get_if<Greeting>(&state_);
+    if (greeting == nullptr) {
+        wait(now, Cause::unreachable, ErrorCode::protocol_unexpected);
+        return;
+    }
+    greeting->give_up_at = now + limits::open_time_max;
+    greet(true);
 }
 
 void ClientSession::on(Instant now, const SocketClosed& /*input*/) {
@@ -193,12 +226,16 @@ void ClientSession::on_frame(Instant now, wire::Welcome&& frame) {
     enter(Connected{.since = now, .answer_by = {}, .ping_at = now + limits::ping_every});
     options_.salt = frame.salt;
     options_.device = frame.device;
+    options_.resume = frame.resume;
     greeted_ = true;
     store_failed_ = false;
-    outputs_.emplace_back(
-        Greeted{frame.server_time, frame.salt, frame.device, std::move(frame.policy)});
+    outputs_.emplace_back(Greeted{frame.server_time,
+                                  frame.salt,
+                                  frame.device,
+                                  std::move(frame.policy),
+                                  std::move(frame.resume)});
     drop(frame.revoked);
-    learn(frame.heads);
+    learn(frame.heads, true);
     outputs_.emplace_back(StatusChanged{});
 }
 
@@ -206,7 +243,7 @@ void ClientSession::on_frame(Instant /*now*/, wire::Heads&& frame) {
     if (!std::holds_alternative<Connected>(state_)) {
         return;
     }
-    learn(frame.heads);
+    learn(frame.heads, false);
     outputs_.emplace_back(StatusChanged{});
 }
 
@@ -234,6 +271,10 @@ void ClientSession::on_frame(Instant /*now*/, wire::Pong&& /*frame*/) {
 void ClientSession::on_frame(Instant now, wire::GoAway&& frame) {
     if (is_auth(frame.code)) {
         renew(now);
+    } else if (frame.code == ErrorCode::auth_wrong_device) {
+        // A copy of this device has taken the session with it. Its tokens are good, and not ours.
+        on(now, SignedOut{frame.code});
+        outputs_.emplace_back(LoseSession{frame.code});
     } else if (frame.code == ErrorCode::protocol_unsupported) {
         leave_connection();
         enter(Stopped{.signed_out = false, .code = frame.code});

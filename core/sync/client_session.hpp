@@ -13,6 +13,8 @@
 
 #include "core/base/split_mix.hpp"
 #include "core/base/time.hpp"
+#include "core/sync/bucket_cursor.hpp"
+#include "core/sync/repair.hpp"
 #include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
 
@@ -51,25 +53,6 @@ inline constexpr Millis outcome_time_max{
     20'000};  // an unanswered intent is sent again on a new connection
 }  // namespace limits
 
-/// Where the device stands in a bucket, complete or not. Persisted with the rows, in one
-/// transaction.
-struct BucketCursor {
-    Bucket head;  ///< the server's, as last told; version, rows and sum are the server's
-    std::uint64_t version = 0;  ///< delta cursor: exact up to here once `snapshot` is over
-    bool complete = false;      ///< the snapshot is over: from now on deltas
-    std::uint64_t snapshot_as_of = 0;
-    RowKind after_kind{};
-    Id after_id;
-    bool tail_done = false;  ///< its newest rows are here
-    std::uint64_t rows = 0;  ///< on this device
-    Sum sum{};               ///< of the rows on this device
-
-    /// Nothing is missing up to the head that the server told.
-    [[nodiscard]] bool exact() const {
-        return head.version == 0 || (complete && version >= head.version);
-    }
-};
-
 /// How far one synchronization has got; for OM7, OM12, OM13. `received` never falls within one
 /// synchronization.
 struct Progress {
@@ -97,13 +80,34 @@ public:
         BucketCursor cursor;
         std::uint64_t new_rows = 0;
     };
-    /// A StorePage could not be stored (full disk). Pulling stops until TryNow or a new connection.
+    /// The answer to SumRanges: one sum for each range, in their order.
+    struct RangesSummed {
+        std::uint32_t repair = 0;
+        BucketId bucket;
+        std::vector<RangeSum> sums;
+    };
+    /// The answer to ReplaceRange: what it came to.
+    struct RangeReplaced {
+        BucketId bucket;
+        std::uint64_t added = 0;
+        std::uint64_t changed = 0;
+        std::uint64_t removed = 0;
+        std::uint64_t own_removed = 0;
+    };
+    /// The answer to EndRepair: the cursor is stored.
+    struct RepairStored {
+        BucketCursor cursor;
+    };
+    /// Something could not be stored (full disk). Pulling stops until TryNow or a new connection.
     struct StoreFailed {
         ErrorCode code{};
     };
     /// The outbox has intents that were not handed out yet.
     struct OutboxChanged {
         std::size_t waiting = 0;
+        /// The smallest of them; 0: they are behind those that were handed out. Smaller ones come
+        /// when confirmed work comes back, and where the device was given a smaller number.
+        Id from{};
     };
     /// The answer to LoadIntents: in outbox order.
     struct IntentsLoaded {
@@ -134,6 +138,9 @@ public:
                                SocketReceived,
                                PullAnswered,
                                PageStored,
+                               RangesSummed,
+                               RangeReplaced,
+                               RepairStored,
                                StoreFailed,
                                OutboxChanged,
                                IntentsLoaded,
@@ -160,11 +167,26 @@ public:
     struct StorePage {
         wire::Page page;
     };
-    /// Begin the bucket again: its rows on the device belong to a history that is gone, or its sum
-    /// is wrong.
-    struct ResetBucket {
-        Bucket head;
-        bool mismatch = false;  ///< counted and shown in diagnostics (OM6)
+    /// A bucket differs from the server's; from here on it is compared range by range (OM6).
+    struct BeginRepair {
+        BucketId bucket;
+        RepairCause cause{};
+    };
+    /// Add up the rows that the device holds in these ranges; answer RangesSummed.
+    struct SumRanges {
+        std::uint32_t repair = 0;
+        BucketId bucket;
+        std::vector<KeyRange> ranges;
+    };
+    /// Make the rows of the page's range those of the page, whatever their versions, in one
+    /// transaction; answer RangeReplaced. Borrows as StorePage does.
+    struct ReplaceRange {
+        wire::Page page;
+    };
+    /// The bucket is the server's as of this cursor: store it; answer RepairStored.
+    struct EndRepair {
+        BucketCursor cursor;
+        RepairRecord record;
     };
     /// Remember heads that were told (the buckets' kinds and owners stand there).
     struct StoreHeads {
@@ -185,11 +207,16 @@ public:
     };
     /// Get a new access token with the refresh token; answer Renewed, SignedOut or RenewFailed.
     struct Renew {};
+    /// The session is another device's now: no token helps. The person has to sign in.
+    struct LoseSession {
+        ErrorCode code{};
+    };
     struct Greeted {  ///< the server has answered: the only proof of a connection
         WallTime server_time{};
         std::uint64_t salt = 0;
         DeviceNumber device = 0;
         std::string policy;
+        std::string resume;  ///< to be kept for the next session
     };
     struct ContactsChanged {
         std::vector<wire::Presence::Entry> contacts;
@@ -201,12 +228,16 @@ public:
                                 Send,
                                 SendPull,
                                 StorePage,
-                                ResetBucket,
+                                BeginRepair,
+                                SumRanges,
+                                ReplaceRange,
+                                EndRepair,
                                 StoreHeads,
                                 DropBuckets,
                                 StoreOutcomes,
                                 LoadIntents,
                                 Renew,
+                                LoseSession,
                                 Greeted,
                                 ContactsChanged,
                                 StatusChanged>;
@@ -239,6 +270,7 @@ public:
         std::string token;
         DeviceNumber device = 0;
         std::uint64_t salt = 0;
+        std::string resume;  ///< what the last Greeted gave, if anything
         std::string app_version;
         wire::DeviceClass device_class = wire::DeviceClass::mobile;
         std::vector<BucketCursor> cursors;  ///< what the replica holds
@@ -259,13 +291,23 @@ public:
     [[nodiscard]] bool is_in_flight(Id intent) const;
 
 private:
+    /// A repair of one bucket. The cursor on the disk is not touched before its end: a repair that
+    /// is cut leaves a difference that is found again.
+    struct RepairUnderWay {
+        std::uint32_t number = 0;
+        Repair work;
+        Bucket told;                ///< the newest head of its history
+        std::size_t replacing = 0;  ///< ReplaceRange without an answer
+        bool ending = false;
+    };
     /// One bucket: what is stored, and what has been asked for beyond it.
     struct Track {
         BucketCursor cursor;   ///< as stored
         BucketCursor planned;  ///< as it will be when every page handed out is stored
         bool in_flight = false;
         bool refused = false;  ///< the server would not serve it: until it is told again
-        std::uint32_t resets = 0;
+        std::optional<RepairUnderWay> repair{};
+        std::uint32_t repairs = 0;  ///< on this connection
     };
     struct PullInFlight {
         std::vector<BucketId> buckets;
@@ -285,6 +327,9 @@ private:
     void on(Instant now, const SocketReceived& input);
     void on(Instant now, const PullAnswered& input);
     void on(Instant now, const PageStored& input);
+    void on(Instant now, const RangesSummed& input);
+    void on(Instant now, const RangeReplaced& input);
+    void on(Instant now, const RepairStored& input);
     void on(Instant now, const StoreFailed& input);
     void on(Instant now, const OutboxChanged& input);
     void on(Instant now, const IntentsLoaded& input);
@@ -297,6 +342,7 @@ private:
     void on(Instant now, const TimePassed& input);
 
     void on_frame(Instant now, wire::Welcome&& frame);
+    void on_frame(Instant now, wire::Again&& frame);
     void on_frame(Instant now, wire::Heads&& frame);
     void on_frame(Instant now, wire::Revoke&& frame);
     void on_frame(Instant now, wire::Page&& frame);
@@ -307,18 +353,32 @@ private:
     template <class Unexpected>
     void on_frame(Instant now, Unexpected&& frame);
 
+    void greet(bool in_full);
+    [[nodiscard]] static wire::Cursor cursor_of(BucketId id, const BucketCursor& cursor);
     void open(Instant now);
     void wait(Instant now, Cause cause, ErrorCode code, Millis at_least = {});
     void renew(Instant now);
     void leave_connection();
     void enter(State next);
 
-    void learn(const std::vector<Bucket>& heads);
-    void reset(Track& track, const Bucket& head, bool mismatch);
+    /// @param greeting  they are the Welcome's: nothing of this connection is newer.
+    void learn(const std::vector<Bucket>& heads, bool greeting);
+    [[nodiscard]] static std::optional<RepairCause> find_difference(const BucketCursor& cursor,
+                                                                    const Bucket& head,
+                                                                    bool greeting);
+    void begin_repair(Track& track, const Bucket& head, RepairCause cause);
+    void repair_anew(Track& track);
+    void hear_under_repair(Track& track, const Bucket& head);
+    void take_range(Track& track, wire::Page&& page);
+    void take_sums(const wire::Sums& sums, std::size_t bytes);
+    void ask_for_sums(Track& track);
+    void end_repair_if_done(Track& track);
     void drop(const std::vector<BucketId>& buckets);
     void forget_requests(Track& track, BucketId bucket);
     /// Whether the answer held anything.
     bool take_pulled(std::string_view bytes, const std::vector<BucketId>& asked);
+    [[nodiscard]] bool has_wants(const Track& track) const;
+    void add_wants(Track& track, std::vector<wire::Want>& wants);
     void take_page(wire::Page&& page);
     void take_unwanted(const wire::Unwanted& unwanted);
     void plan_after(Track& track, const wire::Page& page);
@@ -340,6 +400,7 @@ private:
     bool greeted_ = false;              ///< heads are known: progress means something
 
     std::uint32_t next_pull_ = 1;
+    std::uint32_t next_repair_ = 1;
     std::map<std::uint32_t, PullInFlight> pulls_;
     std::optional<Instant> pull_again_at_;  ///< after a failure
     Millis pull_delay_{};
@@ -355,6 +416,7 @@ private:
 
     bool intents_loading_ = false;
     bool intents_exhausted_ = false;  ///< the outbox had nothing behind `read_up_to_`
+    bool read_anew_ = false;          ///< once what is being read has come, from the smallest id on
     Id read_up_to_;                   ///< of the outbox, on this connection
     std::map<Id, SentIntent> in_flight_;
     std::map<Id, HeldLane> held_;        ///< by lane

@@ -15,7 +15,7 @@ Outcome later(std::uint64_t id, ErrorCode code = ErrorCode::storage_full) {
             .retry_after = Millis{2000}};
 }
 
-TEST(HeldLanes, OM34_what_comes_behind_an_intent_that_was_put_off_waits_with_it) {
+TEST(HeldLanes, OM31_what_comes_behind_an_intent_that_was_put_off_waits_with_it) {
     HeldLanes lanes;
     EXPECT_FALSE(lanes.arrived(intent(12, 1)));
     EXPECT_FALSE(lanes.arrived(intent(13, 2)));

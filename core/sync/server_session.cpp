@@ -12,13 +12,44 @@ namespace {
 /// transitions[from][to], in the order of State's alternatives: Greeting, Admitting, Live, Closed.
 constexpr std::array<std::array<bool, 4>, 4> transitions{{
     {false, true, false, true},
-    {false, false, true, true},
+    {true, false, true, true},
     {false, false, false, true},
     {false, false, false, false},
 }};
 
 bool is_exact(const Bucket& head, const wire::Cursor& cursor) {
     return cursor.epoch == head.epoch && cursor.version == head.version && cursor.sum == head.sum;
+}
+
+using Told = std::vector<std::pair<BucketId, std::uint64_t>>;
+
+Told::iterator find_told(Told& told, BucketId bucket) {
+    const auto found = std::ranges::lower_bound(told, bucket, {}, &Told::value_type::first);
+    return found != told.end() && found->first == bucket ? found : told.end();
+}
+
+/// What a device with these cursors has to learn.
+void compare(const std::vector<wire::Cursor>& cursors,
+             const std::vector<Bucket>& readable,
+             wire::Welcome& welcome) {
+    std::unordered_map<BucketId, const wire::Cursor*> held;
+    held.reserve(cursors.size());
+    for (const wire::Cursor& cursor : cursors) {
+        held.emplace(cursor.bucket, &cursor);
+    }
+    for (const Bucket& head : readable) {
+        const auto cursor = held.find(head.id);
+        if (cursor != held.end() && is_exact(head, *cursor->second)) {
+            welcome.exact += 1;
+        } else {
+            welcome.heads.push_back(head);
+        }
+    }
+    for (const wire::Cursor& cursor : cursors) {
+        if (!std::ranges::binary_search(readable, cursor.bucket, {}, &Bucket::id)) {
+            welcome.revoked.push_back(cursor.bucket);
+        }
+    }
 }
 
 }  // namespace
@@ -60,18 +91,16 @@ void ServerSession::on(Instant now, const Admitted& input) {
     wall_ = input.server_time;
     wall_at_ = now;
 
-    std::unordered_map<BucketId, const wire::Cursor*> held;
-    held.reserve(admitting->hello.cursors.size());
-    for (const wire::Cursor& cursor : admitting->hello.cursors) {
-        held.emplace(cursor.bucket, &cursor);
-    }
-
     Live live{.user = input.user,
               .organization = input.organization,
               .device = input.device,
               .told = {},
               .last_heard = now,
               .missed = {}};
+    live.told.reserve(input.readable.size());
+    for (const Bucket& head : input.readable) {
+        live.told.emplace_back(head.id, head.version);
+    }
     wire::Welcome welcome;
     welcome.server_time = input.server_time;
     welcome.user = input.user;
@@ -79,20 +108,11 @@ void ServerSession::on(Instant now, const Admitted& input) {
     welcome.salt = input.salt;
     welcome.device = input.device;
     welcome.policy = input.policy;
-    live.told.reserve(input.readable.size());
-    for (const Bucket& head : input.readable) {
-        live.told.emplace(head.id, head.version);
-        const auto cursor = held.find(head.id);
-        if (cursor != held.end() && is_exact(head, *cursor->second)) {
-            welcome.exact += 1;
-        } else {
-            welcome.heads.push_back(head);
-        }
-    }
-    for (const wire::Cursor& cursor : admitting->hello.cursors) {
-        if (!live.told.contains(cursor.bucket)) {
-            welcome.revoked.push_back(cursor.bucket);
-        }
+    welcome.resume = input.resume;
+    if (input.exact) {
+        welcome.exact = static_cast<std::uint32_t>(input.readable.size());
+    } else {
+        compare(admitting->hello.cursors, input.readable, welcome);
     }
     enter(std::move(live));
     std::vector<Bucket> more;
@@ -111,6 +131,19 @@ void ServerSession::send_heads(std::span<const Bucket> heads) {
         send(wire::Heads{{part.begin(), part.end()}});
         heads = heads.subspan(part.size());
     }
+}
+
+void ServerSession::on(Instant now, const TooShort& /*input*/) {
+    const auto* admitting = std::get_if<Admitting>(&state_);
+    if (admitting == nullptr) {
+        return;
+    }
+    if (!admitting->hello.digest) {
+        close(ErrorCode::auth_session_expired, "a greeting in full without a token");
+        return;
+    }
+    enter(Greeting{.give_up_at = now + limits::greeting_time_max, .in_full = true});
+    send(wire::Again{});
 }
 
 void ServerSession::on(Instant /*now*/, const Refused& input) {
@@ -132,7 +165,8 @@ void ServerSession::on(Instant now, const Received& input) {
 }
 
 void ServerSession::on_frame(Instant /*now*/, wire::Hello&& hello) {
-    if (!std::holds_alternative<Greeting>(state_)) {
+    const auto* greeting = std::get_if<Greeting>(&state_);
+    if (greeting == nullptr || (greeting->in_full && hello.digest)) {
         close(ErrorCode::protocol_unexpected, "second hello");
         return;
     }
@@ -199,25 +233,24 @@ void ServerSession::on(Instant /*now*/, const AccessChanged& input) {
         return;
     }
     std::vector<Bucket> gained;
-    std::unordered_map<BucketId, std::uint64_t> told;
+    Told told;
     told.reserve(input.readable.size());
     for (const Bucket& head : input.readable) {
-        const auto known = live->told.find(head.id);
+        const auto known = find_told(live->told, head.id);
         if (known == live->told.end()) {
             gained.push_back(head);
-            told.emplace(head.id, head.version);
+            told.emplace_back(head.id, head.version);
         } else {
-            told.emplace(head.id, known->second);
+            told.push_back(*known);
         }
     }
     wire::Revoke lost;
     for (const auto& [bucket, version] : live->told) {
-        if (!told.contains(bucket)) {
+        if (find_told(told, bucket) == told.end()) {
             lost.buckets.push_back(bucket);
             live->missed.erase(bucket);
         }
     }
-    std::ranges::sort(lost.buckets);
     live->told = std::move(told);
     if (!lost.buckets.empty()) {
         send(lost);
@@ -230,7 +263,7 @@ void ServerSession::on(Instant /*now*/, const Changed& input) {
     if (live == nullptr) {
         return;
     }
-    const auto told = live->told.find(input.head.id);
+    const auto told = find_told(live->told, input.head.id);
     if (told == live->told.end() || told->second >= input.head.version) {
         return;
     }

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -21,8 +22,9 @@
 ///
 ///                    hello                      welcome sent
 ///   ┌──────────┐ ─────────────► ┌────────────┐ ─────────────► ┌──────┐
-///   │ Greeting │                │ Admitting  │                │ Live │──┐ push, ping,
-///   └──────────┘                └────────────┘                └──────┘◄─┘ changes
+///   │ Greeting │ ◄───────────── │ Admitting  │                │ Live │──┐ push, ping,
+///   └──────────┘  once: too     └────────────┘                └──────┘◄─┘ changes
+///        │        short               │                          │
 ///        │ timeout, other frame      │ refused                   │ revoked, drain, bad frame,
 ///        ▼                           ▼                           ▼ silence
 ///   ┌───────────────────────────────────────────────────────────────────┐
@@ -58,8 +60,13 @@ public:
         std::uint64_t salt = 0;
         WallTime server_time{};
         std::string policy;
-        std::vector<Bucket> readable;  ///< every bucket that the user may read, at its head
+        std::vector<Bucket>
+            readable;        ///< every bucket that the user may read, ascending, at its head
+        std::string resume;  ///< sealed, for the next greeting
+        bool exact = false;  ///< the greeting's digest is that of `readable`: nothing is new
     };
+    /// The short greeting does not do: the token is not taken, or something is new.
+    struct TooShort {};
     struct Refused {
         ErrorCode code{};
         std::string detail;
@@ -97,6 +104,7 @@ public:
         WallTime server_time{};
     };
     using Input = std::variant<Admitted,
+                               TooShort,
                                Refused,
                                Received,
                                AccessChanged,
@@ -128,6 +136,7 @@ public:
 
     struct Greeting {
         Instant give_up_at;
+        bool in_full = false;  ///< the device was asked to say everything
     };
     struct Admitting {
         wire::Hello hello;
@@ -136,8 +145,8 @@ public:
         Id user;
         Id organization;
         DeviceNumber device = 0;
-        std::unordered_map<BucketId, std::uint64_t>
-            told;  ///< head that the device was told of, by readable bucket
+        /// The head that the device was told of, by readable bucket, ascending.
+        std::vector<std::pair<BucketId, std::uint64_t>> told;
         Instant last_heard;
         HeldLanes lanes;
         bool behind =
@@ -157,6 +166,7 @@ public:
 
 private:
     void on(Instant now, const Admitted& input);
+    void on(Instant now, const TooShort& input);
     void on(Instant now, const Refused& input);
     void on(Instant now, const Received& input);
     void on(Instant now, const AccessChanged& input);

@@ -105,6 +105,67 @@ TEST_F(ServerSessionTest, welcomes_with_the_heads_that_differ_and_the_buckets_th
     EXPECT_EQ(welcome.revoked[0], BucketId{9});
 }
 
+wire::Hello brief_hello() {
+    return {.device = 2000, .resume = "sealed", .digest = Sum{1, 2}};
+}
+
+TEST_F(ServerSessionTest, a_short_greeting_with_nothing_new_is_welcomed_in_short) {
+    receive(brief_hello());
+    ASSERT_THAT(admits, SizeIs(1));
+    auto admitted_exact = admitted({bucket(1, 5), bucket(2, 4)});
+    admitted_exact.exact = true;
+    admitted_exact.resume = "next";
+    feed(admitted_exact);
+    const auto welcome = last<wire::Welcome>();
+    EXPECT_EQ(welcome.exact, 2U);
+    EXPECT_TRUE(welcome.heads.empty());
+    EXPECT_EQ(welcome.resume, "next");
+    feed(ServerSession::Changed{.head = bucket(2, 5), .from = 4, .page = nullptr});
+    EXPECT_THAT(last<wire::Heads>().heads, SizeIs(1)) << "it is told of what comes later";
+}
+
+TEST_F(ServerSessionTest, a_greeting_that_is_too_short_is_asked_for_once_more_in_full) {
+    receive(brief_hello());
+    feed(ServerSession::TooShort{}, start + Millis{9'000});
+    (void)last<wire::Again>();
+    EXPECT_EQ(*session.next_deadline(), start + Millis{9'000} + limits::greeting_time_max);
+    go_live({bucket(1, 5)}, {.cursors = {{BucketId{1}, 1, 3, Sum{}}}});
+    EXPECT_THAT(last<wire::Welcome>().heads, SizeIs(1));
+}
+
+TEST_F(ServerSessionTest, a_second_short_greeting_ends_the_conversation) {
+    receive(brief_hello());
+    feed(ServerSession::TooShort{});
+    receive(brief_hello());
+    EXPECT_THAT(closed, ::testing::ElementsAre(ErrorCode::protocol_unexpected));
+}
+
+TEST_F(ServerSessionTest, OM31_what_follows_an_intent_that_was_put_off_waits_with_it) {
+    go_live({});
+    const auto push = [&](std::uint32_t counter) {
+        receive(wire::Push{.intents = {{.id = Id::make(2000, counter),
+                                        .lane = Id{7},
+                                        .kind = IntentKind::message_post,
+                                        .args = "{}"}}});
+    };
+    push(1);
+    push(2);  // under way already
+    feed(ServerSession::Judged{{Outcome{.intent = Id::make(2000, 1),
+                                        .status = OutcomeStatus::later,
+                                        .code = ErrorCode::storage_full,
+                                        .retry_after = Millis{2000}}}});
+    push(3);
+    EXPECT_THAT(executes, SizeIs(2)) << "the third is not handed over";
+    const Outcome put_off = last<wire::Outcomes>().outcomes.at(0);
+    EXPECT_EQ(put_off.intent, Id::make(2000, 3));
+    EXPECT_EQ(put_off.status, OutcomeStatus::later);
+    EXPECT_EQ(put_off.code, ErrorCode::storage_full);
+    EXPECT_EQ(put_off.retry_after, Millis{2000});
+    push(1);
+    push(3);
+    EXPECT_THAT(executes, SizeIs(4));
+}
+
 TEST_F(ServerSessionTest, OM6_tells_a_head_again_when_the_sum_differs) {
     wire::Hello hello;
     hello.cursors = {{BucketId{1}, 1, 5, Sum{1, 1}}};

@@ -74,7 +74,33 @@ Bucket read_head(Checks& checks, const fb::Head& head) {
             .version = checks.number(head.version(), "Head.version"),
             .rows = head.rows(),
             .bytes = checks.number(head.bytes(), "Head.bytes"),
-            .sum = read_sum(head.sum())};
+            .sum = read_sum(head.sum()),
+            .horizon = checks.number(head.horizon(), "Head.horizon")};
+}
+
+RowPlace read_place(Checks& checks, std::uint8_t kind, std::uint64_t id, std::string_view what) {
+    return {static_cast<RowKind>(kind), checks.id(id, what)};
+}
+
+KeyRange read_range(Checks& checks, const fb::Range* table) {
+    if (table == nullptr) {
+        return {};
+    }
+    const KeyRange range{
+        .after = read_place(checks, table->after_kind(), table->after_id(), "Range.after_id"),
+        .to = read_place(checks, table->to_kind(), table->to_id(), "Range.to_id")};
+    if (!range.to.is_open() && range.to <= range.after) {
+        checks.malformed("Range");
+    }
+    return range;
+}
+
+/// Bytes without a meaning here.
+std::string read_opaque(Checks& checks, const ByteVector* bytes, std::string_view what) {
+    checks.at_most(count(bytes), limits::resume_bytes_max, what);
+    return bytes == nullptr || !checks.spend(bytes->size(), what)
+               ? std::string{}
+               : std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
 }
 
 // ------------------------------------------------------------------------------------- columns
@@ -163,7 +189,10 @@ Hello read(Checks& checks, const fb::Hello& hello) {
             .device_class =
                 checks.enumerator(hello.device_class(), DeviceClass::desktop, "Hello.device_class"),
             .cursors = read_tables<Cursor>(checks, hello.cursors(), read_cursor),
-            .waiting = hello.waiting()};
+            .waiting = hello.waiting(),
+            .resume = read_opaque(checks, hello.resume(), "Hello.resume"),
+            .digest =
+                hello.digest() == nullptr ? std::nullopt : std::optional(read_sum(hello.digest()))};
 }
 
 Intent read_intent(Checks& checks, const fb::Intent& intent) {
@@ -196,12 +225,13 @@ Want read_want(Checks& checks, const fb::Want& want) {
         checks.at_most(want.limit(), limits::tail_rows_max, "Want.limit");
     }
     return {.bucket = checks.bucket(want.bucket(), "Want.bucket"),
-            .mode = checks.enumerator(mode, PullMode::delta, "Want.mode"),
+            .mode = checks.enumerator(mode, PullMode::range, "Want.mode"),
             .epoch = want.epoch(),
             .from = checks.number(want.from(), "Want.from"),
             .after_kind = static_cast<RowKind>(want.after_kind()),
             .after_id = checks.id(want.after_id(), "Want.after_id"),
-            .limit = want.limit()};
+            .limit = want.limit(),
+            .range = read_range(checks, want.range())};
 }
 
 Pull read(Checks& checks, const fb::Pull& pull) {
@@ -226,7 +256,12 @@ Welcome read(Checks& checks, const fb::Welcome& welcome) {
             .policy = checks.text(view(welcome.policy()), "Welcome.policy"),
             .heads = read_tables<Bucket>(checks, welcome.heads(), read_head),
             .exact = welcome.exact(),
-            .revoked = read_buckets(checks, welcome.revoked())};
+            .revoked = read_buckets(checks, welcome.revoked()),
+            .resume = read_opaque(checks, welcome.resume(), "Welcome.resume")};
+}
+
+Again read(Checks&, const fb::Again&) {
+    return {};
 }
 
 Heads read(Checks& checks, const fb::Heads& heads) {
@@ -235,6 +270,23 @@ Heads read(Checks& checks, const fb::Heads& heads) {
 
 Revoke read(Checks& checks, const fb::Revoke& revoke) {
     return {.buckets = read_buckets(checks, revoke.buckets())};
+}
+
+RangeSum read_range_sum(Checks& checks, const fb::RangeSum& range) {
+    return {.to = read_place(checks, range.to_kind(), range.to_id(), "RangeSum.to_id"),
+            .rows = checks.number(range.rows(), "RangeSum.rows"),
+            .sum = read_sum(range.sum())};
+}
+
+Sums read(Checks& checks, const fb::Sums& sums) {
+    if (sums.head() == nullptr) {
+        checks.malformed("Sums.head");
+        return {};
+    }
+    checks.at_most(count(sums.ranges()), limits::ranges_per_sums_max, "Sums.ranges");
+    return {.head = read_head(checks, *sums.head()),
+            .after = read_place(checks, sums.after_kind(), sums.after_id(), "Sums.after_id"),
+            .ranges = read_tables<RangeSum>(checks, sums.ranges(), read_range_sum)};
 }
 
 Unwanted read(Checks& checks, const fb::Unwanted& unwanted) {
@@ -334,13 +386,14 @@ Page read_page(Checks& checks, const fb::Page& page, const Aligned& frame) {
     }
     const auto mode = static_cast<std::uint8_t>(page.mode());
     Page read{.head = read_head(checks, *page.head()),
-              .mode = checks.enumerator(mode, PullMode::delta, "Page.mode"),
+              .mode = checks.enumerator(mode, PullMode::range, "Page.mode"),
               .from = checks.number(page.from(), "Page.from"),
               .to = checks.number(page.to(), "Page.to"),
               .after_kind = static_cast<RowKind>(page.after_kind()),
               .after_id = checks.id(page.after_id(), "Page.after_id"),
               .complete = page.complete(),
-              .rows = {}};
+              .rows = {},
+              .range = read_range(checks, page.range())};
     if (const fb::Rows* rows = page.rows(); rows != nullptr) {
         read.rows = read_rows(checks, *rows, frame.original(rows->bodies()));
     }
@@ -363,12 +416,16 @@ Frame read_body(Checks& checks, const fb::Frame& frame, const Aligned& bytes) {
             return read(checks, *frame.body_as_Ping());
         case fb::Body::Welcome:
             return read(checks, *frame.body_as_Welcome());
+        case fb::Body::Again:
+            return read(checks, *frame.body_as_Again());
         case fb::Body::Heads:
             return read(checks, *frame.body_as_Heads());
         case fb::Body::Revoke:
             return read(checks, *frame.body_as_Revoke());
         case fb::Body::Page:
             return read_page(checks, *frame.body_as_Page(), bytes);
+        case fb::Body::Sums:
+            return read(checks, *frame.body_as_Sums());
         case fb::Body::Unwanted:
             return read(checks, *frame.body_as_Unwanted());
         case fb::Body::Outcomes:

@@ -85,7 +85,26 @@ Offset<fb::Head> head(Builder& fbb, const Bucket& bucket) {
                           bucket.version,
                           static_cast<std::uint32_t>(bucket.rows),
                           bucket.bytes,
-                          &sum);
+                          &sum,
+                          bucket.horizon);
+}
+
+Offset<fb::Range> range_table(Builder& fbb, const KeyRange& range) {
+    if (range == KeyRange{}) {
+        return {};
+    }
+    return fb::CreateRange(fbb,
+                           static_cast<std::uint8_t>(range.after.kind),
+                           range.after.id.value,
+                           static_cast<std::uint8_t>(range.to.kind),
+                           range.to.id.value);
+}
+
+/// Bytes without a meaning here; absent when there are none.
+Column opaque(Builder& fbb, std::string_view bytes) {
+    return bytes.empty() ? Column{}
+                         : fbb.CreateVector(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                            bytes.size());
 }
 
 // ------------------------------------------------------------------------------------- columns
@@ -190,6 +209,8 @@ Built build(Builder& fbb, const Hello& hello) {
     const auto token = text(fbb, hello.token);
     const auto app_version = text(fbb, hello.app_version);
     const auto cursors = tables<fb::Cursor>(fbb, hello.cursors, cursor_table);
+    const auto resume = opaque(fbb, hello.resume);
+    const fb::Sum digest = to_fb(hello.digest.value_or(Sum{}));
     return built(fb::CreateHello(fbb,
                                  hello.protocol,
                                  token,
@@ -198,7 +219,9 @@ Built build(Builder& fbb, const Hello& hello) {
                                  app_version,
                                  static_cast<std::uint8_t>(hello.device_class),
                                  cursors,
-                                 hello.waiting));
+                                 hello.waiting,
+                                 resume,
+                                 hello.digest ? &digest : nullptr));
 }
 
 Offset<fb::Intent> intent_table(Builder& fbb, const Intent& intent) {
@@ -219,6 +242,7 @@ Built build(Builder& fbb, const Push& push) {
 }
 
 Offset<fb::Want> want_table(Builder& fbb, const Want& want) {
+    const auto range = range_table(fbb, want.range);
     return fb::CreateWant(fbb,
                           want.bucket.value,
                           static_cast<fb::PullMode>(want.mode),
@@ -226,7 +250,8 @@ Offset<fb::Want> want_table(Builder& fbb, const Want& want) {
                           want.from,
                           static_cast<std::uint8_t>(want.after_kind),
                           want.after_id.value,
-                          want.limit);
+                          want.limit,
+                          range);
 }
 
 Built build(Builder& fbb, const Pull& pull) {
@@ -244,6 +269,7 @@ Built build(Builder& fbb, const Welcome& welcome) {
     const auto policy = text(fbb, welcome.policy);
     const auto heads = tables<fb::Head>(fbb, welcome.heads, head);
     const auto revoked = ids(fbb, welcome.revoked);
+    const auto resume = opaque(fbb, welcome.resume);
     return built(fb::CreateWelcome(fbb,
                                    welcome.protocol,
                                    welcome.server_time.ms,
@@ -254,7 +280,12 @@ Built build(Builder& fbb, const Welcome& welcome) {
                                    policy,
                                    heads,
                                    welcome.exact,
-                                   revoked));
+                                   revoked,
+                                   resume));
+}
+
+Built build(Builder& fbb, const Again&) {
+    return built(fb::CreateAgain(fbb));
 }
 
 Built build(Builder& fbb, const Heads& heads) {
@@ -270,6 +301,7 @@ Built build(Builder& fbb, const Revoke& revoke) {
 Built build(Builder& fbb, const Page& page) {
     const auto rows = pack(fbb, page.rows);
     const auto page_head = head(fbb, page.head);
+    const auto range = range_table(fbb, page.range);
     return built(fb::CreatePage(fbb,
                                 page_head,
                                 static_cast<fb::PullMode>(page.mode),
@@ -278,7 +310,21 @@ Built build(Builder& fbb, const Page& page) {
                                 static_cast<std::uint8_t>(page.after_kind),
                                 page.after_id.value,
                                 page.complete,
-                                rows));
+                                rows,
+                                range));
+}
+
+Offset<fb::RangeSum> range_sum_table(Builder& fbb, const RangeSum& range) {
+    const fb::Sum sum = to_fb(range.sum);
+    return fb::CreateRangeSum(
+        fbb, static_cast<std::uint8_t>(range.to.kind), range.to.id.value, range.rows, &sum);
+}
+
+Built build(Builder& fbb, const Sums& sums) {
+    const auto ranges = tables<fb::RangeSum>(fbb, sums.ranges, range_sum_table);
+    const auto sums_head = head(fbb, sums.head);
+    return built(fb::CreateSums(
+        fbb, sums_head, static_cast<std::uint8_t>(sums.after.kind), sums.after.id.value, ranges));
 }
 
 Built build(Builder& fbb, const Unwanted& unwanted) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "core/base/time.hpp"
 #include "core/model/bucket.hpp"
 #include "core/model/intent.hpp"
+#include "core/model/range.hpp"
 #include "core/model/row.hpp"
 
 /// The frames of spec/sync.fbs as values. core/wire/codec.hpp turns them into bytes and back.
@@ -21,7 +23,7 @@ inline constexpr std::uint32_t protocol_version = 1;
 inline constexpr std::uint32_t protocol_oldest_accepted = 1;
 
 enum class DeviceClass : std::uint8_t { mobile = 1, desktop = 2 };
-enum class PullMode : std::uint8_t { tail = 1, snapshot = 2, delta = 3 };
+enum class PullMode : std::uint8_t { tail = 1, snapshot = 2, delta = 3, sums = 4, range = 5 };
 enum class Contact : std::uint8_t { online = 1, away = 2, offline = 3 };
 
 /// Where a device stands in a bucket that it holds completely.
@@ -41,6 +43,8 @@ struct Hello {
     DeviceClass device_class = DeviceClass::mobile;
     std::vector<Cursor> cursors{};
     std::uint32_t waiting = 0;
+    std::string resume{};         ///< sealed bytes of the last Welcome
+    std::optional<Sum> digest{};  ///< of all cursors, which are left out then: a short greeting
 };
 
 struct Push {
@@ -55,6 +59,7 @@ struct Want {
     RowKind after_kind{};
     Id after_id{};
     std::uint32_t limit = 0;
+    KeyRange range{};
 };
 
 struct Pull {
@@ -77,7 +82,10 @@ struct Welcome {
     std::vector<Bucket> heads{};
     std::uint32_t exact = 0;
     std::vector<BucketId> revoked{};
+    std::string resume{};  ///< sealed bytes for the next Hello
 };
+
+struct Again {};
 
 struct Heads {
     std::vector<Bucket> heads{};
@@ -97,6 +105,14 @@ struct Page {
     Id after_id{};
     bool complete = false;
     std::vector<RowRef> rows{};
+    KeyRange range{};
+};
+
+/// Sums of neighbouring ranges of one bucket, from `after` on.
+struct Sums {
+    Bucket head{};
+    RowPlace after{};
+    std::vector<RangeSum> ranges{};
 };
 
 struct Unwanted {
@@ -132,9 +148,11 @@ using Frame = std::variant<Hello,
                            Pull,
                            Ping,
                            Welcome,
+                           Again,
                            Heads,
                            Revoke,
                            Page,
+                           Sums,
                            Unwanted,
                            Outcomes,
                            Presence,

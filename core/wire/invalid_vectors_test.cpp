@@ -75,7 +75,7 @@ void add_structure(List& list) {
 
 void add_envelope(List& list) {
     malformed(list, "no_body", raw_frame([](Builder&) { return flatbuffers::Offset<fb::Ping>{}; }));
-    for (const std::uint8_t type : {std::uint8_t{0}, std::uint8_t{14}}) {
+    for (const std::uint8_t type : {std::uint8_t{0}, std::uint8_t{16}}) {
         Builder fbb;
         const auto ping = fb::CreatePing(fbb, 1);
         fb::FinishFrameBuffer(fbb, fb::CreateFrame(fbb, static_cast<fb::Body>(type), ping.Union()));
@@ -83,6 +83,8 @@ void add_envelope(List& list) {
                   type == 0 ? "body_without_type" : "unknown_type",
                   {reinterpret_cast<const char*>(fbb.GetBufferPointer()), fbb.GetSize()});
     }
+    malformed(
+        list, "sums_without_head", raw_frame([](Builder& fbb) { return fb::CreateSums(fbb); }));
     malformed(
         list, "page_without_head", raw_frame([](Builder& fbb) { return fb::CreatePage(fbb); }));
 }
@@ -131,7 +133,12 @@ void add_values(List& list) {
     malformed(list, "head_kind_zero", encode(Heads{.heads = {{.id = {1}}}}));
     malformed(list,
               "page_mode_unknown",
-              encode(Page{.head = testing::sample_head(), .mode = static_cast<PullMode>(4)}));
+              encode(Page{.head = testing::sample_head(), .mode = static_cast<PullMode>(6)}));
+    malformed(list,
+              "range_that_ends_before_it_begins",
+              encode(Pull{.wants = {{.mode = PullMode::range,
+                                     .range = {.after = {RowKind::message, Id{2}},
+                                               .to = {RowKind::message, Id{2}}}}}}));
     malformed(list, "want_mode_zero", encode(Pull{.wants = {{.mode = PullMode{}}}}));
     malformed(list, "intent_kind_zero", encode(Push{.intents = {{.id = Id{1}}}}));
     malformed(list,
@@ -160,6 +167,12 @@ void add_limits(List& list) {
         list,
         "tail_of_too_many_rows",
         encode(Pull{.wants = {{.mode = PullMode::tail, .limit = limits::tail_rows_max + 1}}}));
+    Sums sums{.head = testing::sample_head()};
+    sums.ranges.resize(limits::ranges_per_sums_max + 1);
+    too_large(list, "too_many_ranges", encode(sums));
+    too_large(list,
+              "resume_of_too_many_bytes",
+              encode(Hello{.resume = Bytes(limits::resume_bytes_max + 1, 'x')}));
 }
 
 List invalid_vectors() {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "server/auth/auth_service.hpp"
@@ -12,7 +13,7 @@ namespace holdfast::auth {
 namespace {
 
 bool knows_salt(const storage::DeviceRecord& device, const wire::Hello& hello) {
-    return hello.salt == device.salt || hello.salt == device.previous_salt;
+    return Salts{device.salt, device.previous_salt}.knows(hello.salt);
 }
 
 }  // namespace
@@ -20,6 +21,8 @@ bool knows_salt(const storage::DeviceRecord& device, const wire::Hello& hello) {
 Result<AuthService::Admission> AuthService::admit(const wire::Hello& hello) {
     HF_TRY(Standing standing, find_bearer(hello.token));
     storage::DeviceRecord device = standing.device;
+    recall_salts(standing.session.id, device);
+    remembered_.erase(standing.session.id);  // what follows is read when it is committed
     bool proven = false;
     if (hello.device == device.number) {
         proven = knows_salt(device, hello);
@@ -32,21 +35,35 @@ Result<AuthService::Admission> AuthService::admit(const wire::Hello& hello) {
             return fail(ErrorCode::auth_wrong_device, "the token is another device's");
         }
     }
-    // After a sign-in the salt before is 0: a device that did not keep the sign-in's says 0. One
-    // that says the salt before gets the present one again: a late hello of an abandoned connection
-    // must not make the salt unknown that the device has meanwhile been given.
-    if (!proven || hello.salt == device.salt) {
-        device.previous_salt = proven ? hello.salt : device.previous_salt;
-        device.salt = make_salt();
+    Salts salts{device.salt, device.previous_salt};
+    if (proven) {
+        turn(salts, hello.salt);
+    } else {
+        salts.given = make_salt(salts.given);
     }
+    device.salt = salts.given;
+    device.previous_salt = salts.said;
     device.device_class = hello.device_class;
     device.seen_at = environment_.wall();
     HF_CHECK(storage_.put_device(device));
-    return Admission{.identity = {.user = standing.session.user,
-                                  .organization = standing.session.organization,
-                                  .device = device.number,
-                                  .session = standing.session.id},
-                     .salt = device.salt};
+    Identity identity{.user = standing.session.user,
+                      .organization = standing.session.organization,
+                      .device = device.number,
+                      .session = standing.session.id};
+    std::string resume = seal(identity, device.salt);
+    return Admission{
+        .identity = std::move(identity), .salt = device.salt, .resume = std::move(resume)};
+}
+
+/// The next salt for a device that has said this one. After a sign-in the one said before is 0: a
+/// device that did not keep the sign-in's says 0. One that says the salt before gets the present
+/// one again: a late hello of an abandoned connection must not make the salt unknown that the
+/// device has meanwhile been given.
+void AuthService::turn(Salts& salts, std::uint64_t said) {
+    if (said == salts.said && said != salts.given) {
+        return;
+    }
+    salts = {.given = make_salt(std::max(said, salts.given)), .said = said};
 }
 
 Result<storage::DeviceRecord> AuthService::number_copy(Standing& standing) {
@@ -54,7 +71,7 @@ Result<storage::DeviceRecord> AuthService::number_copy(Standing& standing) {
     storage::DeviceRecord copy{.user = standing.device.user,
                                .name = standing.device.name,
                                .device_class = standing.device.device_class,
-                               .salt = make_salt(),
+                               .salt = make_salt(0),
                                .created_at = now,
                                .seen_at = now};
     HF_TRY(copy.number, storage_.create_device(copy));
@@ -73,12 +90,10 @@ Result<bool> AuthService::is_unwelcomed_copy(const Standing& standing, const wir
            !knows_salt(*claimed, hello);
 }
 
-std::uint64_t AuthService::make_salt() {
-    std::uint64_t salt = 0;
-    while (salt == 0) {
-        environment_.random(&salt, sizeof salt);
-    }
-    return salt;
+std::uint64_t AuthService::make_salt(std::uint64_t before) {
+    std::uint32_t random = 0;
+    environment_.random(&random, sizeof random);
+    return (std::uint64_t{Salts::turn_of(before)} + 1) << 32U | random;
 }
 
 }  // namespace holdfast::auth

@@ -1,6 +1,7 @@
 #include "server/auth/auth_json.hpp"
 
 #include <charconv>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -47,8 +48,8 @@ Result<std::string> take_text(const Json& object, const char* name, TextSize siz
 }
 
 /// A number, or its decimal text. Absent: 0.
-Result<DeviceNumber> take_device_number(const Json& object) {
-    const auto found = object.find("number");
+Result<std::uint64_t> take_number(const Json& object, const char* name, std::uint64_t max) {
+    const auto found = object.find(name);
     if (found == object.end()) {
         return 0;
     }
@@ -60,15 +61,15 @@ Result<DeviceNumber> take_device_number(const Json& object) {
         const char* const end = text.data() + text.size();
         const auto parsed = std::from_chars(text.data(), end, number);
         if (parsed.ec != std::errc{} || parsed.ptr != end) {
-            return malformed("device.number");
+            return malformed(name);
         }
     } else {
-        return malformed("device.number");
+        return malformed(name);
     }
-    if (number > device_number_max) {
-        return malformed("device.number");
+    if (number > max) {
+        return malformed(name);
     }
-    return static_cast<DeviceNumber>(number);
+    return number;
 }
 
 Result<DeviceRequest> take_device(const Json& object) {
@@ -77,7 +78,9 @@ Result<DeviceRequest> take_device(const Json& object) {
         return malformed("device");
     }
     DeviceRequest request;
-    HF_TRY(request.number, take_device_number(*found));
+    HF_TRY(const auto number, take_number(*found, "number", device_number_max));
+    request.number = static_cast<DeviceNumber>(number);
+    HF_TRY(request.salt, take_number(*found, "salt", std::numeric_limits<std::uint64_t>::max()));
     HF_TRY(request.name, take_text(*found, "name", {.max = limits::device_name_bytes_max}));
     HF_TRY(const std::string device_class, take_text(*found, "class", {.max = 16}));
     if (device_class == "mobile") {

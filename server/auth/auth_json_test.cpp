@@ -20,9 +20,12 @@ TEST(AuthJson, reads_a_sign_in) {
     EXPECT_EQ(request->device.name, "x");
     EXPECT_EQ(request->device.device_class, wire::DeviceClass::desktop);
     const auto as_text = parse_sign_in(
-        R"({"email":"a","password":"p","device":{"number":"7","name":"","class":"mobile"},"x":1})");
+        R"({"email":"a","password":"p","x":1,"device":)"
+        R"({"number":"7","salt":"18446744073709551615","name":"","class":"mobile"}})");
     ASSERT_TRUE(as_text);
     EXPECT_EQ(as_text->device.number, 7U);
+    EXPECT_EQ(as_text->device.salt, ~std::uint64_t{0});
+    EXPECT_EQ(request->device.salt, 0U);
 }
 
 TEST(AuthJson, refuses_bodies_of_another_shape) {

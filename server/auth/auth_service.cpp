@@ -37,6 +37,7 @@ AuthService::AuthService(storage::Storage& storage, Environment& environment, To
     : storage_(storage),
       environment_(environment),
       key_(std::move(key)),
+      seal_(key_),
       tries_by_pair_(limits::tries_per_account_and_address_max,
                      limits::tries_window,
                      limits::tries_remembered_max),
@@ -148,28 +149,50 @@ Result<SignInAnswer> AuthService::sign_in(const storage::AccountRecord& account,
                         .policy = policy};
 }
 
-/// The device that the installation had before, if it is still this user's; otherwise a new one.
+/// The device that the installation was before: it is still this user's, and no copy has gone on
+/// with its number meanwhile.
+Result<std::optional<storage::DeviceRecord>> AuthService::find_own_device(
+    Id user, const DeviceRequest& request) {
+    HF_TRY(auto known, storage_.find_device(request.number));
+    if (!known || known->user != user || known->revoked) {
+        return std::nullopt;
+    }
+    HF_TRY(const auto sessions, storage_.sessions_of(user));
+    for (const storage::SessionRecord& session : sessions) {
+        recall_salts(session.id, *known);
+    }
+    const Salts salts{known->salt, known->previous_salt};
+    return salts.knows(request.salt) ? std::move(known) : std::nullopt;
+}
+
+/// The device that the installation was before; otherwise a new one.
 Result<storage::DeviceRecord> AuthService::take_device(Id user, const DeviceRequest& request) {
     const WallTime now = environment_.wall();
-    if (request.number != 0) {
-        HF_TRY(auto known, storage_.find_device(request.number));
-        if (known && known->user == user && !known->revoked) {
-            known->name = request.name;
-            known->device_class = request.device_class;
-            known->salt = make_salt();
-            known->previous_salt = 0;
-            known->seen_at = now;
-            HF_CHECK(storage_.put_device(*known));
-            return *std::move(known);
-        }
+    HF_TRY(auto known, find_own_device(user, request));
+    if (known) {
+        Salts salts{known->salt, known->previous_salt};
+        turn(salts, request.salt);
+        known->name = request.name;
+        known->device_class = request.device_class;
+        known->salt = salts.given;
+        known->previous_salt = salts.said;
+        known->seen_at = now;
+        HF_CHECK(storage_.put_device(*known));
+        return *std::move(known);
     }
     storage::DeviceRecord made{.user = user,
                                .name = request.name,
                                .device_class = request.device_class,
-                               .salt = make_salt(),
+                               .salt = make_salt(request.salt),
+                               .previous_salt = request.salt,
                                .created_at = now,
                                .seen_at = now};
-    HF_TRY(made.number, storage_.create_device(made));
+    // What waits on it was made under its number: after a backup was restored it may have it again.
+    made.number = request.number;
+    HF_TRY(const bool adopted, storage_.adopt_device(made));
+    if (!adopted) {
+        HF_TRY(made.number, storage_.create_device(made));
+    }
     return made;
 }
 
@@ -210,6 +233,10 @@ Result<TokenPair> AuthService::refresh(std::string_view token) {
                    session.generation = given->generation + 1;
                    session.refreshed_at = environment_.wall();
                    HF_CHECK(storage_.put_session(session));
+                   recall_salts(session.id, standing.device);  // written since we write
+                   standing.device.seen_at = session.refreshed_at;
+                   HF_CHECK(storage_.put_device(standing.device));
+                   remembered_.erase(session.id);
                }
                return tokens_for(session.id, session.generation);
            }));
@@ -284,6 +311,7 @@ Result<AuthService::Standing> AuthService::find_standing(std::string_view id) {
 Result<> AuthService::end_session(storage::SessionRecord session) {
     session.revoked = true;
     HF_CHECK(storage_.put_session(session));
+    remembered_.erase(session.id);
     ending_.push_back(std::move(session.id));
     return {};
 }

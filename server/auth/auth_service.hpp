@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/id.hpp"
@@ -12,6 +14,8 @@
 #include "core/model/body.hpp"
 #include "core/wire/frame.hpp"
 #include "server/auth/limits.hpp"
+#include "server/auth/resume_token.hpp"
+#include "server/auth/salts.hpp"
 #include "server/auth/tokens.hpp"
 #include "server/auth/tries.hpp"
 #include "server/services/authenticator.hpp"
@@ -24,6 +28,7 @@ using services::Identity;
 
 struct DeviceRequest {
     DeviceNumber number = 0;  ///< what the installation had before; 0: none
+    std::uint64_t salt = 0;   ///< what it was given last; 0: none
     std::string name;
     wire::DeviceClass device_class = wire::DeviceClass::mobile;
 };
@@ -103,7 +108,9 @@ public:
     [[nodiscard]] Result<Identity> check_access(std::string_view token);
 
     // --- for the hub
+    [[nodiscard]] std::optional<Admission> resume(const wire::Hello& hello) override;
     [[nodiscard]] Result<Admission> admit(const wire::Hello& hello) override;
+    void forget_standings() override;
     [[nodiscard]] Result<> check(const Identity& identity) override;
     [[nodiscard]] std::vector<std::string> take_ended() override;
     [[nodiscard]] bool has_ended() const override { return !ended_.empty(); }
@@ -115,6 +122,19 @@ private:
         storage::SessionRecord session;
         storage::DeviceRecord device;
     };
+    /// What a session stands on, as it was read last.
+    struct Remembered {
+        Identity identity;
+        WallTime refreshed_at{};
+        Salts salts;  ///< newer than the tables'
+    };
+    [[nodiscard]] Result<std::optional<storage::DeviceRecord>> find_own_device(
+        Id user, const DeviceRequest& request);
+    [[nodiscard]] Remembered* remember(const std::string& session);
+    void recall_salts(const std::string& session, storage::DeviceRecord& device) const;
+    [[nodiscard]] std::string seal(const Identity& identity, std::uint64_t salt);
+    void turn(Salts& salts, std::uint64_t said);
+
     /// A session with everything it stands on: account, device, time.
     [[nodiscard]] Result<Standing> find_standing(std::string_view session);
 
@@ -133,7 +153,7 @@ private:
     [[nodiscard]] TokenPair tokens_for(const std::string& session, std::uint32_t generation) const;
     [[nodiscard]] Result<> check_tries(const PasswordCheck& check);
     void take_back_try(const PasswordCheck& check);
-    [[nodiscard]] std::uint64_t make_salt();
+    [[nodiscard]] std::uint64_t make_salt(std::uint64_t before);
 
     /// Runs `body` in a transaction of its own. The sessions that it ended are told if it is
     /// committed.
@@ -143,6 +163,8 @@ private:
     storage::Storage& storage_;
     Environment& environment_;
     TokenKey key_;
+    ResumeSeal seal_;
+    std::unordered_map<std::string, Remembered> remembered_;  ///< by session
     TryCounter tries_by_pair_;
     TryCounter tries_by_address_;
     TryCounter tries_by_account_;

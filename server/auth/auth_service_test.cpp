@@ -31,15 +31,17 @@ protected:
     Result<SignInAnswer> try_sign_in(std::string_view who,
                                      std::string_view word,
                                      DeviceNumber device = 0,
-                                     std::string_view address = "10.0.0.1") {
+                                     std::string_view address = "10.0.0.1",
+                                     std::uint64_t salt = 0) {
         HF_TRY(const auto check, auth_->begin_sign_in(who, address));
         // The hash that no password has costs a real one's time: not waited for here.
         const bool known = check.hash != dummy_hash();
-        return auth_->finish_sign_in(
-            check, known && verify_password(check.hash, word), {.number = device, .name = "phone"});
+        return auth_->finish_sign_in(check,
+                                     known && verify_password(check.hash, word),
+                                     {.number = device, .salt = salt, .name = "phone"});
     }
-    SignInAnswer sign_in(DeviceNumber device = 0) {
-        return must(try_sign_in(email, password, device));
+    SignInAnswer sign_in(DeviceNumber device = 0, std::uint64_t salt = 0) {
+        return must(try_sign_in(email, password, device, "10.0.0.1", salt));
     }
     ErrorCode access_error(const std::string& token) {
         const auto identity = auth_->check_access(token);
@@ -139,7 +141,7 @@ TEST_F(AuthTest, right_passwords_do_not_count_as_tries) {
 
 TEST_F(AuthTest, a_device_keeps_its_number_with_its_user_only) {
     const SignInAnswer first = sign_in();
-    const SignInAnswer again = sign_in(first.device);
+    const SignInAnswer again = sign_in(first.device, first.salt);
     EXPECT_EQ(again.device, first.device);
     EXPECT_NE(again.salt, first.salt);
     EXPECT_EQ(access_error(first.tokens.access), ErrorCode::auth_session_revoked)
@@ -149,7 +151,26 @@ TEST_F(AuthTest, a_device_keeps_its_number_with_its_user_only) {
     const DeviceNumber bens = company_.make_device(company_.ben);
     EXPECT_NE(sign_in(bens).device, bens);
     change_device(first.device, [](auto& device) { device.revoked = true; });
-    EXPECT_NE(sign_in(first.device).device, first.device);
+    EXPECT_NE(sign_in(first.device, again.salt).device, first.device);
+}
+
+TEST_F(AuthTest, OM38_of_two_images_that_sign_in_the_second_gets_a_number_of_its_own) {
+    const SignInAnswer image = sign_in();
+    const auto welcomed = must(admit(image.tokens, image.device, image.salt));
+    ASSERT_TRUE(auth_->sign_out(welcomed.identity));
+
+    const SignInAnswer lost = sign_in(image.device, welcomed.salt);
+    const SignInAnswer one = sign_in(image.device, welcomed.salt);
+    EXPECT_EQ(lost.device, image.device);
+    EXPECT_EQ(one.device, image.device) << "its first answer was lost";
+    const auto gone_on = must(admit(one.tokens, one.device, one.salt));
+    EXPECT_EQ(gone_on.identity.device, image.device);
+
+    const SignInAnswer other = sign_in(image.device, welcomed.salt);
+    EXPECT_NE(other.device, image.device);
+    EXPECT_EQ(access_error(one.tokens.access), ErrorCode::none) << "it ends nobody's session";
+    EXPECT_EQ(sign_in(image.device, gone_on.salt).device, image.device);
+    EXPECT_NE(sign_in(image.device).device, image.device) << "a number alone proves nothing";
 }
 
 TEST_F(AuthTest, a_user_has_only_so_many_sessions) {
@@ -296,7 +317,7 @@ TEST_F(AuthTest, OM38_a_copied_image_gets_a_number_of_its_own) {
     // The original has to sign in again, and keeps its number.
     const auto original = admit(answer.tokens, answer.device, salt);
     EXPECT_EQ(original.error().code, ErrorCode::auth_wrong_device);
-    EXPECT_EQ(sign_in(answer.device).device, answer.device);
+    EXPECT_EQ(sign_in(answer.device, salt).device, answer.device);
 }
 
 TEST_F(AuthTest, OM36_a_device_that_is_not_the_tokens_or_was_revoked_is_refused) {

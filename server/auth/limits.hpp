@@ -16,6 +16,9 @@ inline constexpr std::size_t password_characters_min = 10;  // auth_password_too
 
 inline constexpr Millis access_life{15LL * 60 * 1000};
 inline constexpr Millis session_idle_max{400LL * 24 * 60 * 60 * 1000};
+inline constexpr Millis resume_life{30LL * 24 * 60 * 60 * 1000};  // of a resume token
+inline constexpr std::size_t sessions_remembered_max =
+    200'000;  // beyond: all are forgotten, and read again as they come
 inline constexpr std::size_t sessions_per_user_max = 100;  // beyond: the one idle for longest ends
 
 // Wrong passwords within `tries_window`; beyond: auth_too_many_tries. The first one stops a

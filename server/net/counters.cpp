@@ -75,6 +75,22 @@ void add_hub(Text& text, const services::Counters& hub) {
     text.add("sessions_live", "gauge", "Devices admitted now.", hub.sessions_live);
     text.add(
         "admissions_refused_total", "counter", "Devices not admitted.", hub.admissions_refused);
+    text.add("admissions_put_off_total",
+             "counter",
+             "Devices told when to come again, because too many came at once.",
+             hub.admissions_put_off);
+    text.add("sessions_resumed_total",
+             "counter",
+             "Devices greeted without a look into the tables.",
+             hub.resumed);
+    text.add("greeted_again_total",
+             "counter",
+             "Short greetings that were not enough.",
+             hub.greeted_again);
+    text.add("devices_ahead_total",
+             "counter",
+             "Greetings that stand above the server: a part of its history is lost.",
+             hub.devices_ahead);
     text.head("intents_total", "counter", "Intents judged, by outcome.");
     for (std::size_t i = 1; i < hub.intents_by_status.size(); ++i) {
         text.sample("intents_total",

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <thread>
 
 #include "core/base/assert.hpp"
@@ -9,6 +10,7 @@
 #include "platform/net/task_group.hpp"
 #include "server/auth/auth_service.hpp"
 #include "server/net/connection.hpp"
+#include "server/net/history_file.hpp"
 #include "server/net/limits.hpp"
 
 namespace asio = boost::asio;
@@ -100,6 +102,7 @@ private:
     tcp::acceptor acceptor_;
     asio::steady_timer tick_;
     asio::steady_timer drained_;
+    std::optional<HistoryFile> history_;
     std::unique_ptr<Running> running_;
     std::thread thread_;
     // tasks (last)
@@ -140,6 +143,10 @@ Result<> Server::Parts::start() {
     }
     if (!options_.authority_file.empty()) {
         HF_TRY(authority_, read_authority(options_.authority_file));
+    }
+    if (!options_.history_file.empty()) {
+        history_.emplace(options_.history_file, storage_, environment_, log_);
+        HF_CHECK(history_->check());
     }
     HF_TRY(auto authenticator, auth::AuthService::create(storage_, environment_));
     HF_CHECK(listen());
@@ -218,6 +225,9 @@ asio::awaitable<void> Server::Parts::tick() {
         co_await tick_.async_wait(as_code);
         running_->hub.tick();
         running_->sockets.schedule();
+        if (history_) {
+            history_->keep(running_->hub.counters().batches);
+        }
     }
 }
 
@@ -246,6 +256,9 @@ asio::awaitable<void> Server::Parts::end(bool gracefully) {
         co_await drain();
     }
     running_->shell.stopping = true;
+    if (history_) {
+        history_->write();
+    }
     const std::list<std::function<void()>> cuts = running_->shell.cuts;
     for (const auto& cut : cuts) {
         cut();

@@ -23,7 +23,8 @@ void take(BucketAudit& audit, const Row& row) {
     }
     counted.version = row.version;
     if (row.body.empty()) {
-        return;  // a tombstone
+        ++audit.tombstones;
+        return;
     }
     ++counted.rows;
     counted.bytes += row.body.size();
@@ -47,12 +48,20 @@ void compare(BucketAudit& audit) {
                                            print(recorded.sum),
                                            print(counted.sum)));
     }
+    if (recorded.horizon > recorded.version) {
+        audit.faults.push_back(fmt::format(
+            "Its horizon {} is above its version {}.", recorded.horizon, recorded.version));
+    }
+    if (audit.record.tombstones != audit.tombstones) {
+        audit.faults.push_back(fmt::format(
+            "It records {} tombstones, there are {}.", audit.record.tombstones, audit.tombstones));
+    }
 }
 
 }  // namespace
 
 Result<BucketAudit> audit_bucket(storage::Storage& storage, const storage::BucketRecord& record) {
-    BucketAudit audit{.record = record, .counted = record.bucket, .faults = {}};
+    BucketAudit audit{.record = record, .counted = record.bucket, .tombstones = 0, .faults = {}};
     audit.counted.version = 0;
     audit.counted.rows = 0;
     audit.counted.bytes = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,13 @@ namespace holdfast::ops {
 struct BucketAudit {
     storage::BucketRecord record;
     Bucket counted;                   ///< version, rows, bytes and sum as they were recomputed
+    std::uint64_t tombstones = 0;     ///< likewise
     std::vector<std::string> faults;  ///< where they differ, in sentences; empty: it is sound
 };
 
 /// Recomputes a bucket from all that it holds: its counts, its sum, and that every version stands
-/// at most once, the last one being the head.
+/// at most once, the last one being the head; that its tombstones are counted and its horizon is
+/// not above it.
 /// Cost  reads the bucket's rows and tombstones once, a page at a time.
 [[nodiscard]] Result<BucketAudit> audit_bucket(storage::Storage& storage,
                                                const storage::BucketRecord& record);

@@ -100,7 +100,15 @@ TEST_F(DoctorTest, finds_a_head_that_is_not_the_last_version) {
 TEST_F(DoctorTest, finds_a_version_that_stands_twice) {
     sql("INSERT INTO tombstone SELECT bucket, kind, 77, version FROM bucket_row WHERE bucket = " +
         own(company_->ana) + " LIMIT 1");
-    EXPECT_THAT(faults(), ElementsAre(HasSubstr("stands twice.")));
+    EXPECT_THAT(faults(),
+                ElementsAre(HasSubstr("stands twice."),
+                            HasSubstr("It records 0 tombstones, there are 1.")));
+}
+
+TEST_F(DoctorTest, finds_a_horizon_that_no_device_could_reach) {
+    sql("UPDATE bucket SET horizon = version + 1 WHERE id = " +
+        std::to_string(company_->directory.value));
+    EXPECT_THAT(faults(), ElementsAre(HasSubstr("is above its version")));
 }
 
 TEST_F(DoctorTest, finds_outcomes_of_a_history_that_is_not_here) {

@@ -36,7 +36,7 @@ Result<bool> Access::may_read(Id user, BucketId bucket) {
     return record && held->opens(*record);
 }
 
-Result<std::vector<Bucket>> Access::readable(Id user) {
+Result<std::vector<BucketId>> Access::readable_ids(Id user) {
     HF_TRY(const auto held, keys(user));
     HF_CHECK(index_.ensure(held->organization));
     std::vector<BucketId> ids;
@@ -47,16 +47,30 @@ Result<std::vector<Bucket>> Access::readable(Id user) {
     std::ranges::sort(ids);
     const auto repeated = std::ranges::unique(ids);
     ids.erase(repeated.begin(), repeated.end());
+    std::erase_if(ids, [&](BucketId id) {
+        const BucketRecord* record = index_.find(id);
+        return record == nullptr || record->organization != held->organization;
+    });
+    return ids;
+}
 
+Result<std::vector<Bucket>> Access::readable(Id user) {
+    HF_TRY(const auto ids, readable_ids(user));
     std::vector<Bucket> buckets;
     buckets.reserve(ids.size());
     for (const BucketId id : ids) {
-        const BucketRecord* record = index_.find(id);
-        if (record != nullptr && record->organization == held->organization) {
-            buckets.push_back(record->bucket);
-        }
+        buckets.push_back(index_.find(id)->bucket);
     }
     return buckets;
+}
+
+Result<Sum> Access::digest(Id user) {
+    HF_TRY(const auto ids, readable_ids(user));
+    Sum digest;
+    for (const BucketId id : ids) {
+        digest += index_.digest_of(id);
+    }
+    return digest;
 }
 
 void Access::keep_only(const std::set<Id>& organizations) {

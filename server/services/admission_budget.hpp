@@ -12,8 +12,8 @@ namespace holdfast::services {
 
 /// How a device that greets comes to be live, which says what it costs.
 enum class Arrival : std::uint8_t {
-    resume,     ///< it has a token of what it holds: no query
-    bootstrap,  ///< its cursors have to be compared, or it has nothing yet
+    resume,     ///< it has rows: where it stands is compared in memory, and it lacks little
+    bootstrap,  ///< it has nothing yet, and fetches everything
 };
 
 /// Lets devices in at the pace that the server can take, after a restart or a break of the network

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,13 +28,21 @@ public:
     struct Admission {
         Identity identity;  ///< its device differs from Hello's if that was found to be a copy
         std::uint64_t salt = 0;
+        std::string resume{};  ///< sealed, for the next Hello
     };
+
+    /// Judges a first frame by its resume token alone: no transaction, and no look into the tables
+    /// once the session is known here. Nothing: the long way decides.
+    [[nodiscard]] virtual std::optional<Admission> resume(const wire::Hello& hello) = 0;
 
     /// Judges the first frame of a connection and gives the device its next salt.
     ///
     /// Call inside a transaction: it writes. What it returns counts once that is committed.
     /// Errors  auth_session_expired · auth_session_revoked · auth_wrong_device · those of storage.
     [[nodiscard]] virtual Result<Admission> admit(const wire::Hello& hello) = 0;
+
+    /// Another process may have changed accounts, devices or sessions.
+    virtual void forget_standings() = 0;
 
     /// Whether a connection that was admitted may live on.
     /// Errors  auth_session_revoked · auth_wrong_device · those of storage.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/sync/digest.hpp"
+
 namespace holdfast::services {
 
 std::array<Id, 2> openers_of(const BucketRecord& record) {
@@ -48,7 +50,7 @@ Result<BucketIndex::Difference> BucketIndex::reload(Id organization) {
             difference.moved.push_back(record.bucket);
         }
         if (same_shape) {
-            records_[record.bucket.id] = record;
+            records_[record.bucket.id] = make_entry(record);
         } else {
             erase(record.bucket.id);
             insert(record);
@@ -69,8 +71,8 @@ Result<const BucketRecord*> BucketIndex::refresh(BucketId bucket) {
         return nullptr;
     }
     if (const auto known = records_.find(bucket);
-        known != records_.end() && known->second.open == record->open) {
-        known->second = *record;
+        known != records_.end() && known->second.record.open == record->open) {
+        known->second = make_entry(*record);
     } else {
         erase(bucket);
         insert(*record);
@@ -80,7 +82,27 @@ Result<const BucketRecord*> BucketIndex::refresh(BucketId bucket) {
 
 const BucketRecord* BucketIndex::find(BucketId bucket) const {
     const auto found = records_.find(bucket);
-    return found == records_.end() ? nullptr : &found->second;
+    return found == records_.end() ? nullptr : &found->second.record;
+}
+
+const BucketRecord* BucketIndex::directory_of(Id organization) const {
+    for (const BucketId bucket : opened_by(organization)) {
+        const BucketRecord* record = find(bucket);
+        if (record->bucket.kind == BucketKind::directory) {
+            return record;
+        }
+    }
+    return nullptr;
+}
+
+Sum BucketIndex::digest_of(BucketId bucket) const {
+    const auto found = records_.find(bucket);
+    return found == records_.end() ? Sum{} : found->second.digest;
+}
+
+BucketIndex::Entry BucketIndex::make_entry(const BucketRecord& record) {
+    const Bucket& head = record.bucket;
+    return {record, sync::digest_of(head.id, head.epoch, head.version, head.sum)};
 }
 
 const std::set<BucketId>& BucketIndex::opened_by(Id key) const {
@@ -111,7 +133,7 @@ void BucketIndex::insert(const BucketRecord& record) {
             opened_by_[opener].insert(id);
         }
     }
-    records_.insert_or_assign(id, record);
+    records_.insert_or_assign(id, make_entry(record));
 }
 
 void BucketIndex::erase(BucketId bucket) {
@@ -119,7 +141,7 @@ void BucketIndex::erase(BucketId bucket) {
     if (found == records_.end()) {
         return;
     }
-    for (const Id opener : openers_of(found->second)) {
+    for (const Id opener : openers_of(found->second.record)) {
         if (const auto opened = opened_by_.find(opener); opened != opened_by_.end()) {
             opened->second.erase(bucket);
             if (opened->second.empty()) {
@@ -127,7 +149,7 @@ void BucketIndex::erase(BucketId bucket) {
             }
         }
     }
-    organizations_[found->second.organization].erase(bucket);
+    organizations_[found->second.record.organization].erase(bucket);
     records_.erase(found);
 }
 

@@ -46,6 +46,13 @@ public:
 
     [[nodiscard]] const BucketRecord* find(BucketId bucket) const;
 
+    /// Null where the organization is not in use.
+    [[nodiscard]] const BucketRecord* directory_of(Id organization) const;
+
+    /// The bucket's head as it counts in a digest (core/sync/digest.hpp), kept as it moves; zero
+    /// where it is not known.
+    [[nodiscard]] Sum digest_of(BucketId bucket) const;
+
     /// Buckets that the holder of this id may read, ascending.
     [[nodiscard]] const std::set<BucketId>& opened_by(Id key) const;
 
@@ -53,12 +60,17 @@ public:
     void keep_only(const std::set<Id>& organizations);
 
 private:
+    struct Entry {
+        BucketRecord record;
+        Sum digest{};
+    };
+    [[nodiscard]] static Entry make_entry(const BucketRecord& record);
     void insert(const BucketRecord& record);
     void erase(BucketId bucket);
 
     storage::Storage& storage_;
     std::map<Id, std::set<BucketId>> organizations_;
-    std::unordered_map<BucketId, BucketRecord> records_;
+    std::unordered_map<BucketId, Entry> records_;
     std::unordered_map<Id, std::set<BucketId>> opened_by_;
 };
 

@@ -20,12 +20,13 @@ Hub::Hub(storage::Storage& storage,
       access_(storage, index_),
       pulls_(storage, access_, options.page),
       executor_(storage, environment),
+      budget_(options.admission),
       foreign_poll_at_(environment.now()) {}
 
 ConnectionId Hub::open() {
     const ConnectionId id = next_connection_++;
     const auto [at, made] =
-        connections_.try_emplace(id, Connection{ServerSession(environment_.now()), {}, {}, {}});
+        connections_.try_emplace(id, Connection{.session = ServerSession(environment_.now())});
     ++counters_.connections_opened;
     counters_.connections_open = connections_.size();
     arm(id, at->second);

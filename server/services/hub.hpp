@@ -18,6 +18,7 @@
 #include "core/base/time.hpp"
 #include "core/sync/server_session.hpp"
 #include "server/services/access.hpp"
+#include "server/services/admission_budget.hpp"
 #include "server/services/authenticator.hpp"
 #include "server/services/bucket_index.hpp"
 #include "server/services/environment.hpp"
@@ -48,6 +49,10 @@ struct Counters {
     std::uint64_t connections_open = 0;  ///< now
     std::uint64_t sessions_live = 0;     ///< now: admitted
     std::uint64_t admissions_refused = 0;
+    std::uint64_t admissions_put_off = 0;  ///< of them: told when to come again
+    std::uint64_t resumed = 0;             ///< greeted without a look into the tables
+    std::uint64_t greeted_again = 0;       ///< a short greeting was not enough
+    std::uint64_t devices_ahead = 0;  ///< greetings with a cursor above the head: a lost history
     std::array<std::uint64_t, 5> intents_by_status{};  ///< index: OutcomeStatus
     std::uint64_t intents_replayed = 0;
     std::uint64_t intents_queued = 0;  ///< now
@@ -79,6 +84,7 @@ struct HubOptions {
     limits::Rate intents = limits::intents;
     limits::Rate frames = limits::frames;
     std::size_t connections_max = limits::connections_max;
+    AdmissionBudget::Options admission{};
     storage::PageLimits page{};
 };
 
@@ -138,6 +144,7 @@ private:
         std::optional<Identity> identity;  ///< once admitted
         std::shared_ptr<const Keys> keys;
         std::optional<Instant> armed;  ///< its entry in deadlines_
+        bool in_turn = false;          ///< the admission budget has let it in
     };
     struct Meter {
         TokenBucket pulls;
@@ -149,6 +156,11 @@ private:
         ConnectionId connection = 0;
         wire::Hello hello;
         Result<Authenticator::Admission> admission;
+    };
+    /// The policy as it is encoded, of this version of the directory.
+    struct CachedPolicy {
+        std::uint64_t version = 0;
+        std::string text;
     };
     using Connections = std::map<ConnectionId, Connection>;
 
@@ -165,9 +177,16 @@ private:
 
     // --- handshakes: hub_admission.cpp
     void admit_waiting();
+    [[nodiscard]] bool put_off(const Waiting& waiting);
+    [[nodiscard]] bool resume(const Waiting& waiting);
     [[nodiscard]] Result<> decide(std::vector<Waiting>& waiting);
-    [[nodiscard]] Result<> welcome(ConnectionId id, const Authenticator::Admission& admission);
+    [[nodiscard]] Result<> welcome(const Waiting& waiting,
+                                   const Authenticator::Admission& admission);
+    [[nodiscard]] Result<std::string> policy_of(Id organization);
+    [[nodiscard]] sync::SharedBytes contacts_of(Id organization);
+    void count_ahead(const std::vector<wire::Cursor>& cursors);
     void refuse(ConnectionId id, const Error& error);
+    void refuse(ConnectionId id, const Error& error, Millis retry_after);
     void end_superseded(ConnectionId id, const Identity& identity, bool is_copy);
     void end_sessions();
     void check_sessions();
@@ -199,6 +218,7 @@ private:
     PullService pulls_;
     Executor executor_;
     Presence presence_;
+    AdmissionBudget budget_;
 
     ConnectionId next_connection_ = 1;
     Connections connections_;
@@ -206,6 +226,8 @@ private:
     std::set<std::pair<Instant, ConnectionId>> deadlines_;  ///< may come too early, never too late
     std::unordered_map<DeviceNumber, Meter> meters_;
     std::vector<Waiting> waiting_;
+    std::unordered_map<Id, CachedPolicy> policies_;       ///< by organization
+    std::unordered_map<Id, sync::SharedBytes> contacts_;  ///< who is online, until there is news
     std::vector<Command> commands_;
 
     bool draining_ = false;

@@ -16,8 +16,12 @@ void Hub::admit_waiting() {
     }
     std::vector<Waiting> waiting = std::exchange(waiting_, {});
     std::erase_if(waiting, [&](const Waiting& one) {
-        return !connections_.contains(one.connection);  // has gone meanwhile
+        return !connections_.contains(one.connection) ||  // has gone meanwhile
+               put_off(one) || resume(one);
     });
+    if (waiting.empty()) {
+        return;
+    }
     const Result<> decided = decide(waiting);
     for (Waiting& one : waiting) {
         if (!decided) {
@@ -28,13 +32,51 @@ void Hub::admit_waiting() {
             refuse(one.connection, one.admission.error());
             continue;
         }
-        const bool is_copy = one.admission->identity.device != one.hello.device;
-        if (const Result<> welcomed = welcome(one.connection, *one.admission); !welcomed) {
+        if (const Result<> welcomed = welcome(one, *one.admission); !welcomed) {
             refuse(one.connection, welcomed.error());
-        } else {
-            end_superseded(one.connection, one.admission->identity, is_copy);
         }
     }
+}
+
+/// Sends away whoever comes faster than the server takes devices in, with the moment to come again.
+/// Asked once a connection: the greeting in full that follows a short one is of the same turn.
+bool Hub::put_off(const Waiting& waiting) {
+    Connection& connection = connections_.at(waiting.connection);
+    if (std::exchange(connection.in_turn, true)) {
+        return false;
+    }
+    const wire::Hello& hello = waiting.hello;
+    const bool has_rows = hello.digest.has_value() || !hello.cursors.empty();
+    const auto verdict =
+        budget_.ask(environment_.now(), has_rows ? Arrival::resume : Arrival::bootstrap);
+    if (verdict.admitted) {
+        return false;
+    }
+    ++counters_.admissions_put_off;
+    refuse(waiting.connection, Error{ErrorCode::server_busy, {}, {}}, verdict.retry_after);
+    return true;
+}
+
+/// A greeting that a sealed token decides; false where it takes the long way.
+bool Hub::resume(const Waiting& waiting) {
+    std::optional<Authenticator::Admission> admission;
+    if (!waiting.hello.resume.empty()) {
+        admission = authenticator_.resume(waiting.hello);
+    }
+    if (!admission) {
+        if (waiting.hello.token.empty() && waiting.hello.digest) {
+            ++counters_.greeted_again;
+            feed(waiting.connection, ServerSession::TooShort{});
+            return true;
+        }
+        return false;
+    }
+    if (const Result<> welcomed = welcome(waiting, *admission); !welcomed) {
+        refuse(waiting.connection, welcomed.error());
+    } else {
+        ++counters_.resumed;
+    }
+    return true;
 }
 
 /// All handshakes that wait take one commit: a thousand devices that come back share the fsync.
@@ -56,12 +98,22 @@ Result<> Hub::decide(std::vector<Waiting>& waiting) {
     return committed;
 }
 
-Result<> Hub::welcome(ConnectionId id, const Authenticator::Admission& admission) {
+Result<> Hub::welcome(const Waiting& waiting, const Authenticator::Admission& admission) {
+    const ConnectionId id = waiting.connection;
     const Identity& identity = admission.identity;
+    if (waiting.hello.digest) {
+        HF_TRY(const Sum digest, access_.digest(identity.user));
+        if (!(digest == *waiting.hello.digest)) {
+            ++counters_.greeted_again;
+            feed(id, ServerSession::TooShort{});
+            return {};
+        }
+    }
     Connection& connection = connections_.at(id);
     HF_TRY(auto keys, access_.keys(identity.user));
     HF_TRY(auto readable, access_.readable(identity.user));
-    HF_TRY(const auto policy, read_policy(storage_, identity.organization));
+    HF_TRY(auto policy, policy_of(identity.organization));
+    count_ahead(waiting.hello.cursors);
 
     connection.identity = identity;
     connection.keys = std::move(keys);
@@ -75,23 +127,59 @@ Result<> Hub::welcome(ConnectionId id, const Authenticator::Admission& admission
                                  .device = identity.device,
                                  .salt = admission.salt,
                                  .server_time = environment_.wall(),
-                                 .policy = encode_policy(policy),
-                                 .readable = std::move(readable)});
-    const wire::Presence everybody{presence_.everybody(identity.organization)};
-    feed(id,
-         ServerSession::ContactsChanged{
-             std::make_shared<const wire::Bytes>(wire::encode(everybody))});
+                                 .policy = std::move(policy),
+                                 .readable = std::move(readable),
+                                 .resume = admission.resume,
+                                 .exact = waiting.hello.digest.has_value()});
+    feed(id, ServerSession::ContactsChanged{contacts_of(identity.organization)});
+    end_superseded(id, identity, identity.device != waiting.hello.device);
     return {};
 }
 
+/// Encoded once between two news, however many arrive meanwhile.
+sync::SharedBytes Hub::contacts_of(Id organization) {
+    sync::SharedBytes& contacts = contacts_[organization];
+    if (contacts == nullptr) {
+        contacts = std::make_shared<const wire::Bytes>(
+            wire::encode(wire::Presence{presence_.told(organization)}));
+    }
+    return contacts;
+}
+
+/// The policy stands in the directory, so it is as new as that is.
+Result<std::string> Hub::policy_of(Id organization) {
+    const BucketRecord* directory = index_.directory_of(organization);
+    CachedPolicy& cached = policies_[organization];
+    if (directory == nullptr || cached.text.empty() ||
+        cached.version != directory->bucket.version) {
+        HF_TRY(const auto policy, read_policy(storage_, organization));
+        cached.text = encode_policy(policy);
+        cached.version = directory == nullptr ? 0 : directory->bucket.version;
+    }
+    return cached.text;
+}
+
+/// A device that stands above the server has seen a history that is lost here; it mends itself.
+void Hub::count_ahead(const std::vector<wire::Cursor>& cursors) {
+    const bool ahead = std::ranges::any_of(cursors, [&](const wire::Cursor& cursor) {
+        const BucketRecord* record = index_.find(cursor.bucket);
+        return record != nullptr && record->bucket.epoch == cursor.epoch &&
+               record->bucket.version < cursor.version;
+    });
+    counters_.devices_ahead += ahead ? 1 : 0;
+}
+
 void Hub::refuse(ConnectionId id, const Error& error) {
-    ++counters_.admissions_refused;
     const ErrorEntry* entry = find_error(error.code);
     const bool again = entry != nullptr && entry->retry == Retry::later;
+    refuse(id, error, again ? limits::refused_retry : Millis{});
+}
+
+void Hub::refuse(ConnectionId id, const Error& error, Millis retry_after) {
+    ++counters_.admissions_refused;
     feed(id,
-         ServerSession::Refused{.code = error.code,
-                                .detail = error.detail,
-                                .retry_after = again ? limits::refused_retry : Millis{}});
+         ServerSession::Refused{
+             .code = error.code, .detail = error.detail, .retry_after = retry_after});
 }
 
 /// A copied image shares its session with the original, which has to sign in again: the session is

@@ -138,6 +138,7 @@ Result<> Hub::tell_access(Id user, const std::vector<ConnectionId>& connections)
 
 void Hub::tell_presence(Instant now) {
     for (Presence::News& news : presence_.take_news(now)) {
+        contacts_.erase(news.organization);
         const ServerSession::Input input{
             ServerSession::ContactsChanged{std::make_shared<const wire::Bytes>(
                 wire::encode(wire::Presence{std::move(news.contacts)}))}};
@@ -161,6 +162,8 @@ void Hub::poll_foreign(Instant now) {
 
 void Hub::refresh() {
     ++counters_.foreign_reloads;
+    authenticator_.forget_standings();
+    policies_.clear();
     check_sessions();
     std::set<Id> organizations;
     for (const auto& [id, connection] : connections_) {

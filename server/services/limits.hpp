@@ -20,6 +20,10 @@ inline constexpr Millis unknown_kind_retry{60LL * 60 * 1000};  // until the serv
 inline constexpr std::uint32_t tail_rows_default = 50;
 inline constexpr std::size_t row_bytes =
     16;  // a row counts its body and this: tombstones have no body
+inline constexpr std::size_t summed_row_bytes =
+    4;  // a row that is summed counts this much of the budget: its bytes are read, not sent
+inline constexpr std::size_t sums_rows_min = 1'000;  // summed however little is left of the budget
+inline constexpr std::size_t range_bytes = 48;       // of the budget, for a range that was summed
 inline constexpr int torn_reads_max =
     3;  // another process wrote meanwhile: then a transaction is used
 
@@ -38,8 +42,7 @@ struct Rate {
     double per_second = 0;
 };
 inline constexpr Rate resumes{.burst = 2'000, .per_second = 1'000};
-inline constexpr Rate bootstraps{.burst = 100,
-                                 .per_second = 25};  // a page of heads, and a pull each
+inline constexpr Rate bootstraps{.burst = 500, .per_second = 100};  // and pull everything
 inline constexpr Millis admission_wait_max{60'000};
 
 // --- presence

@@ -25,11 +25,11 @@ void Presence::left(Instant now, Id organization, Id user) {
     }
 }
 
-Presence::Entries Presence::everybody(Id organization) const {
+Presence::Entries Presence::told(Id organization) const {
     Entries entries;
     if (const auto room = rooms_.find(organization); room != rooms_.end()) {
         for (const auto& [user, person] : room->second.people) {
-            if (person.online()) {
+            if (person.told_online) {
                 entries.push_back({user, wire::Contact::online});
             }
         }

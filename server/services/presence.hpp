@@ -23,8 +23,9 @@ public:
     void arrived(Instant now, Id organization, Id user);
     void left(Instant now, Id organization, Id user);
 
-    /// Everybody of the organization who is online, ascending by user.
-    [[nodiscard]] Entries everybody(Id organization) const;
+    /// Everybody of whom the organization was told last that they are online, ascending by user.
+    /// With it and the news that follow, a newcomer knows what the others know.
+    [[nodiscard]] Entries told(Id organization) const;
 
     struct News {
         Id organization;

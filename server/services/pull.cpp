@@ -26,9 +26,35 @@ bool continues_snapshot(const wire::Want& want) {
 
 /// Whether the device's place in the bucket belongs to another history than the server's.
 bool is_stale(const wire::Want& want, const Bucket& head) {
-    const bool has_place = want.mode == wire::PullMode::delta ||
-                           (want.mode == wire::PullMode::snapshot && continues_snapshot(want));
-    return has_place && (want.epoch != head.epoch || want.from > head.version);
+    switch (want.mode) {
+        case wire::PullMode::tail:
+            return false;
+        case wire::PullMode::snapshot:
+            return continues_snapshot(want) &&
+                   (want.epoch != head.epoch || want.from > head.version);
+        case wire::PullMode::delta:
+            return want.epoch != head.epoch || want.from > head.version || want.from < head.horizon;
+        case wire::PullMode::sums:
+        case wire::PullMode::range:
+            return want.epoch != 0 && want.epoch != head.epoch;  // 0: whichever it is
+    }
+    return false;
+}
+
+/// Whether the answer to a want goes on behind this page.
+bool goes_on(const wire::Page& page, const wire::Want& want) {
+    switch (page.mode) {
+        case wire::PullMode::tail:
+        case wire::PullMode::sums:
+            return false;
+        case wire::PullMode::snapshot:
+            return page.after_id.value != 0;
+        case wire::PullMode::delta:
+            return !page.complete;
+        case wire::PullMode::range:
+            return page.range.to != want.range.to;
+    }
+    return false;
 }
 
 void append(wire::Bytes& stream, const wire::Frame& frame) {
@@ -41,6 +67,9 @@ Result<std::optional<wire::Bytes>> delta_page(storage::Storage& storage,
                                               const Bucket& head,
                                               std::uint64_t from,
                                               storage::PageLimits limits) {
+    if (from < head.horizon) {
+        return std::nullopt;
+    }
     HF_TRY(const auto page, storage.rows_after_version(head.id, from, limits));
     if (page.more || (!page.rows.empty() && page.rows.back().version > head.version)) {
         return std::nullopt;  // too much for one page, or another process has gone on
@@ -85,18 +114,21 @@ Result<> PullService::serve(
             ++answer.unwanted;
             return {};
         }
-        found.page.rows = refer(found.rows);
-        append(answer.bytes, found.page);
         spent += found.bytes;
         ++answer.pages;
+        if (want.mode == wire::PullMode::sums) {
+            append(answer.bytes, std::move(found.sums));
+            return {};
+        }
+        found.page.rows = refer(found.rows);
+        append(answer.bytes, found.page);
         answer.rows += found.rows.size();
 
         const wire::Page& page = found.page;
-        const bool ended = page.complete || page.mode == wire::PullMode::tail ||
-                           (page.mode == wire::PullMode::snapshot && !page.after_id);
-        if (ended) {
+        if (!goes_on(page, want)) {
             return {};
         }
+        want.range.after = page.range.to;
         want.epoch = page.head.epoch;
         want.from = page.to;
         want.after_kind = page.after_kind;
@@ -144,6 +176,12 @@ Result<PullService::Read> PullService::read_once(const Keys& keys,
             break;
         case wire::PullMode::delta:
             HF_CHECK(read_delta(want, limits, read));
+            break;
+        case wire::PullMode::sums:
+            HF_CHECK(read_sums(want, limits, read));
+            break;
+        case wire::PullMode::range:
+            HF_CHECK(read_range(want, limits, read));
             break;
     }
     for (const Row& row : read.rows) {
@@ -197,6 +235,41 @@ Result<> PullService::read_delta(const wire::Want& want, storage::PageLimits lim
     read.rows = std::move(found.rows);
     page.to = found.more ? read.rows.back().version : page.head.version;
     page.complete = !found.more;
+    return {};
+}
+
+Result<> PullService::read_range(const wire::Want& want, storage::PageLimits limits, Read& read) {
+    HF_TRY(auto found, storage_.rows_in_range(want.bucket, want.range, limits));
+    read.rows = std::move(found.rows);
+    read.page.range = want.range;
+    if (found.more) {
+        read.page.range.to = {read.rows.back().kind, read.rows.back().id};
+    }
+    return {};
+}
+
+/// Rows are counted from the beginning, so that the ranges hold as many each wherever their ids
+/// lie.
+Result<> PullService::read_sums(const wire::Want& want, storage::PageLimits limits, Read& read) {
+    const std::size_t rows_each = std::max<std::size_t>(want.limit, 1);
+    std::size_t rows_left = std::max(limits.body_bytes / services::limits::summed_row_bytes,
+                                     services::limits::sums_rows_min);
+    wire::Sums sums{.head = read.page.head, .after = want.range.after};
+    KeyRange rest = want.range;
+    for (bool more = true;
+         more && rows_left > 0 && sums.ranges.size() < wire::limits::ranges_per_sums_max;) {
+        HF_TRY(const auto counted,
+               storage_.sum_range(want.bucket, rest, std::min(rows_each, rows_left)));
+        more = counted.more;
+        sums.ranges.push_back(counted.total);
+        sums.ranges.back().to = more ? counted.total.to : want.range.to;
+        rest.after = counted.total.to;
+        rows_left -= static_cast<std::size_t>(counted.total.rows);
+        read.bytes +=
+            static_cast<std::size_t>(counted.total.rows) * services::limits::summed_row_bytes +
+            services::limits::range_bytes;
+    }
+    read.sums = std::move(sums);
     return {};
 }
 

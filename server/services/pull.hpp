@@ -17,7 +17,7 @@
 namespace holdfast::services {
 
 /// The page that brings a device from version `from` to the bucket's head, encoded; nothing where
-/// that takes more than one page.
+/// that takes more than one page, or tombstones that are gone.
 [[nodiscard]] Result<std::optional<wire::Bytes>> delta_page(storage::Storage& storage,
                                                             const Bucket& head,
                                                             std::uint64_t from,
@@ -30,7 +30,11 @@ namespace holdfast::services {
 ///           device passes it back as `from`, with the key of the last row. The last page has no
 ///           key (after_id 0): the device then holds the bucket as of `to`, but for rows that moved
 ///           meanwhile, and goes on with deltas from there, where those come again.
-/// delta     rows and tombstones after `from`, by version, up to `to`.
+/// delta     rows and tombstones after `from`, by version, up to `to`; not below the horizon.
+/// sums      what the rows of neighbouring ranges add up to, `limit` rows each; ends where the
+/// budget
+///           does, and then leaves the rest of the range over.
+/// range     live rows of a range by key; each page says which keys it answers for.
 /// complete  with this page the device stands exactly at `head`: its sum has to match.
 ///
 /// Head and rows of a page are of one moment. In this process nothing runs between the reads; that
@@ -63,6 +67,7 @@ private:
         ErrorCode unwanted = ErrorCode::none;
         wire::Page page;
         std::vector<Row> rows;
+        wire::Sums sums;        ///< in place of a page, where they were asked for
         std::size_t bytes = 0;  ///< of the budget
         bool torn = false;
     };
@@ -84,6 +89,13 @@ private:
     [[nodiscard]] Result<> read_delta(const wire::Want& want,
                                       storage::PageLimits limits,
                                       Read& read);
+
+    [[nodiscard]] Result<> read_range(const wire::Want& want,
+                                      storage::PageLimits limits,
+                                      Read& read);
+    [[nodiscard]] Result<> read_sums(const wire::Want& want,
+                                     storage::PageLimits limits,
+                                     Read& read);
 
     storage::Storage& storage_;
     Access& access_;

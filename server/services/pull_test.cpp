@@ -269,5 +269,95 @@ TEST_F(PullTest, refuses_a_body_that_is_no_pull) {
               ErrorCode::request_malformed);
 }
 
+// ------------------------------------------------------------------------------ repair
+
+TEST_F(PullTest, OM6_sums_of_ranges_are_those_of_their_rows) {
+    write_messages(10);
+    wire::Want asked = want(wire::PullMode::sums);
+    asked.limit = 4;
+    const auto sums = std::get<wire::Sums>(pull({asked}).at(0));
+    EXPECT_EQ(sums.head.version, 10U);
+    ASSERT_EQ(sums.ranges.size(), 3U);
+    EXPECT_EQ(sums.ranges[0].to, (RowPlace{RowKind::message, written_[3]}));
+    EXPECT_EQ(sums.ranges[1].to, (RowPlace{RowKind::message, written_[7]}));
+    EXPECT_TRUE(sums.ranges[2].to.is_open());
+    EXPECT_EQ(sums.ranges[0].rows, 4U);
+    EXPECT_EQ(sums.ranges[2].rows, 2U);
+    Sum all;
+    for (const RangeSum& range : sums.ranges) {
+        all += range.sum;
+    }
+    EXPECT_EQ(all, head().sum);
+
+    // Within bounds, the last range ends where the want does.
+    asked.range = {{RowKind::message, written_[1]}, {RowKind::message, written_[4]}};
+    asked.limit = 100;
+    const auto part = std::get<wire::Sums>(pull({asked}).at(0));
+    EXPECT_EQ(part.after, asked.range.after);
+    ASSERT_EQ(part.ranges.size(), 1U);
+    EXPECT_EQ(part.ranges[0].to, asked.range.to);
+    EXPECT_EQ(part.ranges[0].rows, 3U);
+}
+
+TEST_F(PullTest, sums_end_where_the_budget_does_and_leave_the_rest_over) {
+    write_messages(static_cast<int>(services::limits::sums_rows_min) + 50);
+    wire::Want asked = want(wire::PullMode::sums);
+    asked.limit = 100;
+    const auto sums = std::get<wire::Sums>(pull({asked}, 1).at(0));
+    EXPECT_EQ(sums.ranges.size(), services::limits::sums_rows_min / 100);
+    EXPECT_FALSE(sums.ranges.back().to.is_open());
+}
+
+TEST_F(PullTest, an_empty_range_has_a_sum_too) {
+    wire::Want asked = want(wire::PullMode::sums);
+    asked.limit = 5;
+    const auto sums = std::get<wire::Sums>(pull({asked}).at(0));
+    ASSERT_EQ(sums.ranges.size(), 1U);
+    EXPECT_EQ(sums.ranges[0], RangeSum{});
+}
+
+TEST_F(PullTest, OM6_a_range_says_which_keys_each_of_its_pages_answers_for) {
+    write_messages(6);  // three rows a page
+    wire::Want asked = want(wire::PullMode::range);
+    asked.range = {{RowKind::message, written_[0]}, {RowKind::message, written_[4]}};
+    const auto frames = pull({asked});
+    ASSERT_EQ(frames.size(), 2U);
+    const auto& first = std::get<wire::Page>(frames[0]);
+    const auto& second = std::get<wire::Page>(frames[1]);
+    EXPECT_EQ(first.rows.size(), 3U);
+    EXPECT_EQ(first.range.after, asked.range.after);
+    EXPECT_EQ(first.range.to, (RowPlace{RowKind::message, written_[3]}));
+    EXPECT_EQ(second.rows.size(), 1U);
+    EXPECT_EQ(second.range.after, first.range.to);
+    EXPECT_EQ(second.range.to, asked.range.to);
+    EXPECT_FALSE(second.complete);
+}
+
+TEST_F(PullTest, ranges_of_another_epoch_are_not_answered_and_of_any_are) {
+    write_messages(1);
+    wire::Want asked = want(wire::PullMode::sums);
+    asked.epoch = 9;
+    EXPECT_EQ(refusal(company_.ana, asked), ErrorCode::sync_stale_epoch);
+    asked.epoch = 0;
+    EXPECT_TRUE(std::holds_alternative<wire::Sums>(pull({asked}).at(0)));
+}
+
+TEST_F(PullTest, OM6_a_delta_from_below_the_horizon_is_not_answered) {
+    write_messages(static_cast<int>(storage::tombstones_kept_min) + 1);
+    must(storage_->begin());
+    for (const Id id : written_) {
+        company_.put({timeline_, RowKind::message, id}, {});
+    }
+    must(storage_->commit());
+    const std::uint64_t horizon = head().horizon;
+    ASSERT_GT(horizon, 0U);
+    wire::Want asked = want(wire::PullMode::delta);
+    asked.from = horizon - 1;
+    EXPECT_EQ(refusal(company_.ana, asked), ErrorCode::sync_stale_epoch);
+    asked.from = horizon;
+    EXPECT_TRUE(std::holds_alternative<wire::Page>(pull({asked}).at(0)));
+    EXPECT_FALSE(must(delta_page(*storage_, head(), horizon - 1, {})));
+}
+
 }  // namespace
 }  // namespace holdfast::services

@@ -13,6 +13,8 @@ const limits = {
     wantsPerPull: 256,
     pullBytes: 1024 * 1024,
     tailRows: 200,
+    rangesPerSums: 64,
+    resumeBytes: 256,
 };
 
 const numberMax = 2n ** 63n - 1n;
@@ -84,7 +86,27 @@ function head(table) {
         rows: table.rows(),
         bytes: number(table.bytes(), "Head.bytes"),
         sum: sum(table.sum()),
+        horizon: number(table.horizon(), "Head.horizon"),
     };
+}
+
+/** The keys behind `after`, up to and with `to`; 0 and 0 as an end: to the end. */
+function range(table) {
+    const after = { kind: table?.afterKind() ?? 0, id: table?.afterId() ?? 0n };
+    const to = { kind: table?.toKind() ?? 0, id: table?.toId() ?? 0n };
+    const open = to.kind === 0 && to.id === 0n;
+    check(open || to.kind > after.kind || (to.kind === after.kind && to.id > after.id), "Range");
+    return {
+        after_kind: after.kind,
+        after_id: number(after.id, "Range.after_id"),
+        to_kind: to.kind,
+        to_id: number(to.id, "Range.to_id"),
+    };
+}
+
+function hexadecimal(bytes, detail) {
+    atMost(bytes?.length ?? 0, limits.resumeBytes, detail);
+    return Buffer.from(bytes ?? []).toString("hex");
 }
 
 // ---------------------------------------------------------------------------------------- columns
@@ -181,12 +203,13 @@ function want(table) {
     }
     return {
         bucket: number(table.bucket(), "Want.bucket"),
-        mode: enumerator(table.mode(), 3, "Want.mode"),
+        mode: enumerator(table.mode(), 5, "Want.mode"),
         epoch: table.epoch(),
         from: number(table.from(), "Want.from"),
         after_kind: table.afterKind(),
         after_id: number(table.afterId(), "Want.after_id"),
         limit: table.limit(),
+        range: range(table.range()),
     };
 }
 
@@ -194,6 +217,15 @@ function position(struct) {
     return {
         bucket: number(struct.bucket(), "Position.bucket"),
         version: number(struct.version(), "Position.version"),
+    };
+}
+
+function rangeSum(table) {
+    return {
+        to_kind: table.toKind(),
+        to_id: number(table.toId(), "RangeSum.to_id"),
+        rows: number(table.rows(), "RangeSum.rows"),
+        sum: sum(table.sum()),
     };
 }
 
@@ -229,6 +261,8 @@ const bodies = {
             cursor(table.cursors(index)),
         ),
         waiting: table.waiting(),
+        resume: hexadecimal(table.resumeArray(), "Hello.resume"),
+        digest: table.digest() === null ? null : sum(table.digest()),
     }),
     Push: (table) => {
         atMost(table.intentsLength(), limits.intentsPerPush, "Push.intents");
@@ -255,7 +289,9 @@ const bodies = {
         heads: list(table.headsLength(), (index) => head(table.heads(index))),
         exact: table.exact(),
         revoked: list(table.revokedLength(), (index) => number(table.revoked(index), "bucket")),
+        resume: hexadecimal(table.resumeArray(), "Welcome.resume"),
     }),
+    Again: () => ({}),
     Heads: (table) => ({ heads: list(table.headsLength(), (index) => head(table.heads(index))) }),
     Revoke: (table) => ({
         buckets: list(table.bucketsLength(), (index) => number(table.buckets(index), "bucket")),
@@ -264,13 +300,24 @@ const bodies = {
         check(table.head() !== null, "Page.head");
         return {
             head: head(table.head()),
-            mode: enumerator(table.mode(), 3, "Page.mode"),
+            mode: enumerator(table.mode(), 5, "Page.mode"),
             from: number(table.from(), "Page.from"),
             to: number(table.to(), "Page.to"),
             after_kind: table.afterKind(),
             after_id: number(table.afterId(), "Page.after_id"),
             complete: table.complete(),
             rows: table.rows() === null ? [] : rows(table.rows()),
+            range: range(table.range()),
+        };
+    },
+    Sums: (table) => {
+        check(table.head() !== null, "Sums.head");
+        const length = atMost(table.rangesLength(), limits.rangesPerSums, "Sums.ranges");
+        return {
+            head: head(table.head()),
+            after_kind: table.afterKind(),
+            after_id: number(table.afterId(), "Sums.after_id"),
+            ranges: list(length, (index) => rangeSum(table.ranges(index))),
         };
     },
     Unwanted: (table) => ({

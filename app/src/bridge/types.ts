@@ -299,8 +299,25 @@ export interface SettingsSnapshot {
   complete_at: Millis | null;
   /** `expected` is null while only the server knows it. */
   kinds: { kind: DataKind; have: number; expected: number | null; percent: number }[];
+  /** Buckets that differed from the server's and were mended, since the installation (OM6). */
+  repairs: { begun: number; ended: number; mismatches: number; latest: Repair[] };
   storage: { bytes: number; persistent: boolean };
   device: { number: number; class: 'mobile' | 'desktop' };
+}
+
+/** What one repair found and did; the newest first, at most 20. */
+export interface Repair {
+  at: Millis; // device clock
+  kind: DataKind;
+  /** Another sum; a server that was restored from a backup; away for too long. */
+  cause: 'sum' | 'history' | 'horizon' | 'unknown';
+  rounds: number;
+  bytes: number;
+  fetched: number; // rows
+  added: number;
+  changed: number;
+  removed: number;
+  own_removed: number; // of `removed`: what this device had made
 }
 
 export type DataKind = 'user' | 'group' | 'channel' | 'form' | 'element' | 'workflow' | 'task' | 'message' | 'attachment';

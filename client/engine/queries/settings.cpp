@@ -90,6 +90,58 @@ Result<Json> kinds_of(View& view) {
                         kind("message", messages, timelines)});
 }
 
+std::string_view cause_name(sync::RepairCause cause) {
+    switch (cause) {
+        case sync::RepairCause::sum:
+            return "sum";
+        case sync::RepairCause::history:
+            return "history";
+        case sync::RepairCause::horizon:
+            return "horizon";
+    }
+    return "unknown";  // written by a newer version
+}
+
+std::string_view kind_name(BucketKind kind) {
+    switch (kind) {
+        case BucketKind::user:
+        case BucketKind::directory:
+            return "user";
+        case BucketKind::group:
+            return "group";
+        case BucketKind::channel:
+            return "channel";
+        case BucketKind::timeline:
+            return "message";
+        case BucketKind::forms:
+            return "form";
+        case BucketKind::collection:
+            return "element";
+    }
+    return "unknown";
+}
+
+Json repairs(const RepairLog& log) {
+    Json latest = Json::array();
+    for (const RepairLog::Entry& entry : log.latest()) {
+        const sync::RepairRecord& record = entry.record;
+        latest.push_back({{"at", entry.at.ms},
+                          {"kind", kind_name(record.kind)},
+                          {"cause", cause_name(record.cause)},
+                          {"rounds", record.rounds},
+                          {"bytes", record.bytes},
+                          {"fetched", record.fetched},
+                          {"added", record.added},
+                          {"changed", record.changed},
+                          {"removed", record.removed},
+                          {"own_removed", record.own_removed}});
+    }
+    return {{"begun", log.begun_count()},
+            {"ended", log.ended_count()},
+            {"mismatches", log.mismatches()},
+            {"latest", std::move(latest)}};
+}
+
 Json time_or_null(const std::optional<WallTime>& at) {
     return at ? Json(at->ms) : Json(nullptr);
 }
@@ -115,6 +167,7 @@ Result<Json> settings(View& view) {
         {"since", time_or_null(status.since)},
         {"complete_at", time_or_null(view.sources().persisted.complete_at)},
         {"kinds", std::move(kinds)},
+        {"repairs", repairs(view.repairs())},
         {"storage", {{"bytes", bytes}, {"persistent", view.sources().storage_persistent}}},
         {"device",
          {{"number", account ? account->device : 0}, {"class", mobile ? "mobile" : "desktop"}}}};

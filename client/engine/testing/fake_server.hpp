@@ -119,11 +119,7 @@ public:
         const auto frame = wire::decode(bytes);
         std::string stream;
         for (const wire::Want& want : std::get<wire::Pull>(*frame).wants) {
-            wire::append_framed(
-                stream,
-                buckets.contains(want.bucket)
-                    ? wire::encode(page(want))
-                    : wire::encode(wire::Unwanted{want.bucket, ErrorCode::access_forbidden}));
+            wire::append_framed(stream, answer_want(want));
         }
         return stream;
     }
@@ -172,6 +168,14 @@ public:
     }
 
 private:
+    wire::Bytes answer_want(const wire::Want& want) {
+        if (!buckets.contains(want.bucket)) {
+            return wire::encode(wire::Unwanted{want.bucket, ErrorCode::access_forbidden});
+        }
+        return want.mode == wire::PullMode::sums ? wire::encode(sums(want))
+                                                 : wire::encode(page(want));
+    }
+
     static Sum sum_of(const Row& row) {
         return row_sum(
             static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
@@ -187,7 +191,8 @@ private:
         frame.policy = body::encode(policy);
         for (const auto& [id, head] : buckets) {
             const auto held = std::ranges::find(hello.cursors, id, &wire::Cursor::bucket);
-            if (held == hello.cursors.end() || held->version != head.version) {
+            if (held == hello.cursors.end() || held->version != head.version ||
+                held->epoch != head.epoch || !(held->sum == head.sum)) {
                 frame.heads.push_back(head);
             }
         }
@@ -199,6 +204,7 @@ private:
         page.head = buckets.at(want.bucket);
         page.mode = want.mode;
         page.from = want.from;
+        page.range = want.range;
         page.to =
             want.mode == wire::PullMode::snapshot && want.from != 0 ? want.from : page.head.version;
         std::vector<const Row*> found;
@@ -210,6 +216,8 @@ private:
         if (want.mode == wire::PullMode::tail) {
             std::ranges::sort(found, [](const Row* a, const Row* b) { return a->sort > b->sort; });
             found.resize(std::min<std::size_t>(found.size(), want.limit));
+        } else if (want.mode == wire::PullMode::range) {
+            page.to = 0;
         } else if (want.mode == wire::PullMode::delta) {
             std::ranges::sort(found, {}, &Row::version);
         } else if (found.size() > rows_per_page) {
@@ -233,8 +241,32 @@ private:
                        std::pair(row.kind, row.id) > std::pair(want.after_kind, want.after_id);
             case wire::PullMode::delta:
                 return row.version > want.from;
+            case wire::PullMode::sums:
+            case wire::PullMode::range:
+                return !row.body.empty() && want.range.contains({row.kind, row.id});
         }
         return false;
+    }
+
+    wire::Sums sums(const wire::Want& want) {
+        wire::Sums sums{.head = buckets.at(want.bucket), .after = want.range.after};
+        RangeSum part{.to = want.range.to};
+        RowPlace last;
+        for (const auto& [key, row] : rows) {
+            if (key.bucket != want.bucket || !wanted(want, row)) {
+                continue;
+            }
+            if (part.rows == want.limit) {
+                part.to = last;
+                sums.ranges.push_back(part);
+                part = RangeSum{.to = want.range.to};
+            }
+            last = {row.kind, row.id};
+            part.rows += 1;
+            part.sum += sum_of(row);
+        }
+        sums.ranges.push_back(part);
+        return sums;
     }
 
     std::vector<std::string> judge(const wire::Push& push) {

@@ -329,6 +329,11 @@ const Figures& View::figures() const {
     return sources_.figures;
 }
 
+const RepairLog& View::repairs() const {
+    dependencies_.add(Topic::About::counters);
+    return sources_.repairs;
+}
+
 std::vector<const sync::BucketCursor*> View::buckets(BucketKind kind) const {
     note_buckets(kind);
     return sources_.replica.buckets(kind);

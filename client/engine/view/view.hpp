@@ -7,6 +7,7 @@
 
 #include "client/engine/view/item_cache.hpp"
 #include "client/engine/view/overlay.hpp"
+#include "client/engine/view/repair_log.hpp"
 #include "client/engine/view/topics.hpp"
 #include "client/engine/view/unread.hpp"
 #include "client/outbox/outbox.hpp"
@@ -50,6 +51,7 @@ struct Sources {
     offline::DeviceClass device_class = offline::DeviceClass::mobile;
     bool storage_persistent = false;
     Figures figures;
+    const RepairLog& repairs;
     WallTime now{};  ///< device's clock
     std::int64_t utc_offset_minutes = 0;
     WallTime server_now{};  ///< the server's, as near as is known
@@ -138,6 +140,7 @@ public:
     [[nodiscard]] const Outbox& outbox() const;
     [[nodiscard]] bool in_flight(Id intent) const { return sources_.in_flight(intent); }
     [[nodiscard]] const Figures& figures() const;
+    [[nodiscard]] const RepairLog& repairs() const;
     [[nodiscard]] std::vector<const sync::BucketCursor*> buckets(BucketKind kind) const;
     [[nodiscard]] Result<std::uint64_t> storage_bytes() const;
     /// What does not change while a snapshot lives, or changes with the status.

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/wire/codec.hpp"
@@ -78,7 +81,24 @@ inline Bucket pick_head() {
     head.rows = pick<std::uint32_t>();
     head.bytes = pick_number();
     head.sum = pick_sum();
+    head.horizon = pick_number();
     return head;
+}
+
+inline RowPlace pick_place() {
+    const auto kind = static_cast<RowKind>(pick<std::uint8_t>());
+    return {kind, pick_id()};
+}
+inline KeyRange pick_range() {
+    RowPlace after = pick_place();
+    RowPlace to = pick_place();
+    if (to < after) {
+        std::swap(after, to);
+    }
+    return {after, to == after ? RowPlace{} : to};
+}
+inline std::string pick_resume() {
+    return *rc::gen::resize(64, rc::gen::arbitrary<std::string>());
 }
 
 inline Hello pick_hello() {
@@ -96,6 +116,10 @@ inline Hello pick_hello() {
             .bucket = bucket, .epoch = epoch, .version = pick_number(), .sum = pick_sum()};
     });
     hello.waiting = pick<std::uint32_t>();
+    hello.resume = pick_resume();
+    if (pick<bool>()) {
+        hello.digest = pick_sum();
+    }
     return hello;
 }
 
@@ -120,13 +144,14 @@ inline Pull pick_pull() {
     pull.wants = pick_list<Want>([] {
         Want want;
         want.bucket = pick_bucket();
-        want.mode = pick_enumerator(PullMode::delta);
+        want.mode = pick_enumerator(PullMode::range);
         want.epoch = pick<std::uint32_t>();
         want.from = pick_number();
         want.after_kind = static_cast<RowKind>(pick<std::uint8_t>());
         want.after_id = pick_id();
         want.limit = want.mode == PullMode::tail ? pick_below(limits::tail_rows_max + 1)
                                                  : pick<std::uint32_t>();
+        want.range = pick_range();
         return want;
     });
     pull.bytes = pick_below(limits::pull_bytes_max + 1);
@@ -145,18 +170,20 @@ inline Welcome pick_welcome() {
     welcome.heads = pick_list<Bucket>(pick_head);
     welcome.exact = pick<std::uint32_t>();
     welcome.revoked = pick_list<BucketId>(pick_bucket);
+    welcome.resume = pick_resume();
     return welcome;
 }
 
 inline Page pick_page(std::vector<std::string>& bodies) {
     Page page;
     page.head = pick_head();
-    page.mode = pick_enumerator(PullMode::delta);
+    page.mode = pick_enumerator(PullMode::range);
     page.from = pick_number();
     page.to = pick_number();
     page.after_kind = static_cast<RowKind>(pick<std::uint8_t>());
     page.after_id = pick_id();
     page.complete = pick<bool>();
+    page.range = pick_range();
     bodies = *rc::gen::arbitrary<std::vector<std::string>>();
     for (const std::string& body : bodies) {
         const auto kind = static_cast<RowKind>(*rc::gen::inRange(1, 256));
@@ -169,6 +196,18 @@ inline Page pick_page(std::vector<std::string>& bodies) {
                              .body = body});
     }
     return page;
+}
+
+inline Sums pick_sums() {
+    Sums sums;
+    sums.head = pick_head();
+    sums.after = pick_place();
+    sums.ranges = pick_list<RangeSum>([] {
+        const RowPlace to = pick_place();
+        const std::uint64_t rows = pick_number();
+        return RangeSum{.to = to, .rows = rows, .sum = pick_sum()};
+    });
+    return sums;
 }
 
 inline Outcomes pick_outcomes() {
@@ -196,20 +235,32 @@ inline Presence pick_presence() {
             })};
 }
 
+/// The place of T in Frame.
+template <class T, std::size_t Index = 0>
+constexpr std::size_t index_of() {
+    if constexpr (std::is_same_v<std::variant_alternative_t<Index, Frame>, T>) {
+        return Index;
+    } else {
+        return index_of<T, Index + 1>();
+    }
+}
+
 inline Frame pick_small_frame(std::size_t index) {
     switch (index) {
-        case 3:
+        case index_of<Ping>():
             return Ping{.nonce = pick<std::uint64_t>()};
-        case 5:
+        case index_of<Again>():
+            return Again{};
+        case index_of<Heads>():
             return Heads{.heads = pick_list<Bucket>(pick_head)};
-        case 6:
+        case index_of<Revoke>():
             return Revoke{.buckets = pick_list<BucketId>(pick_bucket)};
-        case 8: {
+        case index_of<Unwanted>(): {
             const BucketId bucket = pick_bucket();
             return Unwanted{.bucket = bucket,
                             .code = static_cast<ErrorCode>(pick<std::uint16_t>())};
         }
-        case 11: {
+        case index_of<Pong>(): {
             const auto nonce = pick<std::uint64_t>();
             return Pong{.nonce = nonce, .server_time = {pick<std::int64_t>()}};
         }
@@ -228,25 +279,28 @@ inline OwnedFrame pick_frame() {
     OwnedFrame owned;
     const auto index = *rc::gen::inRange<std::size_t>(0, std::variant_size_v<Frame>);
     switch (index) {
-        case 0:
+        case index_of<Hello>():
             owned.frame = pick_hello();
             break;
-        case 1:
+        case index_of<Push>():
             owned.frame = pick_push();
             break;
-        case 2:
+        case index_of<Pull>():
             owned.frame = pick_pull();
             break;
-        case 4:
+        case index_of<Welcome>():
             owned.frame = pick_welcome();
             break;
-        case 7:
+        case index_of<Page>():
             owned.frame = pick_page(owned.bodies);
             break;
-        case 9:
+        case index_of<Sums>():
+            owned.frame = pick_sums();
+            break;
+        case index_of<Outcomes>():
             owned.frame = pick_outcomes();
             break;
-        case 10:
+        case index_of<Presence>():
             owned.frame = pick_presence();
             break;
         default:

@@ -57,7 +57,27 @@ inline Json describe(const Bucket& head) {
             {"version", wide(head.version)},
             {"rows", head.rows},
             {"bytes", wide(head.bytes)},
-            {"sum", describe(head.sum)}};
+            {"sum", describe(head.sum)},
+            {"horizon", wide(head.horizon)}};
+}
+
+inline Json describe(const KeyRange& range) {
+    return {{"after_kind", number(range.after.kind)},
+            {"after_id", wide(range.after.id)},
+            {"to_kind", number(range.to.kind)},
+            {"to_id", wide(range.to.id)}};
+}
+
+/// Opaque bytes, in hexadecimal.
+inline std::string describe_bytes(std::string_view bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const char byte : bytes) {
+        const auto value = static_cast<unsigned char>(byte);
+        text += digits[value >> 4U];
+        text += digits[value & 0xfU];
+    }
+    return text;
 }
 
 inline Json describe(const Cursor& cursor) {
@@ -75,7 +95,9 @@ inline Json describe(const Hello& hello) {
             {"app_version", hello.app_version},
             {"device_class", number(hello.device_class)},
             {"cursors", list(hello.cursors, [](const Cursor& cursor) { return describe(cursor); })},
-            {"waiting", hello.waiting}};
+            {"waiting", hello.waiting},
+            {"resume", describe_bytes(hello.resume)},
+            {"digest", hello.digest ? describe(*hello.digest) : Json(nullptr)}};
 }
 
 inline Json describe(const Intent& intent) {
@@ -99,7 +121,8 @@ inline Json describe(const Want& want) {
             {"from", wide(want.from)},
             {"after_kind", number(want.after_kind)},
             {"after_id", wide(want.after_id)},
-            {"limit", want.limit}};
+            {"limit", want.limit},
+            {"range", describe(want.range)}};
 }
 
 inline Json describe(const Pull& pull) {
@@ -129,7 +152,12 @@ inline Json describe(const Welcome& welcome) {
             {"policy", welcome.policy},
             {"heads", describe_heads(welcome.heads)},
             {"exact", welcome.exact},
-            {"revoked", describe_ids(welcome.revoked)}};
+            {"revoked", describe_ids(welcome.revoked)},
+            {"resume", describe_bytes(welcome.resume)}};
+}
+
+inline Json describe(const Again&) {
+    return Json::object();
 }
 
 inline Json describe(const Heads& heads) {
@@ -156,7 +184,22 @@ inline Json describe(const Page& page) {
             {"after_kind", number(page.after_kind)},
             {"after_id", wide(page.after_id)},
             {"complete", page.complete},
-            {"rows", list(page.rows, [](const RowRef& row) { return describe(row); })}};
+            {"rows", list(page.rows, [](const RowRef& row) { return describe(row); })},
+            {"range", describe(page.range)}};
+}
+
+inline Json describe(const RangeSum& range) {
+    return {{"to_kind", number(range.to.kind)},
+            {"to_id", wide(range.to.id)},
+            {"rows", wide(range.rows)},
+            {"sum", describe(range.sum)}};
+}
+
+inline Json describe(const Sums& sums) {
+    return {{"head", describe(sums.head)},
+            {"after_kind", number(sums.after.kind)},
+            {"after_id", wide(sums.after.id)},
+            {"ranges", list(sums.ranges, [](const RangeSum& range) { return describe(range); })}};
 }
 
 inline Json describe(const Unwanted& unwanted) {
@@ -209,9 +252,11 @@ inline constexpr std::string_view frame_names[] = {"Hello",
                                                    "Pull",
                                                    "Ping",
                                                    "Welcome",
+                                                   "Again",
                                                    "Heads",
                                                    "Revoke",
                                                    "Page",
+                                                   "Sums",
                                                    "Unwanted",
                                                    "Outcomes",
                                                    "Presence",

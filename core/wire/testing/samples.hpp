@@ -28,7 +28,8 @@ inline Bucket sample_head() {
             .version = 1200,
             .rows = 1100,
             .bytes = 165'000,
-            .sum = {.low = 0x0123'4567'89ab'cdef, .high = 0xfedc'ba98'7654'3210}};
+            .sum = {.low = 0x0123'4567'89ab'cdef, .high = 0xfedc'ba98'7654'3210},
+            .horizon = 31};
 }
 
 inline Bucket largest_head() {
@@ -42,7 +43,8 @@ inline Bucket largest_head() {
             .version = number_max,
             .rows = most,
             .bytes = number_max,
-            .sum = {.low = bits_max, .high = bits_max}};
+            .sum = {.low = bits_max, .high = bits_max},
+            .horizon = number_max};
 }
 
 inline void add_upstream(std::vector<Sample>& samples) {
@@ -65,6 +67,13 @@ inline void add_upstream(std::vector<Sample>& samples) {
     hello.waiting = 12;
     samples.push_back({"hello", hello});
 
+    Hello brief;
+    brief.device = 1031;
+    brief.app_version = "0.1.0";
+    brief.resume = std::string("\x00\x01sealed\xfe\xff", 10);
+    brief.digest = Sum{.low = 0x0123'4567'89ab'cdef, .high = 0xfedc'ba98'7654'3210};
+    samples.push_back({"hello_brief", brief});
+
     samples.push_back({"push_empty", Push{}});
     Push push;
     push.intents.push_back({.id = Id::make(5000, 1),
@@ -83,6 +92,10 @@ inline void add_upstream(std::vector<Sample>& samples) {
                             .elapsed_ms = -1});
     samples.push_back({"push", push});
 
+    samples.push_back({"ping", Ping{.nonce = bits_max}});
+}
+
+inline void add_pulls(std::vector<Sample>& samples) {
     samples.push_back(
         {"pull",
          Pull{.wants = {{.bucket = {1}, .mode = PullMode::tail, .epoch = 2, .limit = 200},
@@ -94,7 +107,19 @@ inline void add_upstream(std::vector<Sample>& samples) {
                          .after_id = Id{12345}},
                         {.bucket = {number_max}, .mode = PullMode::delta, .from = number_max}},
               .bytes = 1024 * 1024}});
-    samples.push_back({"ping", Ping{.nonce = bits_max}});
+    samples.push_back(
+        {"pull_of_ranges",
+         Pull{.wants = {{.bucket = {42}, .mode = PullMode::sums, .limit = 69},
+                        {.bucket = {42},
+                         .mode = PullMode::sums,
+                         .epoch = 77,
+                         .limit = 5,
+                         .range = {.after = {RowKind::message, Id{9000}},
+                                   .to = {RowKind::message, Id{number_max}}}},
+                        {.bucket = {42},
+                         .mode = PullMode::range,
+                         .epoch = 77,
+                         .range = {.after = {RowKind::message, Id{number_max}}, .to = {}}}}}});
 }
 
 inline void add_pages(std::vector<Sample>& samples) {
@@ -139,6 +164,12 @@ inline void add_pages(std::vector<Sample>& samples) {
                             .rows = {{RowKind::organization, Id{1}, 3, 0, R"({"name":"Ω"})"},
                                      {RowKind::user, Id{2}, 1, 0, "{}"},
                                      {RowKind::user, Id::make(server_device, 3), 2, 0, "{}"}}}});
+    samples.push_back({"page_range",
+                       Page{.head = sample_head(),
+                            .mode = PullMode::range,
+                            .rows = {{RowKind::message, Id{9001}, 3, 17, R"({"text":"as it is"})"}},
+                            .range = {.after = {RowKind::message, Id{9000}},
+                                      .to = {RowKind::message, Id{9100}}}}});
     samples.push_back(
         {"page_extremes",
          Page{.head = largest_head(),
@@ -173,7 +204,16 @@ inline void add_downstream(std::vector<Sample>& samples) {
                                .policy = R"({"available":true,"note":"hors ligne – 离线"})",
                                .heads = {sample_head(), largest_head()},
                                .exact = 0xffff'ffff,
-                               .revoked = {{17}, {number_max}}}});
+                               .revoked = {{17}, {number_max}},
+                               .resume = std::string("\x00\x01sealed\xfe\xff", 10)}});
+    samples.push_back({"again", Again{}});
+    samples.push_back({"sums",
+                       Sums{.head = sample_head(),
+                            .after = {RowKind::message, Id{9000}},
+                            .ranges = {{.to = {RowKind::message, Id{9100}},
+                                        .rows = 69,
+                                        .sum = {.low = bits_max, .high = 1}},
+                                       {.to = {}, .rows = 0, .sum = {}}}}});
     samples.push_back({"heads", Heads{.heads = {sample_head()}}});
     samples.push_back({"revoke", Revoke{.buckets = {{1}, {2}, {number_max}}}});
     samples.push_back({"unwanted", Unwanted{.bucket = {42}, .code = ErrorCode::sync_stale_epoch}});
@@ -209,6 +249,7 @@ inline void add_downstream(std::vector<Sample>& samples) {
 inline std::vector<Sample> samples() {
     std::vector<Sample> samples;
     add_upstream(samples);
+    add_pulls(samples);
     add_downstream(samples);
     add_pages(samples);
     return samples;

@@ -33,6 +33,8 @@ CREATE TABLE bucket (
     byte_count BIGINT NOT NULL,
     sum_low BIGINT NOT NULL,
     sum_high BIGINT NOT NULL,
+    horizon BIGINT NOT NULL,
+    tombstone_count BIGINT NOT NULL,
     UNIQUE (kind, owner, segment)
 );
 CREATE INDEX bucket_organization ON bucket (organization, id);

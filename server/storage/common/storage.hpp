@@ -13,6 +13,7 @@
 #include "core/base/time.hpp"
 #include "core/model/bucket.hpp"
 #include "core/model/intent.hpp"
+#include "core/model/range.hpp"
 #include "core/model/row.hpp"
 #include "core/wire/frame.hpp"
 
@@ -20,11 +21,17 @@
 /// storage_conformance.hpp. The tables are the truth: every cache above is rebuilt from them.
 namespace holdfast::storage {
 
+/// Tombstones that a bucket keeps: so many, or a twentieth of its rows where that is more. Beyond
+/// it the older half goes, and the bucket's horizon rises to the newest of those.
+inline constexpr std::uint64_t tombstones_kept_min = 2'000;
+inline constexpr std::uint64_t tombstones_kept_share = 20;
+
 /// A bucket with what only the server knows of it.
 struct BucketRecord {
     Bucket bucket;
     Id organization;
-    bool open = false;  ///< readable by everyone who holds a grant for `bucket.parent`
+    bool open = false;             ///< readable by everyone who holds a grant for `bucket.parent`
+    std::uint64_t tombstones = 0;  ///< kept, all above the bucket's horizon
 };
 
 struct OrganizationRecord {
@@ -84,6 +91,12 @@ struct PageLimits {
     std::size_t body_bytes = 256 * 1024;
 };
 
+/// What the first rows of a range add up to.
+struct RangeTotal {
+    RangeSum total;     ///< `to`: the last row that was counted
+    bool more = false;  ///< rows of the range are behind it
+};
+
 /// Threads  one thread, as the rest of the server's services.
 /// Errors   of every call: storage_full · storage_busy · storage_failed · storage_corrupt. After an
 /// error inside
@@ -115,6 +128,12 @@ public:
                                                                           Id owner) = 0;
     [[nodiscard]] virtual Result<std::vector<BucketRecord>> buckets_of(Id organization) = 0;
     [[nodiscard]] virtual Result<> set_open(BucketId id, bool open) = 0;
+    /// Begins another history after a backup was restored: every bucket takes this epoch, and so do
+    /// those made from now on. Ids and device numbers leap, so that none is given that a history
+    /// which is lost may have given.
+    [[nodiscard]] virtual Result<> renew_epoch(std::uint32_t epoch) = 0;
+    /// How much has ever been changed: the sum of all versions. Only a restored backup has less.
+    [[nodiscard]] virtual Result<std::uint64_t> age() = 0;
 
     // --- rows
     [[nodiscard]] virtual Result<std::optional<Row>> find_row(RowKey key) = 0;
@@ -129,6 +148,15 @@ public:
                                                          RowKind kind,
                                                          Id id,
                                                          PageLimits limits) = 0;
+    /// The same within a range.
+    [[nodiscard]] virtual Result<RowPage> rows_in_range(BucketId bucket,
+                                                        KeyRange range,
+                                                        PageLimits limits) = 0;
+    /// The sum of the first `rows_max` rows of a range, in key order.
+    /// Cost  one hash of each of them; nothing is copied.
+    [[nodiscard]] virtual Result<RangeTotal> sum_range(BucketId bucket,
+                                                       KeyRange range,
+                                                       std::size_t rows_max) = 0;
     /// Rows and tombstones with a version above `version`, by version: deltas.
     [[nodiscard]] virtual Result<RowPage> rows_after_version(BucketId bucket,
                                                              std::uint64_t version,
@@ -156,6 +184,9 @@ public:
     [[nodiscard]] virtual Result<std::optional<AccountRecord>> find_account(Id user) = 0;
     [[nodiscard]] virtual Result<DeviceNumber> create_device(
         DeviceRecord record) = 0;  ///< gives the number
+    /// Stores a device under a number that a lost history had given: nobody has it, and it will not
+    /// be given again. False: it is no such number.
+    [[nodiscard]] virtual Result<bool> adopt_device(const DeviceRecord& record) = 0;
     [[nodiscard]] virtual Result<std::optional<DeviceRecord>> find_device(DeviceNumber number) = 0;
     [[nodiscard]] virtual Result<> put_device(const DeviceRecord& record) = 0;
     [[nodiscard]] virtual Result<> put_session(const SessionRecord& record) = 0;

@@ -173,4 +173,58 @@ TEST_P(StorageConformance, newest_rows_come_by_sort) {
     EXPECT_TRUE(newest(0).empty());
 }
 
+TEST_P(StorageConformance, reads_and_sums_a_range_of_keys) {
+    const BucketId bucket = make_bucket();
+    write({put(bucket, 1, "a"), put(bucket, 2, "b"), put(bucket, 3, "c"), put(bucket, 4, "d")});
+    const auto place = [](std::uint64_t id) { return RowPlace{RowKind::message, Id{id}}; };
+    const KeyRange middle{place(1), place(3)};
+    const auto page = must(storage_->rows_in_range(bucket, middle, {}));
+    EXPECT_EQ(show(page.rows), (Lines{"7/2 v2 s0 b", "7/3 v3 s0 c"}));
+    EXPECT_FALSE(page.more);
+    const auto cut = must(storage_->rows_in_range(bucket, {place(1), {}}, {.rows = 2}));
+    EXPECT_EQ(show(cut.rows), (Lines{"7/2 v2 s0 b", "7/3 v3 s0 c"}));
+    EXPECT_TRUE(cut.more);
+
+    const auto all = must(storage_->sum_range(bucket, {}, 100));
+    EXPECT_EQ(all.total.rows, 4U);
+    EXPECT_EQ(all.total.sum, head(bucket).sum);
+    EXPECT_EQ(all.total.to, place(4));
+    EXPECT_FALSE(all.more);
+    const auto first = must(storage_->sum_range(bucket, {}, 3));
+    EXPECT_TRUE(first.more);
+    EXPECT_EQ(first.total.to, place(3));
+    auto whole = first.total.sum;
+    whole += must(storage_->sum_range(bucket, {first.total.to, {}}, 3)).total.sum;
+    EXPECT_EQ(whole, all.total.sum);
+    EXPECT_EQ(must(storage_->sum_range(bucket, {place(4), {}}, 3)).total.rows, 0U);
+}
+
+TEST_P(StorageConformance, prunes_old_tombstones_and_says_so_by_the_horizon) {
+    const BucketId bucket = make_bucket();
+    std::vector<RowChange> rows;
+    std::vector<RowChange> drops;
+    for (std::uint64_t id = 1; id <= tombstones_kept_min + 1; ++id) {
+        rows.push_back(put(bucket, id, "x"));
+        drops.push_back(drop(bucket, id));
+    }
+    write(rows);
+    const RowChange last = drops.back();
+    drops.pop_back();
+    write(drops);
+    EXPECT_EQ(head(bucket).horizon, 0U);
+    EXPECT_EQ(must(storage_->find_bucket(bucket))->tombstones, tombstones_kept_min);
+
+    write({last});
+    const Bucket pruned = head(bucket);
+    EXPECT_EQ(pruned.horizon, pruned.version - tombstones_kept_min / 2);
+    EXPECT_EQ(delta(bucket, 0).size(), tombstones_kept_min / 2);
+    EXPECT_EQ(delta(bucket, 0).front().version, pruned.horizon + 1);
+    EXPECT_EQ(must(storage_->find_bucket(bucket))->tombstones, tombstones_kept_min / 2);
+
+    write({put(bucket, tombstones_kept_min, "again")});  // its tombstone goes
+    EXPECT_EQ(must(storage_->find_bucket(bucket))->tombstones, tombstones_kept_min / 2 - 1);
+    reopen();
+    EXPECT_EQ(head(bucket).horizon, pruned.horizon);
+}
+
 }  // namespace holdfast::storage

@@ -277,4 +277,39 @@ TEST_P(StorageConformance, keeps_secrets) {
     EXPECT_EQ(must(storage_->find_secret("token key")), "new");
 }
 
+TEST_P(StorageConformance, a_new_epoch_is_every_buckets_and_gives_no_number_twice) {
+    const BucketId before = make_bucket();
+    write({put(before, 1, "a"), put(before, 2, "b")});
+    const std::uint64_t age = must(storage_->age());
+    EXPECT_EQ(age, head(before).version);
+    Id id;
+    DeviceNumber device = 0;
+    commit([&] {
+        id = must(storage_->mint_id());
+        device = must(storage_->create_device({.user = Id{4}, .name = "one"}));
+        must(storage_->renew_epoch(77));
+    });
+    EXPECT_EQ(head(before).epoch, 77U);
+    EXPECT_EQ(must(storage_->age()), age) << "the rows are the same";
+    reopen();
+    EXPECT_EQ(head(make_bucket()).epoch, 77U);
+    commit([&] {
+        EXPECT_GE(must(storage_->mint_id()).value, id.value + (1U << 20));
+        EXPECT_GE(must(storage_->create_device({.user = Id{4}, .name = "two"})),
+                  device + (1U << 16));
+        EXPECT_GE(must(storage_->mint_bucket()).value, before.value + (1U << 20));
+    });
+    commit([&] {
+        const DeviceNumber lost =
+            device + 5;  // given after the backup, by the history that is gone
+        EXPECT_FALSE(must(storage_->adopt_device({.number = device, .user = Id{5}}))) << "taken";
+        EXPECT_TRUE(must(storage_->adopt_device({.number = lost, .user = Id{5}, .name = "three"})));
+        EXPECT_EQ(must(storage_->find_device(lost))->user, Id{5});
+        EXPECT_FALSE(must(storage_->adopt_device({.number = lost, .user = Id{6}})));
+        EXPECT_FALSE(must(storage_->adopt_device({.number = device + (1U << 20)})))
+            << "not given yet";
+        EXPECT_FALSE(must(storage_->adopt_device({.number = 7}))) << "the server's own";
+    });
+}
+
 }  // namespace holdfast::storage

@@ -70,6 +70,20 @@ Result<DeviceNumber> SqliteStorage::create_device(DeviceRecord record) {
     return record.number;
 }
 
+Result<bool> SqliteStorage::adopt_device(const DeviceRecord& record) {
+    HF_CHECK(writable());
+    HF_TRY(const auto taken, find_device(record.number));
+    Query counter = query(Sql::counter_find);
+    counter->bind(1, devices_.name);
+    HF_TRY(const bool counted, counter->step());
+    const std::uint64_t next = counted ? counter->unsigned_integer(0) : 0;
+    if (taken || record.number < server_device_limit || record.number >= next) {
+        return false;
+    }
+    HF_CHECK(put_device(record));
+    return true;
+}
+
 Result<std::optional<DeviceRecord>> SqliteStorage::find_device(DeviceNumber number) {
     Query find = query(Sql::device_find);
     find->bind(1, number);

@@ -25,9 +25,11 @@ BucketRecord read_bucket(const sqlite::Statement& row) {
                        .version = row.unsigned_integer(8),
                        .rows = row.unsigned_integer(9),
                        .bytes = row.unsigned_integer(10),
-                       .sum = {.low = row.unsigned_integer(11), .high = row.unsigned_integer(12)}},
+                       .sum = {.low = row.unsigned_integer(11), .high = row.unsigned_integer(12)},
+                       .horizon = row.unsigned_integer(13)},
             .organization = Id{row.unsigned_integer(1)},
-            .open = row.integer(6) != 0};
+            .open = row.integer(6) != 0,
+            .tombstones = row.unsigned_integer(14)};
 }
 
 }  // namespace
@@ -97,6 +99,23 @@ Result<std::vector<BucketRecord>> SqliteStorage::buckets_of(Id organization) {
     Query list = query(Sql::bucket_list);
     list->bind(1, organization.value);
     return list.list(&read_bucket);
+}
+
+Result<> SqliteStorage::renew_epoch(std::uint32_t epoch) {
+    HF_CHECK(writable());
+    HF_CHECK(put_secret(epoch_secret, std::to_string(epoch)));
+    for (Counter* counter : {&ids_, &buckets_, &devices_}) {
+        HF_CHECK(leap(*counter));
+    }
+    Query renew = query(Sql::bucket_renew);
+    renew->bind(1, epoch);
+    return renew->run();
+}
+
+Result<std::uint64_t> SqliteStorage::age() {
+    Query age = query(Sql::bucket_age);
+    HF_TRY(const bool row, age->step());
+    return row ? age->unsigned_integer(0) : 0;
 }
 
 Result<> SqliteStorage::set_open(BucketId id, bool open) {

@@ -9,14 +9,18 @@ namespace holdfast::storage {
 /// reserved; [next, end) is reserved for this connection. A restart leaves out the rest of a block.
 struct Counter {
     std::string_view name;
-    std::uint64_t block;  ///< how many are reserved at once
+    std::uint64_t block;     ///< how many are reserved at once
+    std::uint64_t distance;  ///< how many are left out when a restored backup is found
     std::uint64_t next;
     std::uint64_t end;
     /// The last block was reserved by the transaction that is open: undoing it undoes that too.
     bool unsettled = false;
 
-    Counter(std::string_view counter_name, std::uint64_t first, std::uint64_t block_size)
-        : name(counter_name), block(block_size), next(first), end(first) {}
+    Counter(std::string_view counter_name,
+            std::uint64_t first,
+            std::uint64_t block_size,
+            std::uint64_t leap_distance)
+        : name(counter_name), block(block_size), distance(leap_distance), next(first), end(first) {}
 
     [[nodiscard]] std::uint64_t left() const { return end - next; }
 

@@ -49,6 +49,15 @@ void bind_key(Query& query, int position, const RowKey& key) {
         .bind(position + 2, key.id.value);
 }
 
+void bind_range(Query& query, BucketId bucket, const KeyRange& range) {
+    constexpr int behind_all_kinds = 256;  // kinds take one byte
+    query->bind(1, bucket.value)
+        .bind(2, static_cast<int>(range.after.kind))
+        .bind(3, range.after.id.value)
+        .bind(4, range.to.is_open() ? behind_all_kinds : static_cast<int>(range.to.kind))
+        .bind(5, range.to.id.value);
+}
+
 /// One row more than the page may hold, which says whether there is more.
 std::int64_t rows_to_read(const PageLimits& limits) {
     HF_ASSERT(limits.rows > 0);
@@ -94,6 +103,34 @@ Result<RowPage> SqliteStorage::rows_after_key(BucketId bucket,
     bind_key(rows, 1, {.bucket = bucket, .kind = kind, .id = id});
     rows->bind(4, rows_to_read(limits));
     return read_page(rows, limits);
+}
+
+Result<RowPage> SqliteStorage::rows_in_range(BucketId bucket, KeyRange range, PageLimits limits) {
+    Query rows = query(Sql::rows_in_range);
+    bind_range(rows, bucket, range);
+    rows->bind(6, rows_to_read(limits));
+    return read_page(rows, limits);
+}
+
+Result<RangeTotal> SqliteStorage::sum_range(BucketId bucket, KeyRange range, std::size_t rows_max) {
+    Query rows = query(Sql::rows_in_range);
+    bind_range(rows, bucket, range);
+    rows->bind(6, rows_to_read({.rows = rows_max}));
+    RangeTotal counted;
+    for (;;) {
+        HF_TRY(const bool row, rows->step());
+        if (!row) {
+            return counted;
+        }
+        if (counted.total.rows == rows_max) {
+            counted.more = true;
+            return counted;
+        }
+        const RowRef ref = read_ref(*rows.operator->());
+        counted.total.rows += 1;
+        counted.total.sum += sum_of(ref);
+        counted.total.to = {ref.kind, ref.id};
+    }
 }
 
 Result<RowPage> SqliteStorage::rows_after_version(BucketId bucket,
@@ -147,29 +184,55 @@ Result<std::optional<Position>> SqliteStorage::write_bucket(
     if (!record) {
         return fail(ErrorCode::storage_failed, "no bucket " + std::to_string(id.value));
     }
-    Bucket head = record->bucket;
+    BucketRecord written = *record;
+    Bucket& head = written.bucket;
     for (const RowChange* change : changes) {
         if (change->deletes()) {
-            HF_CHECK(remove_row(*change, head));
+            HF_CHECK(remove_row(*change, written));
         } else {
-            HF_CHECK(write_row(*change, head));
+            HF_CHECK(write_row(*change, written));
         }
     }
     if (head.version == record->bucket.version) {
         return std::nullopt;
     }
+    HF_CHECK(prune_tombstones(written));
     Query advance = query(Sql::bucket_advance);
     advance->bind(1, head.version)
         .bind(2, head.rows)
         .bind(3, head.bytes)
         .bind(4, head.sum.low)
         .bind(5, head.sum.high)
-        .bind(6, id.value);
+        .bind(6, head.horizon)
+        .bind(7, written.tombstones)
+        .bind(8, id.value);
     HF_CHECK(advance->run());
     return Position{.bucket = id, .version = head.version};
 }
 
-Result<> SqliteStorage::write_row(const RowChange& change, Bucket& head) {
+Result<> SqliteStorage::prune_tombstones(BucketRecord& record) {
+    Bucket& head = record.bucket;
+    const std::uint64_t kept_max = std::max(tombstones_kept_min, head.rows / tombstones_kept_share);
+    if (record.tombstones <= kept_max) {
+        return {};
+    }
+    const std::uint64_t kept = kept_max / 2;
+    Query limit = query(Sql::tombstone_limit);
+    limit->bind(1, head.id.value).bind(2, kept);
+    HF_TRY(const bool found, limit->step());
+    if (!found) {
+        return fail(ErrorCode::storage_corrupt, "tombstones that were counted are not there");
+    }
+    head.horizon = limit->unsigned_integer(0);
+    limit->reset();
+    record.tombstones = kept;
+    Query prune = query(Sql::tombstone_prune);
+    prune->bind(1, head.id.value).bind(2, head.horizon);
+    return prune->run();
+}
+
+Result<> SqliteStorage::write_row(const RowChange& change, BucketRecord& record) {
+    Bucket& head = record.bucket;
     const RowRef written = changed_to(change, head.version + 1);
     Query find = query(Sql::row_find);
     bind_key(find, 1, change.key);
@@ -190,6 +253,7 @@ Result<> SqliteStorage::write_row(const RowChange& change, Bucket& head) {
         Query drop = query(Sql::tombstone_drop);
         bind_key(drop, 1, change.key);
         HF_CHECK(drop->run());
+        record.tombstones -= database_.changes() == 0 ? 0 : 1;
         Query insert = query(Sql::row_insert);
         bind_key(insert, 1, change.key);
         insert->bind(4, written.version).bind(5, written.sort).bind_blob(6, written.body);
@@ -202,7 +266,8 @@ Result<> SqliteStorage::write_row(const RowChange& change, Bucket& head) {
     return {};
 }
 
-Result<> SqliteStorage::remove_row(const RowChange& change, Bucket& head) {
+Result<> SqliteStorage::remove_row(const RowChange& change, BucketRecord& record) {
+    Bucket& head = record.bucket;
     Query find = query(Sql::row_find);
     bind_key(find, 1, change.key);
     HF_TRY(const bool exists, find->step());
@@ -214,6 +279,7 @@ Result<> SqliteStorage::remove_row(const RowChange& change, Bucket& head) {
     head.bytes -= old.body.size();
     --head.rows;
     ++head.version;
+    ++record.tombstones;
     find->reset();
 
     Query remove = query(Sql::row_delete);

@@ -165,6 +165,14 @@ Result<> SqliteStorage::reserve(Counter& counter) {
     return {};
 }
 
+/// Leaves out the numbers that a lost history may have given.
+Result<> SqliteStorage::leap(Counter& counter) {
+    HF_CHECK(reserve(counter));  // what the database knows of
+    counter.end += counter.distance;
+    counter.drop();
+    return reserve(counter);
+}
+
 Result<> SqliteStorage::restore_counters() {
     for (Counter* counter : {&ids_, &buckets_, &devices_}) {
         if (std::exchange(counter->unsettled, false)) {

@@ -51,6 +51,8 @@ public:
     Result<std::optional<BucketRecord>> find_bucket(BucketKind kind, Id owner) override;
     Result<std::vector<BucketRecord>> buckets_of(Id organization) override;
     Result<> set_open(BucketId id, bool open) override;
+    Result<> renew_epoch(std::uint32_t epoch) override;
+    Result<std::uint64_t> age() override;
 
     Result<std::optional<Row>> find_row(RowKey key) override;
     Result<std::vector<Position>> write_rows(std::span<const RowChange> changes) override;
@@ -58,6 +60,8 @@ public:
                                    RowKind kind,
                                    Id id,
                                    PageLimits limits) override;
+    Result<RowPage> rows_in_range(BucketId bucket, KeyRange range, PageLimits limits) override;
+    Result<RangeTotal> sum_range(BucketId bucket, KeyRange range, std::size_t rows_max) override;
     Result<RowPage> rows_after_version(BucketId bucket,
                                        std::uint64_t version,
                                        PageLimits limits) override;
@@ -73,6 +77,7 @@ public:
     Result<std::optional<AccountRecord>> find_account(std::string_view email) override;
     Result<std::optional<AccountRecord>> find_account(Id user) override;
     Result<DeviceNumber> create_device(DeviceRecord record) override;
+    Result<bool> adopt_device(const DeviceRecord& record) override;
     Result<std::optional<DeviceRecord>> find_device(DeviceNumber number) override;
     Result<> put_device(const DeviceRecord& record) override;
     Result<> put_session(const SessionRecord& record) override;
@@ -97,20 +102,22 @@ private:
 
     [[nodiscard]] Result<std::uint64_t> mint(Counter& counter);
     [[nodiscard]] Result<> reserve(Counter& counter);
+    [[nodiscard]] Result<> leap(Counter& counter);
     [[nodiscard]] Result<> restore_counters();
 
     [[nodiscard]] Result<std::uint32_t> first_epoch();
-    [[nodiscard]] Result<> write_row(const RowChange& change, Bucket& head);
-    [[nodiscard]] Result<> remove_row(const RowChange& change, Bucket& head);
+    [[nodiscard]] Result<> write_row(const RowChange& change, BucketRecord& record);
+    [[nodiscard]] Result<> remove_row(const RowChange& change, BucketRecord& record);
+    [[nodiscard]] Result<> prune_tombstones(BucketRecord& record);
     [[nodiscard]] Result<std::optional<Position>> write_bucket(
         std::span<const RowChange* const> changes);
 
     sqlite::Database database_;
     std::array<sqlite::Statement, static_cast<std::size_t>(Sql::count)> statements_;
 
-    Counter ids_{"id", Id::make(server_device, 1).value, 1024};
-    Counter buckets_{"bucket", 1, 1024};
-    Counter devices_{"device", server_device_limit, 1};
+    Counter ids_{"id", Id::make(server_device, 1).value, 1024, 1U << 20};
+    Counter buckets_{"bucket", 1, 1024, 1U << 20};
+    Counter devices_{"device", server_device_limit, 1, 1U << 16};
 };
 
 /// SqliteStorage::open for those who need no more than a Storage.

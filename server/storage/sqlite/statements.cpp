@@ -12,7 +12,7 @@ struct Entry {
 
 #define HF_BUCKET_COLUMNS                                                                  \
     "id, organization, kind, owner, parent, segment, is_open, epoch, version, row_count, " \
-    "byte_count, sum_low, sum_high"
+    "byte_count, sum_low, sum_high, horizon, tombstone_count"
 #define HF_ACCOUNT_COLUMNS "user_id, organization, email, password_hash, active"
 #define HF_SESSION_COLUMNS \
     "id, user_id, organization, device, generation, created_at, refreshed_at, revoked"
@@ -26,6 +26,7 @@ constexpr std::array engine_statements{
     Entry{Sql::counter_reserve,
           "INSERT INTO counter (name, next) VALUES ($1, $2 + $3) ON CONFLICT (name) DO UPDATE SET"
           " next = CASE WHEN counter.next < $2 THEN $2 ELSE counter.next END + $3 RETURNING next"},
+    Entry{Sql::counter_find, "SELECT next FROM counter WHERE name = $1"},
     Entry{Sql::secret_put,
           "INSERT INTO secret (name, bytes) VALUES ($1, $2)"
           " ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes"},
@@ -37,7 +38,7 @@ constexpr std::array engine_statements{
     Entry{Sql::organization_list, "SELECT id, code, directory FROM organization ORDER BY id"},
     Entry{Sql::bucket_create,
           "INSERT INTO bucket (" HF_BUCKET_COLUMNS
-          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 0)"},
+          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 0, 0, 0)"},
     Entry{Sql::bucket_find, "SELECT " HF_BUCKET_COLUMNS " FROM bucket WHERE id = $1"},
     Entry{Sql::bucket_find_owner,
           "SELECT " HF_BUCKET_COLUMNS
@@ -47,7 +48,9 @@ constexpr std::array engine_statements{
     Entry{Sql::bucket_set_open, "UPDATE bucket SET is_open = $1 WHERE id = $2"},
     Entry{Sql::bucket_advance,
           "UPDATE bucket SET version = $1, row_count = $2, byte_count = $3, sum_low = $4,"
-          " sum_high = $5 WHERE id = $6"},
+          " sum_high = $5, horizon = $6, tombstone_count = $7 WHERE id = $8"},
+    Entry{Sql::bucket_renew, "UPDATE bucket SET epoch = $1"},
+    Entry{Sql::bucket_age, "SELECT COALESCE(SUM(version), 0) FROM bucket"},
 
     Entry{Sql::row_find,
           "SELECT kind, id, version, sort, body FROM bucket_row"
@@ -62,9 +65,17 @@ constexpr std::array engine_statements{
     Entry{Sql::tombstone_put,
           "INSERT INTO tombstone (bucket, kind, id, version) VALUES ($1, $2, $3, $4)"},
     Entry{Sql::tombstone_drop, "DELETE FROM tombstone WHERE bucket = $1 AND kind = $2 AND id = $3"},
+    Entry{
+        Sql::tombstone_limit,
+        "SELECT version FROM tombstone WHERE bucket = $1 ORDER BY version DESC LIMIT 1 OFFSET $2"},
+    Entry{Sql::tombstone_prune, "DELETE FROM tombstone WHERE bucket = $1 AND version <= $2"},
     Entry{Sql::rows_after_key,
           "SELECT kind, id, version, sort, body FROM bucket_row"
           " WHERE bucket = $1 AND (kind, id) > ($2, $3) ORDER BY kind, id LIMIT $4"},
+    Entry{Sql::rows_in_range,
+          "SELECT kind, id, version, sort, body FROM bucket_row"
+          " WHERE bucket = $1 AND (kind, id) > ($2, $3) AND (kind, id) <= ($4, $5)"
+          " ORDER BY kind, id LIMIT $6"},
     Entry{Sql::rows_after_version,
           "SELECT kind, id, version, sort, body FROM bucket_row WHERE bucket = $1 AND version > $2"
           " UNION ALL "

@@ -12,6 +12,7 @@ enum class Sql : std::size_t {
     savepoint_undo,
     foreign_changes,
     counter_reserve,
+    counter_find,
     secret_put,
     secret_find,
 
@@ -23,6 +24,8 @@ enum class Sql : std::size_t {
     bucket_list,
     bucket_set_open,
     bucket_advance,
+    bucket_renew,
+    bucket_age,
 
     row_find,
     row_insert,
@@ -30,7 +33,10 @@ enum class Sql : std::size_t {
     row_delete,
     tombstone_put,
     tombstone_drop,
+    tombstone_limit,
+    tombstone_prune,
     rows_after_key,
+    rows_in_range,
     rows_after_version,
     rows_newest,
 

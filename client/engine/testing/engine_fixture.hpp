@@ -1,0 +1,66 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/engine/testing/fake_server.hpp"
+#include "client/engine/testing/phone.hpp"
+
+namespace holdfast::testing_support {
+
+/// A phone on files of its own, and the server that it speaks to.
+class EngineFixture : public testing::Test {
+protected:
+    void SetUp() override {
+        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+        directory_ =
+            std::filesystem::path(testing::TempDir()) / (std::string("engine_") + test->name());
+        std::filesystem::remove_all(directory_);
+        std::filesystem::create_directories(directory_);
+        phone = std::make_unique<Phone>(directory_, server);
+    }
+    void TearDown() override {
+        phone.reset();
+        std::filesystem::remove_all(directory_);
+    }
+
+    void begin() {
+        phone->open();
+        phone->start();
+    }
+    void sign_in() {
+        begin();
+        phone->sign_in();
+        phone->pass(1000);
+    }
+    void work_offline() {
+        phone->cut();
+        phone->pass(5000);
+        ASSERT_TRUE(phone->call("set_offline_mode", {{"on", true}}).contains("ok"));
+    }
+    std::int64_t watch_messages() {
+        return phone->subscribe({{"query", "messages"},
+                                 {"channel", to_string(FakeServer::channel)},
+                                 {"anchor", "latest"},
+                                 {"before", 50},
+                                 {"after", 0}});
+    }
+    [[nodiscard]] std::vector<std::string> texts(std::int64_t messages) const {
+        std::vector<std::string> all;
+        for (const Json& item : phone->snapshot(messages)["items"]) {
+            all.push_back(item["text"].get<std::string>());
+        }
+        return all;
+    }
+    static std::string code(const Json& reply) { return reply["error"]["code"].get<std::string>(); }
+
+    std::filesystem::path directory_;
+    FakeServer server;
+    std::unique_ptr<Phone> phone;
+};
+
+}  // namespace holdfast::testing_support

@@ -1,0 +1,131 @@
+// What is kept for a server that forgets, and how it becomes something to be sent again.
+
+#include "client/outbox/kept.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/outbox/statements.hpp"
+
+namespace holdfast::client {
+
+Result<KeptIntents> KeptIntents::open(sqlite::Database& database) {
+    KeptIntents kept;
+    HF_TRY(kept.put_,
+           database.prepare("INSERT OR REPLACE INTO kept VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+    HF_TRY(kept.total_, database.prepare("SELECT count(*), sum(length(args)) FROM kept"));
+    HF_TRY(kept.oldest_, database.prepare("SELECT id, length(args) FROM kept ORDER BY id LIMIT 1"));
+    HF_TRY(kept.erase_, database.prepare("DELETE FROM kept WHERE id = ?1"));
+    HF_TRY(kept.erase_all_, database.prepare("DELETE FROM kept"));
+    HF_TRY(kept.all_, database.prepare("SELECT * FROM kept ORDER BY id"));
+    HF_CHECK(kept.count());
+    return kept;
+}
+
+Result<> KeptIntents::count() {
+    HF_TRY(const bool row, total_.reset().step());
+    intents_ = row ? total_.unsigned_integer(0) : 0;
+    bytes_ = row ? total_.unsigned_integer(1) : 0;
+    total_.reset();
+    return {};
+}
+
+Result<> KeptIntents::keep(const Intent& intent) {
+    if (intent.kind == IntentKind::channel_read) {
+        return {};  // nobody misses a read mark
+    }
+    HF_CHECK(put_.reset()
+                 .bind(1, intent.id.value)
+                 .bind(2, intent.lane.value)
+                 .bind(3, static_cast<int>(intent.kind))
+                 .bind(4, static_cast<int>(intent.version))
+                 .bind(5, std::string_view(intent.args))
+                 .bind(6, intent.claimed_at.ms)
+                 .run());
+    intents_ += 1;
+    bytes_ += intent.args.size();
+    while (intents_ > limits::kept_intents_max || bytes_ > limits::kept_bytes_max) {
+        HF_CHECK(drop_oldest());
+    }
+    return {};
+}
+
+Result<> KeptIntents::drop_oldest() {
+    HF_TRY(const bool found, oldest_.reset().step());
+    if (!found) {
+        return count();
+    }
+    const std::uint64_t id = oldest_.unsigned_integer(0);
+    const std::uint64_t size = oldest_.unsigned_integer(1);
+    oldest_.reset();
+    intents_ -= 1;
+    bytes_ -= std::min(bytes_, size);
+    return erase_.reset().bind(1, id).run();
+}
+
+Result<std::vector<Intent>> KeptIntents::take_all() {
+    std::vector<Intent> intents;
+    all_.reset();
+    for (;;) {
+        HF_TRY(const bool row, all_.step());
+        if (!row) {
+            break;
+        }
+        intents.push_back({.id = Id{all_.unsigned_integer(0)},
+                           .lane = Id{all_.unsigned_integer(1)},
+                           .kind = static_cast<IntentKind>(all_.integer(2)),
+                           .version = static_cast<std::uint16_t>(all_.integer(3)),
+                           .args = std::string(all_.text(4)),
+                           .claimed_at = WallTime{all_.integer(5)}});
+    }
+    all_.reset();
+    HF_CHECK(clear());
+    return intents;
+}
+
+Result<> KeptIntents::clear() {
+    intents_ = 0;
+    bytes_ = 0;
+    return erase_all_.reset().run();
+}
+
+// ---------------------------------------------------------------------------- the outbox's door
+
+Result<std::size_t> Outbox::send_again(Again which) {
+    HF_TRY(auto transaction, begin(sqlite::Durability::full));
+    std::vector<Intent> intents;
+    if (which == Again::all) {
+        HF_TRY(intents, kept_->take_all());
+    }
+    std::vector<Item> again;
+    for (const Intent& intent : intents) {
+        if (items_.contains(intent.id)) {
+            continue;
+        }
+        again.push_back({.intent = intent});
+        HF_CHECK(write_item(again.back()));
+    }
+    for (const Id id : applied_) {
+        HF_CHECK(statements_->settle.reset()
+                     .bind(1, id.value)
+                     .bind(2, static_cast<int>(State::waiting))
+                     .bind(3, 0)
+                     .bind(4, std::string_view())
+                     .bind(5, std::string_view())
+                     .run());
+    }
+    HF_CHECK(transaction.commit());
+    const std::size_t count = again.size() + applied_.size();
+    for (const Id id : std::exchange(applied_, {})) {
+        Item& item = items_.at(id);
+        item.state = State::waiting;
+        item.positions.clear();
+        waiting_ += 1;
+    }
+    for (Item& item : again) {
+        remember(std::move(item));
+    }
+    return count;
+}
+
+}  // namespace holdfast::client

@@ -74,6 +74,12 @@ export class Device {
     return items.length === 0 && connection.state === 'connected' && bar.kind !== 'synchronizing';
   }
 
+  /** How many messages are here, and on the disk: asking keeps what has come. */
+  async messagesHeld() {
+    const { kinds } = await this.#ask({ query: 'settings' });
+    return kinds.find(({ kind }) => kind === 'message').have;
+  }
+
   #ask(query) {
     return new Promise((resolve) => {
       const subscription = this.#call('subscribe', query);

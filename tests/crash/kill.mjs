@@ -124,6 +124,12 @@ async function becomeQuiet(devices) {
   }
 }
 
+/** What the last one sent is on its way to the others when it has become quiet itself. */
+async function becomeEqual(devices) {
+  const areEqual = async () => new Set(await Promise.all(devices.map((device) => device.messagesHeld()))).size === 1;
+  await waitFor('all devices to hold the same', areEqual, quietMillisMax);
+}
+
 function report(kills, figures, devices, faults) {
   const { lost, doubled, promised, unpromised } = figures;
   const refused = devices.reduce((total, device) => total + device.refused, 0);
@@ -151,6 +157,7 @@ try {
   startDevice(first);
   const kills = await killAll(devices);
   await becomeQuiet(devices);
+  await becomeEqual(devices);
   await Promise.all(devices.map((device) => device.kill()));
   await server.end('SIGTERM');
   const result = audit(data, devices);

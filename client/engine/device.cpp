@@ -88,6 +88,9 @@ void Device::use_replica(Replica opened, bool in_memory) {
     unread.clear();
     fillings.replica_replaced();
     overlay.base_replaced();
+    if (replica_->cursors().empty()) {
+        tell(offline::input::Emptied{});
+    }
 }
 
 Result<bool> Device::place_replica() {

@@ -75,6 +75,7 @@ const std::vector<Step> contacts{
     [](Phone& phone) { phone.connect().tell(input::Stopped{Cause::signed_out, {}}); },
     [](Phone& phone) { phone.tell(input::Stopped{Cause::refused, {}}); },
     [](Phone& phone) { phone.connect().tell(input::SignedOut{}); },
+    [](Phone& phone) { phone.connect().complete().tell(input::Emptied{}); },
 };
 
 const std::vector<Step> people{
@@ -132,7 +133,7 @@ TEST(Status, OM14_OM15_OM20_hold_in_every_combination) {
 Input any_input() {
     const auto number = [] { return *rc::gen::inRange<std::uint64_t>(0, 20); };
     const auto flag = [] { return *rc::gen::arbitrary<bool>(); };
-    switch (*rc::gen::inRange(0, 12)) {
+    switch (*rc::gen::inRange(0, 13)) {
         case 0:
             return input::Connecting{};
         case 1:
@@ -155,6 +156,8 @@ Input any_input() {
             return input::Policy{{.granted = flag(), .automatic = flag()}};
         case 10:
             return input::Storage{flag()};
+        case 11:
+            return input::Emptied{};
         default:
             return flag() ? Input{input::TimePassed{}} : Input{input::SignedOut{}};
     }

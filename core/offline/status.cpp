@@ -150,6 +150,15 @@ void StatusMachine::take(Now, const input::Storage& in) {
     storage_full_ = in.full;
 }
 
+/// What is not here is not ready, and as of no time (OM38).
+void StatusMachine::take(Now, const input::Emptied&) {
+    persisted_.ever_complete = false;
+    persisted_.complete_at.reset();
+    if (auto* connected = std::get_if<Connected>(&contact_)) {
+        connected->synchronization = CatchingUp{};
+    }
+}
+
 void StatusMachine::take(Now now, const input::SignedOut&) {
     move_to(now, Idle{});
     persisted_ = {};

@@ -30,7 +30,7 @@ enum class Mode : std::uint8_t {
 /// What survives restarts (OM19). Stored beside the outbox: a lost replica does not lose it.
 struct Persisted {
     Mode mode = Mode::online;
-    bool ever_complete = false;             ///< synchronization has completed since sign-in (OM17)
+    bool ever_complete = false;             ///< what was synchronized completely is here (OM17)
     std::optional<WallTime> complete_at{};  ///< last complete synchronization, server's clock
     std::optional<WallTime> last_online_at{};  ///< last known contact, device's clock
     body::OfflinePolicy policy{};
@@ -87,6 +87,7 @@ struct Policy {  ///< of the Welcome, or of the organization's row
 struct Storage {
     bool full = false;
 };
+struct Emptied {};     ///< the replica begins anew: it was evicted, damaged, or never had room
 struct SignedOut {};   ///< by the person: everything here starts anew
 struct TimePassed {};  ///< `next_deadline()` has come
 }  // namespace input
@@ -101,6 +102,7 @@ using Input = std::variant<input::Connecting,
                            input::Outbox,
                            input::Policy,
                            input::Storage,
+                           input::Emptied,
                            input::SignedOut,
                            input::TimePassed>;
 
@@ -295,6 +297,7 @@ private:
     void take(Now now, const input::Outbox& in);
     void take(Now now, const input::Policy& in);
     void take(Now now, const input::Storage& in);
+    void take(Now now, const input::Emptied& in);
     void take(Now now, const input::SignedOut& in);
     void take(Now now, const input::TimePassed& in);
 

@@ -307,6 +307,20 @@ TEST(Status, OM17_signing_out_begins_anew) {
     EXPECT_FALSE(phone.status().offline.can_change);
 }
 
+TEST(Status, OM38_a_replica_that_begins_anew_is_not_ready_and_as_of_no_time) {
+    Phone phone;
+    phone.connect().complete().tell(input::Outbox{1});
+    ASSERT_TRUE(phone.status().bar.complete_at);
+    phone.tell(input::Emptied{});
+    EXPECT_EQ(phone.status().bar.kind, BarKind::synchronizing);
+    phone.lose();
+    EXPECT_FALSE(phone.status().bar.complete_at);
+    EXPECT_FALSE(phone.status().offline.can_change);
+    phone.connect().complete();
+    EXPECT_TRUE(phone.status().bar.complete_at);
+    EXPECT_TRUE(phone.status().offline.can_change);
+}
+
 TEST(Status, OM18_turning_it_off_touches_nothing_else) {
     Phone phone;
     phone.connect().complete().lose().tell(input::Outbox{3});

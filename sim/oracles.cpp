@@ -91,13 +91,12 @@ std::set<Id> contested_ids(const Ledger& ledger) {
 
 void check_told(Ledger& ledger, const std::map<Id, Outcome>& told, const Outcome& durable) {
     const auto word = told.find(durable.intent);
-    // A conflict is not stored: it is about who asked.
-    const bool said = word != told.end() && word->second.code != ErrorCode::intent_id_conflict;
-    ledger.expect(
-        !said || (word->second.status == durable.status && word->second.code == durable.code), [&] {
-            return "intent " + to_string(durable.intent) + " was answered differently from its " +
-                   "durable outcome (OM32)";
-        });
+    ledger.expect(word == told.end() ||
+                      (word->second.status == durable.status && word->second.code == durable.code),
+                  [&] {
+                      return "intent " + to_string(durable.intent) +
+                             " was answered differently from its " + "durable outcome (OM32)";
+                  });
 }
 
 /// What is owed for one promise whose outcome is durable.

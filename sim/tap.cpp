@@ -79,7 +79,7 @@ Tap::Down Tap::down(std::uint64_t link, sync::SharedBytes bytes) {
 
 /// What was said of an intent stands for ever: the same again, or nothing.
 void Tap::hear(const Outcome& outcome) {
-    if (!is_final(outcome)) {
+    if (!is_final(outcome) || is_about_asker(outcome)) {
         return;
     }
     if (outcome.status == OutcomeStatus::applied && outcome.positions.empty()) {
@@ -87,21 +87,21 @@ void Tap::hear(const Outcome& outcome) {
     }
     const auto [known, fresh] = told_.emplace(outcome.intent, outcome);
     const Outcome& first = known->second;
-    // A conflict is not stored: it is about who asks, not about the intent.
-    const bool about_asker = outcome.code == ErrorCode::intent_id_conflict ||
-                             first.code == ErrorCode::intent_id_conflict;
-    ledger_.expect(fresh || about_asker ||
-                       (first.status == outcome.status && first.code == outcome.code &&
-                        first.positions == outcome.positions),
+    ledger_.expect(fresh || (first.status == outcome.status && first.code == outcome.code &&
+                             first.positions == outcome.positions),
                    [&] {
                        return "the server answers intent " + to_string(outcome.intent) +
                               " twice, differently (OM32): status " +
                               std::to_string(static_cast<int>(first.status)) + ", then " +
                               std::to_string(static_cast<int>(outcome.status));
                    });
-    if (!fresh && first.code == ErrorCode::intent_id_conflict) {
-        known->second = outcome;
-    }
+}
+
+/// A conflict is not stored: it is about who asks, not about the intent. So is a refusal where a
+/// server that went back without knowing it has given a number to a device of somebody else.
+bool Tap::is_about_asker(const Outcome& outcome) const {
+    return outcome.code == ErrorCode::intent_id_conflict ||
+           (ledger_.unmarked && outcome.code == ErrorCode::access_forbidden);
 }
 
 void Tap::follow_access(std::uint64_t link, const wire::Frame& frame, Down& down) {

@@ -46,6 +46,7 @@ public:
 
 private:
     void hear(const Outcome& outcome);
+    [[nodiscard]] bool is_about_asker(const Outcome& outcome) const;
     void follow_access(std::uint64_t link, const wire::Frame& frame, Down& down);
 
     Ledger& ledger_;

@@ -30,8 +30,8 @@ enum class Mode : std::uint8_t {
 /// What survives restarts (OM19). Stored beside the outbox: a lost replica does not lose it.
 struct Persisted {
     Mode mode = Mode::online;
-    bool ever_complete = false;             ///< what was synchronized completely is here (OM17)
-    std::optional<WallTime> complete_at{};  ///< last complete synchronization, server's clock
+    bool ever_complete = false;                ///< what was synchronized completely is here (OM17)
+    std::optional<WallTime> complete_at{};     ///< last complete synchronization, server's clock
     std::optional<WallTime> last_online_at{};  ///< last known contact, device's clock
     body::OfflinePolicy policy{};
     bool operator==(const Persisted&) const = default;

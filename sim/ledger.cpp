@@ -1,36 +1,17 @@
 #include "sim/ledger.hpp"
 
-#include <array>
 #include <cstdio>
 
 #include "core/wire/codec.hpp"
+#include "core/wire/testing/describe.hpp"
 
 namespace holdfast::sim {
 namespace {
 
 constexpr std::size_t shown_bytes_max = 4000;
 
-/// By index of wire::Frame's alternatives.
-constexpr std::array frame_names{"Hello",
-                                 "Push",
-                                 "Pull",
-                                 "Ping",
-                                 "Welcome",
-                                 "Again",
-                                 "Heads",
-                                 "Revoke",
-                                 "Page",
-                                 "Sums",
-                                 "Unwanted",
-                                 "Outcomes",
-                                 "Presence",
-                                 "Pong",
-                                 "GoAway"};
-static_assert(frame_names.size() == std::variant_size_v<wire::Frame>);
-
 std::string describe(const wire::Frame& frame) {
-    std::string text =
-        frame.index() < frame_names.size() ? frame_names[frame.index()] : "another frame";
+    std::string text(wire::testing::frame_names[frame.index()]);
     if (const auto* push = std::get_if<wire::Push>(&frame)) {
         for (const Intent& intent : push->intents) {
             text += " " + to_string(intent.id);

@@ -2,50 +2,31 @@
 
 #include <gmock/gmock.h>
 
-#include <filesystem>
 #include <string>
 
+#include "client/engine/testing/engine_fixture.hpp"
 #include "client/engine/testing/forms.hpp"
-#include "client/engine/testing/phone.hpp"
 
 namespace holdfast::client {
 namespace {
 
 using ::testing::ElementsAre;
+using testing_support::EngineFixture;
 using testing_support::FakeServer;
 using testing_support::Json;
-using testing_support::Phone;
 using testing_support::SampleForms;
 
-class EngineForms : public testing::Test {
+class EngineForms : public EngineFixture {
 protected:
     void SetUp() override {
-        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-        directory_ =
-            std::filesystem::path(testing::TempDir()) / (std::string("forms_") + test->name());
-        std::filesystem::remove_all(directory_);
-        std::filesystem::create_directories(directory_);
+        EngineFixture::SetUp();
         SampleForms::add(server);
-        phone = std::make_unique<Phone>(directory_, server);
-        phone->open();
-        phone->start();
-        phone->sign_in();
-        phone->pass(1000);
-    }
-    void TearDown() override {
-        phone.reset();
-        std::filesystem::remove_all(directory_);
+        sign_in();
     }
 
     void restart() {
         phone->kill();
-        phone->open();
-        phone->start();
-    }
-    void work_offline() {
-        phone->cut();
-        phone->pass(5000);
-        ASSERT_TRUE(phone->call("set_offline_mode", {{"on", true}}).contains("ok"));
+        begin();
     }
     void reconnect() {
         phone->heal();
@@ -75,13 +56,6 @@ protected:
     std::int64_t watch_filling(std::int64_t draft) {
         return phone->subscribe({{"query", "filling"}, {"draft", draft}});
     }
-    std::int64_t watch_messages() {
-        return phone->subscribe({{"query", "messages"},
-                                 {"channel", to_string(FakeServer::channel)},
-                                 {"anchor", "latest"},
-                                 {"before", 50},
-                                 {"after", 0}});
-    }
     [[nodiscard]] Json component(std::int64_t filling, const std::string& path) const {
         for (const Json& one : phone->snapshot(filling)["filling"]["components"]) {
             if (one["path"] == path) {
@@ -90,9 +64,6 @@ protected:
         }
         return {};
     }
-    static std::string code(const Json& reply) {
-        return reply.contains("error") ? reply["error"]["code"].get<std::string>() : "accepted";
-    }
     [[nodiscard]] std::size_t answers_on_the_server() const {
         std::size_t count = 0;
         for (const auto& [key, row] : server.rows) {
@@ -100,10 +71,6 @@ protected:
         }
         return count;
     }
-
-    std::filesystem::path directory_;
-    FakeServer server;
-    std::unique_ptr<Phone> phone;
 };
 
 TEST_F(EngineForms, OM24_a_channel_offers_the_forms_that_are_for_this_person) {

@@ -2,59 +2,44 @@
 
 #include <gmock/gmock.h>
 
-#include <filesystem>
 #include <string>
 
-#include "client/engine/testing/fake_server.hpp"
-#include "client/engine/testing/phone.hpp"
+#include "client/engine/testing/engine_fixture.hpp"
 
 namespace holdfast::client {
 namespace {
 
+using testing_support::EngineFixture;
 using testing_support::FakeServer;
 using testing_support::Json;
-using testing_support::Phone;
 
 /// A phone that shows a channel in which somebody else writes.
-class LiveQueriesTest : public testing::Test {
+class LiveQueriesTest : public EngineFixture {
 protected:
     void SetUp() override {
-        directory_ = std::filesystem::path(testing::TempDir()) / "live_queries";
-        std::filesystem::remove_all(directory_);
-        std::filesystem::create_directories(directory_);
-        phone_ = std::make_unique<Phone>(directory_, server_);
-        server_.post(FakeServer::ben, "hello");
-        phone_->open();
-        phone_->start();
-        phone_->sign_in();
-        phone_->pass(1000);
-        window_ = phone_->subscribe({{"query", "messages"},
-                                     {"channel", to_string(FakeServer::channel)},
-                                     {"anchor", "latest"},
-                                     {"before", 10},
-                                     {"after", 0}});
-    }
-    void TearDown() override {
-        phone_.reset();
-        std::filesystem::remove_all(directory_);
+        EngineFixture::SetUp();
+        server.post(FakeServer::ben, "hello");
+        sign_in();
+        window_ = phone->subscribe({{"query", "messages"},
+                                    {"channel", to_string(FakeServer::channel)},
+                                    {"anchor", "latest"},
+                                    {"before", 10},
+                                    {"after", 0}});
     }
 
     /// The other writes a message, which arrives at once; returns its text.
     std::string hear_one() {
-        const std::uint64_t from = server_.buckets.at(FakeServer::timeline_bucket).version;
+        const std::uint64_t from = server.buckets.at(FakeServer::timeline_bucket).version;
         const std::string text = "message " + std::to_string(from);
-        server_.post(FakeServer::ben, text);
-        phone_->say(server_.live_page(FakeServer::timeline_bucket, from));
+        server.post(FakeServer::ben, text);
+        phone->say(server.live_page(FakeServer::timeline_bucket, from));
         return text;
     }
     [[nodiscard]] std::string newest() const {
-        const Json& items = phone_->snapshot(window_)["items"];
+        const Json& items = phone->snapshot(window_)["items"];
         return items.empty() ? std::string{} : items.back()["text"].get<std::string>();
     }
 
-    std::filesystem::path directory_;
-    FakeServer server_;
-    std::unique_ptr<Phone> phone_;
     std::int64_t window_ = 0;
 };
 
@@ -63,18 +48,18 @@ TEST_F(LiveQueriesTest, changes_of_others_are_shown_one_by_one_and_a_flood_of_th
         const std::string text = hear_one();  // no time passes
         ASSERT_EQ(newest(), text);
     }
-    const std::size_t before = phone_->pushes.size();
+    const std::size_t before = phone->pushes.size();
     for (int i = 0; i < 100; ++i) {
         hear_one();
     }
-    EXPECT_EQ(phone_->pushes.size(), before);
+    EXPECT_EQ(phone->pushes.size(), before);
     const std::string last = hear_one();
-    phone_->pass(limits::bulk_push_every.count);
+    phone->pass(limits::bulk_push_every.count);
     EXPECT_EQ(newest(), last);
-    EXPECT_EQ(phone_->pushes.size(), before + 1);
+    EXPECT_EQ(phone->pushes.size(), before + 1);
 
     // It is over when half of what may be shown at once is there again.
-    phone_->pass(limits::live_pushes_at_once * 1000 / 2 / limits::live_pushes_per_second);
+    phone->pass(limits::live_pushes_at_once * 1000 / 2 / limits::live_pushes_per_second);
     for (int i = 0; i < 2; ++i) {
         const std::string text = hear_one();
         EXPECT_EQ(newest(), text);
@@ -82,30 +67,30 @@ TEST_F(LiveQueriesTest, changes_of_others_are_shown_one_by_one_and_a_flood_of_th
 }
 
 TEST_F(LiveQueriesTest, items_that_were_made_before_follow_what_they_were_made_from) {
-    const Id own = server_.post(FakeServer::ana, "mine");
-    phone_->say(server_.live_page(FakeServer::timeline_bucket, 1));
+    const Id own = server.post(FakeServer::ana, "mine");
+    phone->say(server.live_page(FakeServer::timeline_bucket, 1));
     hear_one();
-    const auto item = [&](std::size_t i) { return phone_->snapshot(window_)["items"][i]; };
+    const auto item = [&](std::size_t i) { return phone->snapshot(window_)["items"][i]; };
     EXPECT_EQ(item(0)["author"]["name"], "Ben Lee");
     EXPECT_EQ(item(1)["can_delete"], true);
 
-    const std::uint64_t from = server_.buckets.at(FakeServer::directory_bucket).version;
-    server_.add_user(FakeServer::ben, "Benjamin", "Lee");
-    phone_->say(server_.live_page(FakeServer::directory_bucket, from));
+    const std::uint64_t from = server.buckets.at(FakeServer::directory_bucket).version;
+    server.add_user(FakeServer::ben, "Benjamin", "Lee");
+    phone->say(server.live_page(FakeServer::directory_bucket, from));
     EXPECT_EQ(item(0)["author"]["name"], "Benjamin Lee");
     EXPECT_EQ(item(2)["author"]["name"], "Benjamin Lee");
 
-    phone_->submit("message.react",
-                   {{"channel", to_string(FakeServer::channel)},
-                    {"message", to_string(own)},
-                    {"emoji", "👍"},
-                    {"on", true}});
+    phone->submit("message.react",
+                  {{"channel", to_string(FakeServer::channel)},
+                   {"message", to_string(own)},
+                   {"emoji", "👍"},
+                   {"on", true}});
     EXPECT_EQ(item(1)["reactions"][0]["waiting"], true);
-    phone_->pass(1000);
+    phone->pass(1000);
     EXPECT_EQ(item(1)["reactions"][0]["waiting"], false);
 
     constexpr std::int64_t day_ms = std::int64_t{24} * 3600 * 1000;
-    phone_->pass(day_ms + 1000);
+    phone->pass(day_ms + 1000);
     hear_one();
     EXPECT_EQ(item(1)["can_delete"], false);
     EXPECT_EQ(item(1)["reactions"].size(), 1U);

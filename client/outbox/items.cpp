@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "client/outbox/intent_columns.hpp"
 #include "client/outbox/kept.hpp"
 #include "client/outbox/limits.hpp"
 #include "client/outbox/outbox.hpp"
@@ -66,14 +67,7 @@ Result<> Outbox::insert(const Item& item, std::uint32_t counter) {
 }
 
 Result<> Outbox::write_item(const Item& item) {
-    const Intent& intent = item.intent;
-    return statements_->insert.reset()
-        .bind(1, intent.id.value)
-        .bind(2, intent.lane.value)
-        .bind(3, static_cast<int>(intent.kind))
-        .bind(4, static_cast<int>(intent.version))
-        .bind(5, std::string_view(intent.args))
-        .bind(6, intent.claimed_at.ms)
+    return bind_intent(statements_->insert.reset(), item.intent)
         .bind(7, static_cast<int>(item.state))
         .run();
 }

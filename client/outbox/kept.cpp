@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/outbox/intent_columns.hpp"
 #include "client/outbox/statements.hpp"
 
 namespace holdfast::client {
@@ -34,14 +35,7 @@ Result<> KeptIntents::keep(const Intent& intent) {
     if (intent.kind == IntentKind::channel_read) {
         return {};  // nobody misses a read mark
     }
-    HF_CHECK(put_.reset()
-                 .bind(1, intent.id.value)
-                 .bind(2, intent.lane.value)
-                 .bind(3, static_cast<int>(intent.kind))
-                 .bind(4, static_cast<int>(intent.version))
-                 .bind(5, std::string_view(intent.args))
-                 .bind(6, intent.claimed_at.ms)
-                 .run());
+    HF_CHECK(bind_intent(put_.reset(), intent).run());
     intents_ += 1;
     bytes_ += intent.args.size();
     while (intents_ > limits::kept_intents_max || bytes_ > limits::kept_bytes_max) {
@@ -71,12 +65,7 @@ Result<std::vector<Intent>> KeptIntents::take_all() {
         if (!row) {
             break;
         }
-        intents.push_back({.id = Id{all_.unsigned_integer(0)},
-                           .lane = Id{all_.unsigned_integer(1)},
-                           .kind = static_cast<IntentKind>(all_.integer(2)),
-                           .version = static_cast<std::uint16_t>(all_.integer(3)),
-                           .args = std::string(all_.text(4)),
-                           .claimed_at = WallTime{all_.integer(5)}});
+        intents.push_back(read_intent(all_));
     }
     all_.reset();
     HF_CHECK(clear());

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "client/outbox/intent_columns.hpp"
 #include "client/outbox/kept.hpp"
 #include "client/outbox/positions.hpp"
 #include "client/outbox/statements.hpp"
@@ -226,12 +227,7 @@ Result<> Outbox::load_items() {
             return {};
         }
         Item item;
-        item.intent.id = Id{rows.unsigned_integer(0)};
-        item.intent.lane = Id{rows.unsigned_integer(1)};
-        item.intent.kind = static_cast<IntentKind>(rows.integer(2));
-        item.intent.version = static_cast<std::uint16_t>(rows.integer(3));
-        item.intent.args = rows.text(4);
-        item.intent.claimed_at = WallTime{rows.integer(5)};
+        item.intent = read_intent(rows);
         item.state = static_cast<State>(rows.integer(6));
         item.code = static_cast<ErrorCode>(rows.integer(7));
         item.detail = rows.text(8);

@@ -52,7 +52,7 @@ public:
                                   .now = environment_.wall()}));
         auth_ = done(auth::AuthService::create(counted_, environment_));
         // As fast as it can, not as fast as it lets devices in.
-        const services::limits::Rate any{.burst = 1e9, .per_second = 1e9};
+        const Rate any{.burst = 1e9, .per_second = 1e9};
         hub_ = std::make_unique<services::Hub>(
             counted_,
             environment_,

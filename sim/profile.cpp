@@ -34,7 +34,7 @@ void draw_faults(Profile& profile, Random& random) {
     profile.lose_mark = some(random, 1000);
 }
 
-services::limits::Rate small_rate(Random& random, double burst, double per_second) {
+Rate small_rate(Random& random, double burst, double per_second) {
     return {.burst = burst + static_cast<double>(random.below(40)),
             .per_second = per_second + static_cast<double>(random.below(20))};
 }

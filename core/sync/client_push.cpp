@@ -24,6 +24,7 @@ void ClientSession::forget_sent() {
     in_flight_.clear();
     held_.clear();
     release_at_.reset();
+    push_at_.reset();
     unknown_.clear();
     read_up_to_ = {};
     intents_exhausted_ = false;
@@ -123,11 +124,18 @@ void ClientSession::release_lanes(Instant now) {
     }
 }
 
-void ClientSession::schedule_intents() {
+/// A device that writes fast would be cut off by the server's budget of frames. Its own is smaller:
+/// then what was written meanwhile goes in one push.
+void ClientSession::schedule_intents(Instant now) {
+    push_at_.reset();
     const bool room =
         in_flight_.size() + wire::limits::intents_per_push_max <= limits::intents_window;
     if (!std::holds_alternative<Connected>(state_) || intents_loading_ || intents_exhausted_ ||
         options_.waiting == 0 || !room) {
+        return;
+    }
+    if (!pushes_.take(now)) {
+        push_at_ = now + pushes_.wait();
         return;
     }
     intents_loading_ = true;

@@ -110,6 +110,23 @@ TEST_F(ClientSessionTest, an_intent_that_the_server_does_not_know_yet_holds_up_n
     EXPECT_TRUE(outcomes.empty());
 }
 
+TEST_F(ClientSessionTest, who_writes_faster_than_the_server_takes_frames_stays_connected) {
+    begin();
+    connect();
+    const auto burst = static_cast<std::uint32_t>(limits::pushes.burst);
+    for (std::uint32_t i = 1; i <= burst + 50; ++i) {
+        feed(ClientSession::OutboxChanged{.waiting = 1});
+        if (loads.size() == i) {
+            feed(ClientSession::IntentsLoaded{{intent(i, Id{5})}, false});
+            receive(wire::Outcomes{{Outcome{.intent = Id::make(2000, i)}}});
+        }
+    }
+    EXPECT_THAT(loads, SizeIs(burst));
+    pass_deadline();
+    ASSERT_THAT(loads, SizeIs(burst + 1)) << "what gathered meanwhile goes together";
+    EXPECT_EQ(loads.back().after, Id::make(2000, burst));
+}
+
 TEST_F(ClientSessionTest, asks_again_after_later) {
     begin({.waiting = 1});
     connect();

@@ -69,6 +69,7 @@ std::optional<Instant> ClientSession::next_deadline() const {
         consider(connected->ping_at);
         consider(pull_again_at_);
         consider(release_at_);
+        consider(push_at_);
         consider(outcomes_due());
     }
     return deadline;
@@ -384,7 +385,7 @@ void ClientSession::enter(State next) {
 }
 
 void ClientSession::schedule(Instant now) {
-    schedule_intents();
+    schedule_intents(now);
     schedule_pulls(now);
     const bool complete = progress().complete;
     if (was_complete_ && !complete) {

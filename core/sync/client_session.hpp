@@ -13,6 +13,7 @@
 
 #include "core/base/split_mix.hpp"
 #include "core/base/time.hpp"
+#include "core/base/token_bucket.hpp"
 #include "core/sync/bucket_cursor.hpp"
 #include "core/sync/repair.hpp"
 #include "core/wire/codec.hpp"
@@ -49,6 +50,8 @@ inline constexpr std::uint32_t pull_bytes = 512 * 1024;
 inline constexpr std::uint32_t tail_rows = 30;  // of each timeline, before its history
 inline constexpr std::size_t intents_window =
     192;  // without an outcome; below what the server takes, three pushes are under way
+inline constexpr Rate pushes{
+    .burst = 600, .per_second = 50};  // of frames; beyond it intents gather, and go together
 inline constexpr Millis outcome_time_max{
     20'000};  // an unanswered intent is sent again on a new connection
 }  // namespace limits
@@ -385,7 +388,7 @@ private:
     void pulls_failed(Instant now);
     void schedule(Instant now);
     void schedule_pulls(Instant now);
-    void schedule_intents();
+    void schedule_intents(Instant now);
     void ping(Instant now, Millis answer_max);
     [[nodiscard]] std::optional<Instant> outcomes_due() const;
     void forget_sent();
@@ -417,7 +420,9 @@ private:
     bool intents_loading_ = false;
     bool intents_exhausted_ = false;  ///< the outbox had nothing behind `read_up_to_`
     bool read_anew_ = false;          ///< once what is being read has come, from the smallest id on
-    Id read_up_to_;                   ///< of the outbox, on this connection
+    TokenBucket pushes_{limits::pushes};  ///< outlives a connection, as the server's meter does
+    std::optional<Instant> push_at_;      ///< no push before: the budget is spent
+    Id read_up_to_;                       ///< of the outbox, on this connection
     std::map<Id, SentIntent> in_flight_;
     std::map<Id, HeldLane> held_;        ///< by lane
     std::optional<Instant> release_at_;  ///< the first of `held_`

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "core/base/time.hpp"
+#include "core/base/token_bucket.hpp"
 #include "server/services/limits.hpp"
-#include "server/services/token_bucket.hpp"
 
 namespace holdfast::services {
 
@@ -27,8 +27,8 @@ enum class Arrival : std::uint8_t {
 class AdmissionBudget {
 public:
     struct Options {
-        limits::Rate resume = limits::resumes;
-        limits::Rate bootstrap = limits::bootstraps;
+        Rate resume = limits::resumes;
+        Rate bootstrap = limits::bootstraps;
         Millis wait_max = limits::admission_wait_max;
     };
 
@@ -45,7 +45,7 @@ public:
 
 private:
     struct Lane {
-        explicit Lane(limits::Rate rate)
+        explicit Lane(Rate rate)
             : tokens(rate), gap_us(static_cast<std::int64_t>(us_per_second / rate.per_second)) {}
         static constexpr double us_per_second = 1e6;
 

@@ -16,6 +16,7 @@
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
+#include "core/base/token_bucket.hpp"
 #include "core/sync/server_session.hpp"
 #include "server/services/access.hpp"
 #include "server/services/admission_budget.hpp"
@@ -27,7 +28,6 @@
 #include "server/services/limits.hpp"
 #include "server/services/presence.hpp"
 #include "server/services/pull.hpp"
-#include "server/services/token_bucket.hpp"
 #include "server/storage/common/storage.hpp"
 
 namespace holdfast::services {
@@ -80,9 +80,9 @@ struct Counters {
 
 /// Rates that one device is held to; tests make them small.
 struct HubOptions {
-    limits::Rate pulls = limits::pulls;
-    limits::Rate intents = limits::intents;
-    limits::Rate frames = limits::frames;
+    Rate pulls = limits::pulls;
+    Rate intents = limits::intents;
+    Rate frames = limits::frames;
     std::size_t connections_max = limits::connections_max;
     AdmissionBudget::Options admission{};
     storage::PageLimits page{};

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/base/time.hpp"
+#include "core/base/token_bucket.hpp"
 
 /// What the services take on. Each name says its unit; beside it, what happens beyond it.
 namespace holdfast::services::limits {
@@ -37,10 +38,6 @@ inline constexpr Millis full_spread{10'000};  // the same for those beyond conne
 inline constexpr Millis refused_retry{1'000};
 
 // --- devices that come back; beyond: server_busy, with the moment to come again
-struct Rate {
-    double burst = 0;
-    double per_second = 0;
-};
 inline constexpr Rate resumes{.burst = 2'000, .per_second = 1'000};
 inline constexpr Rate bootstraps{.burst = 500, .per_second = 100};  // and pull everything
 inline constexpr Millis admission_wait_max{60'000};

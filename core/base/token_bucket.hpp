@@ -5,14 +5,19 @@
 #include <cstdint>
 
 #include "core/base/time.hpp"
-#include "server/services/limits.hpp"
 
-namespace holdfast::services {
+namespace holdfast {
+
+/// So many at once, and so many a second for ever.
+struct Rate {
+    double burst = 0;
+    double per_second = 0;
+};
 
 /// Lets a burst through, and after that a steady rate.
 class TokenBucket {
 public:
-    explicit TokenBucket(limits::Rate rate) : rate_(rate), tokens_(rate.burst) {}
+    explicit TokenBucket(Rate rate) : rate_(rate), tokens_(rate.burst) {}
 
     /// Takes `count` tokens if they are there.
     [[nodiscard]] bool take(Instant now, double count = 1) {
@@ -42,9 +47,9 @@ private:
         at_ = std::max(at_, now);
     }
 
-    limits::Rate rate_;
+    Rate rate_;
     double tokens_;
     Instant at_{};
 };
 
-}  // namespace holdfast::services
+}  // namespace holdfast

@@ -1,11 +1,10 @@
 #include "cli/device.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
-#include <filesystem>
 
+#include "platform/testing/temp_folder.hpp"
 #include "server/admin/demo.hpp"
 #include "server/auth/passwords.hpp"
 #include "server/net/server.hpp"
@@ -22,10 +21,6 @@ constexpr const char* password = "a password for tests";
 class DeviceTest : public testing::Test {
 protected:
     void SetUp() override {
-        folder_ =
-            std::filesystem::path(testing::TempDir()) / ("device_" + std::to_string(getpid()));
-        std::filesystem::remove_all(folder_);
-        std::filesystem::create_directories(folder_);
         storage_ = storage::open_sqlite(folder_ / "holdfast.db").value();
         ASSERT_TRUE(
             admin::create_bench(
@@ -40,7 +35,6 @@ protected:
     void TearDown() override {
         server_.reset();
         storage_.reset();
-        std::filesystem::remove_all(folder_);
     }
     void start(std::uint16_t port) {
         net::ServerOptions options;
@@ -118,7 +112,7 @@ protected:
         return false;
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
     boost::asio::io_context loop_{1};
     net::SystemEnvironment environment_;
     std::unique_ptr<storage::Storage> storage_;

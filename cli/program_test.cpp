@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "platform/testing/temp_folder.hpp"
 #include "server/services/testing/company.hpp"
 #include "server/storage/sqlite/sqlite_storage.hpp"
 
@@ -30,15 +31,8 @@ struct Ran {
 
 class ProgramTest : public ::testing::Test {
 protected:
-    ProgramTest() {
-        std::string pattern = ::testing::TempDir() + "holdfast-program-XXXXXX";
-        folder_ = mkdtemp(pattern.data());
-        umask_ = umask(S_IRWXG | S_IRWXO);
-    }
-    ~ProgramTest() override {
-        umask(umask_);
-        std::filesystem::remove_all(folder_);
-    }
+    ProgramTest() { umask_ = umask(S_IRWXG | S_IRWXO); }
+    ~ProgramTest() override { umask(umask_); }
     static Ran run(std::vector<std::string> words) {
         words.insert(words.begin(), "holdfast");
         std::vector<const char*> argv;
@@ -78,7 +72,7 @@ protected:
             std::distance(std::filesystem::directory_iterator(path(name)), {}));
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
     mode_t umask_{};
     std::string group_;
 };

@@ -1,7 +1,6 @@
 #include "cli/replica_check.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -10,6 +9,7 @@
 
 #include "cli/data_folder.hpp"
 #include "cli/device.hpp"
+#include "platform/testing/temp_folder.hpp"
 #include "server/admin/demo.hpp"
 #include "server/auth/passwords.hpp"
 #include "server/net/server.hpp"
@@ -28,8 +28,6 @@ constexpr const char* password = "a password for tests";
 class ReplicaCheckTest : public ::testing::Test {
 protected:
     void SetUp() override {
-        std::string pattern = ::testing::TempDir() + "holdfast-replica-check-XXXXXX";
-        folder_ = mkdtemp(pattern.data());
         storage_ = storage::SqliteStorage::open(folder_ / "holdfast.db").value();
         ASSERT_TRUE(
             admin::create_bench(
@@ -40,10 +38,6 @@ protected:
                  .now = environment_.wall()})
                 .has_value());
         synchronize();
-    }
-    void TearDown() override {
-        storage_.reset();
-        std::filesystem::remove_all(folder_);
     }
     void synchronize() {
         net::Server server({}, *storage_, environment_);
@@ -76,7 +70,7 @@ protected:
         return {};
     }
     ReplicaCheck check() {
-        const auto inspection = inspect_data(folder_).value();
+        const auto inspection = inspect_data(folder_.path()).value();
         auto checked = check_replica(*inspection, device());
         EXPECT_TRUE(checked) << checked.error().detail;
         return *std::move(checked);
@@ -88,7 +82,7 @@ protected:
             std::ranges::count(checked.findings, state, &ReplicaFinding::state));
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
     net::SystemEnvironment environment_;
     std::unique_ptr<storage::SqliteStorage> storage_;
 };
@@ -155,7 +149,7 @@ TEST_F(ReplicaCheckTest, what_may_not_be_read_any_more_is_told) {
 TEST_F(ReplicaCheckTest, changes_nothing_on_the_device) {
     std::filesystem::remove(device() + "/replica.db");
     std::ofstream(device() + "/replica.db") << std::string(9000, 'x');
-    const auto inspection = inspect_data(folder_).value();
+    const auto inspection = inspect_data(folder_.path()).value();
     const auto checked = check_replica(*inspection, device());
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error().code, ErrorCode::storage_corrupt);

@@ -3,22 +3,17 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "core/wire/codec.hpp"
+#include "platform/testing/temp_folder.hpp"
 
 namespace holdfast::client {
 namespace {
 
 class TraceTest : public ::testing::Test {
 protected:
-    TraceTest() {
-        std::string pattern = ::testing::TempDir() + "holdfast-trace-XXXXXX";
-        folder_ = mkdtemp(pattern.data());
-    }
-    ~TraceTest() override { std::filesystem::remove_all(folder_); }
     [[nodiscard]] std::string path() const { return folder_ / "t.trace"; }
     [[nodiscard]] std::string text() const {
         std::ifstream file(path(), std::ios::binary);
@@ -32,7 +27,7 @@ protected:
         return *std::move(writer);
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
 };
 
 TEST_F(TraceTest, gives_back_every_kind_of_input_as_it_was) {

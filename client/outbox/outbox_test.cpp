@@ -2,12 +2,12 @@
 
 #include <gmock/gmock.h>
 
-#include <filesystem>
 #include <string>
 
 #include "client/outbox/kept.hpp"
 #include "client/outbox/limits.hpp"
 #include "client/outbox/positions.hpp"
+#include "platform/testing/temp_folder.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -17,15 +17,6 @@ constexpr Instant now{1000};
 
 class OutboxTest : public testing::Test {
 protected:
-    void SetUp() override {
-        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-        directory_ =
-            std::filesystem::path(testing::TempDir()) / (std::string("outbox_") + test->name());
-        std::filesystem::remove_all(directory_);
-        std::filesystem::create_directories(directory_);
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-
     Outbox open(std::uint64_t file_bytes_max = 0) {
         auto outbox = Outbox::open({.path = (directory_ / "outbox.db").string(),
                                     .vfs = {},
@@ -53,7 +44,7 @@ protected:
         return made;
     }
 
-    std::filesystem::path directory_;
+    testing_support::TempFolder directory_;
 };
 
 TEST_F(OutboxTest, OM37_what_was_added_is_there_after_a_kill) {

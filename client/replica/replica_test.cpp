@@ -11,6 +11,7 @@
 #include "client/replica/limits.hpp"
 #include "core/base/sum.hpp"
 #include "platform/sqlite/testing/full_disk.hpp"
+#include "platform/testing/temp_folder.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -104,15 +105,6 @@ private:
 
 class ReplicaTest : public testing::Test {
 protected:
-    void SetUp() override {
-        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-        directory_ =
-            std::filesystem::path(testing::TempDir()) / (std::string("replica_") + test->name());
-        std::filesystem::remove_all(directory_);
-        std::filesystem::create_directories(directory_);
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-
     [[nodiscard]] std::string path() const { return (directory_ / "replica.db").string(); }
     Replica open() {
         auto replica = Replica::open({.path = path(), .vfs = {}});
@@ -143,7 +135,7 @@ protected:
         EXPECT_TRUE(cursor.complete);
     }
 
-    std::filesystem::path directory_;
+    testing_support::TempFolder directory_;
 };
 
 TEST_F(ReplicaTest, OM38_moves_from_memory_into_its_file_with_everything) {

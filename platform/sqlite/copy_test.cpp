@@ -3,20 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <filesystem>
 #include <thread>
+
+#include "platform/testing/temp_folder.hpp"
 
 namespace holdfast::sqlite {
 namespace {
 
 class CopyTest : public ::testing::Test {
 protected:
-    CopyTest() {
-        std::string pattern = ::testing::TempDir() + "holdfast-copy-XXXXXX";
-        folder_ = mkdtemp(pattern.data());
-    }
-    ~CopyTest() override { std::filesystem::remove_all(folder_); }
-
     [[nodiscard]] std::string path(const char* name) const { return folder_ / name; }
     static Database open(const std::string& path, bool read_only = false) {
         auto database = Database::open({.path = path, .vfs = {}, .read_only = read_only});
@@ -30,7 +25,7 @@ protected:
         return statement->integer(0);
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
 };
 
 TEST_F(CopyTest, holds_what_is_still_in_the_log_of_the_original) {

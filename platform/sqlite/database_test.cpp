@@ -7,18 +7,14 @@
 #include <fstream>
 #include <limits>
 
+#include "platform/testing/temp_folder.hpp"
+
 namespace holdfast::sqlite {
 namespace {
 
 /// A folder of its own for each test, gone afterwards.
 class DatabaseTest : public ::testing::Test {
 protected:
-    DatabaseTest() {
-        std::string pattern = ::testing::TempDir() + "holdfast-database-XXXXXX";
-        folder_ = mkdtemp(pattern.data());
-    }
-    ~DatabaseTest() override { std::filesystem::remove_all(folder_); }
-
     [[nodiscard]] std::string path() const { return folder_ / "test.db"; }
 
     [[nodiscard]] Database open(bool exclusive = false) const {
@@ -27,7 +23,7 @@ protected:
         return *std::move(database);
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
 };
 
 std::int64_t integer(Database& database, std::string_view sql) {

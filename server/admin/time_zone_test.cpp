@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "platform/testing/temp_folder.hpp"
 #include "server/admin/time_format.hpp"
 
 namespace holdfast::admin {
@@ -79,12 +80,11 @@ protected:
             return text;
         };
         const std::string type = std::string("\xff\xff\xb9\xb0\0\0", 6) + std::string("EST\0", 4);
-        const auto folder = std::filesystem::path(::testing::TempDir()) / "holdfast-zones";
-        std::filesystem::create_directories(folder);
+        const testing_support::TempFolder folder;
         std::ofstream(folder / "New_York", std::ios::binary)
             << header << counts(1, 4) << type << header << counts(1, 4) << type
             << "\nEST5EDT,M3.2.0,M11.1.0\n";
-        return TimeZone::find("New_York", folder.string());
+        return TimeZone::find("New_York", folder.path().string());
     }
 };
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "platform/testing/temp_folder.hpp"
 #include "server/services/testing/company.hpp"
 #include "server/services/testing/fake_environment.hpp"
 #include "server/storage/sqlite/sqlite_storage.hpp"
@@ -16,14 +17,6 @@ using testing::must;
 
 class HistoryFileTest : public ::testing::Test {
 protected:
-    void SetUp() override {
-        const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-        folder_ = std::filesystem::path(::testing::TempDir()) / test->name();
-        std::filesystem::remove_all(folder_);
-        std::filesystem::create_directories(folder_);
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
     [[nodiscard]] std::string database() const { return (folder_ / "holdfast.db").string(); }
     [[nodiscard]] HistoryFile file(storage::Storage& storage) {
         return HistoryFile((folder_ / "history").string(), storage, environment_, log_);
@@ -32,7 +25,7 @@ protected:
         return must(storage.find_bucket(BucketKind::directory, organization))->bucket.epoch;
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
     testing::FakeEnvironment environment_;
     Log log_{nullptr};
 };

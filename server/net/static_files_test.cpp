@@ -1,12 +1,12 @@
 #include "server/net/static_files.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include "platform/net/compression.hpp"
+#include "platform/testing/temp_folder.hpp"
 
 namespace holdfast::net {
 namespace {
@@ -16,8 +16,6 @@ namespace fs = std::filesystem;
 class StaticFilesTest : public testing::Test {
 protected:
     void SetUp() override {
-        folder_ = fs::path(testing::TempDir()) / ("static_files_" + std::to_string(::getpid()));
-        fs::remove_all(folder_);
         fs::create_directories(folder_ / "app/assets");
         write("app/index.html", "<!doctype html>");
         write("app/assets/main-abc.js", std::string(5000, 'j'));
@@ -26,14 +24,13 @@ protected:
         write("outside.txt", "s");
         fs::create_symlink(folder_ / "outside.txt", folder_ / "app/link.txt");
     }
-    void TearDown() override { fs::remove_all(folder_); }
 
     void write(const std::string& name, const std::string& bytes) {
         std::ofstream(folder_ / name, std::ios::binary) << bytes;
     }
     StaticFiles load() { return StaticFiles::load(folder_ / "app").value(); }
 
-    fs::path folder_;
+    testing_support::TempFolder folder_;
 };
 
 TEST_F(StaticFilesTest, keeps_hashed_files_for_ever_and_asks_again_for_the_others) {

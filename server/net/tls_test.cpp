@@ -11,6 +11,8 @@
 #include <memory>
 #include <sstream>
 
+#include "platform/testing/temp_folder.hpp"
+
 namespace holdfast::net {
 namespace {
 
@@ -30,12 +32,6 @@ CertificateOwner read_certificate(const std::string& path) {
 
 class TlsTest : public testing::Test {
 protected:
-    void SetUp() override {
-        folder_ = std::filesystem::path(testing::TempDir()) / ("tls_" + std::to_string(::getpid()));
-        std::filesystem::create_directories(folder_);
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
     /// What a client that trusts ca.crt says of a server's certificate for a name: X509_V_….
     int verify(const std::string& certificate, const std::string& name) const {
         std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(),
@@ -54,17 +50,18 @@ protected:
         X509_verify_cert(context.get());
         return X509_STORE_CTX_get_error(context.get());
     }
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
 };
 
 TEST_F(TlsTest, makes_a_certificate_once_and_anew_for_another_name) {
-    const TlsFiles files = ensure_local_certificate(folder_, {"localhost", "127.0.0.1"}).value();
+    const TlsFiles files =
+        ensure_local_certificate(folder_.path(), {"localhost", "127.0.0.1"}).value();
     ASSERT_TRUE(make_tls_context(files).has_value());
     const std::string first = read(files.certificate);
     const std::string authority = read(folder_ / authority_name);
-    ASSERT_TRUE(ensure_local_certificate(folder_, {"127.0.0.1"}).has_value());
+    ASSERT_TRUE(ensure_local_certificate(folder_.path(), {"127.0.0.1"}).has_value());
     EXPECT_EQ(read(files.certificate), first);
-    ASSERT_TRUE(ensure_local_certificate(folder_, {"127.0.0.1", "192.168.7.9"}).has_value());
+    ASSERT_TRUE(ensure_local_certificate(folder_.path(), {"127.0.0.1", "192.168.7.9"}).has_value());
     EXPECT_NE(read(files.certificate), first);
     EXPECT_TRUE(make_tls_context(files).has_value());
     EXPECT_EQ(read(folder_ / authority_name), authority);  // what phones trust stays
@@ -72,7 +69,7 @@ TEST_F(TlsTest, makes_a_certificate_once_and_anew_for_another_name) {
 
 TEST_F(TlsTest, whoever_trusts_the_authority_trusts_the_certificate_for_its_names) {
     const std::vector<std::string> names{"192.168.1.20", "localhost", "127.0.0.1"};
-    const TlsFiles files = ensure_local_certificate(folder_, names).value();
+    const TlsFiles files = ensure_local_certificate(folder_.path(), names).value();
     for (const std::string& name : names) {
         EXPECT_EQ(verify(files.certificate, name), X509_V_OK) << name;
     }
@@ -81,7 +78,7 @@ TEST_F(TlsTest, whoever_trusts_the_authority_trusts_the_certificate_for_its_name
 }
 
 TEST_F(TlsTest, the_authority_can_vouch_for_nobody_in_the_internet) {
-    ASSERT_TRUE(ensure_local_certificate(folder_, {"192.168.1.20"}));
+    ASSERT_TRUE(ensure_local_certificate(folder_.path(), {"192.168.1.20"}));
     const auto authority = read_certificate(folder_ / authority_name);
     const std::unique_ptr<NAME_CONSTRAINTS, decltype(&NAME_CONSTRAINTS_free)> permitted(
         static_cast<NAME_CONSTRAINTS*>(
@@ -101,30 +98,30 @@ TEST_F(TlsTest, the_authority_can_vouch_for_nobody_in_the_internet) {
 }
 
 TEST_F(TlsTest, a_machine_with_a_public_address_gets_an_authority_for_that_too) {
-    ASSERT_TRUE(ensure_local_certificate(folder_, {"localhost"}));
+    ASSERT_TRUE(ensure_local_certificate(folder_.path(), {"localhost"}));
     const std::string before = read(folder_ / authority_name);
     const std::vector<std::string> names{"203.0.113.9", "localhost"};
-    const TlsFiles files = ensure_local_certificate(folder_, names).value();
+    const TlsFiles files = ensure_local_certificate(folder_.path(), names).value();
     const std::string after = read(folder_ / authority_name);
     EXPECT_NE(after, before);
     for (const std::string& name : names) {
         EXPECT_EQ(verify(files.certificate, name), X509_V_OK) << name;
     }
-    ASSERT_TRUE(ensure_local_certificate(folder_, {"203.0.113.9", "10.0.0.4"}));
+    ASSERT_TRUE(ensure_local_certificate(folder_.path(), {"203.0.113.9", "10.0.0.4"}));
     EXPECT_EQ(read(folder_ / authority_name), after);
 }
 
 TEST_F(TlsTest, a_certificate_of_another_authority_is_made_anew) {
-    const TlsFiles files = ensure_local_certificate(folder_, {"localhost"}).value();
+    const TlsFiles files = ensure_local_certificate(folder_.path(), {"localhost"}).value();
     const std::string first = read(files.certificate);
     std::filesystem::remove(folder_ / authority_name);
-    ASSERT_TRUE(ensure_local_certificate(folder_, {"localhost"}).has_value());
+    ASSERT_TRUE(ensure_local_certificate(folder_.path(), {"localhost"}).has_value());
     EXPECT_NE(read(files.certificate), first);
     EXPECT_EQ(verify(files.certificate, "localhost"), X509_V_OK);
 }
 
 TEST_F(TlsTest, keeps_the_keys_to_their_owner) {
-    const TlsFiles files = ensure_local_certificate(folder_, {"localhost"}).value();
+    const TlsFiles files = ensure_local_certificate(folder_.path(), {"localhost"}).value();
     using std::filesystem::perms;
     for (const std::string& key : {files.key, (folder_ / "ca.key").string()}) {
         EXPECT_EQ(std::filesystem::status(key).permissions(),

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "platform/testing/temp_folder.hpp"
 #include "server/ops/audit.hpp"
 #include "server/services/executor.hpp"
 #include "server/services/testing/company.hpp"
@@ -26,8 +27,6 @@ using ::testing::IsEmpty;
 class DoctorTest : public ::testing::Test {
 protected:
     DoctorTest() {
-        std::string pattern = ::testing::TempDir() + "holdfast-doctor-XXXXXX";
-        folder_ = mkdtemp(pattern.data());
         umask_ = umask(S_IRWXG | S_IRWXO);
         storage_ = must(storage::SqliteStorage::open(path()));
         company_ = std::make_unique<Company>(*storage_, "acme");
@@ -37,7 +36,6 @@ protected:
     ~DoctorTest() override {
         umask(umask_);
         storage_.reset();
-        std::filesystem::remove_all(folder_);
     }
     [[nodiscard]] std::string path() const { return folder_ / "holdfast.db"; }
     void sql(const std::string& text) { ASSERT_TRUE(storage_->database().execute(text.c_str())); }
@@ -63,7 +61,7 @@ protected:
     static std::string id(Id of) { return to_string(of); }
     std::string own(Id user) { return std::to_string(company_->own_bucket(user).value); }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
     mode_t umask_{};
     holdfast::testing::FakeEnvironment environment_;
     std::unique_ptr<storage::SqliteStorage> storage_;
@@ -177,9 +175,9 @@ TEST_F(DoctorTest, tells_of_the_quarantine_without_calling_it_unsound) {
 }
 
 TEST_F(DoctorTest, finds_files_that_others_may_read) {
-    EXPECT_TRUE(is_sound(examine_folder(folder_, "holdfast.db")));
+    EXPECT_TRUE(is_sound(examine_folder(folder_.path(), "holdfast.db")));
     chmod(path().c_str(), 0644);
-    const Findings findings = examine_folder(folder_, "holdfast.db");
+    const Findings findings = examine_folder(folder_.path(), "holdfast.db");
     const auto found = std::ranges::find(findings, Grade::warning, &Finding::grade);
     ASSERT_NE(found, findings.end());
     EXPECT_EQ(found->check, "permissions");

@@ -1,10 +1,8 @@
 #include "server/ops/explain.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-
+#include "platform/testing/temp_folder.hpp"
 #include "server/services/executor.hpp"
 #include "server/services/testing/company.hpp"
 #include "server/services/testing/fake_environment.hpp"
@@ -20,17 +18,11 @@ using holdfast::testing::post;
 class ExplainTest : public ::testing::Test {
 protected:
     ExplainTest() {
-        std::string pattern = ::testing::TempDir() + "holdfast-explain-XXXXXX";
-        folder_ = mkdtemp(pattern.data());
         storage_ = must(storage::open_sqlite(folder_ / "holdfast.db"));
         company_ = std::make_unique<Company>(*storage_, "acme");
         open_ = company_->make_channel(company_->yard, false, {company_->ana});
         private_ = company_->make_channel(company_->yard, true, {company_->ana});
         phone_ = company_->make_device(company_->ana);
-    }
-    ~ExplainTest() override {
-        storage_.reset();
-        std::filesystem::remove_all(folder_);
     }
     void submit(Intent intent) {
         services::Executor executor(*storage_, environment_);
@@ -59,7 +51,7 @@ protected:
         must(storage_->commit());
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
     holdfast::testing::FakeEnvironment environment_;
     std::unique_ptr<storage::Storage> storage_;
     std::unique_ptr<Company> company_;

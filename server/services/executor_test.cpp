@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 
+#include "platform/testing/temp_folder.hpp"
 #include "server/services/server_world.hpp"
 #include "server/services/testing/company.hpp"
 #include "server/services/testing/fake_environment.hpp"
@@ -91,9 +91,7 @@ TEST_F(ExecutorTest, OM32_a_repeated_intent_takes_effect_once) {
 }
 
 TEST_F(ExecutorTest, OM32_a_repeated_intent_takes_effect_once_after_a_restart) {
-    const auto folder = std::filesystem::temp_directory_path() /
-                        ("holdfast-executor-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder);
+    const testing_support::TempFolder folder;
     const std::string path = folder / "server.db";
     Intent intent;
     Id user;
@@ -120,8 +118,6 @@ TEST_F(ExecutorTest, OM32_a_repeated_intent_takes_effect_once_after_a_restart) {
     EXPECT_EQ(outcome.status, OutcomeStatus::applied);
     EXPECT_TRUE(outcome.replayed);
     EXPECT_EQ(must(storage->find_bucket(timeline))->bucket.rows, 1U);
-    storage.reset();
-    std::filesystem::remove_all(folder);
 }
 
 TEST_F(ExecutorTest, OM33_a_refused_intent_leaves_a_receipt_and_stays_refused) {

@@ -1,8 +1,6 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-
+#include "platform/testing/temp_folder.hpp"
 #include "server/services/testing/hub_fixture.hpp"
 
 /// Another process writes to the same database: an organization file is applied, a session revoked.
@@ -17,19 +15,15 @@ using testing::must;
 class ForeignTest : public ::testing::Test {
 protected:
     ForeignTest() {
-        folder_ = std::filesystem::temp_directory_path() /
-                  ("holdfast-foreign-" + std::to_string(::getpid()));
-        std::filesystem::create_directories(folder_);
         storage_ = must(storage::open_sqlite((folder_ / "server.db").string()));
         other_ = must(storage::open_sqlite((folder_ / "server.db").string()));
     }
     ~ForeignTest() override {
         storage_.reset();
         other_.reset();
-        std::filesystem::remove_all(folder_);
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
     std::unique_ptr<storage::Storage> storage_;
     std::unique_ptr<storage::Storage> other_;
 };

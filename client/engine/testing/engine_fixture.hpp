@@ -2,31 +2,21 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "client/engine/testing/fake_server.hpp"
 #include "client/engine/testing/phone.hpp"
+#include "platform/testing/temp_folder.hpp"
 
 namespace holdfast::testing_support {
 
 /// A phone on files of its own, and the server that it speaks to.
 class EngineFixture : public testing::Test {
 protected:
-    void SetUp() override {
-        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-        directory_ =
-            std::filesystem::path(testing::TempDir()) / (std::string("engine_") + test->name());
-        std::filesystem::remove_all(directory_);
-        std::filesystem::create_directories(directory_);
-        phone = std::make_unique<Phone>(directory_, server);
-    }
-    void TearDown() override {
-        phone.reset();
-        std::filesystem::remove_all(directory_);
-    }
+    void SetUp() override { phone = std::make_unique<Phone>(directory_.path(), server); }
+    void TearDown() override { phone.reset(); }
 
     void begin() {
         phone->open();
@@ -60,7 +50,7 @@ protected:
         return reply.contains("error") ? reply["error"]["code"].get<std::string>() : "accepted";
     }
 
-    std::filesystem::path directory_;
+    testing_support::TempFolder directory_;
     FakeServer server;
     std::unique_ptr<Phone> phone;
 };

@@ -3,14 +3,13 @@
 #include <gtest/gtest.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/ostream_sink.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <memory>
 #include <sstream>
 #include <string>
 
 #include "core/model/body.hpp"
+#include "platform/testing/temp_folder.hpp"
 #include "server/auth/passwords.hpp"
 #include "server/net/server.hpp"
 #include "server/net/system_environment.hpp"
@@ -25,10 +24,6 @@ inline constexpr const char* password = "correct horse battery";
 class ServerFixture : public ::testing::Test {
 protected:
     void SetUp() override {
-        const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-        folder_ = std::filesystem::path(::testing::TempDir()) /
-                  ("server_" + std::to_string(getpid()) + "_" + test->name());
-        std::filesystem::create_directories(folder_);
         storage_ = storage::open_sqlite(folder_ / "holdfast.db").value();
         make_organization();
         start();
@@ -36,7 +31,6 @@ protected:
     void TearDown() override {
         server_.reset();
         storage_.reset();
-        std::filesystem::remove_all(folder_);
     }
 
     void start() {
@@ -88,7 +82,7 @@ protected:
         ASSERT_TRUE(storage.commit().has_value());
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
     std::ostringstream log_;  ///< read after the server has stopped
     ServerOptions options_;
     SystemEnvironment environment_;

@@ -18,7 +18,8 @@
 #include "core/wire/frame.hpp"
 
 /// What the server keeps. SQLite implements it today; PostgreSQL has to pass the same
-/// storage_conformance.hpp. The tables are the truth: every cache above is rebuilt from them.
+/// testing/storage_conformance.hpp. The tables are the truth: every cache above is rebuilt from
+/// them.
 namespace holdfast::storage {
 
 /// Tombstones that a bucket keeps: so many, or a twentieth of its rows where that is more. Beyond

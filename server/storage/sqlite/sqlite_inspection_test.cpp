@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
+
+#include "platform/testing/temp_folder.hpp"
 
 namespace holdfast::storage {
 namespace {
@@ -11,8 +12,6 @@ namespace {
 class SqliteInspectionTest : public ::testing::Test {
 protected:
     SqliteInspectionTest() {
-        std::string pattern = ::testing::TempDir() + "holdfast-inspection-XXXXXX";
-        folder_ = mkdtemp(pattern.data());
         storage_ = SqliteStorage::open(path()).value();
         begin();
         organization_ = storage_->mint_id().value();
@@ -24,10 +23,6 @@ protected:
         EXPECT_TRUE(storage_->put_organization({organization_, "acme", bucket_}));
         write({.key = {bucket_, RowKind::user, Id{41}}, .body = "{}"});
         commit();
-    }
-    ~SqliteInspectionTest() override {
-        storage_.reset();
-        std::filesystem::remove_all(folder_);
     }
     [[nodiscard]] std::string path() const { return folder_ / "holdfast.db"; }
     void begin() { EXPECT_TRUE(storage_->begin()); }
@@ -48,7 +43,7 @@ protected:
         return kinds;
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
     std::unique_ptr<SqliteStorage> storage_;
     Id organization_;
     BucketId bucket_;

@@ -5,8 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "platform/testing/temp_folder.hpp"
 #include "server/storage/common/schema.hpp"
-#include "server/storage/common/storage_conformance.hpp"
+#include "server/storage/common/testing/storage_conformance.hpp"
 
 namespace holdfast::storage {
 namespace {
@@ -31,14 +32,8 @@ INSTANTIATE_TEST_SUITE_P(sqlite,
 /// What is particular to SQLite.
 class SqliteStorageTest : public ::testing::Test {
 protected:
-    SqliteStorageTest() {
-        std::string pattern = ::testing::TempDir() + "holdfast-sqlite-XXXXXX";
-        folder_ = mkdtemp(pattern.data());
-    }
-    ~SqliteStorageTest() override { std::filesystem::remove_all(folder_); }
-
     [[nodiscard]] std::unique_ptr<SqliteStorage> open(bool exclusive = false) const {
-        return must(SqliteStorage::open(file_in(folder_), "", exclusive));
+        return must(SqliteStorage::open(file_in(folder_.path()), "", exclusive));
     }
 
     static BucketId make_bucket(Storage& storage, std::uint64_t owner = 100) {
@@ -51,7 +46,7 @@ protected:
         return id;
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
 };
 
 std::int64_t integer(SqliteStorage& storage, std::string_view sql) {
@@ -65,7 +60,7 @@ TEST_F(SqliteStorageTest, works_in_memory_and_exclusively) {
     EXPECT_TRUE(make_bucket(*memory));
     const auto exclusive = open(true);
     EXPECT_TRUE(make_bucket(*exclusive));
-    EXPECT_FALSE(std::filesystem::exists(file_in(folder_) + "-shm"));
+    EXPECT_FALSE(std::filesystem::exists(file_in(folder_.path()) + "-shm"));
     EXPECT_EQ(must(exclusive->foreign_changes()), must(exclusive->foreign_changes()));
 }
 
@@ -74,7 +69,7 @@ TEST_F(SqliteStorageTest, refuses_the_tables_of_a_newer_version) {
         const auto storage = open();
         must(storage->database().execute("UPDATE schema_version SET version = version + 1"));
     }
-    const auto refused = SqliteStorage::open(file_in(folder_));
+    const auto refused = SqliteStorage::open(file_in(folder_.path()));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::storage_failed);
     EXPECT_NE(refused.error().detail.find("update the program"), std::string::npos);

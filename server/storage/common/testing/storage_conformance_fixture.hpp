@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/sum.hpp"
+#include "platform/testing/temp_folder.hpp"
 #include "server/storage/common/storage.hpp"
 
 namespace holdfast::storage {
@@ -80,18 +81,10 @@ using Lines = std::vector<std::string>;
 /// One empty database for each test.
 class StorageConformance : public ::testing::TestWithParam<StorageBackend> {
 protected:
-    StorageConformance() {
-        std::string pattern = ::testing::TempDir() + "holdfast-storage-XXXXXX";
-        folder_ = mkdtemp(pattern.data());
-        storage_ = another();
-    }
-    ~StorageConformance() override {
-        storage_.reset();
-        std::filesystem::remove_all(folder_);
-    }
+    StorageConformance() { storage_ = another(); }
 
     [[nodiscard]] std::unique_ptr<Storage> another() const {
-        return must(GetParam().open(folder_));
+        return must(GetParam().open(folder_.path()));
     }
     void reopen() {
         storage_.reset();
@@ -179,7 +172,7 @@ protected:
         EXPECT_EQ(last, bucket.version);
     }
 
-    std::filesystem::path folder_;
+    testing_support::TempFolder folder_;
     std::unique_ptr<Storage> storage_;
     std::uint64_t owners_ = 100;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/storage/common/storage_conformance_fixture.hpp"
+#include "server/storage/common/testing/storage_conformance_fixture.hpp"
 
 namespace holdfast::storage {
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <random>
 
-#include "server/storage/common/storage_conformance_fixture.hpp"
+#include "server/storage/common/testing/storage_conformance_fixture.hpp"
 
 namespace holdfast::storage {
 

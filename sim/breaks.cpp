@@ -20,6 +20,7 @@ constexpr std::array all{
     Break{"sums_not_compared", "A device does not compare its rows with the server's sum."},
     Break{"confirmed_forgotten",
           "A device does not send again what a restored server has forgotten."},
+    Break{"sent_taken_back", "A device takes back what it has sent already."},
     Break{"outcome_dropped", "A device takes a refusal for a success: the content is gone."},
 };
 

@@ -179,13 +179,17 @@ void Device::take_reply(const json& message) {
         ledger.refused_with[what.call + " " + message["error"]["code"].get<std::string>()] += 1;
         return;
     }
+    if (what.withdraws) {
+        ledger.promises.at({setup_.number, what.withdraws}).withdrawn = true;
+    }
     if (what.call == "submit") {
         const Id intent = id_of(message["ok"]["intent"]);
         const bool fresh =
             ledger.promises
-                .emplace(std::pair(setup_.number, intent),
-                         Ledger::Promise{
-                             setup_.number, promised_++, what.kind, what.lane, what.text, false})
+                .emplace(
+                    std::pair(setup_.number, intent),
+                    Ledger::Promise{
+                        setup_.number, promised_++, what.kind, what.lane, what.text, what.args})
                 .second;
         ledger.expect(fresh,
                       [&] { return describe() + " gives the id " + to_string(intent) + " twice"; });

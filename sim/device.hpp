@@ -76,6 +76,8 @@ private:
         std::string kind;
         std::string text;
         Id lane{};
+        std::string args{};  ///< of an intent
+        Id withdraws{};      ///< what is taken back
     };
 
     void call(Asked asked, nlohmann::json args);
@@ -87,7 +89,9 @@ private:
 
     // --- the person: person.cpp
     void decide_on_refused();
+    void take_back();
     void release(Id intent);
+    void release_unsent(Id intent);
     void write();
     void submit(const std::string& kind, Id lane, nlohmann::json args);
     void change_channel(Id channel);

@@ -22,7 +22,11 @@ struct Ledger {
         std::string kind;
         Id lane;                ///< the channel that it is about; none: it has no order to keep
         std::string text;       ///< of a message: unique in the world
+        std::string args;       ///< names what it is about
         bool released = false;  ///< refused, and the person decides: nothing is owed any more
+        /// Asked to be taken back before it was sent, or about something that was.
+        bool taken_back = false;
+        bool withdrawn = false;  ///< and the device has said that it is
     };
     /// By device and intent: a device that was copied may use an id twice, with other content.
     std::map<std::pair<std::size_t, Id>, Promise> promises;
@@ -31,6 +35,10 @@ struct Ledger {
     std::set<Id> contested;
     /// What was done and changed nothing: a restored server misses nothing of it.
     std::set<Id> without_effect;
+
+    /// Devices that cannot know what was sent under their ids: another image of theirs may send it,
+    /// or a full disk has kept the note (Outbox::offer) from outliving the process.
+    std::set<std::size_t> unsure_devices;
 
     std::uint64_t actions = 0;
     std::uint64_t refusals = 0;

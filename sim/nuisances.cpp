@@ -55,6 +55,7 @@ void World::disturb(std::size_t i) {
         }
     }
     if (random_.chance(profile_.full_disk)) {
+        ledger_.unsure_devices.insert(i);
         fill_for_a_while(device.disk());
     }
     if (random_.chance(profile_.clock_jump)) {
@@ -88,8 +89,12 @@ void World::fill_for_a_while(Disk& disk) {
 void World::copy_device(std::size_t i) {
     count("devices copied");
     const std::size_t copy = devices_.size();
+    ledger_.unsure_devices.insert({i, copy});
     add_device(devices_[i]->user());
     devices_[copy]->copy_disk(*devices_[i]);
+    if (!devices_[i]->screens().knows_history()) {
+        devices_[copy]->screens().lose_history();
+    }
     clock_.after(Millis{random_.between(10, 5000)}, [this, copy] { restart_device(copy); });
     schedule_work(copy);
 }

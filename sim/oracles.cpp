@@ -155,7 +155,19 @@ void check_promises(Ledger& ledger,
         const bool forgotten =
             ledger.restored && (in_outbox || promise.released || promise.kind == "channel.read" ||
                                 ledger.without_effect.contains(intent));
-        ledger.expect((outcome && *outcome) || forgotten,
+        const bool judged = outcome && *outcome;
+        const bool unsure = ledger.unsure_devices.contains(promise.device);
+        if (promise.withdrawn && !unsure) {
+            ledger.expect(!judged, [&] {
+                return name + " was taken back, and the server has judged it (OM35)";
+            });
+        }
+        // Taken back, nothing is owed; and what the server has under this id may be what another
+        // image of the device wrote.
+        if (promise.taken_back && !in_outbox && (!judged || unsure)) {
+            continue;
+        }
+        ledger.expect(judged || forgotten,
                       [&] { return name + " was promised and has no outcome: it is lost (OM33)"; });
         if (!outcome || !*outcome) {
             continue;
@@ -163,7 +175,8 @@ void check_promises(Ledger& ledger,
         // A copy of the device has used the id first: this one waits for its person. Or it was
         // first, and the other one in the history behind a backup that nobody noticed: then rows of
         // one key replace each other, and nothing differs (docs/internals/sync-protocol.md).
-        if (contested.contains(intent) && (in_outbox || promise.released || ledger.unmarked)) {
+        if (contested.contains(intent) &&
+            (in_outbox || promise.released || promise.taken_back || ledger.unmarked)) {
             continue;
         }
         check_told(ledger, told, **outcome);

@@ -1,6 +1,8 @@
 // What a person does with a device: every kind of intent, and the decisions that only people take.
 
+#include <algorithm>
 #include <iterator>
+#include <string>
 #include <utility>
 
 #include "sim/device.hpp"
@@ -29,6 +31,8 @@ void Device::act() {
              {{"online", random.chance(500)}, {"visible", true}});
     } else if (choice < 20) {
         decide_on_refused();
+    } else if (choice < 25) {
+        take_back();
     } else {
         write();
     }
@@ -45,6 +49,42 @@ void Device::decide_on_refused() {
                   .lane = {}},
                  {{"intent", to_string(intent)}});
             return;
+        }
+    }
+}
+
+/// Thinks better of something that waits. The device may know that it is too late.
+void Device::take_back() {
+    const auto& outbox = screens_.outbox();
+    const auto waits =
+        std::ranges::find(outbox, std::string("saved"), &std::pair<const Id, std::string>::second);
+    if (waits == outbox.end() || !around_.ledger.promises.contains({setup_.number, waits->first})) {
+        return;
+    }
+    const Id intent = waits->first;
+    release_unsent(intent);
+    for (auto behind = std::next(waits); behind != outbox.end(); ++behind) {
+        // Saved, and the process died before it said so: nobody knows what it was about.
+        if (!around_.ledger.promises.contains({setup_.number, behind->first})) {
+            screens_.release(behind->first);
+        }
+    }
+    Asked asked{.call = "discard", .kind = {}, .text = {}};
+    asked.withdraws = intent;
+    call(std::move(asked), {{"intent", to_string(intent)}});
+}
+
+/// It and what names it, and what names that.
+void Device::release_unsent(Id intent) {
+    screens_.release(intent);
+    around_.ledger.promises.at({setup_.number, intent}).taken_back = true;
+    const std::string name = '"' + to_string(intent) + '"';
+    auto& promises = around_.ledger.promises;
+    for (auto at = promises.upper_bound({setup_.number, intent});
+         at != promises.end() && at->first.first == setup_.number;
+         ++at) {
+        if (!at->second.taken_back && at->second.args.find(name) != std::string::npos) {
+            release_unsent(at->first.second);
         }
     }
 }
@@ -121,8 +161,8 @@ void Device::submit(const std::string& kind, Id lane, json args) {
     if (lane) {
         args["channel"] = to_string(lane);
     }
-    call({.call = "submit", .kind = kind, .text = text, .lane = lane},
-         {{"kind", kind}, {"args", std::move(args)}});
+    Asked asked{.call = "submit", .kind = kind, .text = text, .lane = lane, .args = args.dump()};
+    call(std::move(asked), {{"kind", kind}, {"args", std::move(args)}});
 }
 
 void Device::turn_online() {

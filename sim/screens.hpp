@@ -45,6 +45,7 @@ public:
     /// The server's history is another one now: until the device has compared its rows with it,
     /// what was on the screen may go.
     void lose_history() { history_ = History::lost; }
+    [[nodiscard]] bool knows_history() const { return history_ == History::known; }
     /// The server greets.
     void greet() { history_ = history_ == History::lost ? History::compared : history_; }
 

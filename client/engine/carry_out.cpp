@@ -145,6 +145,7 @@ void SyncDriver::forget_seen() {
 
 void SyncDriver::carry_out(const Session::LoadIntents& output) {
     auto loaded = device_.outbox.load(output.after, output.limit, output.bytes, device_.now);
+    device_.outbox.offer(loaded.intents);
     session_->handle(device_.now, Session::IntentsLoaded{std::move(loaded.intents), loaded.more});
     device_.changes.add(Topic::About::outbox);
     device_.hurry(Device::Urgency::live);

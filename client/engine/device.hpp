@@ -92,6 +92,10 @@ public:
     /// Lays what the outbox holds over the replica.
     void lay_overlay();
     /// When an action was done, as near to the server's clock as is known.
+    /// Whether the server has answered and nothing says that it is gone.
+    [[nodiscard]] bool is_connected() const {
+        return std::holds_alternative<offline::contact::Connected>(status.contact());
+    }
     [[nodiscard]] WallTime done_at(const Intent& intent) const;
     void outbox_changed();
 

@@ -267,7 +267,9 @@ Result<Id> Engine::Parts::submit(const calls::Submit& call, std::optional<std::i
     if (!effects && !server_only) {
         return std::unexpected(effects.error());
     }
-    HF_TRY(intent, device->outbox.add(std::move(intent), account->device, device->now, draft));
+    HF_TRY(intent,
+           device->outbox.add(
+               std::move(intent), account->device, device->now, draft, device->is_connected()));
     if (effects) {
         device->overlay.put(intent, occasion.now, *std::move(effects), device->changes);
         device->unread.forget(intent.lane);
@@ -293,7 +295,8 @@ void Engine::Parts::take(std::int64_t number, const calls::Retry& call) {
         device->reply_error(number, Error{ErrorCode::auth_session_expired});
         return;
     }
-    const auto again = device->outbox.retry(call.intent, account->device, device->now);
+    const auto again =
+        device->outbox.retry(call.intent, account->device, device->now, device->is_connected());
     if (!again) {
         device->reply_error(number, again.error());
         return;
@@ -309,6 +312,7 @@ void Engine::Parts::take(std::int64_t number, const calls::Discard& call) {
         device->reply_error(number, discarded.error());
         return;
     }
+    device->overlay.remove(*discarded, device->changes);
     device->reply_ok(number);
     waiting_changed();
 }

@@ -315,6 +315,28 @@ TEST_F(Engine, OM33_a_refused_item_stays_and_needs_the_person) {
               "outbox.unknown_item");
 }
 
+TEST_F(Engine, OM35_takes_back_what_was_never_sent_and_nothing_else) {
+    sign_in();
+    const auto messages = watch_messages();
+    work_offline();
+    const Json first = phone->post("first thought")["ok"]["intent"];
+    (void)phone->post("second thought");
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    EXPECT_EQ(phone->snapshot(outbox)["items"][0]["can_discard"], true);
+    EXPECT_EQ(code(phone->call("discard", {{"intent", first}})), "accepted");
+    EXPECT_THAT(texts(messages), testing::ElementsAre("second thought"));
+    EXPECT_EQ(phone->snapshot(outbox)["waiting"], 1);
+    phone->heal();
+    phone->pass(2000);
+    EXPECT_THAT(texts(messages), testing::ElementsAre("second thought"));
+    EXPECT_TRUE(phone->snapshot(outbox)["items"].empty());
+
+    server.hold_outcomes = true;
+    const Json third = phone->post("third thought")["ok"]["intent"];
+    EXPECT_EQ(phone->snapshot(outbox)["items"][0]["can_discard"], false);
+    EXPECT_EQ(code(phone->call("discard", {{"intent", third}})), "outbox.may_be_sent");
+}
+
 TEST_F(Engine, OM38_a_full_disk_refuses_an_action_and_says_so) {
     phone->outbox_bytes_max = 200 * 1024;
     sign_in();

@@ -1,5 +1,7 @@
 // The items of the outbox: in, out, and what the server said.
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include "client/outbox/outbox.hpp"
 #include "client/outbox/positions.hpp"
 #include "client/outbox/statements.hpp"
+#include "core/base/broken.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -33,7 +36,8 @@ Result<std::uint32_t> Outbox::next_counter() const {
 Result<Intent> Outbox::add(Intent draft,
                            DeviceNumber device,
                            Instant now,
-                           std::optional<std::int64_t> form) {
+                           std::optional<std::int64_t> form,
+                           bool connected) {
     if (items_.size() >= limits::outbox_items_max) {
         return full(limits::outbox_items_max);
     }
@@ -45,6 +49,7 @@ Result<Intent> Outbox::add(Intent draft,
     item.intent = std::move(draft);
     item.intent.id = Id::make(device, counter);
     item.saved_at = now;
+    item.offered = connected;
 
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(insert(item, counter));
@@ -69,6 +74,7 @@ Result<> Outbox::insert(const Item& item, std::uint32_t counter) {
 Result<> Outbox::write_item(const Item& item) {
     return bind_intent(statements_->insert.reset(), item.intent)
         .bind(7, static_cast<int>(item.state))
+        .bind(8, item.offered ? 1 : 0)
         .run();
 }
 
@@ -96,6 +102,28 @@ Outbox::Loaded Outbox::load(Id after, std::size_t limit, std::size_t bytes, Inst
         }
     }
     return loaded;
+}
+
+void Outbox::offer(std::span<const Intent> intents) {
+    std::vector<Id> fresh;
+    for (const Intent& intent : intents) {
+        const auto found = items_.find(intent.id);
+        if (found != items_.end() && !found->second.offered) {
+            found->second.offered = true;
+            fresh.push_back(intent.id);
+        }
+    }
+    if (!fresh.empty()) {
+        (void)write_offered(fresh);
+    }
+}
+
+Result<> Outbox::write_offered(std::span<const Id> ids) {
+    HF_TRY(auto transaction, begin(sqlite::Durability::full));
+    for (const Id id : ids) {
+        HF_CHECK(statements_->offer.reset().bind(1, id.value).run());
+    }
+    return transaction.commit();
 }
 
 Result<> Outbox::settle(std::span<const Outcome> outcomes) {
@@ -162,19 +190,47 @@ Result<> Outbox::forget(std::span<const Id> ids) {
     return {};
 }
 
-Result<> Outbox::discard(Id id) {
-    const Item* item = find(id);
-    if (item == nullptr || item->state != State::rejected) {
-        return fail(ErrorCode::outbox_unknown_item, to_string(id));
-    }
-    HF_TRY(auto transaction, begin(sqlite::Durability::full));
-    HF_CHECK(erase(id));
-    HF_CHECK(transaction.commit());
-    drop(id);
-    return {};
+bool Outbox::can_discard(const Item& item) {
+    const bool sent = item.offered && !HF_BROKEN(sent_taken_back);
+    return item.state == State::rejected || (item.state == State::waiting && !sent);
 }
 
-Result<Intent> Outbox::retry(Id id, DeviceNumber device, Instant now) {
+std::vector<Id> Outbox::dependents(Id id) const {
+    std::vector<Id> found;
+    std::vector<std::string> names{to_string(id)};
+    for (auto at = items_.upper_bound(id); at != items_.end(); ++at) {
+        const Item& item = at->second;
+        const auto is_named = [&](const std::string& name) {
+            return item.intent.args.find('"' + name + '"') != std::string::npos;
+        };
+        if (item.state == State::waiting && !item.offered && std::ranges::any_of(names, is_named)) {
+            found.push_back(at->first);
+            names.push_back(to_string(at->first));
+        }
+    }
+    return found;
+}
+
+Result<std::vector<Id>> Outbox::discard(Id id) {
+    const Item* item = find(id);
+    if (item == nullptr || item->state == State::applied) {
+        return fail(ErrorCode::outbox_unknown_item, to_string(id));
+    }
+    if (!can_discard(*item)) {
+        return fail(ErrorCode::outbox_may_be_sent, to_string(id));
+    }
+    std::vector<Id> all{id};
+    std::ranges::copy(dependents(id), std::back_inserter(all));
+    HF_TRY(auto transaction, begin(sqlite::Durability::full));
+    for (const Id one : all) {
+        HF_CHECK(erase(one));
+    }
+    HF_CHECK(transaction.commit());
+    std::ranges::for_each(all, [this](Id one) { drop(one); });
+    return all;
+}
+
+Result<Intent> Outbox::retry(Id id, DeviceNumber device, Instant now, bool connected) {
     const Item* refused = find(id);
     if (refused == nullptr || refused->state != State::rejected) {
         return fail(ErrorCode::outbox_unknown_item, to_string(id));
@@ -184,6 +240,7 @@ Result<Intent> Outbox::retry(Id id, DeviceNumber device, Instant now) {
     item.intent = refused->intent;
     item.intent.id = Id::make(device, counter);
     item.saved_at = now;
+    item.offered = connected;
 
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(erase(id));

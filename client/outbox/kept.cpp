@@ -91,7 +91,7 @@ Result<std::size_t> Outbox::send_again(Again which) {
         if (items_.contains(intent.id)) {
             continue;
         }
-        again.push_back({.intent = intent});
+        again.push_back({.intent = intent, .offered = true});
         HF_CHECK(write_item(again.back()));
     }
     for (const Id id : applied_) {

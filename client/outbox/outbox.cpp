@@ -2,6 +2,7 @@
 
 #include "client/outbox/outbox.hpp"
 
+#include <iterator>
 #include <utility>
 
 #include "client/outbox/intent_columns.hpp"
@@ -12,21 +13,10 @@
 namespace holdfast::client {
 namespace {
 
-/// PRAGMA user_version; persisted since version 1. A newer one is refused, never replaced.
-constexpr int schema_version = 2;
-
-/// Since version 2.
-constexpr const char* draft_schema = R"sql(
-CREATE TABLE draft (
-    number INTEGER PRIMARY KEY,
-    channel INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    changed_at INTEGER NOT NULL,
-    answers TEXT NOT NULL
-);
-)sql";
-
-constexpr const char* schema = R"sql(
+/// Step N leads from version N to N + 1; PRAGMA user_version is the number of steps taken. A newer
+/// file than this program knows is refused, never replaced.
+constexpr const char* schema_steps[] = {
+    R"sql(
 CREATE TABLE item (
     id INTEGER PRIMARY KEY,
     lane INTEGER NOT NULL,
@@ -50,7 +40,20 @@ CREATE TABLE account (
     ended INTEGER NOT NULL
 );
 CREATE TABLE value (name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
-)sql";
+)sql",
+    R"sql(
+CREATE TABLE draft (
+    number INTEGER PRIMARY KEY,
+    channel INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    answers TEXT NOT NULL
+);
+)sql",
+    // What is there already may have been sent by a program that kept no note of it.
+    "ALTER TABLE item ADD COLUMN offered INTEGER NOT NULL DEFAULT 1",
+};
+constexpr std::int64_t schema_version = std::size(schema_steps);
 
 /// What is synced while a person waits is a page or two, so they are small; and the log begins anew
 /// each 1 MiB: to write over it syncs in less than half the time that making it longer takes.
@@ -122,35 +125,29 @@ Result<Outbox> Outbox::open(const Options& options) {
         const std::string pragma = "PRAGMA max_page_count = " + std::to_string(pages);
         HF_CHECK(database.execute(pragma.c_str()));
     }
-    HF_TRY(const std::int64_t tables, number(database, "SELECT count(*) FROM sqlite_schema"));
     Outbox outbox(std::move(database));
-    if (tables == 0) {
-        HF_CHECK(outbox.create());
-    }
-    HF_TRY(std::int64_t version, number(outbox.database_, "PRAGMA user_version"));
-    if (version == 1) {
-        HF_CHECK(outbox.migrate(draft_schema));
-        version = schema_version;
-    }
-    if (version != schema_version) {
+    HF_TRY(const std::int64_t version, number(outbox.database_, "PRAGMA user_version"));
+    if (version < 0 || version > schema_version) {
         return fail(ErrorCode::storage_corrupt, "outbox schema " + std::to_string(version));
     }
+    HF_CHECK(outbox.migrate(version));
     HF_CHECK(outbox.database_.execute(KeptIntents::schema));
     HF_CHECK(outbox.prepare());
     HF_CHECK(outbox.load_all());
     return outbox;
 }
 
-Result<> Outbox::create() {
-    return migrate((std::string(schema) + draft_schema).c_str());
-}
-
-/// From any older version to this one, or nothing.
-Result<> Outbox::migrate(const char* sql) {
+/// From a version to this one, or nothing: a file is never between two.
+Result<> Outbox::migrate(std::int64_t version) {
+    if (version == schema_version) {
+        return {};
+    }
     HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
-    HF_CHECK(database_.execute(sql));
-    const std::string version = "PRAGMA user_version = " + std::to_string(schema_version);
-    HF_CHECK(database_.execute(version.c_str()));
+    for (std::int64_t step = version; step < schema_version; ++step) {
+        HF_CHECK(database_.execute(schema_steps[step]));
+    }
+    const std::string pragma = "PRAGMA user_version = " + std::to_string(schema_version);
+    HF_CHECK(database_.execute(pragma.c_str()));
     return transaction.commit();
 }
 
@@ -161,7 +158,8 @@ Result<> Outbox::prepare() {
     };
     Statements& to = *statements_;
     const Wanted all[] = {
-        {&to.insert, "INSERT INTO item VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, '', '')"},
+        {&to.insert, "INSERT INTO item VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, '', '', ?8)"},
+        {&to.offer, "UPDATE item SET offered = 1 WHERE id = ?1"},
         {&to.settle,
          "UPDATE item SET state = ?2, code = ?3, detail = ?4, positions = ?5 WHERE id = ?1"},
         {&to.erase, "DELETE FROM item WHERE id = ?1"},
@@ -232,6 +230,7 @@ Result<> Outbox::load_items() {
         item.code = static_cast<ErrorCode>(rows.integer(7));
         item.detail = rows.text(8);
         item.positions = parse_positions(rows.text(9));
+        item.offered = rows.integer(10) != 0;
         remember(std::move(item));
     }
 }

@@ -39,9 +39,8 @@ struct Account {
 /// server repeats its outcome.
 ///
 /// Invariants  An id is given once, whatever happens to the process. An item leaves by settle()
-/// with
-///             the server's word, by forget() after that, or by discard() after the person has read
-///             why it was refused.
+///             with the server's word, by forget() after that, or by discard(): because the person
+///             has read why it was refused, or takes back what the server cannot have.
 /// Order       by id. The server gives device numbers in increasing order, so this is the order in
 ///             which things were done, also across a change of the number.
 /// Owner       the engine, one connection. Threads: the owner's only.
@@ -94,6 +93,9 @@ public:
         std::string detail;                 ///< JSON parameters of the code's sentence
         std::vector<Position> positions;    ///< of an applied one
         std::optional<Instant> saved_at{};  ///< nothing after a restart
+        /// It was handed out for sending, or made while there was a connection: whatever the
+        /// device has heard since, the server may have it.
+        bool offered = false;
     };
 
     /// The id that the next add() of this device gives; the same until then.
@@ -102,11 +104,13 @@ public:
     /// Stores an action and gives it its id.
     /// @param draft    `id` is ignored, and set in the result.
     /// @param form     the draft of a form that it was made from: gone in the same transaction.
+    /// @param connected  it will be sent at once: noted as offered in the same transaction.
     /// Errors  outbox_full (params: limit) besides those of the class.
     [[nodiscard]] Result<Intent> add(Intent draft,
                                      DeviceNumber device,
                                      Instant now,
-                                     std::optional<std::int64_t> form = std::nullopt);
+                                     std::optional<std::int64_t> form = std::nullopt,
+                                     bool connected = false);
 
     struct Loaded {
         std::vector<Intent> intents;
@@ -114,6 +118,11 @@ public:
     };
     /// Waiting items behind `after`, in order; at least one if there is one, however large it is.
     [[nodiscard]] Loaded load(Id after, std::size_t limit, std::size_t bytes, Instant now) const;
+
+    /// Notes, before the first of them is sent, that the server may have these items from now on.
+    /// Where the disk is full the note is kept in memory alone, and they are sent all the same: to
+    /// deliver work comes before taking it back.
+    void offer(std::span<const Intent> intents);
 
     /// Takes the server's word on items. Unknown ones, and those with an outcome, are left alone.
     [[nodiscard]] Result<> settle(std::span<const Outcome> outcomes);
@@ -130,10 +139,18 @@ public:
     /// Removes applied items whose effects have reached this device.
     [[nodiscard]] Result<> forget(std::span<const Id> ids);
 
-    /// Errors  outbox_unknown_item: it is not there, or was not refused.
-    [[nodiscard]] Result<> discard(Id id);
+    /// Whether discard() would take it: it was refused, or has never been offered (OM35).
+    [[nodiscard]] static bool can_discard(const Item& item);
+    /// Items that name this one and were never offered either, and those that name them: what is
+    /// said about a message goes with the message. In order.
+    [[nodiscard]] std::vector<Id> dependents(Id id) const;
+    /// Removes an item and its dependents, for good.
+    /// @returns all that went.
+    /// Errors  outbox_unknown_item: it is not there; outbox_may_be_sent: the server may have it.
+    [[nodiscard]] Result<std::vector<Id>> discard(Id id);
     /// Puts a refused item at the end with a new id, because the old id's outcome stands for ever.
-    [[nodiscard]] Result<Intent> retry(Id id, DeviceNumber device, Instant now);
+    /// @param connected  as for add().
+    [[nodiscard]] Result<Intent> retry(Id id, DeviceNumber device, Instant now, bool connected);
 
     // ------------------------------------------------------------------ drafts of forms
 
@@ -172,8 +189,7 @@ private:
     struct Statements;
 
     explicit Outbox(sqlite::Database database);
-    [[nodiscard]] Result<> create();
-    [[nodiscard]] Result<> migrate(const char* sql);
+    [[nodiscard]] Result<> migrate(std::int64_t version);
     [[nodiscard]] Result<> prepare();
     [[nodiscard]] Result<sqlite::Transaction> begin(sqlite::Durability durability);
     [[nodiscard]] Result<> load_all();
@@ -184,6 +200,7 @@ private:
     [[nodiscard]] Result<> write_value(std::string_view name, std::string_view text);
     [[nodiscard]] Result<> insert(const Item& item, std::uint32_t counter);
     [[nodiscard]] Result<> write_item(const Item& item);
+    [[nodiscard]] Result<> write_offered(std::span<const Id> ids);
     [[nodiscard]] Result<> erase(Id id);
     [[nodiscard]] Result<std::uint32_t> next_counter() const;
     void remember(Item item);

@@ -82,8 +82,8 @@ TEST_F(OutboxTest, OM32_ids_are_never_given_twice) {
 
 TEST_F(OutboxTest, OM33_a_refused_item_stays_until_it_is_discarded) {
     Outbox outbox = open();
-    const Id id = outbox.add(draft("one"), device, now)->id;
-    EXPECT_EQ(outbox.discard(id).error().code, ErrorCode::outbox_unknown_item);
+    const Id id = outbox.add(draft("one"), device, now, {}, true)->id;
+    EXPECT_EQ(outbox.discard(id).error().code, ErrorCode::outbox_may_be_sent);
     ASSERT_TRUE(outbox.settle(
         std::vector{outcome(id, OutcomeStatus::rejected, ErrorCode::access_forbidden)}));
     EXPECT_EQ(outbox.waiting(), 0U);
@@ -97,13 +97,51 @@ TEST_F(OutboxTest, OM33_a_refused_item_stays_until_it_is_discarded) {
     EXPECT_EQ(open().rejected(), 0U);
 }
 
+TEST_F(OutboxTest, OM35_what_was_never_offered_can_be_taken_back_also_after_a_restart) {
+    Id kept;
+    Id taken_back;
+    {
+        Outbox outbox = open();
+        taken_back = outbox.add(draft("one"), device, now)->id;
+        kept = outbox.add(draft("two"), device, now)->id;
+    }
+    Outbox outbox = open();
+    EXPECT_EQ(*outbox.discard(taken_back), std::vector{taken_back});
+    EXPECT_EQ(outbox.discard(taken_back).error().code, ErrorCode::outbox_unknown_item);
+    outbox = open();
+    ASSERT_EQ(outbox.waiting(), 1U);
+    outbox.offer(outbox.load({}, 10, 1 << 20, now).intents);
+    EXPECT_EQ(outbox.discard(kept).error().code, ErrorCode::outbox_may_be_sent);
+    outbox = open();
+    EXPECT_EQ(outbox.discard(kept).error().code, ErrorCode::outbox_may_be_sent)
+        << "no restart makes it sure that the server has not got it";
+}
+
+TEST_F(OutboxTest, OM35_what_was_said_about_an_item_goes_with_it) {
+    Outbox outbox = open();
+    const auto about = [&](Id other) {
+        Intent intent = draft("");
+        intent.args = R"({"message":")" + to_string(other) + R"("})";
+        return outbox.add(std::move(intent), device, now)->id;
+    };
+    const Id message = outbox.add(draft("one"), device, now)->id;
+    const Id other = outbox.add(draft("two"), device, now)->id;
+    const Id reply = about(message);
+    const Id to_other = about(other);
+    const Id to_reply = about(reply);
+    EXPECT_EQ(*outbox.discard(message), (std::vector{message, reply, to_reply}));
+    outbox = open();
+    EXPECT_EQ(outbox.waiting(), 2U);
+    EXPECT_NE(outbox.find(to_other), nullptr);
+}
+
 TEST_F(OutboxTest, OM35_retry_puts_a_refused_item_at_the_end_with_a_new_id) {
     Outbox outbox = open();
     const Id refused = outbox.add(draft("one"), device, now)->id;
     const Id waiting = outbox.add(draft("two"), device, now)->id;
     ASSERT_TRUE(outbox.settle(
         std::vector{outcome(refused, OutcomeStatus::rejected, ErrorCode::access_forbidden)}));
-    const auto again = outbox.retry(refused, device, now);
+    const auto again = outbox.retry(refused, device, now, false);
     ASSERT_TRUE(again);
     EXPECT_GT(again->id, waiting);
     EXPECT_EQ(again->args, draft("one").args);
@@ -326,10 +364,13 @@ TEST_F(OutboxTest, a_file_of_the_version_before_is_taken_over_with_what_waits_in
         ASSERT_TRUE(outbox.add(draft("one"), device, now));
         auto file = sqlite::Database::open({.path = path});
         ASSERT_TRUE(file);
-        ASSERT_TRUE(file->execute("DROP TABLE draft; PRAGMA user_version = 1"));
+        ASSERT_TRUE(
+            file->execute("DROP TABLE draft; ALTER TABLE item DROP COLUMN offered;"
+                          "PRAGMA user_version = 1"));
     }
     Outbox outbox = open();
     EXPECT_EQ(outbox.waiting(), 1U);
+    EXPECT_TRUE(outbox.items().begin()->second.offered) << "nothing says that it was not sent";
     EXPECT_TRUE(outbox.save_draft({.number = 1, .answers = "{}"}));
 }
 

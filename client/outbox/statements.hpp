@@ -7,6 +7,7 @@ namespace holdfast::client {
 /// What the outbox asks of SQLite, prepared once. Inside client/outbox only.
 struct Outbox::Statements {
     sqlite::Statement insert;
+    sqlite::Statement offer;
     sqlite::Statement settle;
     sqlite::Statement erase;
     sqlite::Statement write_value;

@@ -286,6 +286,7 @@ export interface OutboxSnapshot {
     channel: Id | null;
     text: string;
     form: Texts | null; // title of the form, for an answer
+    can_discard: boolean;
     saved_at: Millis; // device clock
     error: EngineError | null;
   }[];

@@ -162,6 +162,7 @@ export class FakeCore implements EnginePort {
       channel: channel?.id ?? null,
       text,
       form: null,
+      can_discard: true,
       saved_at: Date.now(),
       error: null,
     });
@@ -406,6 +407,7 @@ export class FakeCore implements EnginePort {
       channel: '202',
       text: 'Starting now, water is off.',
       form: null,
+      can_discard: true,
       saved_at: now - 5 * 60_000,
       error: null,
       ...over,

@@ -30,6 +30,7 @@ export const errorCodes = [
   'outbox.full',
   'outbox.not_empty',
   'outbox.unknown_item',
+  'outbox.may_be_sent',
   'storage.full',
   'storage.failed',
   'storage.corrupt',

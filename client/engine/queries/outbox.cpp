@@ -58,6 +58,7 @@ Result<Json> entry(View& view, const Outbox::Item& item) {
                 {"channel", about_channel ? Json(to_string(item.intent.lane)) : Json(nullptr)},
                 {"text", text_of(item)},
                 {"form", form_title(view, item.intent)},
+                {"can_discard", Outbox::can_discard(item)},
                 {"saved_at", item.intent.claimed_at.ms},
                 {"error", refused ? cards::error(item.code, item.detail) : Json(nullptr)}};
 }

@@ -39,6 +39,7 @@ enum class ErrorCode : std::uint16_t {
     outbox_full = 60,
     outbox_not_empty = 61,
     outbox_unknown_item = 62,
+    outbox_may_be_sent = 63,
     storage_full = 70,
     storage_failed = 71,
     storage_corrupt = 72,
@@ -136,7 +137,7 @@ struct ErrorEntry {
     std::string_view action;
 };
 
-inline constexpr std::array<ErrorEntry, 113> error_catalogue{{
+inline constexpr std::array<ErrorEntry, 114> error_catalogue{{
     {ErrorCode::request_malformed, "request.malformed", 400, Retry::never,
      "The bytes are not a frame, or not a valid JSON body.",
      "Update the app; if it is up to date, report the log line."},
@@ -224,6 +225,9 @@ inline constexpr std::array<ErrorEntry, 113> error_catalogue{{
     {ErrorCode::outbox_unknown_item, "outbox.unknown_item", 404, Retry::never,
      "The outbox has no such item; it may have been delivered meanwhile.",
      "Look at the list again."},
+    {ErrorCode::outbox_may_be_sent, "outbox.may_be_sent", 409, Retry::never,
+     "The item may have reached the server already, so it can no longer be taken back here.",
+     "Connect and wait until it is confirmed; what it did can then be undone where it was done."},
     {ErrorCode::storage_full, "storage.full", 507, Retry::later,
      "The disk, or the browser's share of it, is full. Nothing was half-done.",
      "Free some space and try again."},

@@ -170,6 +170,15 @@ def crash(extra: list[str]) -> Count:
     return total + counted(code, count_line(output))
 
 
+def compat(extra: list[str]) -> Count:
+    """A client in another language, without the project's code, against the real server (tests/compat)."""
+    must(bash("build_target dev holdfast"), "the build of the program")
+    need("tests/compat/*.test.ts")
+    code, output = run(["node", "--no-warnings", "--test", "--test-reporter=spec", *extra,
+                        *map(str, sorted(ROOT.glob("tests/compat/*.test.ts")))])
+    return counted(code, count_node(output))
+
+
 def app(extra: list[str]) -> Count:
     need("app/package.json")
     code, output = run(["node", "--run", "test", "--", *extra], ROOT / "app")
@@ -189,6 +198,7 @@ STAGES = {
     "wasm": (wasm, "browser build, run under Node"),
     "forms-corpus": (forms_corpus, "cases of forms, natively and in WebAssembly"),
     "sim": (sim, "simulator: kept seeds, then fresh ones"),
+    "compat": (compat, "a client written from the specification alone"),
     "crash": (crash, "server and devices killed again and again"),
     "asan": (asan, "unit tests with address and undefined-behaviour sanitizers"),
     "tsan": (tsan, "tests with threads under the thread sanitizer"),

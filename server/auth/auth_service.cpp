@@ -170,12 +170,12 @@ Result<storage::DeviceRecord> AuthService::take_device(Id user, const DeviceRequ
     const WallTime now = environment_.wall();
     HF_TRY(auto known, find_own_device(user, request));
     if (known) {
-        Salts salts{known->salt, known->previous_salt};
-        turn(salts, request.salt);
         known->name = request.name;
         known->device_class = request.device_class;
-        known->salt = salts.given;
-        known->previous_salt = salts.said;
+        // Turned also where the answer before this one may be lost: given the same salt again, two
+        // images that sign in by turns would each know what the other was given, for ever.
+        known->salt = make_salt(std::max(request.salt, known->salt));
+        known->previous_salt = request.salt;
         known->seen_at = now;
         HF_CHECK(storage_.put_device(*known));
         return *std::move(known);

@@ -173,6 +173,19 @@ TEST_F(AuthTest, OM38_of_two_images_that_sign_in_the_second_gets_a_number_of_its
     EXPECT_NE(sign_in(image.device).device, image.device) << "a number alone proves nothing";
 }
 
+TEST_F(AuthTest, OM38_two_images_that_sign_in_by_turns_do_not_stay_with_one_number) {
+    const SignInAnswer image = sign_in();
+    std::uint64_t one = must(admit(image.tokens, image.device, image.salt)).salt;
+    std::uint64_t other = image.salt;  // what the image holds: its welcome may have been lost
+    int taken_for_the_device = 0;
+    for (std::uint64_t* mine : {&other, &one, &other, &one}) {
+        const SignInAnswer answer = sign_in(image.device, *mine);
+        taken_for_the_device += answer.device == image.device ? 1 : 0;
+        *mine = must(admit(answer.tokens, answer.device, answer.salt)).salt;
+    }
+    EXPECT_LE(taken_for_the_device, 2);
+}
+
 TEST_F(AuthTest, a_user_has_only_so_many_sessions) {
     const SignInAnswer first = sign_in();
     for (std::size_t i = 0; i < limits::sessions_per_user_max; ++i) {

@@ -192,23 +192,27 @@ private:
         for (const auto& [name, value] : message.params) {
             params[name] = value;
         }
-        return Json{
-            {"id", to_string(id)},
-            {"sort", at},
-            {"kind", kind_of(message)},
-            {"author", std::move(by)},
-            {"mine", message.author == self_},
-            {"text", message.hidden ? std::string{} : message.text},
-            {"system",
-             system ? Json{{"key", message.system}, {"params", std::move(params)}} : Json(nullptr)},
-            {"at", at},
-            {"reply_to", std::move(quotes)},
-            {"reactions", Json::array()},
-            {"state", "done"},
-            {"intent", nullptr},
-            {"error", nullptr},
-            {"can_delete", false},
-            {"form", std::move(form)}};
+        // Member by member: an initializer list makes each of them twice.
+        Json item = Json::object();
+        item["id"] = to_string(id);
+        item["sort"] = at;
+        item["kind"] = kind_of(message);
+        item["author"] = std::move(by);
+        item["mine"] = message.author == self_;
+        item["text"] = message.hidden ? std::string{} : message.text;
+        item["system"] = nullptr;
+        if (system) {
+            item["system"] = {{"key", message.system}, {"params", std::move(params)}};
+        }
+        item["at"] = at;
+        item["reply_to"] = std::move(quotes);
+        item["reactions"] = Json::array();
+        item["state"] = "done";
+        item["intent"] = nullptr;
+        item["error"] = nullptr;
+        item["can_delete"] = false;
+        item["form"] = std::move(form);
+        return item;
     }
 
     static std::string_view kind_of(const body::Message& message) {
@@ -284,6 +288,13 @@ private:
     std::map<Id, Json> authors_;
 };
 
+/// Whether a channel that is not here is one that the person may not read. Until the own bucket is
+/// here nothing is known: a replica that found no room begins anew, and what waits is all there is.
+bool knows_access(const View& view) {
+    return std::ranges::any_of(view.buckets(BucketKind::user),
+                               [](const auto* own) { return own->complete; });
+}
+
 /// Own messages that the timeline does not have yet, in the order in which they were written.
 Result<> append_waiting(View& view, Id channel, ItemMaker& maker, std::vector<std::string>& items) {
     for (const auto& [id, item] : view.outbox().items()) {
@@ -326,18 +337,18 @@ Result<std::string> messages(View& view, const Query& query, Pinned& pinned) {
               {"complete", false},
               {"total", 0}};
     std::vector<std::string> items;
-    if (const sync::BucketCursor* timeline = view.timeline(query.target)) {
+    const sync::BucketCursor* timeline = view.timeline(query.target);
+    ItemMaker maker(view, timeline == nullptr ? Bucket{.owner = query.target} : timeline->head);
+    bool shows_newest = timeline == nullptr && !knows_access(view);
+    if (timeline != nullptr) {
         HF_CHECK(decide_unread(view, *timeline, pinned));
         HF_TRY(const Window window, window_of(view, query, pinned));
-        ItemMaker maker(view, timeline->head);
         items.reserve(window.rows.size());
         for (const Row& row : window.rows) {
             HF_TRY(std::string item, maker.stored(row));
             items.push_back(std::move(item));
         }
-        if (!window.has_after) {
-            HF_CHECK(append_waiting(view, query.target, maker, items));
-        }
+        shows_newest = !window.has_after;
         rest["has_before"] = window.has_before;
         rest["has_after"] = window.has_after;
         if (pinned.unread_from) {
@@ -345,6 +356,9 @@ Result<std::string> messages(View& view, const Query& query, Pinned& pinned) {
         }
         rest["complete"] = timeline->complete || timeline->exact();
         rest["total"] = timeline->rows;
+    }
+    if (shows_newest) {
+        HF_CHECK(append_waiting(view, query.target, maker, items));
     }
     return with_items(items, dump(rest));
 }

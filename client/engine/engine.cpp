@@ -39,6 +39,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, Instant now,
 
 void Engine::handle(Instant now, WallTime wall, const Input& input) {
     Parts& parts = *parts_;
+    parts.show();  // of a shell that did not wait for the last output
     parts.device->now = now;
     parts.device->wall = wall;
     std::visit([&](const auto& specific) { parts.take(specific); }, input);
@@ -47,6 +48,9 @@ void Engine::handle(Instant now, WallTime wall, const Input& input) {
 
 std::optional<Output> Engine::poll_output() {
     auto& outputs = parts_->device->outputs;
+    if (outputs.empty()) {
+        parts_->show();
+    }
     if (outputs.empty()) {
         return std::nullopt;
     }
@@ -123,7 +127,13 @@ void Engine::Parts::settle() {
         saved = device->status.persisted();
         device->save_status();
     }
-    live.refresh();
+    show_due = true;
+}
+
+void Engine::Parts::show() {
+    if (std::exchange(show_due, false)) {
+        live.refresh();
+    }
 }
 
 void Engine::Parts::follow_session() {

@@ -104,6 +104,7 @@ public:
     Engine& operator=(const Engine&) = delete;
 
     void handle(Instant now, WallTime wall, const Input& input);
+    /// The next output, to be carried out at once; snapshots are made when there is nothing else.
     [[nodiscard]] std::optional<Output> poll_output();
     [[nodiscard]] std::optional<Instant> next_deadline() const;
 

@@ -388,6 +388,32 @@ TEST_F(Engine, OM37_what_waits_stands_in_its_channel_when_the_rows_are_gone) {
     EXPECT_THAT(texts(messages), testing::ElementsAre("hello", "mine"));
 }
 
+TEST_F(Engine, what_is_for_the_server_leaves_before_the_screen_is_drawn) {
+    sign_in();
+    watch_messages();
+    const Json post{{"id", 9000},
+                    {"call", "submit"},
+                    {"args",
+                     {{"kind", "message.post"},
+                      {"args",
+                       {{"channel", to_string(FakeServer::channel)},
+                        {"text", "first"},
+                        {"reply_to", Json::array()}}}}}};
+    const std::string call = post.dump();
+    phone->engine->handle(phone->now, phone->wall, Call{call});
+    std::vector<std::string> order;
+    while (const auto output = phone->engine->poll_output()) {
+        const auto* said = std::get_if<Post>(&*output);
+        order.emplace_back(said == nullptr                         ? "frame"
+                           : said->json.starts_with(R"({"reply")") ? "reply"
+                                                                   : "snapshot");
+    }
+    ASSERT_GE(order.size(), 3U);
+    EXPECT_EQ(order[0], "reply") << "it is durable";
+    EXPECT_EQ(order[1], "frame");
+    EXPECT_EQ(order[2], "snapshot");
+}
+
 TEST_F(Engine, OM36_an_expired_session_keeps_everything_until_the_person_signs_in) {
     server.post(FakeServer::ben, "hello");
     sign_in();

@@ -25,8 +25,11 @@ public:
     void take(const SocketClosed& input);
     void take(const HttpAnswered& input);
     void take(const TimePassed& input);
-    /// Does what is due and says what has changed.
+    /// Does what is due; what it has for the server stands in the outputs.
     void settle();
+    /// Says what has changed on the screen since, if that was not done yet. Behind the outputs of
+    /// settle(): what others wait for leaves before snapshots are made.
+    void show();
 
 private:
     friend class Engine;
@@ -77,6 +80,7 @@ private:
     SyncDriver driver;
     LiveQueries live;
     offline::Persisted saved;  ///< what the outbox's file holds of the status
+    bool show_due = false;     ///< settled, and nothing was said about it yet
 };
 
 }  // namespace holdfast::client

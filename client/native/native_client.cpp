@@ -114,7 +114,7 @@ void NativeClient::Parts::carry_out(const std::shared_ptr<Parts>& parts, Output 
                           [&](OpenSocket&& open) { open_socket(parts, open.socket); },
                           [&](SendSocket&& send) {
                               if (parts->socket) {
-                                  parts->socket->send(std::move(send.bytes));
+                                  SocketLink::send(parts->socket, std::move(send.bytes));
                               }
                           },
                           [&](CloseSocket&&) {

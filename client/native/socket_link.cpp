@@ -32,13 +32,13 @@ void SocketLink::open(const std::shared_ptr<SocketLink>& link, net::TaskGroup& t
     tasks.spawn("socket", run(link));
 }
 
-void SocketLink::send(std::string bytes) {
-    queued_bytes_ += bytes.size();
-    queue_.push_back(std::move(bytes));
-    if (queued_bytes_ > limits::socket_queue_bytes_max && stream_) {
-        stream_->socket.next_layer().cut();  // its reader tells that it is closed
+void SocketLink::send(const std::shared_ptr<SocketLink>& link, std::string bytes) {
+    link->queued_bytes_ += bytes.size();
+    link->queue_.push_back(std::move(bytes));
+    if (link->queued_bytes_ > limits::socket_queue_bytes_max && link->stream_) {
+        link->stream_->socket.next_layer().cut();  // its reader tells that it is closed
     }
-    wake();
+    write_next(link);
 }
 
 void SocketLink::close() {
@@ -49,7 +49,7 @@ void SocketLink::close() {
 void SocketLink::cut() {
     silent_ = true;
     closing_ = true;
-    queue_.clear();
+    open_ = false;
     if (stream_) {
         stream_->socket.next_layer().cut();
     }
@@ -97,25 +97,45 @@ asio::awaitable<void> SocketLink::read(std::shared_ptr<SocketLink> link) {
         buffer.clear();
     }
     link->closing_ = true;
-    link->queue_.clear();
+    link->open_ = false;
     link->wake();
 }
 
-asio::awaitable<void> SocketLink::write(std::shared_ptr<SocketLink> link) {
-    auto& socket = link->stream_->socket;
-    while (!link->queue_.empty() || !link->closing_) {
-        if (link->queue_.empty()) {
-            co_await link->stream_->queue_changed.wait();
-            continue;
-        }
-        const std::string bytes = std::move(link->queue_.front());
-        link->queue_.pop_front();
-        const auto [error, size] = co_await socket.async_write(asio::buffer(bytes), as_code);
-        link->queued_bytes_ -= std::min(link->queued_bytes_, bytes.size());
-        if (error) {
-            break;
-        }
+/// Begins with the first frame where no other is being written. Not a coroutine: the system has the
+/// frame when this returns, before the caller goes on to draw its screen.
+void SocketLink::write_next(const std::shared_ptr<SocketLink>& link) {
+    if (!link->open_ || link->writing_ || link->queue_.empty()) {
+        return;
     }
+    link->writing_ = true;
+    link->stream_->socket.async_write(asio::buffer(link->queue_.front()),
+                                      [link](boost::system::error_code error, std::size_t) {
+                                          link->written(error.failed());
+                                          write_next(link);
+                                      });
+}
+
+void SocketLink::written(bool failed) {
+    writing_ = false;
+    if (failed || silent_) {
+        open_ = false;
+        closing_ = true;
+    } else {
+        queued_bytes_ -= queue_.front().size();
+        queue_.pop_front();
+    }
+    if (closing_) {
+        wake();
+    }
+}
+
+/// Says goodbye, when there is nothing left to write.
+asio::awaitable<void> SocketLink::finish(std::shared_ptr<SocketLink> link) {
+    auto& socket = link->stream_->socket;
+    while (link->writing_ || !link->closing_ || (link->open_ && !link->queue_.empty())) {
+        co_await link->stream_->queue_changed.wait();
+    }
+    link->open_ = false;
     if (socket.is_open()) {
         websocket::stream_base::timeout times{};
         times.handshake_timeout = limits::close_time_max;
@@ -129,8 +149,10 @@ asio::awaitable<void> SocketLink::write(std::shared_ptr<SocketLink> link) {
 asio::awaitable<void> SocketLink::run(std::shared_ptr<SocketLink> link) {
     using namespace asio::experimental::awaitable_operators;
     if (co_await connect(link)) {
+        link->open_ = true;
         link->events_.opened();
-        co_await (read(link) && write(link));
+        write_next(link);
+        co_await (read(link) && finish(link));
     }
     if (link->stream_) {
         link->stream_->socket.next_layer().cut();

@@ -17,8 +17,8 @@ namespace holdfast::client {
 /// One WebSocket to /sync/v1/socket, from the connecting to the close. A new one for each
 /// connection.
 ///
-/// Owners of the shared pointer: the client, and the link's two coroutines. cut() keeps them from
-/// calling back, so that they may end after the client.
+/// Owners of the shared pointer: the client, the link's two coroutines and the frame being written.
+/// cut() keeps them from calling back, so that they may end after the client.
 class SocketLink {
 public:
     struct Events {
@@ -33,7 +33,8 @@ public:
     SocketLink& operator=(const SocketLink&) = delete;
 
     static void open(const std::shared_ptr<SocketLink>& link, net::TaskGroup& tasks);
-    void send(std::string bytes);
+    /// The frame goes out at once, or behind those that are on their way.
+    static void send(const std::shared_ptr<SocketLink>& link, std::string bytes);
     /// Says goodbye when everything has been sent.
     void close();
     /// Ends at once, without a further event.
@@ -45,7 +46,9 @@ private:
     [[nodiscard]] static boost::asio::awaitable<void> run(std::shared_ptr<SocketLink> link);
     [[nodiscard]] static boost::asio::awaitable<bool> connect(std::shared_ptr<SocketLink> link);
     [[nodiscard]] static boost::asio::awaitable<void> read(std::shared_ptr<SocketLink> link);
-    [[nodiscard]] static boost::asio::awaitable<void> write(std::shared_ptr<SocketLink> link);
+    [[nodiscard]] static boost::asio::awaitable<void> finish(std::shared_ptr<SocketLink> link);
+    static void write_next(const std::shared_ptr<SocketLink>& link);
+    void written(bool failed);
     void wake();
 
     // constant after construction
@@ -55,6 +58,8 @@ private:
     bool silent_ = false;  ///< nothing is told any more: cut, or the last event was told
     std::deque<std::string> queue_;
     std::size_t queued_bytes_ = 0;
+    bool open_ = false;     ///< frames may be written
+    bool writing_ = false;  ///< the first of the queue
     bool closing_ = false;
     std::unique_ptr<Stream> stream_;  ///< null until the connection stands
 };

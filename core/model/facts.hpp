@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/model/body.hpp"
+#include "core/model/fact_cache.hpp"
 #include "core/model/world.hpp"
 
 /// What the rules look up before they decide. For core/model and core/rules only.
@@ -22,6 +23,25 @@ struct Known {
 template <class T>
 using Found = Result<std::optional<Known<T>>>;
 
+/// A body as a value, from the world's cache where the same bytes were read before.
+template <class T>
+[[nodiscard]] Result<T> value_of(const World& world,
+                                 RowKey key,
+                                 std::string_view body,
+                                 Result<T> (*parse)(std::string_view)) {
+    if constexpr (FactCache::keeps<T>) {
+        if (FactCache* cache = world.fact_cache()) {
+            if (const T* known = cache->find<T>(key, body)) {
+                return *known;
+            }
+            HF_TRY(T read, parse(body));
+            cache->put(key, body, read);
+            return read;
+        }
+    }
+    return parse(body);
+}
+
 /// The row of this key, read by `parse`. A stored body that cannot be read is `storage_corrupt`:
 /// the fault is not the intent's.
 template <class T>
@@ -30,7 +50,7 @@ template <class T>
     if (!row || row->body.empty()) {
         return std::nullopt;
     }
-    Result<T> value = parse(row->body);
+    Result<T> value = value_of(world, key, row->body, parse);
     if (!value) {
         return fail(ErrorCode::storage_corrupt,
                     "row " + to_string(key.id) + ": " + std::move(value).error().detail);

@@ -14,6 +14,7 @@
 
 namespace holdfast {
 
+class FactCache;
 class FormCache;
 
 /// What the rules may read: the server's tables inside a transaction, or a device's replica with
@@ -25,7 +26,7 @@ public:
     [[nodiscard]] virtual Result<std::optional<Row>> find(RowKey key) const = 0;
 
     /// The bucket of this kind and owner. Nothing where the world does not hold it: a device does
-    /// not know other people's buckets.
+    /// not know other people's buckets. What names it is right; its head may be an older one.
     [[nodiscard]] virtual Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const = 0;
 
     /// The organization's directory bucket.
@@ -37,6 +38,9 @@ public:
     /// Where versions of forms are kept between two judgements (core/rules/form_cache.hpp); null:
     /// they are made anew each time.
     [[nodiscard]] virtual FormCache* form_cache() const { return nullptr; }
+
+    /// Where bodies that were read are kept (core/model/fact_cache.hpp); null: they are read anew.
+    [[nodiscard]] virtual FactCache* fact_cache() const { return nullptr; }
 };
 
 /// Everything that an intent does (core/rules/reduce.hpp), to be written in one transaction.

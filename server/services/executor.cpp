@@ -116,7 +116,10 @@ Batch Executor::run(std::size_t max) {
     Result<> done = storage_.begin();
     batch.lock_us = environment_.stopwatch_us() - begun_us;
     if (done) {
-        done = learn_time();
+        done = cache_.renew(storage_);
+        if (done) {
+            done = learn_time();
+        }
         if (done) {
             done = judge_all(jobs, tally, batch);
         }
@@ -127,6 +130,7 @@ Batch Executor::run(std::size_t max) {
         }
         if (!done) {
             storage_.rollback();
+            cache_.clear();
         }
     }
     if (done) {
@@ -195,6 +199,7 @@ Result<> Executor::judge_alone(const IntentJob& job, Tally& tally, Outcome& outc
     });
     if (!kept) {
         tally.drop_staged();
+        cache_.clear();  // rows that it has read may have been undone
         return std::unexpected(kept.error());
     }
     tally.keep_staged();
@@ -229,7 +234,7 @@ Result<> Executor::judge(const IntentJob& job, Tally& tally, Outcome& outcome) {
         outcome.code = ErrorCode::intent_id_conflict;
         return {};
     }
-    ServerWorld world(storage_, job.organization, &forms_);
+    ServerWorld world(storage_, job.organization, &cache_);
     const Occasion occasion{.user = job.user, .organization = job.organization, .now = outcome.at};
     Result<Effects> effects = reduce(world, occasion, job.intent);
     if (effects) {
@@ -308,6 +313,9 @@ Result<std::vector<Position>> Executor::write(const std::vector<RowChange>& rows
         }
         HF_TRY(const auto record, storage_.find_bucket(change.key.bucket));
         tally.before[change.key.bucket] = record ? record->bucket.version : 0;
+    }
+    for (const RowChange& change : rows) {
+        cache_.forget(change.key);
     }
     HF_TRY(auto positions, storage_.write_rows(rows));
     tally.staged_positions.insert(tally.staged_positions.end(), positions.begin(), positions.end());

@@ -11,9 +11,9 @@
 #include "core/base/result.hpp"
 #include "core/model/intent.hpp"
 #include "core/model/world.hpp"
-#include "core/rules/form_cache.hpp"
 #include "server/services/environment.hpp"
 #include "server/services/limits.hpp"
+#include "server/services/world_cache.hpp"
 #include "server/storage/common/storage.hpp"
 
 namespace holdfast::services {
@@ -108,7 +108,7 @@ private:
 
     storage::Storage& storage_;
     Environment& environment_;
-    FormCache forms_;
+    WorldCache cache_;
     std::deque<IntentJob> queue_;
     WallTime last_time_{};     ///< messages are ordered by it, so it never goes back
     bool time_known_ = false;  ///< `last_time_` is not below that of any message

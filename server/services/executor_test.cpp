@@ -197,6 +197,26 @@ TEST_F(ExecutorTest, messages_keep_their_order_when_the_clock_was_set_back_durin
     EXPECT_NE(newest.at(0).body.find("last"), std::string::npos);
 }
 
+TEST_F(ExecutorTest, OM5_access_is_judged_by_what_the_intent_before_has_changed) {
+    const Id secret = company_.make_channel(company_.yard, true, {company_.ana});
+    const DeviceNumber bens = company_.make_device(company_.ben);
+    std::uint32_t number = 0;
+    const auto by_ben = [&] {
+        return job(post(Id::make(bens, ++number), secret, "m"), company_.ben, bens);
+    };
+    const auto by_ana = [&](IntentKind kind) {
+        const args::ChannelMember member{.channel = secret, .user = company_.ben};
+        return job({.id = next_id(), .lane = secret, .kind = kind, .args = args::encode(member)});
+    };
+    EXPECT_EQ(judge_one(by_ben()).code, ErrorCode::access_forbidden);
+    EXPECT_EQ(judge_one(by_ana(IntentKind::channel_add_member)).status, OutcomeStatus::applied);
+    EXPECT_EQ(judge_one(by_ben()).status, OutcomeStatus::applied);
+    const Batch batch = judge({by_ben(), by_ana(IntentKind::channel_remove_member), by_ben()});
+    EXPECT_EQ(batch.judged.at(0).outcome.status, OutcomeStatus::applied);
+    EXPECT_EQ(batch.judged.at(1).outcome.status, OutcomeStatus::applied);
+    EXPECT_EQ(batch.judged.at(2).outcome.code, ErrorCode::access_forbidden);
+}
+
 TEST_F(ExecutorTest, OM5_does_not_reach_into_another_organization) {
     Company rival(*storage_, "rival");
     const Id theirs = rival.make_channel(rival.yard, false, {rival.ana});

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "platform/testing/temp_folder.hpp"
+#include "server/services/executor.hpp"
 #include "server/services/testing/hub_fixture.hpp"
 
 /// Another process writes to the same database: an organization file is applied, a session revoked.
@@ -27,6 +28,34 @@ protected:
     std::unique_ptr<storage::Storage> storage_;
     std::unique_ptr<storage::Storage> other_;
 };
+
+TEST_F(ForeignTest, OM5_an_intent_is_judged_by_what_another_process_has_written) {
+    Company company(*storage_, "acme");
+    const Id channel = company.make_channel(company.yard, false, {});
+    const DeviceNumber phone = company.make_device(company.ana);
+    FakeEnvironment environment;
+    Executor executor(*storage_, environment);
+    const auto judge = [&](std::uint32_t number) {
+        EXPECT_TRUE(executor.enqueue({company.ana,
+                                      company.id,
+                                      phone,
+                                      testing::post(Id::make(phone, number), channel, "m")}));
+        return executor.run().judged.at(0).outcome;
+    };
+    const auto set_active = [&](bool active) {
+        const RowChange change{.key = {company.directory, RowKind::user, company.ana},
+                               .body = body::encode(body::User{
+                                   .name = "ana", .roles = {company.worker}, .active = active})};
+        must(other_->begin());
+        must(other_->write_rows({&change, 1}));
+        must(other_->commit());
+    };
+    EXPECT_EQ(judge(1).status, OutcomeStatus::applied);
+    set_active(false);
+    EXPECT_EQ(judge(2).code, ErrorCode::access_forbidden);
+    set_active(true);
+    EXPECT_EQ(judge(3).status, OutcomeStatus::applied);
+}
 
 TEST_F(ForeignTest, OM4_a_change_by_another_process_is_told_within_half_a_second) {
     Company company(*storage_, "acme");

@@ -7,16 +7,36 @@ Result<std::optional<Row>> ServerWorld::find(RowKey key) const {
     if (!ours) {
         return std::nullopt;
     }
-    return storage_.find_row(key);
+    if (cache_ == nullptr || !WorldCache::keeps(key.kind)) {
+        return storage_.find_row(key);
+    }
+    if (const auto* known = cache_->find(key)) {
+        return *known;
+    }
+    HF_TRY(auto row, storage_.find_row(key));
+    cache_->put(key, row);
+    return row;
 }
 
 Result<std::optional<Bucket>> ServerWorld::bucket(BucketKind kind, Id owner) const {
-    HF_TRY(const auto record, storage_.find_bucket(kind, owner));
-    if (!record || record->organization != organization_) {
+    const WorldCache::KnownBucket* known =
+        cache_ == nullptr ? nullptr : cache_->find_bucket(kind, owner);
+    if (known == nullptr) {
+        HF_TRY(const auto record, storage_.find_bucket(kind, owner));
+        if (!record || record->organization != organization_) {
+            return std::nullopt;
+        }
+        ours_[record->bucket.id] = true;
+        if (cache_ != nullptr) {
+            cache_->put_bucket({record->bucket, record->organization});
+        }
+        return record->bucket;
+    }
+    if (known->organization != organization_) {
         return std::nullopt;
     }
-    ours_[record->bucket.id] = true;
-    return record->bucket;
+    ours_[known->bucket.id] = true;
+    return known->bucket;
 }
 
 Result<BucketId> ServerWorld::directory() const {

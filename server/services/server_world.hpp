@@ -4,29 +4,35 @@
 #include <unordered_map>
 
 #include "core/model/world.hpp"
+#include "server/services/world_cache.hpp"
 #include "server/storage/common/storage.hpp"
 
 namespace holdfast::services {
 
 /// The tables as the rules see them: one organization's. What belongs to another does not exist.
-/// Lives within one transaction.
+/// Lives within one transaction. What a cache holds is taken from it: its owner tells it of writes.
 class ServerWorld final : public World {
 public:
-    ServerWorld(storage::Storage& storage, Id organization, FormCache* forms = nullptr)
-        : storage_(storage), organization_(organization), forms_(forms) {}
+    ServerWorld(storage::Storage& storage, Id organization, WorldCache* cache = nullptr)
+        : storage_(storage), organization_(organization), cache_(cache) {}
 
     [[nodiscard]] Result<std::optional<Row>> find(RowKey key) const override;
     [[nodiscard]] Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const override;
     [[nodiscard]] Result<BucketId> directory() const override;
     [[nodiscard]] Result<BucketId> mint_bucket() override;
-    [[nodiscard]] FormCache* form_cache() const override { return forms_; }
+    [[nodiscard]] FormCache* form_cache() const override {
+        return cache_ == nullptr ? nullptr : &cache_->forms;
+    }
+    [[nodiscard]] FactCache* fact_cache() const override {
+        return cache_ == nullptr ? nullptr : &cache_->facts;
+    }
 
 private:
     [[nodiscard]] Result<bool> is_ours(BucketId bucket) const;
 
     storage::Storage& storage_;
     Id organization_;
-    FormCache* forms_;                                 // outlives the world
+    WorldCache* cache_;                                // null, or outlives the world
     mutable std::unordered_map<BucketId, bool> ours_;  ///< a bucket never changes its organization
 };
 

@@ -2,6 +2,7 @@
 
 #include "client/engine/view/overlay.hpp"
 #include "client/replica/replica.hpp"
+#include "core/model/fact_cache.hpp"
 #include "core/model/world.hpp"
 
 namespace holdfast::client {
@@ -20,11 +21,13 @@ public:
     /// Errors  intent_needs_connection, always.
     [[nodiscard]] Result<BucketId> mint_bucket() override;
     [[nodiscard]] FormCache* form_cache() const override { return &forms_; }
+    [[nodiscard]] FactCache* fact_cache() const override { return &facts_; }
 
 private:
     Replica& replica_;
     const Overlay& overlay_;
     FormCache& forms_;
+    mutable FactCache facts_;
 };
 
 }  // namespace holdfast::client

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/model/facts.hpp"
+
 namespace holdfast::client {
 namespace {
 
@@ -74,8 +76,13 @@ Result<std::optional<body::User>> View::find_user(Id id) const {
     if (!bucket) {
         return std::nullopt;
     }
-    HF_TRY(const auto row, find({*bucket, RowKind::user, id}));
-    return read(row, body::parse_user);
+    const RowKey key{*bucket, RowKind::user, id};
+    HF_TRY(const auto row, find(key));
+    if (!row || row->body.empty()) {
+        return std::nullopt;
+    }
+    auto user = facts::value_of(*this, key, row->body, body::parse_user);
+    return user ? std::optional(*std::move(user)) : std::nullopt;
 }
 
 std::optional<Sum> View::directory_sum() const {

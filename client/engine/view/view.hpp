@@ -74,6 +74,7 @@ public:
     [[nodiscard]] Result<BucketId> directory() const override;
     [[nodiscard]] Result<BucketId> mint_bucket() override;
     [[nodiscard]] FormCache* form_cache() const override { return sources_.world.form_cache(); }
+    [[nodiscard]] FactCache* fact_cache() const override { return sources_.world.fact_cache(); }
 
     // ------------------------------------------------------------------ people, groups, channels
 

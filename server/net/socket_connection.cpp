@@ -30,6 +30,8 @@ struct Socket {
     Stream stream;
     SocketQueue queue;
     services::ConnectionId id = 0;
+    bool writing = false;  ///< the first frame of the queue
+    bool broken = false;   ///< a write has failed: no other is begun
 };
 
 websocket::close_reason reason_of(ErrorCode code) {
@@ -86,20 +88,40 @@ asio::awaitable<void> read(Socket& socket) {
     socket.queue.changed.raise();
 }
 
-asio::awaitable<void> write(Socket& socket) {
-    while (!socket.queue.frames.empty() || !socket.queue.closing) {
-        if (socket.queue.frames.empty()) {
-            co_await socket.queue.changed.wait();
-            continue;
-        }
-        const sync::SharedBytes bytes = socket.queue.frames.front().bytes;
-        const auto [error, size] =
-            co_await socket.stream.async_write(asio::buffer(*bytes), as_code);
-        if (error) {
-            break;
-        }
-        socket.shell.sockets.written(socket.id);
+/// Not a coroutine: with thousands who get the same page, waking one for each costs more than the
+/// page does. finish() keeps the socket until the last frame has been written.
+void write_next(Socket& socket) {
+    if (socket.writing || socket.broken || socket.queue.frames.empty()) {
+        return;
     }
+    socket.writing = true;
+    const sync::SharedBytes bytes = socket.queue.frames.front().bytes;
+    const auto buffer = asio::buffer(*bytes);
+    socket.stream.async_write(buffer,
+                              [&socket, bytes](boost::system::error_code error, std::size_t) {
+                                  socket.writing = false;
+                                  socket.broken = error.failed();
+                                  if (!socket.broken) {
+                                      socket.shell.sockets.written(socket.id);
+                                      write_next(socket);
+                                  }
+                                  if (socket.queue.closing || socket.broken) {
+                                      socket.queue.changed.raise();
+                                  }
+                              });
+}
+
+bool is_finished(const Socket& socket) {
+    return !socket.writing &&
+           (socket.broken || (socket.queue.closing && socket.queue.frames.empty()));
+}
+
+/// Says goodbye, when there is nothing left to write.
+asio::awaitable<void> finish(Socket& socket) {
+    while (!is_finished(socket)) {
+        co_await socket.queue.changed.wait();
+    }
+    socket.broken = true;
     if (socket.stream.is_open()) {
         websocket::stream_base::timeout times{};
         times.handshake_timeout = limits::socket_close_time_max;
@@ -119,6 +141,7 @@ asio::awaitable<void> serve_socket(Shell& shell,
     using namespace asio::experimental::awaitable_operators;
     Socket socket(shell, std::move(transport));
     socket.queue.cut = [&socket] { socket.stream.next_layer().cut(); };
+    socket.queue.write = [&socket] { write_next(socket); };
     const CutGuard guard(shell, socket.queue.cut);
     socket.stream.next_layer()
         .next_layer()
@@ -132,7 +155,7 @@ asio::awaitable<void> serve_socket(Shell& shell,
     shell.log.write(Log::Level::debug,
                     "socket_opened",
                     {{"connection", static_cast<std::int64_t>(socket.id)}, {"address", address}});
-    co_await (read(socket) && write(socket));
+    co_await (read(socket) && finish(socket));
     shell.log.write(
         Log::Level::debug, "socket_closed", {{"connection", static_cast<std::int64_t>(socket.id)}});
 }

@@ -121,17 +121,18 @@ void Sockets::carry_out(services::Command& command) {
                    {{"connection", static_cast<std::int64_t>(command.connection)},
                     {"code", error_name(command.code)},
                     {"detail", command.detail}});
+        queue.changed.raise();
     } else {
         queue.bytes += command.bytes->size();
         counters_.socket_queue_bytes += command.bytes->size();
         queue.frames.push_back({std::move(command.bytes), environment_.stopwatch_us()});
         touched_.push_back(command.connection);
-        if (queue.bytes > limits::socket_queue_bytes_max && queue.cut) {
+        if (queue.bytes > limits::socket_queue_bytes_max) {
             ++counters_.sockets_cut;
             queue.cut();
         }
+        queue.write();
     }
-    queue.changed.raise();
 }
 
 void Sockets::tell_queued(ConnectionId id, SocketQueue& queue) {

@@ -17,6 +17,7 @@
 namespace holdfast::net {
 
 /// What waits to be written to one WebSocket. The bytes are shared with every other receiver.
+/// `write` and `cut` are there from open() on.
 struct SocketQueue {
     explicit SocketQueue(boost::asio::any_io_executor executor) : changed(std::move(executor)) {}
 
@@ -29,8 +30,9 @@ struct SocketQueue {
     std::size_t told_bytes = 0;  ///< what the hub was told last
     bool closing = false;        ///< nothing more comes: write what is there, then say goodbye
     ErrorCode close_code{};
-    Signal changed;
-    std::function<void()> cut;  ///< ends the connection at once
+    Signal changed;               ///< it closes, or has nothing left to write
+    std::function<void()> write;  ///< begins with the first frame where none is being written
+    std::function<void()> cut;    ///< ends the connection at once
 };
 
 /// The loop between the hub and the sockets: what came in goes to the hub, the hub runs once for

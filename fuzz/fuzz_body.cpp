@@ -40,6 +40,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     check(text, body::parse_grant);
     check(text, body::parse_read_mark);
     check(text, body::parse_receipt);
-    (void)lane_of(static_cast<IntentKind>(kind % 12), text, Id{7});
+    (void)lane_of(static_cast<IntentKind>(kind % 24), text, {Id{7}, Id{9}});
     return 0;
 }

@@ -7,6 +7,7 @@
 #include "client/engine/device.hpp"
 #include "client/engine/live_queries.hpp"
 #include "client/engine/parts.hpp"
+#include "core/model/args.hpp"
 #include "core/model/limits.hpp"
 #include "core/rules/reduce.hpp"
 
@@ -260,14 +261,15 @@ Result<Id> Engine::Parts::submit(const calls::Submit& call, std::optional<std::i
     if (call.args.size() > limit) {
         return fail(ErrorCode::request_too_large, {}, R"({"limit":)" + std::to_string(limit) + "}");
     }
-    const auto lane = lane_of(call.kind, call.args, account->user);
+    const Id id = device->outbox.next_id(account->device);
+    const auto lane = lane_of(call.kind, call.args, {account->user, id});
     if (!lane) {
         return fail(ErrorCode::intent_malformed);
     }
-    Intent intent{.id = device->outbox.next_id(account->device),
+    Intent intent{.id = id,
                   .lane = *lane,
                   .kind = call.kind,
-                  .args = call.args,
+                  .args = args::said_offline(call.kind, call.args, status.offline.on),
                   .claimed_at = device->wall};
     const Occasion occasion{
         .user = account->user, .organization = account->organization, .now = device->server_now()};

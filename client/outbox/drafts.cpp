@@ -20,7 +20,8 @@ Result<> Outbox::load_drafts() {
                     .channel = Id{rows.unsigned_integer(1)},
                     .version = Id{rows.unsigned_integer(2)},
                     .changed_at = WallTime{rows.integer(3)},
-                    .answers = std::string(rows.text(4))};
+                    .answers = std::string(rows.text(4)),
+                    .task = std::string(rows.text(5))};
         drafts_.emplace(draft.number, std::move(draft));
     }
 }
@@ -32,6 +33,7 @@ Result<> Outbox::write_draft(const Draft& draft) {
         .bind(3, draft.version.value)
         .bind(4, draft.changed_at.ms)
         .bind(5, std::string_view(draft.answers))
+        .bind(6, std::string_view(draft.task))
         .run();
 }
 

@@ -26,11 +26,12 @@ std::unexpected<Error> full(std::size_t limit) {
 
 }  // namespace
 
-Result<std::uint32_t> Outbox::next_counter() const {
-    if (counter_ == std::numeric_limits<std::uint32_t>::max()) {
+Result<std::uint32_t> Outbox::counter_after(IntentKind kind) const {
+    const std::uint32_t taken = ids_reserved(kind);
+    if (counter_ > std::numeric_limits<std::uint32_t>::max() - taken) {
         return fail(ErrorCode::storage_failed, "all ids of this device are used");
     }
-    return counter_ + 1;
+    return counter_ + taken;
 }
 
 Result<Intent> Outbox::add(Intent draft,
@@ -44,10 +45,10 @@ Result<Intent> Outbox::add(Intent draft,
     if (bytes_ + bytes_of(draft) > limits::outbox_bytes_max) {
         return full(limits::outbox_bytes_max);
     }
-    HF_TRY(const std::uint32_t counter, next_counter());
+    HF_TRY(const std::uint32_t counter, counter_after(draft.kind));
     Item item;
     item.intent = std::move(draft);
-    item.intent.id = Id::make(device, counter);
+    item.intent.id = next_id(device);
     item.saved_at = now;
     item.offered = connected;
 
@@ -235,10 +236,13 @@ Result<Intent> Outbox::retry(Id id, DeviceNumber device, Instant now, bool conne
     if (refused == nullptr || refused->state != State::rejected) {
         return fail(ErrorCode::outbox_unknown_item, to_string(id));
     }
-    HF_TRY(const std::uint32_t counter, next_counter());
+    HF_TRY(const std::uint32_t counter, counter_after(refused->intent.kind));
     Item item;
     item.intent = refused->intent;
-    item.intent.id = Id::make(device, counter);
+    item.intent.id = next_id(device);
+    if (refused->intent.lane == id) {
+        item.intent.lane = item.intent.id;  // what it begins has its id
+    }
     item.saved_at = now;
     item.offered = connected;
 

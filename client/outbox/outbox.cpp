@@ -51,7 +51,8 @@ CREATE TABLE draft (
 );
 )sql",
     // What is there already may have been sent by a program that kept no note of it.
-    "ALTER TABLE item ADD COLUMN offered INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE item ADD COLUMN offered INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE draft ADD COLUMN task TEXT NOT NULL DEFAULT ''",
 };
 constexpr std::int64_t schema_version = std::size(schema_steps);
 
@@ -166,7 +167,7 @@ Result<> Outbox::prepare() {
         {&to.write_value, "INSERT OR REPLACE INTO value VALUES (?1, ?2)"},
         {&to.write_account,
          "INSERT OR REPLACE INTO account VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
-        {&to.write_draft, "INSERT OR REPLACE INTO draft VALUES (?1, ?2, ?3, ?4, ?5)"},
+        {&to.write_draft, "INSERT OR REPLACE INTO draft VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
         {&to.erase_draft, "DELETE FROM draft WHERE number = ?1"},
     };
     for (const Wanted& wanted : all) {

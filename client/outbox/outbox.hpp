@@ -161,6 +161,7 @@ public:
         Id version;           ///< of the form, as it was when it was begun
         WallTime changed_at;  ///< device's clock
         std::string answers;  ///< JSON object, as it was typed
+        std::string task{};   ///< JSON: what the form does to a task; empty: it is an answer
         bool operator==(const Draft&) const = default;
     };
     [[nodiscard]] const std::map<std::int64_t, Draft>& drafts() const { return drafts_; }
@@ -202,7 +203,8 @@ private:
     [[nodiscard]] Result<> write_item(const Item& item);
     [[nodiscard]] Result<> write_offered(std::span<const Id> ids);
     [[nodiscard]] Result<> erase(Id id);
-    [[nodiscard]] Result<std::uint32_t> next_counter() const;
+    /// The counter once an intent of this kind has its ids.
+    [[nodiscard]] Result<std::uint32_t> counter_after(IntentKind kind) const;
     void remember(Item item);
     void drop(Id id);
 

@@ -1,5 +1,6 @@
 #include "core/model/args.hpp"
 
+#include <limits>
 #include <utility>
 
 #include "core/model/json.hpp"
@@ -18,6 +19,13 @@ void read_target(json::Reader& reader, const char* name, Id& out) {
 
 json::Value explicit_text(const std::string& text) {
     return json::Value(text);
+}
+
+/// The arguments with the answers as an object, also where nothing is answered.
+std::string with_answers(json::Writer& writer, const std::string& answers) {
+    json::Value args = writer.take();
+    args["answers"] = json::parse(answers);
+    return args.dump(-1, ' ', false, json::Value::error_handler_t::replace);
 }
 
 }  // namespace
@@ -95,6 +103,67 @@ Result<AnswerSubmit> parse_answer_submit(std::string_view text) {
     return json::finish(reader, std::move(value));
 }
 
+Result<TaskCreate> parse_task_create(std::string_view text) {
+    TaskCreate value;
+    json::Reader reader = json::Reader::of(json::parse(text));
+    read_target(reader, "group", value.group);
+    read_target(reader, "form", value.form);
+    reader.require("workflow")
+        .read("workflow", value.workflow)
+        .require("answers")
+        .read_object("answers", value.answers)
+        .read("offset", value.offset_minutes)
+        .read("offline", value.offline);
+    return json::finish(reader, std::move(value));
+}
+
+Result<TaskChangeState> parse_task_change_state(std::string_view text) {
+    TaskChangeState value;
+    std::int64_t version = 0;
+    json::Reader reader = json::Reader::of(json::parse(text));
+    read_target(reader, "group", value.group);
+    read_target(reader, "task", value.task);
+    reader.require("target")
+        .read("target", value.target)
+        .require("base_state")
+        .read("base_state", value.base_state)
+        .read("base_version", version)
+        .read("form", value.form)
+        .read_object("answers", value.answers)
+        .read("offset", value.offset_minutes)
+        .read("offline", value.offline);
+    if (version < 0 || version > std::numeric_limits<std::uint32_t>::max()) {
+        reader.refuse("base_version");
+    }
+    value.base_version = static_cast<std::uint32_t>(version);
+    return json::finish(reader, std::move(value));
+}
+
+Result<TaskSetRole> parse_task_set_role(std::string_view text) {
+    TaskSetRole value;
+    json::Reader reader(text);
+    read_target(reader, "group", value.group);
+    read_target(reader, "task", value.task);
+    read_target(reader, "user", value.user);
+    reader.require("role").read("role", value.role);
+    return json::finish(reader, std::move(value));
+}
+
+std::string said_offline(IntentKind kind, std::string args, bool offline) {
+    if (kind == IntentKind::task_create) {
+        if (auto wanted = parse_task_create(args)) {
+            wanted->offline = offline;
+            return encode(*wanted);
+        }
+    } else if (kind == IntentKind::task_change_state) {
+        if (auto wanted = parse_task_change_state(args)) {
+            wanted->offline = offline;
+            return encode(*wanted);
+        }
+    }
+    return args;
+}
+
 std::string encode(const MessagePost& value) {
     return json::Writer{}
         .write("channel", value.channel)
@@ -149,9 +218,39 @@ std::string encode(const AnswerSubmit& value) {
     writer.write("channel", value.channel)
         .write("form", value.form)
         .write("offset", value.offset_minutes);
-    json::Value args = writer.take();
-    args["answers"] = json::parse(value.answers);  // also where nothing is answered
-    return args.dump(-1, ' ', false, json::Value::error_handler_t::replace);
+    return with_answers(writer, value.answers);
+}
+
+std::string encode(const TaskCreate& value) {
+    json::Writer writer;
+    writer.write("group", value.group)
+        .write("workflow", explicit_text(value.workflow))
+        .write("form", value.form)
+        .write("offset", value.offset_minutes)
+        .write("offline", value.offline, false);
+    return with_answers(writer, value.answers);
+}
+
+std::string encode(const TaskChangeState& value) {
+    json::Writer writer;
+    writer.write("group", value.group)
+        .write("task", value.task)
+        .write("target", explicit_text(value.target))
+        .write("base_state", explicit_text(value.base_state))
+        .write("base_version", static_cast<std::int64_t>(value.base_version))
+        .write("form", value.form)
+        .write("offset", value.offset_minutes)
+        .write("offline", value.offline, false);
+    return value.form ? with_answers(writer, value.answers) : writer.text();
+}
+
+std::string encode(const TaskSetRole& value) {
+    return json::Writer{}
+        .write("group", value.group)
+        .write("task", value.task)
+        .write("user", value.user)
+        .write("role", explicit_text(value.role))
+        .text();
 }
 
 }  // namespace holdfast::args

@@ -7,6 +7,7 @@
 
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
+#include "core/model/intent.hpp"
 
 /// The arguments of intents as values; their JSON is that of `Intent` in app/src/bridge/types.ts.
 /// Unknown members are ignored. An absent id, an id of zero or a wrong type is `intent_malformed`;
@@ -63,6 +64,37 @@ struct AnswerSubmit {
     std::int64_t offset_minutes = 0;  ///< from UTC, where the person is; may be absent
 };
 
+/// Answers the start form of a workflow.
+struct TaskCreate {
+    Id group{};
+    std::string workflow{};           ///< its code
+    Id form{};                        ///< the version's row
+    std::string answers = "{}";       ///< as of AnswerSubmit
+    std::int64_t offset_minutes = 0;  ///< from UTC, where the person is; may be absent
+    bool offline = false;             ///< done in Offline Mode; may be absent
+};
+
+/// Moves a task: by its button, or by the state start form.
+struct TaskChangeState {
+    Id group{};
+    Id task{};
+    std::string target{};             ///< code of the state
+    std::string base_state{};         ///< what the person saw
+    std::uint32_t base_version = 0;   ///< the same, as the task's state_version; may be absent
+    Id form{};                        ///< the version's row; absent for a button
+    std::string answers = "{}";       ///< as of AnswerSubmit; absent for a button
+    std::int64_t offset_minutes = 0;  ///< from UTC, where the person is; may be absent
+    bool offline = false;             ///< done in Offline Mode; may be absent
+};
+
+/// Says what somebody is to a task: "assignee", "editor", "follower", "visibility" or "none".
+struct TaskSetRole {
+    Id group{};
+    Id task{};
+    Id user{};
+    std::string role{};
+};
+
 [[nodiscard]] Result<MessagePost> parse_message_post(std::string_view text);
 [[nodiscard]] Result<MessageReact> parse_message_react(std::string_view text);
 [[nodiscard]] Result<MessageTarget> parse_message_target(std::string_view text);
@@ -71,6 +103,13 @@ struct AnswerSubmit {
 [[nodiscard]] Result<ChannelMember> parse_channel_member(std::string_view text);
 [[nodiscard]] Result<ProfileUpdate> parse_profile_update(std::string_view text);
 [[nodiscard]] Result<AnswerSubmit> parse_answer_submit(std::string_view text);
+[[nodiscard]] Result<TaskCreate> parse_task_create(std::string_view text);
+[[nodiscard]] Result<TaskChangeState> parse_task_change_state(std::string_view text);
+[[nodiscard]] Result<TaskSetRole> parse_task_set_role(std::string_view text);
+
+/// The arguments with the word whether they were taken in Offline Mode, which is the engine's to
+/// say, where the kind has one; others, and what cannot be read, as they are.
+[[nodiscard]] std::string said_offline(IntentKind kind, std::string args, bool offline);
 
 [[nodiscard]] std::string encode(const MessagePost& value);
 [[nodiscard]] std::string encode(const MessageReact& value);
@@ -80,5 +119,8 @@ struct AnswerSubmit {
 [[nodiscard]] std::string encode(const ChannelMember& value);
 [[nodiscard]] std::string encode(const ProfileUpdate& value);
 [[nodiscard]] std::string encode(const AnswerSubmit& value);
+[[nodiscard]] std::string encode(const TaskCreate& value);
+[[nodiscard]] std::string encode(const TaskChangeState& value);
+[[nodiscard]] std::string encode(const TaskSetRole& value);
 
 }  // namespace holdfast::args

@@ -12,11 +12,12 @@ namespace holdfast {
 enum class BucketKind : std::uint8_t {
     user = 1,       ///< owner: a user. Grants, read marks, receipts. Read by that user only.
     directory = 2,  ///< owner: the organization. Organization, users, roles. Read by all its users.
-    group = 3,      ///< owner: a group. The group's own row.
+    group = 3,      ///< owner: a group. The group's own row, its workflows.
     channel = 4,    ///< owner: a channel; parent: its group. The channel's row and its members.
-    timeline = 5,   ///< owner: a channel; parent: its group. Messages, answers.
+    timeline = 5,   ///< owner: a channel; parent: its group. Messages, answers, task's history.
     forms = 6,      ///< owner: the organization. Forms and their versions. Read by all its users.
     collection = 7,  ///< owner: a collection. Its row, its elements. Read by all users.
+    tasks = 10,      ///< owner: a group. Its tasks. Read by those who read the group.
 };
 
 /// Where a bucket stands: all that a device and the server compare.

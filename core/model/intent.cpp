@@ -13,10 +13,17 @@ struct Entry {
     IntentKind kind;
     std::string_view name;
     bool offline;
-    const char* lane;  ///< the argument that names the target; null: the user
+    const char* lane;  ///< the argument that names the target, or one of those below
+    std::uint32_t ids = 1;
+    bool has_answers = false;
 };
 
-constexpr std::array<Entry, 10> entries{{
+constexpr const char* users_lane = nullptr;
+constexpr const char* own_lane = "";
+/// One for a form's message, and spare ones for what the server may have to add.
+constexpr std::uint32_t task_ids = 17;
+
+constexpr std::array<Entry, 13> entries{{
     {IntentKind::message_post, "message.post", true, "channel"},
     {IntentKind::message_react, "message.react", true, "channel"},
     {IntentKind::message_delete, "message.delete", false, "channel"},
@@ -25,8 +32,11 @@ constexpr std::array<Entry, 10> entries{{
     {IntentKind::channel_rename, "channel.rename", false, "channel"},
     {IntentKind::channel_add_member, "channel.add_member", false, "channel"},
     {IntentKind::channel_remove_member, "channel.remove_member", false, "channel"},
-    {IntentKind::profile_update, "profile.update", false, nullptr},
-    {IntentKind::answer_submit, "answer.submit", true, "channel"},
+    {IntentKind::profile_update, "profile.update", false, users_lane},
+    {IntentKind::answer_submit, "answer.submit", true, "channel", 1, true},
+    {IntentKind::task_create, "task.create", true, own_lane, task_ids, true},
+    {IntentKind::task_change_state, "task.change_state", true, "task", task_ids, true},
+    {IntentKind::task_set_role, "task.set_role", false, "task", task_ids},
 }};
 
 const Entry* find_entry(IntentKind kind) {
@@ -60,22 +70,30 @@ bool works_offline(IntentKind kind) {
 }
 
 bool is_kept_when_refused(IntentKind kind) {
-    return kind == IntentKind::answer_submit;
+    const Entry* entry = find_entry(kind);
+    return entry != nullptr && entry->has_answers;
+}
+
+std::uint32_t ids_reserved(IntentKind kind) {
+    const Entry* entry = find_entry(kind);
+    return entry == nullptr ? 1 : entry->ids;
 }
 
 std::size_t args_bytes_max(IntentKind kind) {
-    return kind == IntentKind::answer_submit ? limits::answer_args_bytes_max
-                                             : limits::intent_bytes_max;
+    return is_kept_when_refused(kind) ? limits::answer_args_bytes_max : limits::intent_bytes_max;
 }
 
-std::optional<Id> lane_of(IntentKind kind, std::string_view args, Id user) {
+std::optional<Id> lane_of(IntentKind kind, std::string_view args, LaneOwner owner) {
     const Entry* entry = find_entry(kind);
     if (entry == nullptr) {
         return std::nullopt;
     }
+    if (entry->lane == own_lane) {
+        return owner.intent ? std::optional(owner.intent) : std::nullopt;
+    }
     json::Reader reader(args);
-    Id lane = user;
-    if (entry->lane != nullptr) {
+    Id lane = owner.user;
+    if (entry->lane != users_lane) {
         reader.require(entry->lane).read(entry->lane, lane);
     }
     if (!reader.done() || !lane) {

@@ -24,6 +24,9 @@ enum class IntentKind : std::uint16_t {
     channel_remove_member = 8,
     profile_update = 9,
     answer_submit = 10,
+    task_create = 20,
+    task_change_state = 21,
+    task_set_role = 22,
 };
 
 /// "message.post" and back; the names are those of app/src/bridge/types.ts.
@@ -36,6 +39,10 @@ enum class IntentKind : std::uint16_t {
 
 /// Whether the arguments are work that is kept with the receipt when the server refuses it (OM33).
 [[nodiscard]] bool is_kept_when_refused(IntentKind kind);
+
+/// How many ids of its device's counter an intent takes: its own, and those of the rows that it
+/// makes besides (docs/internals/workflow.md).
+[[nodiscard]] std::uint32_t ids_reserved(IntentKind kind);
 
 /// Bytes of arguments that an intent of this kind may have: limits.hpp.
 [[nodiscard]] std::size_t args_bytes_max(IntentKind kind);
@@ -52,9 +59,16 @@ struct Intent {
     std::int64_t elapsed_ms = -1;
 };
 
-/// The lane of an intent with these arguments: the channel, or the user for a profile.
-/// Errors  intent_malformed.
-[[nodiscard]] std::optional<Id> lane_of(IntentKind kind, std::string_view args, Id user);
+/// Where an intent's lane is not named by its arguments.
+struct LaneOwner {
+    Id user{};
+    Id intent{};
+};
+
+/// The lane of an intent with these arguments: the channel, which is the task's too; the user for a
+/// profile; the intent itself for a task that it begins, so that what follows in the task's channel
+/// stays behind it. Nothing where the arguments do not say.
+[[nodiscard]] std::optional<Id> lane_of(IntentKind kind, std::string_view args, LaneOwner owner);
 
 enum class OutcomeStatus : std::uint8_t {
     applied = 1,

@@ -28,19 +28,19 @@ TEST(Intent, OM24_OM29_OM30_messages_reactions_read_marks_and_forms_work_offline
 TEST(Intent, the_lane_is_the_channel_the_group_or_the_user) {
     const Id user{7};
     const std::string args = R"({"channel":"41","group":"31","message":"5"})";
-    EXPECT_EQ(lane_of(IntentKind::message_post, args, user), Id{41});
-    EXPECT_EQ(lane_of(IntentKind::message_delete, args, user), Id{41});
-    EXPECT_EQ(lane_of(IntentKind::channel_create, args, user), Id{31});
-    EXPECT_EQ(lane_of(IntentKind::profile_update, args, user), user);
+    EXPECT_EQ(lane_of(IntentKind::message_post, args, {user}), Id{41});
+    EXPECT_EQ(lane_of(IntentKind::message_delete, args, {user}), Id{41});
+    EXPECT_EQ(lane_of(IntentKind::channel_create, args, {user}), Id{31});
+    EXPECT_EQ(lane_of(IntentKind::profile_update, args, {user}), user);
 }
 
 TEST(Intent, arguments_without_a_target_have_no_lane) {
     for (const char* args :
          {"", "{}", "[]", R"({"channel":41})", R"({"channel":"x"})", R"({"channel":"0"})"}) {
-        EXPECT_FALSE(lane_of(IntentKind::message_post, args, Id{7})) << args;
+        EXPECT_FALSE(lane_of(IntentKind::message_post, args, {Id{7}})) << args;
     }
-    EXPECT_FALSE(lane_of(IntentKind::profile_update, "nonsense", Id{7}));
-    EXPECT_FALSE(lane_of(IntentKind{77}, R"({"channel":"41"})", Id{7}));
+    EXPECT_FALSE(lane_of(IntentKind::profile_update, "nonsense", {Id{7}}));
+    EXPECT_FALSE(lane_of(IntentKind{77}, R"({"channel":"41"})", {Id{7}}));
 }
 
 }  // namespace

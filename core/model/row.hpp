@@ -26,9 +26,13 @@ enum class RowKind : std::uint8_t {
     form_version = 12,  ///< never changed
     collection = 13,
     element = 14,
-    answer = 15,  ///< id: the intent that sent it; sort: as its message
+    answer = 15,      ///< id: the intent that sent it; sort: as its message
+    task_group = 20,  ///< id: the group
+    workflow = 21,
+    task = 22,     ///< id: the intent that began it, as of its channel; sort: its serial number
+    history = 23,  ///< of the task with the channel's id; sort: server time of its arrival
 };
-inline constexpr RowKind last_row_kind = RowKind::answer;
+inline constexpr RowKind last_row_kind = RowKind::history;
 
 /// Identity of a row. Rows are clustered by this order on both sides.
 struct RowKey {

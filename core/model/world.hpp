@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <string>
@@ -35,6 +36,21 @@ public:
     /// A new bucket id. Errors  intent_needs_connection on a device: only the server makes buckets.
     [[nodiscard]] virtual Result<BucketId> mint_bucket() = 0;
 
+    /// Whether what the rules say here is final: the server's world. On a device they leave out
+    /// what only the server can give (buckets, serial numbers).
+    [[nodiscard]] virtual bool is_final() const { return true; }
+
+    /// The newest rows of a kind by (sort, id), newest first. Only final worlds are asked.
+    [[nodiscard]] virtual Result<std::vector<Row>> newest(BucketId /*bucket*/,
+                                                          RowKind /*kind*/,
+                                                          std::size_t /*count*/) const {
+        return std::vector<Row>{};
+    }
+
+    /// The first action that waits in a lane and counts as one upon its task (OM27). The server has
+    /// none.
+    [[nodiscard]] virtual const Intent* waiting_upon(Id /*lane*/) const { return nullptr; }
+
     /// Where versions of forms are kept between two judgements (core/rules/form_cache.hpp); null:
     /// they are made anew each time.
     [[nodiscard]] virtual FormCache* form_cache() const { return nullptr; }
@@ -54,6 +70,12 @@ struct Effects {
     };
     std::vector<NewBucket> buckets{};
     std::vector<RowChange> rows{};
+    /// `applied`, or what the rules say besides: with the reason and its sentence's parameters. A
+    /// rejected action may have rows: its answer, kept where people look for it (OM33).
+    OutcomeStatus status = OutcomeStatus::applied;
+    ErrorCode code = ErrorCode::none;
+    std::string params{};
+    bool answer_kept = false;  ///< of a rejected action: its answer is among the rows
 };
 
 /// Who asks, and when by the clock of the side that runs the rules.

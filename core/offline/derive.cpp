@@ -200,7 +200,7 @@ std::optional<Refusal> refusal_of(const Status& status, IntentKind kind) {
     if (!works_offline(kind)) {
         return Refusal{ErrorCode::intent_needs_connection, reason::offline_mode};
     }
-    const bool is_talk = kind != IntentKind::channel_read && kind != IntentKind::answer_submit;
+    const bool is_talk = kind == IntentKind::message_post || kind == IntentKind::message_react;
     if (!status.messages_offline && is_talk) {
         return Refusal{ErrorCode::intent_needs_connection, reason::offline_messages};
     }

@@ -5,41 +5,13 @@
 #include "core/forms/filling.hpp"
 #include "core/forms/limits.hpp"
 #include "core/model/args.hpp"
-#include "core/model/body_forms.hpp"
 #include "core/model/facts.hpp"
 #include "core/model/rules.hpp"
 #include "core/rules/form_cache.hpp"
+#include "core/rules/task_facts.hpp"
 #include "core/rules/world_lookup.hpp"
 
 namespace holdfast {
-
-namespace {
-
-/// The language that others read a card in whose own language the form does not have.
-[[nodiscard]] Result<std::string> language_of(const World& world, Id organization) {
-    HF_TRY(const BucketId directory, world.directory());
-    HF_TRY(const auto found,
-           facts::find(world,
-                       RowKey{directory, RowKind::organization, organization},
-                       body::parse_organization));
-    return found ? found->value.language : body::Organization{}.language;
-}
-
-[[nodiscard]] Result<forms::CleanAnswers> judge(const World& world,
-                                                const Occasion& occasion,
-                                                const KnownForm& form,
-                                                const args::AnswerSubmit& wanted,
-                                                WallTime sent_at) {
-    const WorldLookup lookup(world, form.collections);
-    const forms::Context context{
-        .lookup = lookup,
-        .user = occasion.user,
-        .now = sent_at,
-        .zone = {.offset_minutes = static_cast<int>(wanted.offset_minutes)}};
-    return forms::validate_submission(form.filled, wanted.answers, context);
-}
-
-}  // namespace
 
 Result<> may_send_forms(const World& world, Id user, Id channel) {
     HF_CHECK(facts::writing_user(world, user));
@@ -55,15 +27,29 @@ Result<> may_send_forms(const World& world, Id user, Id channel) {
 }
 
 Result<forms::Offer> offer_in(const World& world, Id user, Id channel) {
-    HF_TRY(const auto person, facts::active_user(world, user));
+    HF_CHECK(facts::active_user(world, user));
     HF_TRY(const auto place, facts::readable_channel(world, user, channel));
     HF_TRY(const auto group, facts::group(world, place.value.group));
+    if (!group || group->value.kind != body::GroupKind::workflow) {
+        return offer_to(world, user, place.value.group);
+    }
+    HF_TRY(const auto task, find_task(world, place.value.group, channel));
+    if (!task) {
+        return offer_to(world, user, place.value.group);
+    }
+    HF_TRY(const auto tasks, TaskFacts::of(world, {.user = user}, place.value.group));
+    return tasks.offer_for(&*task);
+}
+
+Result<forms::Offer> offer_to(const World& world, Id user, Id id) {
+    HF_TRY(const auto person, facts::active_user(world, user));
+    HF_TRY(const auto group, facts::group(world, id));
     HF_TRY(const Permissions held, permissions_of(world, user));
     forms::Offer offer{.group = group ? group->value.code : std::string(),
                        .permissions = {held.begin(), held.end()},
                        .read_only = person.value.read_only};
-    for (const Id id : person.value.roles) {
-        const RowKey key{person.key.bucket, RowKind::role, id};
+    for (const Id held_role : person.value.roles) {
+        const RowKey key{person.key.bucket, RowKind::role, held_role};
         HF_TRY(auto role, facts::find(world, key, body::parse_role));
         if (role) {
             offer.roles.push_back(std::move(role->value.name));
@@ -81,38 +67,67 @@ std::string text_in(const forms::Texts& texts, std::string_view language) {
     return texts.empty() ? std::string() : texts.begin()->second;
 }
 
+Result<std::string> language_of(const World& world, Id organization) {
+    HF_TRY(const BucketId directory, world.directory());
+    HF_TRY(const auto found,
+           facts::find(world,
+                       RowKey{directory, RowKind::organization, organization},
+                       body::parse_organization));
+    return found ? found->value.language : body::Organization{}.language;
+}
+
 namespace rules {
 
-Result<Effects> submit_answer(World& world, const Occasion& occasion, const Intent& intent) {
-    HF_TRY(const args::AnswerSubmit wanted, args::parse_answer_submit(intent.args));
-    if (wanted.offset_minutes > forms::limits::offset_minutes_max ||
-        wanted.offset_minutes < -forms::limits::offset_minutes_max) {
+Result<JudgedForm> judge_form(const World& world,
+                              const Occasion& occasion,
+                              std::shared_ptr<const KnownForm> form,
+                              const SentForm& sent,
+                              const forms::Offer& offer) {
+    if (sent.offset_minutes > forms::limits::offset_minutes_max ||
+        sent.offset_minutes < -forms::limits::offset_minutes_max) {
         return fail(ErrorCode::intent_malformed, "offset");
     }
-    HF_CHECK(may_send_forms(world, occasion.user, wanted.channel));
-    HF_TRY(const auto form, find_form(world, occasion.organization, wanted.form));
     const forms::Definition& definition = form->filled->definition();
-    HF_TRY(const forms::Offer offer, offer_in(world, occasion.user, wanted.channel));
     HF_CHECK(forms::may_fill_in(definition.access, offer));
-    HF_TRY(forms::CleanAnswers clean, judge(world, occasion, *form, wanted, intent.claimed_at));
+    const WorldLookup lookup(world, form->collections);
+    const forms::Context context{.lookup = lookup,
+                                 .user = occasion.user,
+                                 .now = sent.at,
+                                 .zone = {.offset_minutes = static_cast<int>(sent.offset_minutes)}};
+    HF_TRY(forms::CleanAnswers clean,
+           forms::validate_submission(form->filled, sent.answers, context));
+    HF_TRY(const std::string language, language_of(world, occasion.organization));
+    std::string title = text_in(definition.form.title, language);
+    return JudgedForm{.form = std::move(form),
+                      .title = std::move(title),
+                      .answer = {.author = occasion.user,
+                                 .version = sent.version,
+                                 .answers = std::move(clean.json),
+                                 .sent_at = sent.at.ms,
+                                 .offset_minutes = sent.offset_minutes}};
+}
+
+Result<Effects> submit_answer(World& world, const Occasion& occasion, const Intent& intent) {
+    HF_TRY(args::AnswerSubmit wanted, args::parse_answer_submit(intent.args));
+    HF_CHECK(may_send_forms(world, occasion.user, wanted.channel));
+    HF_TRY(auto form, find_form(world, occasion.organization, wanted.form));
+    HF_TRY(const forms::Offer offer, offer_in(world, occasion.user, wanted.channel));
+    const SentForm sent{.version = wanted.form,
+                        .answers = std::move(wanted.answers),
+                        .offset_minutes = wanted.offset_minutes,
+                        .at = intent.claimed_at};
+    HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
     HF_TRY(const BucketId timeline, facts::bucket_of(world, BucketKind::timeline, wanted.channel));
     HF_CHECK(ensure_new_message(world, timeline, intent.id));
-    HF_TRY(const std::string language, language_of(world, occasion.organization));
 
-    body::Message message{.author = occasion.user, .form = wanted.form};
-    message.text = text_in(definition.form.title, language);
-    const body::Answer answer{.author = occasion.user,
-                              .version = wanted.form,
-                              .answers = std::move(clean.json),
-                              .sent_at = intent.claimed_at.ms,
-                              .offset_minutes = wanted.offset_minutes};
+    const body::Message message{.author = occasion.user, .text = judged.title, .form = wanted.form};
     Effects effects;
     effects.rows.push_back({.key = {timeline, RowKind::message, intent.id},
                             .sort = occasion.now.ms,
                             .body = body::encode(message)});
     effects.rows.push_back({.key = {timeline, RowKind::answer, intent.id},
                             .sort = occasion.now.ms,
-                            .body = body::encode(answer)});
+                            .body = body::encode(judged.answer)});
     HF_CHECK(advance_read_mark(
         world, occasion.user, wanted.channel, {occasion.now.ms, intent.id}, effects));
     return effects;

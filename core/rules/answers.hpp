@@ -1,32 +1,69 @@
 #pragma once
 
+#include <memory>
+#include <string>
+#include <string_view>
+
 #include "core/base/result.hpp"
 #include "core/forms/access.hpp"
 #include "core/forms/definition.hpp"
+#include "core/model/body_forms.hpp"
 #include "core/model/intent.hpp"
 #include "core/model/world.hpp"
 
 namespace holdfast {
+
+struct KnownForm;
 
 /// Whether the user may send a form in a channel, whatever the form: the channel can be read and
 /// takes messages, and the user may change things. Chatting needs a permission; a form has its own.
 /// Errors  access_forbidden · access_read_only.
 [[nodiscard]] Result<> may_send_forms(const World& world, Id user, Id channel);
 
-/// What forms' filters are tested against, in this channel and for this user.
+/// What forms' filters are tested against, in this channel and for this user: a task's channel has
+/// the elements of the task's state and statuses.
 /// Errors  access_forbidden where either is not there.
 [[nodiscard]] Result<forms::Offer> offer_in(const World& world, Id user, Id channel);
+
+/// The same in a group, without the elements of a channel.
+[[nodiscard]] Result<forms::Offer> offer_to(const World& world, Id user, Id group);
 
 /// The text in the organization's language, else in English, else in any; empty where there is
 /// none.
 [[nodiscard]] std::string text_in(const forms::Texts& texts, std::string_view language);
 
+/// The language that others read a card in whose own language the form does not have.
+[[nodiscard]] Result<std::string> language_of(const World& world, Id organization);
+
 namespace rules {
 
-/// The answer and its message, if the form was right for the version that the person had, at the
-/// moment when it was sent by the device's clock.
-/// Errors  intent_gone: no such version · form_not_here · answer_* (params: component) ·
-///         those of may_send_forms().
+/// A form as it was sent.
+struct SentForm {
+    Id version{};
+    std::string answers = "{}";
+    std::int64_t offset_minutes = 0;
+    WallTime at{};  ///< by the device's clock
+};
+
+/// The same, found right.
+struct JudgedForm {
+    std::shared_ptr<const KnownForm> form;
+    std::string title;  ///< in the organization's language
+    body::Answer answer;
+};
+
+/// Judges a form for the version that the person had, at the moment when it was sent by the
+/// device's clock.
+/// @param offer  what its filters are tested against.
+/// Errors  intent_malformed (offset) · form_not_here · access_* · answer_* (params: component).
+[[nodiscard]] Result<JudgedForm> judge_form(const World& world,
+                                            const Occasion& occasion,
+                                            std::shared_ptr<const KnownForm> form,
+                                            const SentForm& sent,
+                                            const forms::Offer& offer);
+
+/// The answer and its message, if the form was right.
+/// Errors  intent_gone: no such version · those of judge_form() and of may_send_forms().
 [[nodiscard]] Result<Effects> submit_answer(World& world,
                                             const Occasion& occasion,
                                             const Intent& intent);

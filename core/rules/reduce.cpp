@@ -3,6 +3,7 @@
 #include "core/model/limits.hpp"
 #include "core/model/rules.hpp"
 #include "core/rules/answers.hpp"
+#include "core/rules/tasks.hpp"
 
 namespace holdfast {
 
@@ -32,6 +33,12 @@ namespace {
             return rules::update_profile(world, occasion, intent);
         case IntentKind::answer_submit:
             return rules::submit_answer(world, occasion, intent);
+        case IntentKind::task_create:
+            return rules::create_task(world, occasion, intent);
+        case IntentKind::task_change_state:
+            return rules::change_state(world, occasion, intent);
+        case IntentKind::task_set_role:
+            return rules::set_role(world, occasion, intent);
     }
     return fail(ErrorCode::intent_unknown_kind);  // a newer device's
 }

@@ -12,7 +12,7 @@ namespace holdfast::sync {
 namespace {
 
 constexpr Millis pull_delay_max{8'000};
-/// A collection that is larger waits behind the newest messages of every channel.
+/// A larger collection or list of tasks waits behind the newest messages of every channel.
 constexpr std::uint64_t large_collection_rows = 2'000;
 
 bool needs_tail(const BucketCursor& cursor) {
@@ -31,6 +31,7 @@ int pull_class(const BucketCursor& cursor, bool raised) {
         case BucketKind::channel:
         case BucketKind::forms:
             return 2;
+        case BucketKind::tasks:
         case BucketKind::collection:
             return cursor.head.rows <= large_collection_rows ? 3 : 5;
         case BucketKind::timeline:

@@ -140,7 +140,18 @@ Result<Effects> apply_start_form(const Subject& subject,
                    .answer = submission.answer,
                    .parent = subject.id,
                    .workflow = begun.code});
-    if (subject.task != nullptr) {
+    if (begun.start_form->task) {
+        const bool named = !submission.task_name.empty();
+        const NewTask wanted{.id = writing.row(),
+                             .group = subject.group,
+                             .channel = channel,
+                             .serial = cause.serial,
+                             .name = named ? submission.task_name : submission.title,
+                             .answers = {submission.answer},
+                             .parent_id = subject.id,
+                             .parent = subject.task};
+        HF_CHECK(create_task(writing, wanted, begun));
+    } else if (subject.task != nullptr) {
         note_asked(writing, subject, {}, submission.answer);
     }
     return writing.take();

@@ -58,14 +58,12 @@ namespace {
 
 }  // namespace
 
-Result<Effects> apply_create_task(const NewTask& wanted,
-                                  const Workflow& workflow,
-                                  const Cause& cause) {
+Result<> create_task(Writing& writing, const NewTask& wanted, const Workflow& workflow) {
+    const Cause& cause = writing.cause();
     const State* initial = find_state(workflow, workflow.initial);
     HF_ASSERT(initial != nullptr);
     HF_TRY(Task task, make_task(wanted, workflow, cause));
     enter_state(task, workflow, *initial, cause.now);
-    HF_TRY(Writing writing, Writing::begin(cause, 0));
     writing.put(wanted.id, task);
     writing.mirror(task, workflow);
     for (const Id user : people_of(task)) {
@@ -87,6 +85,14 @@ Result<Effects> apply_create_task(const NewTask& wanted,
                    .channel = task.channel,
                    .parent = wanted.parent_id,
                    .workflow = workflow.code});
+    return {};
+}
+
+Result<Effects> apply_create_task(const NewTask& wanted,
+                                  const Workflow& workflow,
+                                  const Cause& cause) {
+    HF_TRY(Writing writing, Writing::begin(cause, 0));
+    HF_CHECK(create_task(writing, wanted, workflow));
     return writing.take();
 }
 

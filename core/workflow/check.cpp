@@ -169,7 +169,11 @@ private:
         form("/start_form/form", start.form);
         permissions("/start_form/permissions", start.permissions);
         routines("/start_form/routines", start.routines, start.form);
-        if (!any_reaches(start.routines, StageKind::create_task)) {
+        if (start.task && !start.task->name.empty() && known_.has_form(start.form) &&
+            !known_.has_field(start.form, start.task->name)) {
+            report("/start_form/task/name", ErrorCode::workflow_missing_field, start.task->name);
+        }
+        if (!start.task && !any_reaches(start.routines, StageKind::create_task)) {
             report("/start_form", ErrorCode::workflow_creates_nothing, start.form);
         }
     }

@@ -100,6 +100,12 @@ void read_state(Place& place, State& out) {
 
 void read_start_form(Place& place, StartForm& out) {
     place.read("form", out.form).read("permissions", out.permissions);
+    if (place.has("task")) {
+        out.task.emplace();
+        place.object("task", *out.task, [](Place& inner, FirstTask& task) {
+            inner.read("name", task.name);
+        });
+    }
     read_routines(place, "routines", out.routines);
 }
 
@@ -283,6 +289,10 @@ std::string encode(const Workflow& value) {
     json::Value out = writer.take();
     if (value.start_form) {
         out["start_form"] = write_form(*value.start_form);
+        if (value.start_form->task) {
+            out["start_form"]["task"] =
+                json::Writer{}.write("name", value.start_form->task->name).take();
+        }
     }
     return dump(out);
 }

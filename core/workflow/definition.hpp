@@ -96,10 +96,18 @@ struct State {
     bool operator==(const State&) const = default;
 };
 
-/// The form that begins a new task. Its routines make the task; without any there is none.
+/// What a task is called that its start form makes without a routine.
+struct FirstTask {
+    std::string name{};  ///< component whose text it is; empty, or no text: the form's title
+    bool operator==(const FirstTask&) const = default;
+};
+
+/// The form that begins a new task: it makes the task itself, with the answer, where `task` is
+/// there. Otherwise its routines do; without any there is none.
 struct StartForm {
     std::string form{};
     Permits permissions{};
+    std::optional<FirstTask> task{};
     std::vector<std::string> routines{};
     bool operator==(const StartForm&) const = default;
 };

@@ -32,6 +32,7 @@ struct Submission {
     std::uint32_t form_version = 0;
     Version version = Version::current;
     std::string title{};               ///< of the form
+    std::string task_name{};           ///< of the task that a start form makes; empty: the title
     std::string data{};                ///< the answer's body
     std::vector<std::string> parts{};  ///< bodies of the form's messages, in order
 };
@@ -146,6 +147,7 @@ struct Cause {
     WallTime done_at{};  ///< when the person did it, as far as the server can tell; 0: unknown
     bool offline = false;
     bool by_routine = false;
+    std::int64_t serial = 0;  ///< the group's next, for a task that is made; 0 on a device
 };
 
 // ------------------------------------------------------------------- what people do
@@ -153,8 +155,9 @@ struct Cause {
 // Order: channel, form's messages, answer, routines, task.
 // Errors  intent_malformed (ids) · task_too_many · those of the facts.
 
-/// Makes the channel with the answer in it, and queues the routines, which make the task. Without a
-/// routine there is a channel and an answer, and no task. `subject.task` is the parent, if any.
+/// Makes the channel with the answer in it, and queues the routines. The task is made at once where
+/// the start form says so (`task`), else by the routines; without either there is a channel and an
+/// answer, and no task. `subject.task` is the parent, if any.
 [[nodiscard]] Result<Effects> apply_start_form(const Subject& subject,
                                                const Workflow& begun,
                                                const Submission& submission,

@@ -38,6 +38,13 @@ private:
     Effects effects_;
 };
 
+/// Writes a new task in its workflow's initial state, bound to its channel, and queues the routines
+/// that follow a creation.
+/// Errors  as apply_create_task().
+[[nodiscard]] Result<> create_task(Writing& writing,
+                                   const NewTask& wanted,
+                                   const Workflow& workflow);
+
 /// Moves `task` into `target` and writes what follows: the task, the channel's mirror, the system
 /// message, the history. Time limits begin and end. Both states must be there.
 void move_task(Writing& writing, const Subject& subject, Task task, const State& target, Id answer);

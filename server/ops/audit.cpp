@@ -99,6 +99,8 @@ std::string_view bucket_kind_name(BucketKind kind) {
             return "forms";
         case BucketKind::collection:
             return "collection";
+        case BucketKind::tasks:
+            return "tasks";
     }
     return "unknown kind";
 }
@@ -135,6 +137,14 @@ std::string_view row_kind_name(RowKind kind) {
             return "element";
         case RowKind::answer:
             return "answer";
+        case RowKind::task_group:
+            return "task group";
+        case RowKind::workflow:
+            return "workflow";
+        case RowKind::task:
+            return "task";
+        case RowKind::history:
+            return "history";
     }
     return "row of an unknown kind";
 }

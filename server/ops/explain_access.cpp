@@ -84,6 +84,7 @@ private:
                 yes("forms", "Everybody in the organization sees its forms and collections.");
                 return {};
             case BucketKind::group:
+            case BucketKind::tasks:
                 return explain_group(owner);
             case BucketKind::channel:
             case BucketKind::timeline:

@@ -13,6 +13,7 @@ std::array<Id, 2> openers_of(const BucketRecord& record) {
         case BucketKind::user:
         case BucketKind::directory:
         case BucketKind::group:
+        case BucketKind::tasks:
             return {bucket.owner, Id{}};
         case BucketKind::channel:
         case BucketKind::timeline:

@@ -37,11 +37,12 @@ std::uint64_t content_of(const Intent& intent) {
 }
 
 /// What stays of a refused intent in its author's own bucket. An answer is in it whole (OM33),
-/// unless it is no text that any device of ours writes and would not fit a page of rows.
-std::string receipt_of(const Intent& intent, const Outcome& outcome) {
+/// unless the rules have kept it among the rows, or it does not fit a page of rows: no device of
+/// ours writes such text.
+std::string receipt_of(const Intent& intent, const Outcome& outcome, bool answer_kept) {
     body::Receipt receipt{.code = static_cast<std::uint16_t>(outcome.code),
                           .detail = outcome.detail};
-    if (is_kept_when_refused(intent.kind)) {
+    if (is_kept_when_refused(intent.kind) && !answer_kept) {
         receipt.kept = intent.args;
     }
     std::string body = body::encode(receipt);
@@ -281,8 +282,30 @@ Result<> Executor::apply(const IntentJob& job,
         tally.before[id] = 0;
         tally.staged_created.push_back(id);
     }
-    HF_TRY(outcome.positions, write(effects.rows, tally));
+    outcome.status = effects.status;
+    outcome.code = effects.code;
+    outcome.detail = effects.params;
+    std::vector<RowChange> rows = effects.rows;
+    if (outcome.status != OutcomeStatus::applied) {
+        HF_TRY(auto receipt, receipt_row(job, outcome, effects.answer_kept));
+        if (receipt) {
+            rows.push_back(*std::move(receipt));
+        }
+    }
+    HF_TRY(outcome.positions, write(rows, tally));
     return storage_.put_outcome(outcome, job.user);
+}
+
+Result<std::optional<RowChange>> Executor::receipt_row(const IntentJob& job,
+                                                       const Outcome& outcome,
+                                                       bool answer_kept) {
+    HF_TRY(const auto own, storage_.find_bucket(BucketKind::user, job.user));
+    if (!own) {
+        return std::nullopt;
+    }
+    return RowChange{.key = {own->bucket.id, RowKind::receipt, job.intent.id},
+                     .sort = outcome.at.ms,
+                     .body = receipt_of(job.intent, outcome, answer_kept)};
 }
 
 Result<> Executor::refuse(const IntentJob& job, Error why, Tally& tally, Outcome& outcome) {
@@ -296,12 +319,9 @@ Result<> Executor::refuse(const IntentJob& job, Error why, Tally& tally, Outcome
     outcome.status = OutcomeStatus::rejected;
     outcome.code = why.code;
     outcome.detail = std::move(why.params);
-    HF_TRY(const auto own, storage_.find_bucket(BucketKind::user, job.user));
-    if (own) {
-        HF_CHECK(write({{.key = {own->bucket.id, RowKind::receipt, job.intent.id},
-                         .sort = outcome.at.ms,
-                         .body = receipt_of(job.intent, outcome)}},
-                       tally));
+    HF_TRY(auto receipt, receipt_row(job, outcome, false));
+    if (receipt) {
+        HF_CHECK(write({*std::move(receipt)}, tally));
     }
     return storage_.put_outcome(outcome, job.user);
 }

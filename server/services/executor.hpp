@@ -100,6 +100,10 @@ private:
                                  Tally& tally,
                                  Outcome& outcome);
     [[nodiscard]] Result<> refuse(const IntentJob& job, Error why, Tally& tally, Outcome& outcome);
+    /// What stays of an intent that was not simply applied; nothing where the user has no bucket.
+    [[nodiscard]] Result<std::optional<RowChange>> receipt_row(const IntentJob& job,
+                                                               const Outcome& outcome,
+                                                               bool answer_kept);
     [[nodiscard]] Result<std::vector<Position>> write(const std::vector<RowChange>& rows,
                                                       Tally& tally);
     [[nodiscard]] Result<> learn_time();

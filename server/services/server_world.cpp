@@ -47,6 +47,13 @@ Result<BucketId> ServerWorld::directory() const {
     return found->id;
 }
 
+Result<std::vector<Row>> ServerWorld::newest(BucketId bucket,
+                                             RowKind kind,
+                                             std::size_t count) const {
+    HF_TRY(const bool ours, is_ours(bucket));
+    return ours ? storage_.newest_rows(bucket, kind, count) : std::vector<Row>{};
+}
+
 Result<BucketId> ServerWorld::mint_bucket() {
     return storage_.mint_bucket();
 }

@@ -19,6 +19,9 @@ public:
     [[nodiscard]] Result<std::optional<Row>> find(RowKey key) const override;
     [[nodiscard]] Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const override;
     [[nodiscard]] Result<BucketId> directory() const override;
+    [[nodiscard]] Result<std::vector<Row>> newest(BucketId bucket,
+                                                  RowKind kind,
+                                                  std::size_t count) const override;
     [[nodiscard]] Result<BucketId> mint_bucket() override;
     [[nodiscard]] FormCache* form_cache() const override {
         return cache_ == nullptr ? nullptr : &cache_->forms;

@@ -117,6 +117,8 @@ std::string_view kind_name(BucketKind kind) {
             return "form";
         case BucketKind::collection:
             return "element";
+        case BucketKind::tasks:
+            return "task";
     }
     return "unknown";
 }

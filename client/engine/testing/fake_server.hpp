@@ -93,6 +93,21 @@ public:
         return std::nullopt;
     }
     Result<BucketId> directory() const override { return directory_bucket; }
+    Result<std::vector<Row>> newest(BucketId bucket,
+                                    RowKind kind,
+                                    std::size_t count) const override {
+        std::vector<Row> found;
+        for (const auto& [key, row] : rows) {
+            if (key.bucket == bucket && key.kind == kind && !row.body.empty()) {
+                found.push_back(row);
+            }
+        }
+        std::ranges::sort(found, std::ranges::greater{}, [](const Row& row) {
+            return std::pair(row.sort, row.id);
+        });
+        found.resize(std::min(found.size(), count));
+        return found;
+    }
     Result<BucketId> mint_bucket() override { return BucketId{next_bucket_++}; }
 
     // ------------------------------------------------------------------ the conversation
@@ -307,6 +322,9 @@ private:
             outcome.detail = done.error().params;
         } else {
             effects[intent.id] += 1;
+            outcome.status = done->status;
+            outcome.code = done->code;
+            outcome.detail = done->params;
             std::set<BucketId> touched;
             for (RowChange& change : done->rows) {
                 touched.insert(change.key.bucket);

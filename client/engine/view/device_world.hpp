@@ -20,6 +20,10 @@ public:
     [[nodiscard]] Result<BucketId> directory() const override;
     /// Errors  intent_needs_connection, always.
     [[nodiscard]] Result<BucketId> mint_bucket() override;
+    [[nodiscard]] bool is_final() const override { return false; }
+    [[nodiscard]] const Intent* waiting_upon(Id lane) const override {
+        return overlay_.waiting_upon(lane);
+    }
     [[nodiscard]] FormCache* form_cache() const override { return &forms_; }
     [[nodiscard]] FactCache* fact_cache() const override { return &facts_; }
 

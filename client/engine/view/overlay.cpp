@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/rules/reduce.hpp"
+#include "core/rules/task_facts.hpp"
 
 namespace holdfast::client {
 
@@ -144,6 +145,29 @@ void Overlay::replay(Lane& lane, World& world, Person person, TopicSet& changes)
         }
     }
     lane.stale.clear();
+}
+
+std::vector<Id> Overlay::rows_of(BucketId bucket, RowKind kind) const {
+    std::vector<Id> ids;
+    for (auto at = rows_.lower_bound(RowKey{bucket, kind, Id{}});
+         at != rows_.end() && at->first.bucket == bucket && at->first.kind == kind;
+         ++at) {
+        ids.push_back(at->first.id);
+    }
+    return ids;
+}
+
+const Intent* Overlay::waiting_upon(Id lane) const {
+    const auto found = lanes_.find(lane);
+    if (found == lanes_.end()) {
+        return nullptr;
+    }
+    for (const auto& [id, entry] : found->second.entries) {
+        if (action_kind_of(entry.intent)) {
+            return &entry.intent;
+        }
+    }
+    return nullptr;
 }
 
 const RowChange* Overlay::find(RowKey key) const {

@@ -66,6 +66,13 @@ public:
         return first != rows_.end() && first->first.bucket == bucket;
     }
 
+    /// Ids of the rows of a kind in a bucket that waiting actions would write, ascending.
+    [[nodiscard]] std::vector<Id> rows_of(BucketId bucket, RowKind kind) const;
+
+    /// The first of a lane that counts as an action upon its task, or null (OM27); valid until the
+    /// next change.
+    [[nodiscard]] const Intent* waiting_upon(Id lane) const;
+
     [[nodiscard]] bool contains(Id intent) const { return lane_of_.contains(intent); }
 
 private:

@@ -59,6 +59,11 @@ Result<BucketId> View::directory() const {
     return found;
 }
 
+const Intent* View::waiting_upon(Id lane) const {
+    dependencies_.add(Topic::About::outbox);
+    return sources_.overlay.waiting_upon(lane);
+}
+
 Result<BucketId> View::mint_bucket() {
     return sources_.world.mint_bucket();
 }
@@ -187,6 +192,45 @@ Result<std::vector<View::NamedForm>> View::forms() const {
         }
     }
     return forms;
+}
+
+Result<std::vector<View::NamedTask>> View::tasks(Id group) const {
+    std::vector<NamedTask> tasks;
+    HF_TRY(const auto held, bucket(BucketKind::tasks, group));
+    if (!held) {
+        return tasks;
+    }
+    note_rows(held->id, RowKind::task);
+    HF_TRY(const auto rows, sources_.replica.rows(held->id, RowKind::task));
+    std::map<Id, std::string_view> bodies;
+    for (const Row& row : rows) {
+        bodies.emplace(row.id, row.body);
+    }
+    for (const Id id : sources_.overlay.rows_of(held->id, RowKind::task)) {
+        bodies[id] = sources_.overlay.find({held->id, RowKind::task, id})->body;
+    }
+    for (const auto& [id, body] : bodies) {
+        if (auto task = workflow::parse_task(body)) {
+            tasks.push_back({id, *std::move(task)});
+        }
+    }
+    return tasks;
+}
+
+Result<std::vector<workflow::History>> View::history(Id task, std::size_t count) const {
+    std::vector<workflow::History> history;
+    HF_TRY(const auto held, bucket(BucketKind::timeline, task));
+    if (!held) {
+        return history;
+    }
+    note_rows(held->id, RowKind::history);
+    HF_TRY(const auto rows, sources_.replica.newest(held->id, RowKind::history, count));
+    for (const Row& row : rows) {
+        if (auto read = workflow::parse_history(row.body)) {
+            history.push_back(*std::move(read));
+        }
+    }
+    return history;
 }
 
 const std::map<std::int64_t, Outbox::Draft>& View::drafts() const {

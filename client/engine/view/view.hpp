@@ -17,6 +17,7 @@
 #include "core/model/world.hpp"
 #include "core/offline/status.hpp"
 #include "core/wire/frame.hpp"
+#include "core/workflow/task.hpp"
 
 namespace holdfast::client {
 
@@ -73,6 +74,8 @@ public:
     [[nodiscard]] Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const override;
     [[nodiscard]] Result<BucketId> directory() const override;
     [[nodiscard]] Result<BucketId> mint_bucket() override;
+    [[nodiscard]] bool is_final() const override { return false; }
+    [[nodiscard]] const Intent* waiting_upon(Id lane) const override;
     [[nodiscard]] FormCache* form_cache() const override { return sources_.world.form_cache(); }
     [[nodiscard]] FactCache* fact_cache() const override { return sources_.world.fact_cache(); }
 
@@ -115,6 +118,17 @@ public:
     /// All of the organization that this app can read, by id.
     [[nodiscard]] Result<std::vector<NamedForm>> forms() const;
     [[nodiscard]] const std::map<std::int64_t, Outbox::Draft>& drafts() const;
+
+    // ------------------------------------------------------------------ tasks
+
+    struct NamedTask {
+        Id id;
+        workflow::Task task;
+    };
+    /// Tasks of a group as they are with what waits, by id. Cost: all of them are read.
+    [[nodiscard]] Result<std::vector<NamedTask>> tasks(Id group) const;
+    /// Rows of a task's history that the server has written, newest first.
+    [[nodiscard]] Result<std::vector<workflow::History>> history(Id task, std::size_t count) const;
 
     // ------------------------------------------------------------------ messages
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,6 +35,28 @@ public:
     }
 
     [[nodiscard]] Result<BucketId> directory() const override { return directory_; }
+
+    [[nodiscard]] bool is_final() const override { return !is_device_; }
+
+    [[nodiscard]] Result<std::vector<Row>> newest(BucketId bucket,
+                                                  RowKind kind,
+                                                  std::size_t count) const override {
+        std::vector<Row> found;
+        for (const auto& [key, row] : rows_) {
+            if (key.bucket == bucket && key.kind == kind) {
+                found.push_back(row);
+            }
+        }
+        std::ranges::sort(found, [](const Row& a, const Row& b) {
+            return std::pair(a.sort, a.id) > std::pair(b.sort, b.id);
+        });
+        found.resize(std::min(found.size(), count));
+        return found;
+    }
+
+    [[nodiscard]] const Intent* waiting_upon(Id lane) const override {
+        return waiting && waiting->lane == lane ? &*waiting : nullptr;
+    }
 
     [[nodiscard]] Result<BucketId> mint_bucket() override {
         if (is_device_) {
@@ -85,6 +108,7 @@ public:
 
     [[nodiscard]] const std::map<RowKey, Row>& rows() const { return rows_; }
 
+    std::optional<Intent> waiting;     ///< of a device
     std::optional<ErrorCode> failure;  ///< of every read of a row
 
 private:

@@ -1,0 +1,295 @@
+#include "core/rules/tasks.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/model/args.hpp"
+#include "core/model/facts.hpp"
+#include "core/model/json.hpp"
+#include "core/model/text.hpp"
+#include "core/rules/answers.hpp"
+#include "core/rules/form_cache.hpp"
+#include "core/rules/task_facts.hpp"
+#include "core/rules/task_rows.hpp"
+#include "core/workflow/conflict.hpp"
+#include "core/workflow/limits.hpp"
+
+namespace holdfast::rules {
+
+namespace {
+
+/// Rows of a task's history that the conflict table looks at: more changes than that behind an
+/// action are summed up by the newest.
+constexpr std::size_t history_read_max = 200;
+
+[[nodiscard]] Result<workflow::Cause> cause_of(const World& world,
+                                               const Occasion& occasion,
+                                               const Intent& intent,
+                                               bool offline) {
+    HF_TRY(const auto user, facts::writing_user(world, occasion.user));
+    const bool timed = intent.elapsed_ms >= 0;
+    return workflow::Cause{
+        .intent = intent.id,
+        .user = occasion.user,
+        .name = facts::full_name(user.value),
+        .now = occasion.now,
+        .done_at = timed ? WallTime{occasion.now.ms - intent.elapsed_ms} : WallTime{},
+        .offline = offline};
+}
+
+/// The text of the component that names the task; empty where there is none to use.
+std::string name_in(const std::string& answers, const workflow::FirstTask& rule) {
+    const json::Value root = json::parse(answers);
+    const auto found = root.find(rule.name);
+    if (rule.name.empty() || found == root.end() || !found->is_string()) {
+        return {};
+    }
+    std::string text(trim(found->get<std::string>()));
+    if (text.size() > workflow::limits::task_name_bytes_max) {
+        std::size_t end = workflow::limits::task_name_bytes_max;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+            --end;  // whole letters only
+        }
+        text.resize(end);
+    }
+    return text;
+}
+
+/// What the workflow's rules take of a form: its answer and its one message.
+workflow::Submission submission_of(const JudgedForm& judged, const TaskFacts& facts, Id intent) {
+    const body::Message message{
+        .author = judged.answer.author, .text = judged.title, .form = judged.answer.version};
+    return {.answer = intent,
+            .form = facts.code_of(judged.form->form),
+            .title = judged.title,
+            .data = body::encode(judged.answer),
+            .parts = {body::encode(message)}};
+}
+
+/// An older version of a form is taken as it is: its answers name it.
+[[nodiscard]] Result<workflow::Submission::Version> standing_of(const World& world,
+                                                                const Occasion& occasion,
+                                                                const JudgedForm& judged) {
+    HF_TRY(const Id current, current_version(world, occasion.organization, judged.form->form));
+    return current == judged.answer.version ? workflow::Submission::Version::current
+                                            : workflow::Submission::Version::accepted;
+}
+
+[[nodiscard]] Result<std::int64_t> next_serial(const World& world, BucketId tasks) {
+    if (!world.is_final()) {
+        return 0;
+    }
+    HF_TRY(const auto newest, world.newest(tasks, RowKind::task, 1));
+    return newest.empty() ? 1 : newest.front().sort + 1;
+}
+
+/// A task that is acted upon, with what the rules know of it.
+struct Known {
+    TaskFacts facts;
+    workflow::Task task;
+    const workflow::Workflow* workflow = nullptr;
+};
+
+[[nodiscard]] Result<Known> known_task(const World& world,
+                                       const Occasion& occasion,
+                                       Id group,
+                                       Id id) {
+    HF_TRY(const bool reads, facts::has_grant(world, occasion.user, group, false));
+    if (!reads) {
+        return fail(ErrorCode::access_forbidden, "no grant for the group");
+    }
+    HF_TRY(TaskFacts facts, TaskFacts::of(world, occasion, group));
+    HF_TRY(auto task, facts.task(id));
+    if (!task) {
+        return fail(ErrorCode::task_cancelled, "task " + to_string(id));
+    }
+    HF_TRY(const workflow::Workflow* workflow, facts.workflow(task->workflow));
+    if (workflow == nullptr) {
+        return fail(ErrorCode::storage_corrupt, "workflow " + task->workflow);
+    }
+    return Known{std::move(facts), *std::move(task), workflow};
+}
+
+workflow::Subject subject_of(const Known& known, Id task, Id user) {
+    return {.id = task,
+            .task = &known.task,
+            .workflow = known.workflow,
+            .group = known.task.group,
+            .user = user};
+}
+
+/// Rows that cannot be read are not the intent's fault.
+[[nodiscard]] Result<std::vector<workflow::History>> history_of(const World& world, Id task) {
+    HF_TRY(const BucketId timeline, facts::bucket_of(world, BucketKind::timeline, task));
+    HF_TRY(const auto rows, world.newest(timeline, RowKind::history, history_read_max));
+    std::vector<workflow::History> history;
+    for (const Row& row : rows) {
+        auto read = workflow::parse_history(row.body);
+        if (!read) {
+            return fail(ErrorCode::storage_corrupt, "history " + to_string(row.id));
+        }
+        history.push_back(*std::move(read));
+    }
+    std::ranges::reverse(history);
+    return history;
+}
+
+/// The server's word, and what follows from it.
+[[nodiscard]] Result<Effects> decide(World& world,
+                                     const Occasion& occasion,
+                                     const Known& known,
+                                     const workflow::Arrival& arrival) {
+    const workflow::Subject subject = subject_of(known, arrival.action->task, occasion.user);
+    HF_TRY(const auto history, history_of(world, subject.id));
+    HF_TRY(workflow::Decision decision,
+           workflow::decide(arrival, subject, history, {}, known.facts));
+    HF_TRY(Effects effects, TaskRows(world, occasion, known.facts.tasks()).write(decision.effects));
+    effects.status = decision.verdict.status;
+    effects.code = decision.verdict.code;
+    if (effects.status != OutcomeStatus::applied) {
+        effects.params = std::move(decision.verdict.params);
+    }
+    return effects;
+}
+
+/// A device's: what is against it, or what it would do.
+[[nodiscard]] Result<Effects> foresee(World& world,
+                                      const Occasion& occasion,
+                                      const Known& known,
+                                      const workflow::Arrival& arrival) {
+    const workflow::Subject subject = subject_of(known, arrival.action->task, occasion.user);
+    const bool moved = known.task.state_version != arrival.action->base_version;
+    if (moved && !workflow::rule_of(arrival.action->kind).commutes) {
+        return fail(ErrorCode::task_stale_state);
+    }
+    HF_CHECK(workflow::may_act(subject, *arrival.action, known.facts));
+    static const workflow::Submission nothing;
+    const auto& submission = arrival.submission == nullptr ? nothing : *arrival.submission;
+    HF_TRY(const workflow::Effects effects,
+           workflow::apply(subject, *arrival.action, submission, arrival.cause, known.facts));
+    return TaskRows(world, occasion, known.facts.tasks()).write(effects);
+}
+
+[[nodiscard]] Result<Effects> carry_out(World& world,
+                                        const Occasion& occasion,
+                                        const Known& known,
+                                        const workflow::Arrival& arrival) {
+    return world.is_final() ? decide(world, occasion, known, arrival)
+                            : foresee(world, occasion, known, arrival);
+}
+
+void take_out(std::vector<Id>& people, Id user) {
+    std::erase(people, user);
+}
+
+}  // namespace
+
+Result<Effects> create_task(World& world, const Occasion& occasion, const Intent& intent) {
+    HF_TRY(args::TaskCreate wanted, args::parse_task_create(intent.args));
+    HF_TRY(workflow::Cause cause, cause_of(world, occasion, intent, wanted.offline));
+    HF_TRY(const TaskFacts facts, TaskFacts::of(world, occasion, wanted.group));
+    HF_TRY(const workflow::Workflow* workflow, facts.workflow(wanted.workflow));
+    if (workflow == nullptr) {
+        return fail(ErrorCode::intent_gone, "workflow " + wanted.workflow);
+    }
+    HF_TRY(auto form, find_form(world, occasion.organization, wanted.form));
+    const workflow::Action action{.kind = workflow::ActionKind::start_form,
+                                  .workflow = wanted.workflow,
+                                  .form = facts.code_of(form->form),
+                                  .answer = intent.id,
+                                  .offline = wanted.offline};
+    const workflow::Subject subject{
+        .workflow = workflow, .group = wanted.group, .user = occasion.user};
+    HF_CHECK(workflow::may_act(subject, action, facts));
+    HF_TRY(const auto existing, facts.task(intent.id));
+    if (existing) {
+        return fail(ErrorCode::intent_id_conflict, "task " + to_string(intent.id));
+    }
+    HF_TRY(const forms::Offer offer, facts.offer_for(nullptr));
+    const SentForm sent{.version = wanted.form,
+                        .answers = std::move(wanted.answers),
+                        .offset_minutes = wanted.offset_minutes,
+                        .at = intent.claimed_at};
+    HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
+    workflow::Submission submission = submission_of(judged, facts, intent.id);
+    if (workflow->start_form->task) {
+        submission.task_name = name_in(judged.answer.answers, *workflow->start_form->task);
+    }
+    HF_TRY(cause.serial, next_serial(world, facts.tasks()));
+    HF_TRY(const workflow::Effects effects,
+           workflow::apply(subject, action, submission, cause, facts));
+    return TaskRows(world, occasion, facts.tasks()).write(effects);
+}
+
+Result<Effects> change_state(World& world, const Occasion& occasion, const Intent& intent) {
+    HF_TRY(args::TaskChangeState wanted, args::parse_task_change_state(intent.args));
+    HF_TRY(const workflow::Cause cause, cause_of(world, occasion, intent, wanted.offline));
+    HF_TRY(const Known known, known_task(world, occasion, wanted.group, wanted.task));
+    workflow::Action action{.kind = workflow::ActionKind::manual_change,
+                            .task = wanted.task,
+                            .target = wanted.target,
+                            .base_state = wanted.base_state,
+                            .base_version = wanted.base_version,
+                            .offline = wanted.offline};
+    if (!wanted.form) {
+        return carry_out(world, occasion, known, {&action, nullptr, cause});
+    }
+    HF_TRY(auto form, find_form(world, occasion.organization, wanted.form));
+    action.kind = workflow::ActionKind::state_form;
+    action.form = known.facts.code_of(form->form);
+    action.answer = intent.id;
+    // The filters ask for the state that the person saw: whether the task is still in it is for the
+    // conflict table to say, with the answer kept.
+    workflow::Task seen = known.task;
+    seen.state = wanted.base_state;
+    HF_TRY(const forms::Offer offer, known.facts.offer_for(&seen));
+    const SentForm sent{.version = wanted.form,
+                        .answers = std::move(wanted.answers),
+                        .offset_minutes = wanted.offset_minutes,
+                        .at = intent.claimed_at};
+    HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
+    workflow::Submission submission = submission_of(judged, known.facts, intent.id);
+    HF_TRY(submission.version, standing_of(world, occasion, judged));
+    return carry_out(world, occasion, known, {&action, &submission, cause});
+}
+
+Result<Effects> set_role(World& world, const Occasion& occasion, const Intent& intent) {
+    HF_TRY(const args::TaskSetRole wanted, args::parse_task_set_role(intent.args));
+    HF_TRY(const workflow::Cause cause, cause_of(world, occasion, intent, false));
+    HF_TRY(const Known known, known_task(world, occasion, wanted.group, wanted.task));
+    workflow::TaskPatch patch{.editors = known.task.editors,
+                              .followers = known.task.followers,
+                              .visibility = known.task.visibility};
+    take_out(*patch.editors, wanted.user);
+    take_out(*patch.followers, wanted.user);
+    take_out(*patch.visibility, wanted.user);
+    if (known.task.assignee == wanted.user) {
+        patch.assignee = Id{};
+    }
+    if (wanted.role == "assignee") {
+        patch.assignee = wanted.user;
+    } else if (wanted.role == "editor") {
+        patch.editors->push_back(wanted.user);
+    } else if (wanted.role == "follower") {
+        patch.followers->push_back(wanted.user);
+    } else if (wanted.role == "visibility") {
+        patch.visibility->push_back(wanted.user);
+    } else if (wanted.role != "none") {
+        return fail(ErrorCode::intent_malformed, "role");
+    }
+    if (wanted.role != "none") {
+        HF_TRY(const auto user, facts::user(world, wanted.user));
+        if (!user || !user->value.active) {
+            return fail(ErrorCode::intent_gone, "user " + to_string(wanted.user));
+        }
+    }
+    const workflow::Action action{.kind = workflow::ActionKind::task_update,
+                                  .task = wanted.task,
+                                  .base_state = known.task.state,
+                                  .base_version = known.task.state_version,
+                                  .patch = std::move(patch)};
+    return carry_out(world, occasion, known, {&action, nullptr, cause});
+}
+
+}  // namespace holdfast::rules

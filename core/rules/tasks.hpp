@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/base/result.hpp"
+#include "core/model/intent.hpp"
+#include "core/model/world.hpp"
+
+/// Tasks that move through workflows: core/workflow over the rows of a world. For core/rules only.
+///
+/// On a device an action is refused with the first thing that is against it. The server decides by
+/// the conflict table (docs/internals/workflow.md): what it says other than `applied` stands in the
+/// effects, with the rows that keep the answer.
+namespace holdfast::rules {
+
+/// Channel, form's message, answer and task, all with the intent's id.
+/// Errors  those of may_act(), judge_form() and TaskRows::write() · task_too_many.
+[[nodiscard]] Result<Effects> create_task(World& world,
+                                          const Occasion& occasion,
+                                          const Intent& intent);
+
+/// The form's message and answer, if it is by form, then the task in its new state, a system
+/// message and a row of history.
+/// Errors  on a device also task_stale_state: the task has moved since the action was taken.
+[[nodiscard]] Result<Effects> change_state(World& world,
+                                           const Occasion& occasion,
+                                           const Intent& intent);
+
+/// Gives a person the one role in the task that is named, or none.
+/// Errors  intent_gone (no active user) · intent_malformed (role).
+[[nodiscard]] Result<Effects> set_role(World& world,
+                                       const Occasion& occasion,
+                                       const Intent& intent);
+
+}  // namespace holdfast::rules

@@ -115,7 +115,15 @@ Result<Args> parse_subscribe(const Json& args) {
 
 Result<Args> parse_open_form(const Json& args) {
     OpenForm value;
-    return Members(args).read("channel", value.channel).read("form", value.form).done(value);
+    if (!args.contains("group")) {
+        return Members(args).read("channel", value.channel).read("form", value.form).done(value);
+    }
+    value.task = parse_task_form(dump(args));
+    if (!value.task) {
+        return fail(ErrorCode::request_malformed, "open_form");
+    }
+    value.channel = value.task->task;  // a task's channel has its id
+    return Members(args).read("form", value.form).done(value);
 }
 
 Result<Args> parse_set_answer(const Json& args) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 
+#include "client/engine/forms/task_form.hpp"
 #include "client/engine/queries/query.hpp"
 #include "core/base/result.hpp"
 #include "core/model/intent.hpp"
@@ -40,6 +41,7 @@ struct Submit {
 struct OpenForm {
     Id channel;
     Id form;
+    std::optional<TaskForm> task{};  ///< what it does to a task; then `channel` is not asked for
 };
 struct SetAnswer {
     std::int64_t draft = 0;

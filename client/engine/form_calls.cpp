@@ -35,6 +35,36 @@ Error first_trouble(const forms::Filling& filling) {
     return {ErrorCode::answer_malformed};
 }
 
+/// The form that an intent was made from.
+/// Errors  outbox_unknown_item: it was made from none.
+Result<Outbox::Draft> draft_of(const Intent& intent) {
+    if (intent.kind == IntentKind::task_create) {
+        HF_TRY(auto wanted, args::parse_task_create(intent.args));
+        return Outbox::Draft{
+            .version = wanted.form,
+            .answers = std::move(wanted.answers),
+            .task = encode(TaskForm{.group = wanted.group, .workflow = wanted.workflow})};
+    }
+    if (intent.kind == IntentKind::task_change_state) {
+        HF_TRY(auto wanted, args::parse_task_change_state(intent.args));
+        if (wanted.form) {
+            return Outbox::Draft{
+                .channel = wanted.task,
+                .version = wanted.form,
+                .answers = std::move(wanted.answers),
+                .task = encode(
+                    TaskForm{.group = wanted.group, .task = wanted.task, .target = wanted.target})};
+        }
+    }
+    if (intent.kind == IntentKind::answer_submit) {
+        HF_TRY(auto answer, args::parse_answer_submit(intent.args));
+        return Outbox::Draft{.channel = answer.channel,
+                             .version = answer.form,
+                             .answers = std::move(answer.answers)};
+    }
+    return fail(ErrorCode::outbox_unknown_item, to_string(intent.id));
+}
+
 }  // namespace
 
 void Engine::Parts::drafts_changed() {
@@ -49,6 +79,11 @@ Result<std::int64_t> Engine::Parts::open_form(const calls::OpenForm& call) {
     }
     const FillingDesk::Place place = device->filling_place();
     HF_TRY(const Id version, current_version(place.world, place.organization, call.form));
+    if (call.task) {
+        const Occasion who{.user = account->user, .organization = account->organization};
+        HF_CHECK(may_send(place.world, who, *call.task));
+        return device->fillings.begin(place, call.channel, version, call.task);
+    }
     HF_TRY(const auto known, find_form(place.world, place.organization, version));
     HF_TRY(const forms::Offer offer, offer_in(place.world, account->user, call.channel));
     HF_CHECK(forms::may_fill_in(known->filled->definition().access, offer));
@@ -120,13 +155,27 @@ Result<Id> Engine::Parts::submit_form(std::int64_t draft) {
     if (!open->filling.can_submit()) {
         return std::unexpected(first_trouble(open->filling));
     }
-    const args::AnswerSubmit answer{.channel = open->channel,
-                                    .form = open->form->version,
-                                    .answers = open->filling.submission(),
-                                    .offset_minutes = device->utc_offset_minutes};
-    HF_TRY(const Id intent, submit({IntentKind::answer_submit, args::encode(answer)}, draft));
+    HF_TRY(const calls::Submit call, sent_form(*open));
+    HF_TRY(const Id intent, submit(call, draft));
     device->fillings.close(draft);
     return intent;
+}
+
+Result<calls::Submit> Engine::Parts::sent_form(const FillingDesk::Open& open) {
+    if (open.task) {
+        HF_TRY(std::string args,
+               args_of(device->world(),
+                       *open.task,
+                       {.version = open.form->version,
+                        .answers = open.filling.submission(),
+                        .offset_minutes = device->utc_offset_minutes}));
+        return calls::Submit{open.task->kind(), std::move(args)};
+    }
+    const args::AnswerSubmit answer{.channel = open.channel,
+                                    .form = open.form->version,
+                                    .answers = open.filling.submission(),
+                                    .offset_minutes = device->utc_offset_minutes};
+    return calls::Submit{IntentKind::answer_submit, args::encode(answer)};
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::SubmitForm& call) {
@@ -153,18 +202,15 @@ void Engine::Parts::take(std::int64_t number, const calls::DiscardDraft& call) {
 
 Result<std::int64_t> Engine::Parts::reopen_answer(Id intent) {
     const Outbox::Item* item = device->outbox.find(intent);
-    if (item == nullptr || item->intent.kind != IntentKind::answer_submit) {
+    if (item == nullptr) {
         return fail(ErrorCode::outbox_unknown_item, to_string(intent));
     }
-    HF_TRY(const auto answer, args::parse_answer_submit(item->intent.args));
-    const std::int64_t draft = device->fillings.next_number();
-    HF_CHECK(device->outbox.reopen(intent,
-                                   {.number = draft,
-                                    .channel = answer.channel,
-                                    .version = answer.form,
-                                    .changed_at = device->wall,
-                                    .answers = answer.answers}));
-    return draft;
+    HF_TRY(Outbox::Draft draft, draft_of(item->intent));
+    draft.number = device->fillings.next_number();
+    draft.changed_at = device->wall;
+    const std::int64_t number = draft.number;
+    HF_CHECK(device->outbox.reopen(intent, std::move(draft)));
+    return number;
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::ReopenAnswer& call) {

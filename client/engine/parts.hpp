@@ -71,6 +71,8 @@ private:
     [[nodiscard]] Result<std::string> set_answer(const calls::SetAnswer& call);
     [[nodiscard]] Result<std::string> search_choices(const calls::SearchChoices& call);
     [[nodiscard]] Result<Id> submit_form(std::int64_t draft);
+    /// What a filled form asks for.
+    [[nodiscard]] Result<calls::Submit> sent_form(const FillingDesk::Open& open);
     [[nodiscard]] Result<std::int64_t> reopen_answer(Id intent);
     void drafts_changed();
     void waiting_changed(Id added = {});

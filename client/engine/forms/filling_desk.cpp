@@ -14,12 +14,19 @@ FillingDesk::Open& FillingDesk::keep(std::int64_t number, Open filling) {
     return open_.insert_or_assign(number, std::move(filling)).first->second;
 }
 
-Result<std::int64_t> FillingDesk::begin(const Place& place, Id channel, Id version) {
+Result<std::int64_t> FillingDesk::begin(const Place& place,
+                                        Id channel,
+                                        Id version,
+                                        std::optional<TaskForm> task) {
     HF_TRY(auto form, find_form(place.world, place.organization, version));
     const FillingMoment moment(place.world, place.replica, indexes_, *form, place.person);
     HF_TRY(forms::Filling filling, forms::Filling::open(form->filled, moment.context()));
     const std::int64_t number = next_number();
-    keep(number, {.form = std::move(form), .filling = std::move(filling), .channel = channel});
+    keep(number,
+         {.form = std::move(form),
+          .filling = std::move(filling),
+          .channel = channel,
+          .task = std::move(task)});
     return number;
 }
 
@@ -48,9 +55,11 @@ Result<FillingDesk::Open*> FillingDesk::hold(const Place& place, std::int64_t nu
     const FillingMoment moment(place.world, place.replica, indexes_, *form, place.person);
     HF_TRY(forms::Filling filling,
            forms::Filling::resume(form->filled, moment.context(), draft->second.answers));
-    return &keep(
-        number,
-        {.form = std::move(form), .filling = std::move(filling), .channel = draft->second.channel});
+    return &keep(number,
+                 {.form = std::move(form),
+                  .filling = std::move(filling),
+                  .channel = draft->second.channel,
+                  .task = parse_task_form(draft->second.task)});
 }
 
 Result<std::vector<forms::ComponentVerdict>> FillingDesk::set(const Place& place,
@@ -64,7 +73,8 @@ Result<std::vector<forms::ComponentVerdict>> FillingDesk::set(const Place& place
                                  .channel = open->channel,
                                  .version = open->form->version,
                                  .changed_at = place.person.now,
-                                 .answers = open->filling.draft()}));
+                                 .answers = open->filling.draft(),
+                                 .task = encode(open->task)}));
     return changed;
 }
 

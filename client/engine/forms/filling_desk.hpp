@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/engine/forms/filling_moment.hpp"
+#include "client/engine/forms/task_form.hpp"
 #include "client/outbox/outbox.hpp"
 #include "core/forms/filling.hpp"
 
@@ -37,14 +38,18 @@ public:
     struct Open {
         std::shared_ptr<const KnownForm> form;
         forms::Filling filling;
-        Id channel;
+        Id channel;  ///< none of a form that begins a task
+        std::optional<TaskForm> task{};
         std::uint64_t used = 0;
     };
 
     /// Begins a form in a channel and returns its number. Whether it is offered there is the
     /// caller's to ask.
     /// Errors  intent_gone: the version is not here · outbox_full · those of the lookup.
-    [[nodiscard]] Result<std::int64_t> begin(const Place& place, Id channel, Id version);
+    [[nodiscard]] Result<std::int64_t> begin(const Place& place,
+                                             Id channel,
+                                             Id version,
+                                             std::optional<TaskForm> task = std::nullopt);
 
     /// The filling of this number, taken up from its draft where it is not in memory; judged as of
     /// this moment. Valid until the next call.

@@ -15,6 +15,7 @@
 #include "core/model/body_forms.hpp"
 #include "core/offline/reason.hpp"
 #include "core/rules/answers.hpp"
+#include "core/rules/task_facts.hpp"
 
 namespace holdfast::client::snapshots {
 namespace {
@@ -41,12 +42,22 @@ Result<Json> obstacle(View& view, const KnownForm& form) {
     return Json(nullptr);
 }
 
-Result<std::vector<Offered>> offered_forms(View& view, const forms::Offer& offer) {
+/// Forms that the group's workflows name: they are actions upon tasks, and offered as such.
+Result<std::vector<Id>> workflow_forms(View& view, Id channel) {
+    HF_TRY(const auto place, view.find_channel(channel));
+    const Occasion who{.user = view.user(), .organization = form_cards::organization(view)};
+    const auto facts = TaskFacts::of(view, who, place ? place->group : Id{});
+    return facts ? facts->forms() : std::vector<Id>{};
+}
+
+Result<std::vector<Offered>> offered_forms(View& view,
+                                           const forms::Offer& offer,
+                                           const std::vector<Id>& left_out) {
     std::vector<Offered> list;
     HF_TRY(const auto rows, view.forms());
     for (const View::NamedForm& row : rows) {
         const auto form = form_cards::find(view, row.form.current);
-        if (!row.form.active || !form) {
+        if (!row.form.active || !form || std::ranges::find(left_out, row.id) != left_out.end()) {
             continue;
         }
         const forms::Definition& definition = (*form)->filled->definition();
@@ -96,15 +107,32 @@ Result<Json> drafts_of(View& view, std::optional<Id> only) {
     return list;
 }
 
-/// Whether a form may be sent in a channel now, by mode, channel and the form's own filters.
-Json send_permission(View& view, Id channel, const KnownForm& form) {
+/// Whether a form may be sent now, by mode, place and the form's own filters.
+Json send_permission(View& view, const FillingDesk::Open& open) {
     const Id user = view.user();
+    if (open.task) {
+        const Occasion who{.user = user, .organization = form_cards::organization(view)};
+        return cards::permission(
+            cards::reason_against(view, open.task->kind(), may_send(view, who, *open.task)));
+    }
+    const Id channel = open.channel;
+    const KnownForm& form = *open.form;
     const auto allowed = [&]() -> Result<> {
         HF_CHECK(may_send_forms(view, user, channel));
         HF_TRY(const forms::Offer offer, offer_in(view, user, channel));
         return forms::may_fill_in(form.filled->definition().access, offer);
     }();
     return cards::permission(cards::reason_against(view, IntentKind::answer_submit, allowed));
+}
+
+/// What a form does to a task; null where it is an answer.
+Json task_json(const std::optional<TaskForm>& task) {
+    if (!task) {
+        return nullptr;
+    }
+    return {{"group", to_string(task->group)},
+            {"task", task->begins() ? Json(nullptr) : Json(to_string(task->task))},
+            {"target", task->target}};
 }
 
 /// Whether another version is filled in now than the one of this filling.
@@ -128,7 +156,8 @@ Result<Json> forms(View& view, Id channel) {
     }
     snapshot["send"] = cards::permission(cards::reason_against(
         view, IntentKind::answer_submit, may_send_forms(view, user, channel)));
-    HF_TRY(auto offered, offered_forms(view, *offer));
+    HF_TRY(const std::vector<Id> actions, workflow_forms(view, channel));
+    HF_TRY(auto offered, offered_forms(view, *offer, actions));
     for (Offered& one : offered) {
         snapshot["forms"].push_back(std::move(one.card));
     }
@@ -166,7 +195,8 @@ Result<Json> filling(View& view, std::int64_t number) {
           {"channel",
            {{"id", to_string(open.channel)}, {"name", channel ? channel->name : std::string()}}},
           {"outdated", outdated},
-          {"send", send_permission(view, open.channel, *open.form)},
+          {"task", task_json(open.task)},
+          {"send", send_permission(view, open)},
           {"components", std::move(components)},
           {"verdict", verdict_json(open.filling)}}}};
 }

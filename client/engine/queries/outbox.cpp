@@ -21,9 +21,11 @@ std::string text_of(const Outbox::Item& item) {
     return {};
 }
 
-/// Whether the lane of an intent is a channel: all but those of a group and of a person.
+/// Whether the lane of an intent is a channel that is there: all but those of a group, of a person
+/// and of a task whose channel it makes.
 bool is_about_channel(IntentKind kind) {
-    return kind != IntentKind::channel_create && kind != IntentKind::profile_update;
+    return kind != IntentKind::channel_create && kind != IntentKind::profile_update &&
+           kind != IntentKind::task_create;
 }
 
 Result<std::string> target_name(View& view, const Intent& intent) {
@@ -35,15 +37,20 @@ Result<std::string> target_name(View& view, const Intent& intent) {
         HF_TRY(const auto group, view.find_group(intent.lane));
         return group ? group->name : std::string{};
     }
+    if (intent.kind == IntentKind::task_create) {
+        const auto wanted = args::parse_task_create(intent.args);
+        HF_TRY(const auto group, view.find_group(wanted ? wanted->group : Id{}));
+        return group ? group->name : std::string{};
+    }
     return cards::name_of(view, intent.lane);
 }
 
-/// The title of the form that an answer is of; null for everything else.
+/// The title of the form whose answers an intent holds; null where it holds none.
 Json form_title(View& view, const Intent& intent) {
-    const auto answer = intent.kind == IntentKind::answer_submit
-                            ? args::parse_answer_submit(intent.args)
-                            : fail(ErrorCode::none);
-    const auto form = answer ? form_cards::find(view, answer->form) : std::nullopt;
+    Id version;
+    json::Reader(intent.args).read("form", version);
+    const bool has_answers = is_kept_when_refused(intent.kind) && version;
+    const auto form = has_answers ? form_cards::find(view, version) : std::nullopt;
     return form ? form_cards::title(**form) : Json(nullptr);
 }
 

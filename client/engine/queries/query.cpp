@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::pair<std::string_view, Query::Kind>, 14> kinds{{
+constexpr std::array<std::pair<std::string_view, Query::Kind>, 16> kinds{{
     {"session", Query::Kind::session},
     {"status", Query::Kind::status},
     {"menu", Query::Kind::menu},
@@ -29,6 +29,8 @@ constexpr std::array<std::pair<std::string_view, Query::Kind>, 14> kinds{{
     {"drafts", Query::Kind::drafts},
     {"filling", Query::Kind::filling},
     {"answer", Query::Kind::answer},
+    {"tasks", Query::Kind::tasks},
+    {"task", Query::Kind::task},
 }};
 
 std::unexpected<Error> malformed(std::string_view member) {
@@ -108,6 +110,10 @@ Result<Json> dispatch(View& view, const Query& query) {
             return snapshots::filling(view, query.draft);
         case Query::Kind::answer:
             return snapshots::answer(view, query.target, query.answer);
+        case Query::Kind::tasks:
+            return snapshots::tasks(view, query.target);
+        case Query::Kind::task:
+            return snapshots::task(view, query.group, query.target);
     }
     return malformed("query");
 }
@@ -126,8 +132,14 @@ Result<Query> parse_query(std::string_view args) {
     }
     Query query{.kind = known->second};
     switch (query.kind) {
-        case Query::Kind::group: {
+        case Query::Kind::group:
+        case Query::Kind::tasks: {
             HF_TRY(query.target, id_of(root, "group"));
+            break;
+        }
+        case Query::Kind::task: {
+            HF_TRY(query.group, id_of(root, "group"));
+            HF_TRY(query.target, id_of(root, "task"));
             break;
         }
         case Query::Kind::channel:

@@ -24,6 +24,8 @@ inline constexpr std::size_t excerpt_bytes_max = 200;  // of a message in a list
 inline constexpr std::size_t reactors_named_max = 20;  // names behind one emoji
 inline constexpr std::size_t card_lines = 3;           // of an answer in a channel
 inline constexpr std::size_t answer_lines_max = 1000;  // of an answer that is read
+inline constexpr std::size_t tasks_shown_max = 100;    // of a state; the count says how many are
+inline constexpr std::size_t history_shown_max = 100;  // rows of a task's history, newest first
 }  // namespace limits
 
 /// One subscription of the screen: `Query` of app/src/bridge/types.ts.
@@ -42,12 +44,15 @@ struct Query {
         forms,
         drafts,
         filling,
-        answer
+        answer,
+        tasks,
+        task
     };
     enum class Anchor { latest, unread, place };
 
     Kind kind = Kind::session;
-    Id target{};  ///< group or channel
+    Id target{};  ///< group, channel, or task
+    Id group{};   ///< of the task
     Anchor anchor = Anchor::latest;
     SortKey place{};         ///< Anchor::place
     std::size_t before = 0;  ///< messages

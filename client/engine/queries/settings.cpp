@@ -45,12 +45,14 @@ Result<Figure> rows_of(View& view,
     return figure;
 }
 
-/// A timeline without the answers that are here: each has its message beside it.
+/// A timeline without the answers and the history that are here: they have messages beside them.
 Result<Figure> messages_of(View& view, const std::vector<const sync::BucketCursor*>& timelines) {
     Figure figure = rows_of(timelines);
-    HF_TRY(const Figure answers, rows_of(view, timelines, RowKind::answer));
-    figure.have -= std::min(figure.have, answers.have);
-    *figure.expected -= std::min(*figure.expected, answers.have);
+    for (const RowKind kind : {RowKind::answer, RowKind::history}) {
+        HF_TRY(const Figure others, rows_of(view, timelines, kind));
+        figure.have -= std::min(figure.have, others.have);
+        *figure.expected -= std::min(*figure.expected, others.have);
+    }
     return figure;
 }
 
@@ -78,16 +80,19 @@ Result<Json> kinds_of(View& view) {
     const auto timelines = view.buckets(BucketKind::timeline);
     const auto libraries = view.buckets(BucketKind::forms);
     const auto collections = view.buckets(BucketKind::collection);
+    const auto groups_of_tasks = view.buckets(BucketKind::tasks);
     HF_TRY(const Figure people, rows_of(view, directories, RowKind::user));
     HF_TRY(const Figure forms, rows_of(view, libraries, RowKind::form));
     HF_TRY(const Figure elements, rows_of(view, collections, RowKind::element));
+    HF_TRY(const Figure tasks, rows_of(view, groups_of_tasks, RowKind::task));
     HF_TRY(const Figure messages, messages_of(view, timelines));
     return Json::array({kind("user", people, directories),
                         kind("group", buckets_of(groups), groups),
                         kind("channel", buckets_of(channels), channels),
                         kind("form", forms, libraries),
                         kind("element", elements, collections),
-                        kind("message", messages, timelines)});
+                        kind("message", messages, timelines),
+                        kind("task", tasks, groups_of_tasks)});
 }
 
 std::string_view cause_name(sync::RepairCause cause) {

@@ -24,5 +24,7 @@ using Json = nlohmann::json;
 [[nodiscard]] Result<Json> drafts(View& view);
 [[nodiscard]] Result<Json> filling(View& view, std::int64_t number);
 [[nodiscard]] Result<Json> answer(View& view, Id channel, Id id);
+[[nodiscard]] Result<Json> tasks(View& view, Id group);
+[[nodiscard]] Result<Json> task(View& view, Id group, Id id);
 
 }  // namespace holdfast::client::snapshots

@@ -1,0 +1,178 @@
+// Tasks on a device: shown, moved, begun, refused. OM25 to OM28, OM32, OM33.
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "client/engine/testing/engine_fixture.hpp"
+#include "core/rules/testing/sample_tasks.hpp"
+
+namespace holdfast::client {
+namespace {
+
+using testing_support::EngineFixture;
+using testing_support::FakeServer;
+using testing_support::Json;
+
+/// The fake server's group works with the tasks of the sample; its channel is that of one.
+class EngineTasks : public EngineFixture {
+protected:
+    static constexpr BucketId forms_bucket{110};
+    static constexpr BucketId tasks_bucket{112};
+    static constexpr Id leak = FakeServer::channel;
+
+    void SetUp() override {
+        EngineFixture::SetUp();
+        server.add_bucket(forms_bucket, BucketKind::forms, FakeServer::organization, {});
+        server.add_bucket(tasks_bucket, BucketKind::tasks, FakeServer::group, {});
+        server.put(
+            {FakeServer::group_bucket, RowKind::group, FakeServer::group},
+            0,
+            body::encode(body::Group{
+                .name = "Work orders", .kind = body::GroupKind::workflow, .code = "work_orders"}));
+        fixture::put_definitions(
+            [&](RowKey key, std::string body) {
+                if (key.kind == RowKind::task_group) {
+                    key.id = FakeServer::group;
+                }
+                server.put(key, 0, std::move(body));
+            },
+            FakeServer::group_bucket,
+            forms_bucket);
+        workflow::Task task = fixture::leak_task();
+        task.group = FakeServer::group;
+        task.channel = leak;
+        task.assignee = task.created_by = FakeServer::ana;
+        server.put({tasks_bucket, RowKind::task, leak}, task.serial, workflow::encode(task));
+        sign_in();
+    }
+
+    Json move(const std::string& target, std::uint32_t base) {
+        return phone->call("submit",
+                           {{"kind", "task.change_state"},
+                            {"args",
+                             {{"group", to_string(FakeServer::group)},
+                              {"task", to_string(leak)},
+                              {"target", target},
+                              {"base_state", base == 0 ? "reported" : "doing"},
+                              {"base_version", base}}}});
+    }
+    Json begin_task() {
+        return phone->call("submit",
+                           {{"kind", "task.create"},
+                            {"args",
+                             {{"group", to_string(FakeServer::group)},
+                              {"workflow", "work_order"},
+                              {"form", to_string(fixture::report_v1)},
+                              {"answers", {{"what", "Pump drips"}}}}}});
+    }
+    std::int64_t watch_task(const std::string& id) {
+        return phone->subscribe(
+            {{"query", "task"}, {"group", to_string(FakeServer::group)}, {"task", id}});
+    }
+    std::int64_t watch_tasks() {
+        return phone->subscribe({{"query", "tasks"}, {"group", to_string(FakeServer::group)}});
+    }
+    /// The list of a state in the group's only workflow.
+    [[nodiscard]] Json state(std::int64_t tasks, const std::string& code) const {
+        for (const Json& one : phone->snapshot(tasks)["workflows"][0]["states"]) {
+            if (one["code"] == code) {
+                return one;
+            }
+        }
+        return {};
+    }
+    [[nodiscard]] static Json action(const Json& task, const std::string& target) {
+        for (const Json& one : task["actions"]) {
+            if (one["target"] == target) {
+                return one;
+            }
+        }
+        return {};
+    }
+    [[nodiscard]] workflow::Task on_the_server(Id id) const {
+        const auto found = server.rows.find({tasks_bucket, RowKind::task, id});
+        return found == server.rows.end() ? workflow::Task{}
+                                          : workflow::parse_task(found->second.body).value();
+    }
+};
+
+TEST_F(EngineTasks, a_list_by_state_and_a_task_say_what_may_be_done_and_why_not) {
+    const auto tasks = watch_tasks();
+    EXPECT_TRUE(phone->snapshot(tasks)["complete"].get<bool>());
+    EXPECT_EQ(state(tasks, "reported")["count"], 1);
+    EXPECT_EQ(state(tasks, "reported")["tasks"][0]["name"], "Leak at P-7");
+    EXPECT_EQ(state(tasks, "doing")["count"], 0);
+    EXPECT_EQ(phone->snapshot(tasks)["workflows"][0]["start"]["label"], "Report");
+    const Json task = phone->snapshot(watch_task(to_string(leak)))["task"];
+    EXPECT_EQ(task["serial"], 4);
+    EXPECT_EQ(task["channel"], to_string(leak));
+    EXPECT_TRUE(action(task, "doing")["refusal"].is_null());
+    EXPECT_EQ(action(task, "rejected")["refusal"]["code"], "access.forbidden");
+}
+
+TEST_F(EngineTasks, OM26_OM27_OM32_one_change_waits_offline_the_next_is_refused_and_both_are_told) {
+    const auto tasks = watch_tasks();
+    const auto task = watch_task(to_string(leak));
+    work_offline();
+    const Json moved = move("doing", 0);
+    ASSERT_TRUE(moved.contains("ok")) << moved;
+    EXPECT_EQ(state(tasks, "doing")["tasks"][0]["waiting"]["state"], "saved");
+    EXPECT_EQ(phone->snapshot(task)["task"]["waiting"]["kind"], "manual_change");
+    const Json second = move("reported", 1);
+    EXPECT_EQ(code(second), "task.action_waiting");
+    EXPECT_EQ(second["error"]["params"]["intent"], moved["ok"]["intent"]);
+    EXPECT_EQ(action(phone->snapshot(task)["task"], "reported")["refusal"]["code"],
+              "task.action_waiting");
+    phone->kill();
+    begin();
+    const auto again = watch_task(to_string(leak));
+    EXPECT_EQ(code(move("reported", 1)), "task.action_waiting");
+    phone->heal();
+    phone->pass(2000);
+    EXPECT_EQ(on_the_server(leak).state_version, 1U);
+    EXPECT_EQ(on_the_server(leak).state, "doing");
+    EXPECT_TRUE(phone->snapshot(again)["task"]["waiting"].is_null());
+    EXPECT_EQ(phone->snapshot(again)["task"]["history"].size(), 1U);
+    EXPECT_TRUE(phone->snapshot(again)["task"]["history"][0]["offline"].get<bool>());
+}
+
+TEST_F(EngineTasks, OM25_a_task_begun_offline_is_shown_with_its_final_id_and_cannot_be_moved) {
+    const auto tasks = watch_tasks();
+    work_offline();
+    const Json begun = begin_task();
+    ASSERT_TRUE(begun.contains("ok")) << begun;
+    const auto id = begun["ok"]["intent"].get<std::string>();
+    const Json reported = state(tasks, "reported");
+    EXPECT_EQ(reported["count"], 2);
+    const Json& first = reported["tasks"][0];
+    EXPECT_EQ(first["id"], id);
+    EXPECT_EQ(first["serial"], 0);
+    EXPECT_EQ(first["waiting"]["kind"], "start_form");
+    const Json task = phone->snapshot(watch_task(id))["task"];
+    EXPECT_TRUE(task["channel"].is_null());
+    EXPECT_EQ(action(task, "doing")["refusal"]["code"], "task.action_waiting");
+    // The ids behind it are its own: what comes next does not take them.
+    const Json next = begin_task();
+    EXPECT_EQ(parse_id(next["ok"]["intent"].get<std::string>())->value,
+              parse_id(id)->value + ids_reserved(IntentKind::task_create));
+}
+
+TEST_F(EngineTasks, OM33_a_change_that_came_too_late_needs_the_person_and_the_task_is_as_it_is) {
+    const auto task = watch_task(to_string(leak));
+    work_offline();
+    ASSERT_TRUE(move("doing", 0).contains("ok"));
+    workflow::Task other = on_the_server(leak);
+    other.state = "rejected";
+    other.state_version = 1;
+    server.put({tasks_bucket, RowKind::task, leak}, 4, workflow::encode(other));
+    phone->heal();
+    phone->pass(2000);
+    EXPECT_EQ(phone->snapshot(task)["task"]["state"]["code"], "rejected");
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    ASSERT_EQ(phone->snapshot(outbox)["items"].size(), 1U);
+    EXPECT_EQ(phone->snapshot(outbox)["items"][0]["error"]["code"], "task.stale_state");
+}
+
+}  // namespace
+}  // namespace holdfast::client

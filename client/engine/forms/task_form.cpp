@@ -1,0 +1,96 @@
+#include "client/engine/forms/task_form.hpp"
+
+#include <utility>
+
+#include "core/model/args.hpp"
+#include "core/model/json.hpp"
+#include "core/rules/task_facts.hpp"
+#include "core/workflow/offers.hpp"
+
+namespace holdfast::client {
+
+std::string encode(const std::optional<TaskForm>& value) {
+    if (!value) {
+        return {};
+    }
+    return json::Writer{}
+        .write("group", value->group)
+        .write("workflow", value->workflow)
+        .write("task", value->task)
+        .write("target", value->target)
+        .text();
+}
+
+std::optional<TaskForm> parse_task_form(std::string_view text) {
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    TaskForm value;
+    json::Reader reader(text);
+    reader.read("group", value.group)
+        .read("workflow", value.workflow)
+        .read("task", value.task)
+        .read("target", value.target);
+    const bool is_whole = value.begins() ? !value.workflow.empty() : !value.target.empty();
+    return reader.done() && value.group && is_whole ? std::optional(std::move(value))
+                                                    : std::nullopt;
+}
+
+Result<> may_send(const World& world, const Occasion& who, const TaskForm& form) {
+    HF_TRY(const TaskFacts facts, TaskFacts::of(world, who, form.group));
+    std::optional<workflow::Task> task;
+    std::string code = form.workflow;
+    if (!form.begins()) {
+        HF_TRY(task, facts.task(form.task));
+        if (!task) {
+            return fail(ErrorCode::task_cancelled, "task " + to_string(form.task));
+        }
+        code = task->workflow;
+    }
+    HF_TRY(const workflow::Workflow* workflow, facts.workflow(code));
+    if (workflow == nullptr) {
+        return fail(ErrorCode::intent_gone, "workflow " + code);
+    }
+    workflow::Action action{.kind = workflow::ActionKind::start_form, .workflow = code};
+    if (task) {
+        const workflow::State* from = workflow::find_state(*workflow, task->state);
+        const workflow::Transition* transition =
+            from == nullptr ? nullptr : workflow::find_transition(*from, form.target);
+        action = {.kind = workflow::ActionKind::state_form,
+                  .task = form.task,
+                  .target = form.target,
+                  .form = transition == nullptr ? std::string{} : transition->form};
+    } else if (workflow->start_form) {
+        action.form = workflow->start_form->form;
+    }
+    const workflow::Subject subject{.id = form.task,
+                                    .task = task ? &*task : nullptr,
+                                    .workflow = workflow,
+                                    .group = form.group,
+                                    .user = who.user};
+    return workflow::may_act(subject, action, facts);
+}
+
+Result<std::string> args_of(const World& world, const TaskForm& form, FilledForm filled) {
+    if (form.begins()) {
+        return args::encode(args::TaskCreate{.group = form.group,
+                                             .workflow = form.workflow,
+                                             .form = filled.version,
+                                             .answers = std::move(filled.answers),
+                                             .offset_minutes = filled.offset_minutes});
+    }
+    HF_TRY(const auto task, find_task(world, form.group, form.task));
+    if (!task) {
+        return fail(ErrorCode::task_cancelled, "task " + to_string(form.task));
+    }
+    return args::encode(args::TaskChangeState{.group = form.group,
+                                              .task = form.task,
+                                              .target = form.target,
+                                              .base_state = task->state,
+                                              .base_version = task->state_version,
+                                              .form = filled.version,
+                                              .answers = std::move(filled.answers),
+                                              .offset_minutes = filled.offset_minutes});
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/id.hpp"
+#include "core/base/result.hpp"
+#include "core/model/intent.hpp"
+#include "core/model/world.hpp"
+
+namespace holdfast::client {
+
+/// What a form that is being filled in does besides being an answer: it begins a task of a
+/// workflow, or moves a task. Kept with the draft.
+struct TaskForm {
+    Id group{};
+    std::string workflow{};  ///< code, of a start form
+    Id task{};               ///< of a state start form
+    std::string target{};    ///< code of the state, likewise
+    bool operator==(const TaskForm&) const = default;
+
+    [[nodiscard]] bool begins() const { return !task; }
+    [[nodiscard]] IntentKind kind() const {
+        return begins() ? IntentKind::task_create : IntentKind::task_change_state;
+    }
+};
+
+/// As it stands in a draft; empty for none.
+[[nodiscard]] std::string encode(const std::optional<TaskForm>& value);
+/// Nothing where the text is empty, or not one of this app's.
+[[nodiscard]] std::optional<TaskForm> parse_task_form(std::string_view text);
+
+/// Whether the person may do it now.
+/// Errors  those of may_act() · access_forbidden: nothing of the group is here.
+[[nodiscard]] Result<> may_send(const World& world, const Occasion& who, const TaskForm& form);
+
+/// The form's answers, as the intent takes them.
+struct FilledForm {
+    Id version{};
+    std::string answers{};
+    std::int64_t offset_minutes = 0;
+};
+/// The arguments of the intent. What the person saw of the task is what the device knows now.
+/// Errors  task_cancelled: the task is not here.
+[[nodiscard]] Result<std::string> args_of(const World& world,
+                                          const TaskForm& form,
+                                          FilledForm filled);
+
+}  // namespace holdfast::client

@@ -95,6 +95,7 @@ private:
     void write();
     void submit(const std::string& kind, Id lane, nlohmann::json args);
     void change_channel(Id channel);
+    void work_on_tasks();
 
     Setup setup_;
     Surroundings around_;

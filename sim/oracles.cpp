@@ -1,6 +1,7 @@
 #include "sim/oracles.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -11,6 +12,7 @@
 #include "core/base/sum.hpp"
 #include "core/model/body.hpp"
 #include "core/model/row.hpp"
+#include "core/workflow/task.hpp"
 #include "platform/sqlite/database.hpp"
 #include "server/services/access.hpp"
 #include "server/services/bucket_index.hpp"
@@ -221,6 +223,104 @@ void check_lanes(Ledger& ledger, storage::SqliteStorage& storage) {
                        ", which was written before it";
             });
         }
+    }
+}
+
+namespace {
+
+/// What the server knows of tasks.
+struct Tasks {
+    std::map<Id, workflow::Task> tasks;
+    std::map<Id, std::vector<workflow::History>> history;  ///< of each, oldest first
+    std::map<Id, std::vector<workflow::Event>> by_intent;  ///< what each has left behind
+};
+
+Tasks tasks_of(Ledger& ledger, const Rows& rows) {
+    Tasks found;
+    for (const auto& [key, row] : rows) {
+        const std::string& body = std::get<2>(row);
+        if (key.kind == RowKind::task) {
+            const auto task = workflow::parse_task(body);
+            ledger.expect(task.has_value(), "a task cannot be read");
+            found.tasks.emplace(key.id, task.value_or(workflow::Task{}));
+        } else if (key.kind == RowKind::history) {
+            const auto read = workflow::parse_history(body);
+            ledger.expect(read.has_value(), "a row of history cannot be read");
+            if (read) {
+                found.history[read->task].push_back(*read);
+                found.by_intent[read->intent].push_back(read->event);
+            }
+        }
+    }
+    for (auto& [task, history] : found.history) {
+        std::ranges::stable_sort(history, {}, &workflow::History::version);
+    }
+    return found;
+}
+
+void check_moves(Ledger& ledger, const Tasks& found, Id id, const workflow::Task& task) {
+    const auto history = found.history.find(id);
+    std::vector<workflow::History> moves;
+    if (history != found.history.end()) {
+        std::ranges::copy_if(
+            history->second, std::back_inserter(moves), [](const workflow::History& row) {
+                return row.event == workflow::Event::state_changed;
+            });
+    }
+    const std::string name = "task " + to_string(id);
+    ledger.expect(moves.size() == task.state_version, [&] {
+        return name + " has version " + std::to_string(task.state_version) + " and " +
+               std::to_string(moves.size()) + " changes in its history (OM32)";
+    });
+    for (std::size_t i = 1; i < moves.size(); ++i) {
+        const workflow::History& first = moves[i - 1];
+        const workflow::History& second = moves[i];
+        ledger.expect(first.to == second.from,
+                      [&] { return name + " has moved from where it was not"; });
+        const bool one_absence = first.offline && second.offline && second.done_at.ms != 0 &&
+                                 first.intent.device() == second.intent.device() &&
+                                 second.done_at < first.at;
+        ledger.expect(!one_absence,
+                      [&] { return name + " has taken two actions of one absence (OM27)"; });
+    }
+}
+
+}  // namespace
+
+void check_tasks(Ledger& ledger, storage::SqliteStorage& storage) {
+    const auto rows = read_rows(storage.database(), "bucket_row");
+    ledger.expect(rows.has_value(), "the server's rows cannot be read");
+    if (!rows) {
+        return;
+    }
+    const Tasks found = tasks_of(ledger, *rows);
+    std::set<std::int64_t> numbers;
+    for (const auto& [id, task] : found.tasks) {
+        check_moves(ledger, found, id, task);
+        ledger.expect(numbers.insert(task.serial).second && task.serial > 0, [&] {
+            return "number " + std::to_string(task.serial) + " was given twice, or not at all";
+        });
+    }
+    const std::set<Id> contested = contested_ids(ledger);
+    for (const auto& [key, promise] : ledger.promises) {
+        const Id intent = key.second;
+        const bool begins = promise.kind == "task.create";
+        const auto outcome = storage.find_outcome(intent);
+        if ((!begins && promise.kind != "task.change_state") || !outcome || !*outcome ||
+            contested.contains(intent) || ledger.unmarked) {
+            continue;
+        }
+        const bool applied = is_applied(**outcome);
+        const auto left = found.by_intent.find(intent);
+        const std::size_t times = left == found.by_intent.end() ? 0 : left->second.size();
+        // What the same person had done already is applied, and changes nothing.
+        const bool changes = applied && !(*outcome)->positions.empty();
+        ledger.expect(times == (changes ? 1 : 0), [&] {
+            return name_of(intent, promise) + " has effect " + std::to_string(times) +
+                   " times (OM32)";
+        });
+        ledger.expect(!begins || applied == found.tasks.contains(intent),
+                      [&] { return name_of(intent, promise) + " and its task do not agree"; });
     }
 }
 

@@ -25,6 +25,11 @@ void check_promises(Ledger& ledger,
 /// What a device wrote to one channel has its effects in the order in which it was written.
 void check_lanes(Ledger& ledger, storage::SqliteStorage& storage);
 
+/// OM25 to OM27, OM32: every task that was begun is there once, every change has one row of
+/// history, a task has moved as often as its history says, numbers are given once, and no two
+/// changes of one absence were taken. A refused action has done nothing.
+void check_tasks(Ledger& ledger, storage::SqliteStorage& storage);
+
 /// OM5, OM6: the device holds exactly what its user may see, row by row, and every sum is that of
 /// its rows. Ends the device: its files are read as they are.
 void check_replica(Ledger& ledger, storage::SqliteStorage& storage, Device& device, Id user);

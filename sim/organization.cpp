@@ -1,6 +1,8 @@
 #include "sim/organization.hpp"
 
 #include "core/model/body.hpp"
+#include "core/model/body_forms.hpp"
+#include "core/model/body_workflow.hpp"
 #include "core/model/world.hpp"
 #include "server/services/grants.hpp"
 #include "sim/clock.hpp"
@@ -100,6 +102,53 @@ Result<> make_channel(storage::Storage& storage,
     return {};
 }
 
+constexpr const char* workflow_json =
+    R"({"code":"job","name":"Job","group":"jobs","collection":"states","initial":"open",)"
+    R"("start_form":{"form":"job","task":{"name":"what"}},"states":[)"
+    R"({"code":"open","name":"Open","kind":"new","next":[{"target":"doing"}]},)"
+    R"({"code":"doing","name":"Doing","next":[{"target":"open"},{"target":"closed"}]},)"
+    R"({"code":"closed","name":"Closed","kind":"closed"}]})";
+constexpr const char* form_json =
+    R"({"code":"job","title":{"en":"Job"},"components":[{"id":"what","kind":"written"}]})";
+
+Result<> make_tasks(storage::Storage& storage, Organization& organization) {
+    HF_TRY(const Id group, storage.mint_id());
+    HF_TRY(const Id workflow, storage.mint_id());
+    HF_TRY(const Id form, storage.mint_id());
+    HF_TRY(const Id version, storage.mint_id());
+    organization.task_group = group;
+    organization.start_form = version;
+    HF_TRY(const BucketId own,
+           make_bucket(storage, organization, {.kind = BucketKind::group, .owner = group}, false));
+    HF_TRY(organization.tasks,
+           make_bucket(storage, organization, {.kind = BucketKind::tasks, .owner = group}, false));
+    HF_TRY(
+        const BucketId forms,
+        make_bucket(
+            storage, organization, {.kind = BucketKind::forms, .owner = organization.id}, false));
+    const body::Group row{.name = "Jobs", .kind = body::GroupKind::workflow, .code = "jobs"};
+    HF_CHECK(write(storage, own, RowKind::group, group, body::encode(row)));
+    const body::TaskGroup known{.definition = R"({"code":"jobs","name":"Jobs"})",
+                                .forms = {{"job", form}},
+                                .workflows = {{"job", workflow}}};
+    HF_CHECK(write(storage, own, RowKind::task_group, group, body::encode(known)));
+    HF_CHECK(write(storage,
+                   own,
+                   RowKind::workflow,
+                   workflow,
+                   body::encode(body::Workflow{.definition = workflow_json})));
+    HF_CHECK(write(storage,
+                   forms,
+                   RowKind::form,
+                   form,
+                   body::encode(body::Form{.code = "job", .version = 1, .current = version})));
+    return write(storage,
+                 forms,
+                 RowKind::form_version,
+                 version,
+                 body::encode(body::FormVersion{.form = form, .definition = form_json}));
+}
+
 Result<Organization> make(storage::Storage& storage, OrganizationSize size) {
     Organization organization;
     HF_TRY(organization.id, storage.mint_id());
@@ -127,6 +176,7 @@ Result<Organization> make(storage::Storage& storage, OrganizationSize size) {
                 make_channel(storage, organization, group, c + 1 == size.channels, size.history));
         }
     }
+    HF_CHECK(make_tasks(storage, organization));
     HF_TRY([[maybe_unused]] const std::size_t grants,
            services::refresh_all_grants(storage, organization.id));
     return organization;

@@ -12,7 +12,8 @@
 namespace holdfast::sim {
 
 /// The small organization that a simulated world works in: one role, two groups, channels of which
-/// the last is private.
+/// the last is private, and a group of tasks with a workflow of two states that lead to each other
+/// and one that ends it.
 struct Organization {
     Id id;
     std::vector<Id> users;
@@ -20,6 +21,9 @@ struct Organization {
     std::vector<Id> channels;
     Id closed_channel;  ///< the private one, which people are let into and put out of
     std::map<BucketId, Id> timelines;  ///< bucket of messages → channel
+    Id task_group;
+    BucketId tasks;  ///< the bucket of its tasks
+    Id start_form;   ///< the version with which people begin a task
     [[nodiscard]] static std::string email(std::size_t user) {
         return "user" + std::to_string(user) + "@sim.example";
     }

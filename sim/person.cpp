@@ -120,10 +120,44 @@ void Device::write() {
         submit("message.delete", watched, {{"message", some}});
     } else if (choice < 12) {
         change_channel(watched);
+    } else if (choice < 15) {
+        work_on_tasks();
     } else {
         const Id channel = random.chance(500) ? watched : channels[random.below(channels.size())];
         submit("message.post", channel, {{"text", text}, {"reply_to", json::array()}});
     }
+}
+
+/// Begins a task, or moves one that somebody has begun. The state that the person saw is a guess:
+/// the device refuses what it knows better.
+void Device::work_on_tasks() {
+    Random& random = setup_.random;
+    std::vector<Id> begun;
+    for (const auto& [key, promise] : around_.ledger.promises) {
+        if (promise.kind == "task.create") {
+            begun.push_back(key.second);
+        }
+    }
+    const std::string group = to_string(around_.organization.task_group);
+    if (begun.empty() || random.chance(250)) {
+        submit("task.create",
+               {},
+               {{"group", group},
+                {"workflow", "job"},
+                {"form", to_string(around_.organization.start_form)},
+                {"answers", {{"what", "Job " + std::to_string(written_++)}}}});
+        return;
+    }
+    const std::uint64_t moves = random.below(4);
+    const bool is_open = moves % 2 == 0;
+    const char* target = is_open ? "doing" : random.chance(800) ? "open" : "closed";
+    submit("task.change_state",
+           {},
+           {{"group", group},
+            {"task", to_string(begun[random.below(begun.size())])},
+            {"target", target},
+            {"base_state", is_open ? "open" : "doing"},
+            {"base_version", moves}});
 }
 
 void Device::change_channel(Id channel) {

@@ -175,6 +175,7 @@ void World::judge() {
     }
     check_promises(ledger_, server_.storage(), devices_, tap_.told());
     check_lanes(ledger_, server_.storage());
+    check_tasks(ledger_, server_.storage());
     for (const auto& device : devices_) {
         const Id user = server_.organization().users[device->user()];
         check_replica(ledger_, server_.storage(), *device, user);

@@ -11,6 +11,7 @@
 
 #include "server/admin/demo_forms.hpp"
 #include "server/admin/demo_groups.hpp"
+#include "server/admin/demo_tasks.hpp"
 #include "server/admin/demo_texts.hpp"
 #include "server/admin/founder.hpp"
 
@@ -81,6 +82,7 @@ struct Demo {
     std::vector<Person> people{};
     std::map<std::string_view, Id> group_ids{};
     std::vector<Channel> channels{};
+    std::map<std::string, DemoTasks> tasks{};  ///< by code of the group
 };
 
 std::string lower(std::string_view text) {
@@ -229,6 +231,12 @@ Result<> make_channels_of(Demo& demo, const GroupPlan& plan) {
         }
         channel.weight = 1 + 120 / (1 + demo.dice.below(60));
         HF_TRY(channel.place, demo.founder.channel(made));
+        if (plan.kind == body::GroupKind::workflow) {
+            DemoTasks& tasks = demo.tasks[code_of(plan.name)];
+            tasks.group = made.body.group;
+            tasks.code = code_of(plan.name);
+            tasks.channels.push_back({channel.place, made.body.name, made.members});
+        }
         demo.channels.push_back(std::move(channel));
     }
     return {};
@@ -345,8 +353,11 @@ Result<> write_demo(storage::Storage& storage, const DemoOptions& options) {
     for (const GroupPlan& plan : groups) {
         HF_CHECK(make_channels_of(demo, plan));
     }
-    HF_CHECK(make_demo_forms(demo.founder, storage));
+    HF_TRY(const auto forms, make_demo_forms(demo.founder, storage));
     HF_CHECK(make_history(demo));
+    for (const auto& [code, tasks] : demo.tasks) {
+        HF_CHECK(make_demo_tasks(demo.founder, storage, tasks, forms, options.now));
+    }
     HF_TRY([[maybe_unused]] const std::size_t grants, demo.founder.finish());
     return {};
 }

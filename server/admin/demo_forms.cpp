@@ -49,6 +49,44 @@ collections:
       - {code: other, name: Something else}
 
 forms:
+  - code: report_work
+    title: {en: Report work, es: Reportar un trabajo}
+    access: {groups: [work-orders]}
+    components:
+      - id: what
+        kind: written
+        required: true
+        max: 120
+        label: {en: "What has to be done?", es: "¿Qué hay que hacer?"}
+      - id: urgent
+        kind: list
+        required: true
+        label: {en: "How urgent is it?", es: "¿Qué tan urgente es?"}
+        items:
+          - {value: today, label: {en: Today, es: Hoy}}
+          - {value: week, label: {en: This week, es: Esta semana}}
+          - {value: later, label: {en: Later, es: Más adelante}}
+  - code: close_work
+    title: {en: Report work as done, es: Informar trabajo hecho}
+    access: {groups: [work-orders], elements: [pending]}
+    components:
+      - id: done
+        kind: written
+        input: long
+        required: true
+        label: {en: "What did you do?", es: "¿Qué hiciste?"}
+      - id: state
+        kind: rating
+        label: {en: "State of the place now", es: "Estado del lugar ahora"}
+  - code: plan_work
+    title: {en: Plan a task, es: Planificar una tarea}
+    access: {groups: [preventive-plans]}
+    components:
+      - id: what
+        kind: written
+        required: true
+        max: 120
+        label: {en: "What is to be done?", es: "¿Qué se va a hacer?"}
   - code: report_incident
     title: {en: Report an incident, es: Reportar un incidente}
     components:
@@ -316,17 +354,18 @@ std::string_view demo_forms_file() {
     return file;
 }
 
-Result<> make_demo_forms(Founder& founder, storage::Storage& storage) {
+Result<std::map<std::string, Id>> make_demo_forms(Founder& founder, storage::Storage& storage) {
     Problems problems;
     const OrgFile read = read_org_file(file, problems);
     HF_ASSERT(problems.empty());  // it is ours, and a test reads it
     Made made;
     HF_CHECK(make_collections(founder, storage, read, made));
     HF_CHECK(make_assets(founder, storage, made));
+    std::map<std::string, Id> forms;
     for (const FormEntry& form : *read.forms) {
-        HF_TRY([[maybe_unused]] const Id id, founder.form(*form.definition, made.collections));
+        HF_TRY(forms[form.code.value], founder.form(*form.definition, made.collections));
     }
-    return {};
+    return forms;
 }
 
 }  // namespace holdfast::admin

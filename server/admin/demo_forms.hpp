@@ -1,5 +1,9 @@
 #pragma once
 
+#include <map>
+#include <string>
+#include <string_view>
+
 #include "core/base/result.hpp"
 #include "server/admin/founder.hpp"
 
@@ -8,7 +12,9 @@ namespace holdfast::admin {
 /// The forms of the demonstration with what they choose from, as an organization file has them.
 [[nodiscard]] std::string_view demo_forms_file();
 
-/// Writes them, and the assets: some hundreds of machines at the places of the file.
-[[nodiscard]] Result<> make_demo_forms(Founder& founder, storage::Storage& storage);
+/// Writes them, and the assets: some hundreds of machines at the places of the file. Returns the
+/// forms by code.
+[[nodiscard]] Result<std::map<std::string, Id>> make_demo_forms(Founder& founder,
+                                                                storage::Storage& storage);
 
 }  // namespace holdfast::admin

@@ -4,6 +4,9 @@
 #include <map>
 #include <set>
 
+#include "core/workflow/definition.hpp"
+#include "core/workflow/task.hpp"
+#include "server/admin/demo_tasks.hpp"
 #include "server/admin/testing/storages.hpp"
 #include "server/services/access.hpp"
 
@@ -25,11 +28,40 @@ TEST(Demo, has_what_its_page_promises) {
         kinds.insert(group.body.kind);
     }
     EXPECT_EQ(kinds.size(), 4U);
-    std::uint64_t messages = 0;
+    std::uint64_t rows = 0;
+    std::uint64_t tasks = 0;
+    std::uint64_t steps = 0;  // of tasks: each has a message and a row of history
     for (const auto& record : must(storage->buckets_of(state.id))) {
-        messages += record.bucket.kind == BucketKind::timeline ? record.bucket.rows : 0;
+        rows += record.bucket.kind == BucketKind::timeline ? record.bucket.rows : 0;
+        if (record.bucket.kind == BucketKind::tasks) {
+            const auto page =
+                must(storage->rows_after_key(record.bucket.id, RowKind::task, {}, {}));
+            for (const Row& row : page.rows) {
+                const auto task = must(workflow::parse_task(row.body));
+                EXPECT_EQ(task.serial, row.sort);
+                EXPECT_EQ(task.channel, row.id);
+                tasks += 1;
+                steps += 1 + task.state_version;
+            }
+        }
     }
-    EXPECT_EQ(messages, 25'000U);
+    EXPECT_EQ(tasks, 58U);
+    EXPECT_GT(steps, 2 * tasks);
+    EXPECT_EQ(rows, 25'000U + 2 * steps);
+}
+
+TEST(Demo, has_workflows_whose_changes_lead_somewhere) {
+    for (const char* group : {"work-orders", "preventive-plans"}) {
+        const auto workflow = must(workflow::parse_workflow(demo_workflow(group)));
+        EXPECT_TRUE(workflow.start_form && workflow.start_form->task);
+        for (const workflow::State& state : workflow.states) {
+            for (const workflow::Transition& transition : state.next) {
+                EXPECT_NE(workflow::find_state(workflow, transition.target), nullptr);
+                EXPECT_TRUE(transition.routines.empty());
+            }
+        }
+    }
+    EXPECT_EQ(demo_workflow("sites"), nullptr);
 }
 
 TEST(Demo, is_the_same_every_time) {

@@ -104,6 +104,10 @@ Result<BucketId> Founder::forms() {
                 : bucket({.kind = BucketKind::forms, .owner = organization_}, false);
 }
 
+Result<BucketId> Founder::tasks(Id group) {
+    return bucket({.kind = BucketKind::tasks, .owner = group}, false);
+}
+
 Result<BucketId> Founder::collection(Id id, const body::Collection& body) {
     HF_TRY(const BucketId own, bucket({.kind = BucketKind::collection, .owner = id}, false));
     HF_CHECK(put(own, RowKind::collection, id, body::encode(body)));

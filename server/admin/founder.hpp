@@ -69,6 +69,8 @@ public:
     [[nodiscard]] Result<> read_mark(Id user, Id channel, const body::ReadMark& body);
     /// The bucket of the organization's forms; made where there is none.
     [[nodiscard]] Result<BucketId> forms();
+    /// The bucket of a group's tasks, made anew.
+    [[nodiscard]] Result<BucketId> tasks(Id group);
     /// A collection with its bucket, which is returned.
     [[nodiscard]] Result<BucketId> collection(Id id, const body::Collection& body);
     /// A version of a form, with the ids of its collections by code. Returns the version's id.

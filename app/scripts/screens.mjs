@@ -42,6 +42,11 @@ const screens = {
   },
   group: { fake: 'ready', steps: [at('#/group/106')] },
   'group-reason': { fake: 'ready', steps: [at('#/group/107')] },
+  tasks: { fake: 'ready', steps: [at('#/group/104')] },
+  'tasks-offline': { fake: 'offline', steps: [at('#/group/104')] },
+  task: { fake: 'ready', steps: [at('#/group/104/task/702')] },
+  'task-waiting': { fake: 'offline', steps: [at('#/group/104/task/703')] },
+  'task-new': { fake: 'offline', steps: [at('#/group/104/task/701')] },
   'new-channel': { fake: 'ready', steps: [at('#/group/106'), click('new-channel')] },
   channel: { fake: 'ready', steps: [at('#/channel/201')] },
   'channel-middle': {

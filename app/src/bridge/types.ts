@@ -28,7 +28,7 @@ export interface Calls {
   /** Stores an intent. The answer comes when it is durable on this device ("saved on this phone"). */
   submit: { args: Intent; result: { intent: Id } };
   /** Begins a form in a channel. The number is that of its draft, which is on the disk from the first answer on. */
-  open_form: { args: { channel: Id; form: Id }; result: { draft: number } };
+  open_form: { args: { form: Id } & FormPlace; result: { draft: number } };
   /**
    * Takes an answer (`null`: none) and keeps it on this device before it replies with what has changed. Also while
    * screens take no input: what is typed is never lost.
@@ -66,6 +66,12 @@ export interface Calls {
 
 export type Empty = Record<string, never>;
 
+/** Where a form is an answer, or what it does: it begins a task of a workflow, or moves a task. */
+export type FormPlace =
+  | { channel: Id }
+  | { group: Id; workflow: string }
+  | { group: Id; task: Id; target: string };
+
 export interface Platform {
   mobile_hint: boolean; // navigator.userAgentData.mobile, or the user agent's own word
   coarse_pointer: boolean; // matchMedia('(pointer: coarse)')
@@ -89,7 +95,12 @@ export type Intent =
   | { kind: 'channel.rename'; args: { channel: Id; name: string } }
   | { kind: 'channel.add_member'; args: { channel: Id; user: Id } }
   | { kind: 'channel.remove_member'; args: { channel: Id; user: Id } }
-  | { kind: 'profile.update'; args: { name: string; last_name: string; phone: string } };
+  | { kind: 'profile.update'; args: { name: string; last_name: string; phone: string } }
+  | {
+      kind: 'task.change_state';
+      args: { group: Id; task: Id; target: string; base_state: string; base_version: number };
+    }
+  | { kind: 'task.set_role'; args: { group: Id; task: Id; user: Id; role: TaskRole | 'none' } };
 
 export type Query =
   | { query: 'session' }
@@ -105,7 +116,9 @@ export type Query =
   | { query: 'forms'; channel: Id }
   | { query: 'drafts' }
   | { query: 'filling'; draft: number }
-  | { query: 'answer'; channel: Id; answer: Id };
+  | { query: 'answer'; channel: Id; answer: Id }
+  | { query: 'tasks'; group: Id }
+  | { query: 'task'; group: Id; task: Id };
 
 /** Where the window of messages stands. `unread` = the first unread message, or the latest if none is. */
 export type Anchor = 'latest' | 'unread' | { sort: number; id: Id };
@@ -133,6 +146,8 @@ export interface Snapshots {
   drafts: { drafts: DraftCard[] };
   filling: FillingSnapshot;
   answer: AnswerSnapshot;
+  tasks: TasksSnapshot;
+  task: TaskSnapshot;
 }
 
 export interface SessionSnapshot {
@@ -280,7 +295,7 @@ export interface OutboxSnapshot {
   needs_you: number;
   items: {
     intent: Id;
-    kind: Intent['kind'] | 'answer.submit';
+    kind: Intent['kind'] | 'answer.submit' | 'task.create';
     state: DeliveryState;
     target: string; // name of the channel
     channel: Id | null;
@@ -357,6 +372,7 @@ export interface FillingSnapshot {
   filling: {
     title: Texts;
     channel: { id: Id; name: string };
+    task: { group: Id; task: Id | null; target: string } | null; // what it does to a task; `task` null: begins one
     outdated: boolean; // another version is filled in now; this one goes on
     send: Permission;
     components: FillingComponent[];
@@ -457,4 +473,75 @@ export interface AnswerSnapshot {
     intent: Id | null;
     error: EngineError | null;
   } | null; // not on this device
+}
+
+// ---------------------------------------------------------------- tasks
+
+export type Author = MessageItem['author'];
+
+export type TaskRole = 'visibility' | 'follower' | 'editor' | 'assignee';
+
+export interface TaskState {
+  code: string;
+  name: string;
+  kind: 'new' | 'in_progress' | 'closed';
+  color: string; // #rrggbb, or empty
+}
+
+/** What the person has done and the server has not confirmed: one action a task (OM27). */
+export interface TaskWaiting {
+  intent: Id;
+  kind: string; // "start_form": the task itself waits
+  state: DeliveryState;
+}
+
+export interface TaskCard {
+  id: Id;
+  serial: number; // 0: the server has not given one yet
+  name: string;
+  state: string;
+  state_at: Millis;
+  assignee: Author | null;
+  waiting: TaskWaiting | null;
+}
+
+/** The tasks of a workflow group that the person has a part in. */
+export interface TasksSnapshot {
+  workflows: {
+    code: string;
+    name: string;
+    start: { form: Id | null; label: string; refusal: EngineError | null } | null;
+    states: (TaskState & { count: number; tasks: TaskCard[] })[]; // newest first, at most 100 each
+  }[]; // empty: no group of tasks, or not here yet
+  complete: boolean;
+}
+
+export interface TaskAction {
+  kind: 'manual_change' | 'state_form' | 'survey_trigger' | 'subtask_form';
+  label: string; // the name of the state, or of the form
+  target: string; // code of the state
+  form: Id | null;
+  refusal: EngineError | null; // why it is not possible now (OM30)
+}
+
+export interface TaskSnapshot {
+  task:
+    | (Omit<TaskCard, 'state'> & {
+        workflow: string;
+        state: TaskState | null;
+        /** What a change is upon: given back with it. */
+        base_state: string;
+        base_version: number;
+        info: string;
+        start_date: Millis; // 0: none, as for the others
+        end_date: Millis;
+        closed_at: Millis;
+        answers: number;
+        created_by: Author;
+        people: (Author & { role: TaskRole })[];
+        history: { event: string; by: Author; at: Millis; from: string; to: string; offline: boolean }[];
+        channel: Id | null; // null: the server has not made it yet
+        actions: TaskAction[];
+      })
+    | null; // it is not here, or the person has no part in it
 }

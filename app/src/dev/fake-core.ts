@@ -24,6 +24,7 @@ import {
   subgroups,
 } from './fake-data.ts';
 import { FakeForms } from './fake-forms.ts';
+import { FakeTasks } from './fake-tasks.ts';
 import { scenarios, settingsOf, statusOf, type World, worldOf } from './fake-status.ts';
 
 type OutboxItem = OutboxSnapshot['items'][number];
@@ -39,6 +40,7 @@ export class FakeCore implements EnginePort {
   readonly #extra = new Map<string, MessageItem[]>();
   #outbox: OutboxItem[] = [];
   readonly #forms = new FakeForms();
+  readonly #tasks = new FakeTasks(Date.now());
   #world: World;
   #sent = 0;
   #nextIntent = 900_000_001;
@@ -261,6 +263,10 @@ export class FakeCore implements EnginePort {
         return this.#forms.filling();
       case 'answer':
         return { answer: this.#answerOf(query.answer) };
+      case 'tasks':
+        return this.#tasks.list();
+      case 'task':
+        return this.#tasks.one(query.task);
     }
   }
 

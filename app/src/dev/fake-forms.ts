@@ -110,6 +110,7 @@ export class FakeForms {
     return {
       filling: {
         title,
+        task: null,
         channel: { id: '201', name: 'Pump P-7 leaks' },
         outdated: false,
         send: allowed,

@@ -12,6 +12,9 @@ const addresses = [
   '#/channel/5/form/18446744073709551615',
   '#/channel/5/draft/12',
   '#/channel/5/answer/18446744073709551615',
+  '#/group/7/task/18446744073709551615',
+  '#/group/7/start/work_order/5',
+  '#/group/7/task/8/move/closed/5',
   '#/outbox',
   '#/settings',
 ];
@@ -31,6 +34,10 @@ describe('routes', () => {
     expect(formatRoute(parentOf(parseRoute('#/channel/5/details'), null))).toBe('#/channel/5');
     expect(formatRoute(parentOf(parseRoute('#/channel/5/draft/1'), null))).toBe('#/channel/5');
     expect(formatRoute(parentOf(parseRoute('#/channel/5'), '7'))).toBe('#/group/7');
+    expect(formatRoute(parentOf(parseRoute('#/group/7/task/8'), null))).toBe('#/group/7');
+    expect(formatRoute(parentOf(parseRoute('#/group/7/task/8/move/a/5'), null))).toBe(
+      '#/group/7/task/8',
+    );
     expect(formatRoute(parentOf(parseRoute('#/settings'), '7'))).toBe('#/');
   });
 });

@@ -10,10 +10,14 @@ export type Route =
   | { view: 'form'; channel: Id; form: Id }
   | { view: 'draft'; channel: Id; draft: number }
   | { view: 'answer'; channel: Id; answer: Id }
+  | { view: 'task'; group: Id; task: Id }
+  | { view: 'start'; group: Id; workflow: string; form: Id }
+  | { view: 'move'; group: Id; task: Id; target: string; form: Id }
   | { view: 'outbox' }
   | { view: 'settings' };
 
 const id = '(\\d+)';
+const code = '([a-z][a-z0-9_]*)';
 const patterns: [RegExp, (parts: string[]) => Route][] = [
   [/^#\/(people|search)$/, ([tab]) => ({ view: 'menu', tab: tab as Tab })],
   [RegExp(`^#/group/${id}$`), ([group = '']) => ({ view: 'group', group })],
@@ -38,6 +42,24 @@ const patterns: [RegExp, (parts: string[]) => Route][] = [
   [
     RegExp(`^#/channel/${id}/answer/${id}$`),
     ([channel = '', answer = '']) => ({ view: 'answer', channel, answer }),
+  ],
+  [
+    RegExp(`^#/group/${id}/task/${id}$`),
+    ([group = '', task = '']) => ({ view: 'task', group, task }),
+  ],
+  [
+    RegExp(`^#/group/${id}/start/${code}/${id}$`),
+    ([group = '', workflow = '', form = '']) => ({ view: 'start', group, workflow, form }),
+  ],
+  [
+    RegExp(`^#/group/${id}/task/${id}/move/${code}/${id}$`),
+    ([group = '', task = '', target = '', form = '']) => ({
+      view: 'move',
+      group,
+      task,
+      target,
+      form,
+    }),
   ],
   [/^#\/outbox$/, () => ({ view: 'outbox' })],
   [/^#\/settings$/, () => ({ view: 'settings' })],
@@ -69,6 +91,12 @@ export function formatRoute(route: Route): string {
       return `#/channel/${route.channel}/draft/${route.draft}`;
     case 'answer':
       return `#/channel/${route.channel}/answer/${route.answer}`;
+    case 'task':
+      return `#/group/${route.group}/task/${route.task}`;
+    case 'start':
+      return `#/group/${route.group}/start/${route.workflow}/${route.form}`;
+    case 'move':
+      return `#/group/${route.group}/task/${route.task}/move/${route.target}/${route.form}`;
     case 'outbox':
     case 'settings':
       return `#/${route.view}`;
@@ -80,6 +108,8 @@ export function parentOf(route: Route, group: Id | null): Route {
   const isBelowChannel = ['details', 'form', 'draft', 'answer'].includes(route.view);
   if (isBelowChannel && 'channel' in route)
     return { view: 'channel', channel: route.channel, at: null };
+  if (route.view === 'move') return { view: 'task', group: route.group, task: route.task };
+  if (route.view === 'task' || route.view === 'start') return { view: 'group', group: route.group };
   if (route.view === 'channel' && group) return { view: 'group', group };
   return { view: 'menu', tab: 'home' };
 }

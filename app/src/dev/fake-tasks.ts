@@ -1,0 +1,122 @@
+/** Sample tasks, for building screens without the engine. */
+import type { Author, TaskCard, TasksSnapshot, TaskSnapshot } from '../bridge/types.ts';
+
+const ana: Author = { id: '1', name: 'Ana Rojas', initials: 'AR', color: '#0b5394' };
+const bruno: Author = { id: '2', name: 'Bruno Silva', initials: 'BS', color: '#7a3e00' };
+const hour = 3_600_000;
+
+const pending = {
+  code: 'pending',
+  name: '2. Pending',
+  kind: 'in_progress',
+  color: '#b25a00',
+} as const;
+const reported = { code: 'reported', name: '1. Reported', kind: 'new', color: '#1259c3' } as const;
+
+const waits = { code: 'task.action_waiting', params: { intent: '8589934601' } };
+
+export class FakeTasks {
+  readonly #cards: TaskCard[];
+
+  constructor(now: number) {
+    const card = (id: string, serial: number, name: string, state: string): TaskCard => ({
+      id,
+      serial,
+      name,
+      state,
+      state_at: now - serial * hour,
+      assignee: serial % 2 ? ana : bruno,
+      waiting: null,
+    });
+    this.#cards = [
+      {
+        ...card('701', 0, 'Cold store door does not close', 'reported'),
+        waiting: { intent: '701', kind: 'start_form', state: 'saved' },
+      },
+      card('702', 4, 'Leak at pump P-7', 'reported'),
+      {
+        ...card(
+          '703',
+          3,
+          'Replace the filter of fan F-2 in the plant room of building A',
+          'pending',
+        ),
+        waiting: { intent: '8589934601', kind: 'manual_change', state: 'saved' },
+      },
+    ];
+  }
+
+  list(): TasksSnapshot {
+    const of = (state: string) => this.#cards.filter((card) => card.state === state);
+    return {
+      workflows: [
+        {
+          code: 'work_order',
+          name: 'Work order',
+          start: { form: '41', label: 'Report work', refusal: null },
+          states: [reported, pending].map((state) => ({
+            ...state,
+            count: of(state.code).length,
+            tasks: of(state.code),
+          })),
+        },
+      ],
+      complete: true,
+    };
+  }
+
+  one(id: string): TaskSnapshot {
+    const found = this.#cards.find((card) => card.id === id);
+    if (!found) return { task: null };
+    const refusal = found.waiting ? waits : null;
+    return {
+      task: {
+        ...found,
+        workflow: 'Work order',
+        state: found.state === 'pending' ? pending : reported,
+        base_state: found.state,
+        base_version: 1,
+        info: '',
+        start_date: 0,
+        end_date: 0,
+        closed_at: 0,
+        answers: 1,
+        created_by: bruno,
+        people: [
+          { ...ana, role: 'assignee' },
+          { ...bruno, role: 'editor' },
+        ],
+        history: [
+          {
+            event: 'state_changed',
+            by: ana,
+            at: found.state_at,
+            from: 'reported',
+            to: 'pending',
+            offline: true,
+          },
+          {
+            event: 'created',
+            by: bruno,
+            at: found.state_at - hour,
+            from: '',
+            to: 'reported',
+            offline: false,
+          },
+        ],
+        channel: found.serial > 0 ? '201' : null,
+        actions: [
+          { kind: 'manual_change', label: '2. Pending', target: 'pending', form: null, refusal },
+          { kind: 'state_form', label: '3. Validation', target: 'validation', form: '42', refusal },
+          {
+            kind: 'manual_change',
+            label: '5. Rejected',
+            target: 'rejected',
+            form: null,
+            refusal: refusal ?? { code: 'access.forbidden', params: {} },
+          },
+        ],
+      },
+    };
+  }
+}

@@ -119,16 +119,20 @@ void Device::input(const client::Input& input) {
         return;
     }
     engine_->handle(around_.clock.now(), wall(), input);
-    if (disk_.dead()) {
-        die(setup_.random.chance(setup_.profile.power));
-        return;
-    }
-    while (auto output = engine_->poll_output()) {
+    while (!disk_.dead()) {
+        auto output = engine_->poll_output();
+        if (!output || disk_.dead()) {
+            break;  // also to say something may write first: then it is not said
+        }
         if (auto* post = std::get_if<client::Post>(&*output)) {
             take_post(post->json);
         } else {
             around_.carry_out(*this, *std::move(output));
         }
+    }
+    if (disk_.dead()) {
+        die(setup_.random.chance(setup_.profile.power));
+        return;
     }
     screens_.check(around_.clock.now());
     arm();

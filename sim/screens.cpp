@@ -174,7 +174,11 @@ void Screens::check(Instant now) {
     ledger_.expect(show || menu_blocked_, [&] { return name_() + ": shows stale data (OM20)"; });
     for (const auto& [channel, since] : lost_) {
         const auto shown = channels_.find(channel);
-        const bool visible = shown != channels_.end() && !shown->second.items.empty();
+        // Own work that waits stands where it was written, until the device has learned of the
+        // loss.
+        const bool visible =
+            shown != channels_.end() &&
+            std::ranges::any_of(shown->second.items, [](const auto& at) { return at.second.done; });
         ledger_.expect(!visible || now - since <= hidden_within, [&] {
             return name_() + ": channel " + to_string(channel) + " was lost and is shown (OM5)";
         });

@@ -77,6 +77,13 @@ void SyncDriver::carry_out(const Session::DropBuckets& output) {
     if (const auto dropped = replica.drop_buckets(output.buckets); !dropped) {
         failed(dropped.error());
     }
+    if (replica.forgets_drops()) {
+        if (replica.take_undone()) {
+            note_undone();
+        }
+        device_.leave_disk();
+        (void)device_.replica().drop_buckets(output.buckets);
+    }
     device_.overlay.base_replaced();
     device_.hurry(Device::Urgency::live);
 }

@@ -118,6 +118,18 @@ Result<bool> Device::place_replica() {
     return true;
 }
 
+void Device::leave_disk() {
+    auto moved = replica_->copy_to_memory();
+    if (!moved) {
+        moved = Replica::open(replica_options(true, false));
+    }
+    if (moved) {
+        use_replica(*std::move(moved), true);
+        (void)Replica::remove(replica_options(false, false));
+        place_again_at_ = now + limits::storage_retry_every;
+    }
+}
+
 std::optional<Instant> Device::next_deadline() const {
     return in_memory_ && may_keep() ? std::optional(place_again_at_) : std::nullopt;
 }

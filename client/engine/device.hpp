@@ -74,6 +74,10 @@ public:
     /// limits::storage_retry_every.
     [[nodiscard]] Result<bool> place_replica();
     [[nodiscard]] std::optional<Instant> next_deadline() const;
+    /// Goes on in memory with what is there, and deletes the file, for which there is always room:
+    /// the disk does not take that something in it may not be shown any more (OM5). Later the
+    /// replica is placed again.
+    void leave_disk();
     /// Makes the replica anew: it was damaged, or belongs to somebody who has signed out.
     [[nodiscard]] Result<> renew_replica();
 

@@ -53,6 +53,17 @@ sync::BucketCursor read_cursor(const sqlite::Statement& row) {
     return cursor;
 }
 
+Result<sqlite::Database> open_database(const Replica::Options& options) {
+    // The browser's files gather writes in memory until a sync (client/wasm/file_vfs.hpp): without
+    // one at each commit a killed app would lose what flush() has said is kept.
+    const auto durability =
+        options.exclusive ? sqlite::Durability::full : sqlite::Durability::normal;
+    return sqlite::Database::open({.path = options.path,
+                                   .vfs = options.vfs,
+                                   .durability = durability,
+                                   .exclusive = options.exclusive});
+}
+
 }  // namespace
 
 Replica::Replica(sqlite::Database database)
@@ -74,15 +85,11 @@ Result<Replica> Replica::open(const Options& options) {
 }
 
 Result<Replica> Replica::open_file(const Options& options) {
-    // The browser's files gather writes in memory until a sync (client/wasm/file_vfs.hpp): without
-    // one at each commit a killed app would lose what flush() has said is kept.
-    const auto durability =
-        options.exclusive ? sqlite::Durability::full : sqlite::Durability::normal;
-    HF_TRY(auto database,
-           sqlite::Database::open({.path = options.path,
-                                   .vfs = options.vfs,
-                                   .durability = durability,
-                                   .exclusive = options.exclusive}));
+    HF_TRY(auto database, open_database(options));
+    return adopt(std::move(database));
+}
+
+Result<Replica> Replica::adopt(sqlite::Database database) {
     HF_TRY(const std::int64_t tables, number(database, "SELECT count(*) FROM sqlite_schema"));
     if (tables == 0) {
         HF_CHECK(create_tables(database));
@@ -133,6 +140,13 @@ Result<Replica> Replica::copy_to(const Options& options) {
         return std::unexpected(std::move(copied).error());
     }
     return open_file(options);
+}
+
+Result<Replica> Replica::copy_to_memory() {
+    HF_CHECK(flush());
+    HF_TRY(auto database, open_database({.path = ":memory:", .vfs = {}}));
+    HF_CHECK(sqlite::copy_database(database_, database));
+    return adopt(std::move(database));
 }
 
 Result<> Replica::prepare() {
@@ -300,7 +314,10 @@ Result<> Replica::drop_buckets(std::span<const BucketId> buckets) {
     }
     // A mark is one page: on a full disk it may find room in the log, from its start.
     (void)database_.execute("PRAGMA wal_checkpoint(RESTART)");
-    HF_CHECK(mark_revoked(buckets));
+    if (auto marked = mark_revoked(buckets); !marked) {
+        unmarked_ = true;
+        return marked;
+    }
     return kept;
 }
 

@@ -61,6 +61,8 @@ public:
     /// that file is gone. After an error this one goes on and the file is deleted.
     /// Cost  reads and writes every page once.
     [[nodiscard]] Result<Replica> copy_to(const Options& options);
+    /// The same in memory.
+    [[nodiscard]] Result<Replica> copy_to_memory();
 
     // ------------------------------------------------------------------ what the session says
 
@@ -112,6 +114,8 @@ public:
 
     /// Hides buckets at once; sweep() deletes their rows.
     [[nodiscard]] Result<> drop_buckets(std::span<const BucketId> buckets);
+    /// Whether the file does not know what was dropped: the next process would show it again.
+    [[nodiscard]] bool forgets_drops() const { return unmarked_; }
 
     /// Deletes up to limits::sweep_rows rows of revoked buckets. False: nothing is left to delete.
     [[nodiscard]] Result<bool> sweep();
@@ -179,6 +183,7 @@ private:
 
     explicit Replica(sqlite::Database database);
     [[nodiscard]] static Result<Replica> open_file(const Options& options);
+    [[nodiscard]] static Result<Replica> adopt(sqlite::Database database);
     [[nodiscard]] Result<> prepare();
     [[nodiscard]] Result<> load_buckets();
     [[nodiscard]] Result<> mark_revoked(std::span<const BucketId> buckets);
@@ -206,6 +211,7 @@ private:
 
     bool unflushed_ = false;  ///< a transaction with pages is open
     bool undone_ = false;
+    bool unmarked_ = false;  ///< forgets_drops()
 
     // --- what the bucket table holds, in memory
     std::map<BucketId, sync::BucketCursor> buckets_;

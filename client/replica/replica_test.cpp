@@ -224,6 +224,24 @@ TEST_F(ReplicaTest, OM5_what_was_hidden_stays_hidden_when_pages_are_undone) {
     EXPECT_EQ(replica.bucket(timeline), nullptr);
 }
 
+TEST_F(ReplicaTest, OM5_one_that_cannot_mark_what_was_dropped_goes_on_in_memory) {
+    Server server;
+    fill(server, 40);
+    Replica replica = open();
+    ASSERT_TRUE(replica.store_page(server.snapshot({}, 40, server.version())));
+    ASSERT_TRUE(replica.flush());
+    const testing_support::FullDisk full(0);
+    const BucketId lost = timeline;
+    ASSERT_FALSE(replica.drop_buckets({&lost, 1}));
+    EXPECT_TRUE(replica.forgets_drops());
+    auto memory = replica.copy_to_memory();
+    ASSERT_TRUE(memory) << memory.error().detail;
+    expect_equal(*memory->bucket(timeline), server);
+    EXPECT_TRUE(memory->drop_buckets({&lost, 1}));
+    EXPECT_FALSE(memory->forgets_drops());
+    EXPECT_EQ(memory->bucket(timeline), nullptr);
+}
+
 TEST_F(ReplicaTest, OM3_a_snapshot_goes_on_after_a_cut_from_what_is_stored) {
     Server server;
     fill(server, 10);

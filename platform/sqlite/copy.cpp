@@ -13,6 +13,21 @@ struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 };
 
+Result<> copy_pages(sqlite3* from, sqlite3* to) {
+    sqlite3_backup* copy = sqlite3_backup_init(to, "main", from, "main");
+    if (copy == nullptr) {
+        return failure(to, sqlite3_errcode(to));
+    }
+    // In one step, which is one reading transaction: in several, every write of another connection
+    // would begin the copy again, and a busy server's would never end.
+    const int stepped = sqlite3_backup_step(copy, -1);
+    const int finished = sqlite3_backup_finish(copy);
+    if (stepped != SQLITE_DONE) {
+        return failure(finished == SQLITE_OK ? nullptr : to, stepped);
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<> copy_database(Database& from, const std::string& path, const std::string& vfs) {
@@ -24,18 +39,11 @@ Result<> copy_database(Database& from, const std::string& path, const std::strin
     if (result != SQLITE_OK) {
         return failure(opened, result);
     }
-    sqlite3_backup* copy = sqlite3_backup_init(opened, "main", from.handle(), "main");
-    if (copy == nullptr) {
-        return failure(opened, sqlite3_errcode(opened));
-    }
-    // In one step, which is one reading transaction: in several, every write of another connection
-    // would begin the copy again, and a busy server's would never end.
-    const int stepped = sqlite3_backup_step(copy, -1);
-    const int finished = sqlite3_backup_finish(copy);
-    if (stepped != SQLITE_DONE) {
-        return failure(finished == SQLITE_OK ? nullptr : opened, stepped);
-    }
-    return {};
+    return copy_pages(from.handle(), opened);
+}
+
+Result<> copy_database(Database& from, Database& to) {
+    return copy_pages(from.handle(), to.handle());
 }
 
 }  // namespace holdfast::sqlite

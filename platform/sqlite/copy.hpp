@@ -15,5 +15,7 @@ namespace holdfast::sqlite {
 [[nodiscard]] Result<> copy_database(Database& from,
                                      const std::string& path,
                                      const std::string& vfs = {});
+/// The same into a database that is open, and in which no statement runs.
+[[nodiscard]] Result<> copy_database(Database& from, Database& to);
 
 }  // namespace holdfast::sqlite

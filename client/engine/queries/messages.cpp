@@ -288,11 +288,11 @@ private:
     std::map<Id, Json> authors_;
 };
 
-/// Whether a channel that is not here is one that the person may not read. Until the own bucket is
-/// here nothing is known: a replica that found no room begins anew, and what waits is all there is.
+/// Whether a channel that is not here is one that the person may not read. Until the server has
+/// said which buckets there are nothing is known: a replica that found no room begins anew, and
+/// what waits is all there is.
 bool knows_access(const View& view) {
-    return std::ranges::any_of(view.buckets(BucketKind::user),
-                               [](const auto* own) { return own->complete; });
+    return !view.buckets(BucketKind::user).empty();
 }
 
 /// Own messages that the timeline does not have yet, in the order in which they were written.

@@ -22,7 +22,10 @@ int main(int count, char** arguments) {
         {"live", live},
         {"query", query},
         {"executor", executor},
-        {"resume", resume}};
+        {"resume", resume},
+        {"fanout", fanout},
+        {"idle", idle},
+        {"revoke", lost_access}};
     if (count == 5 && std::strcmp(arguments[1], "--make") == 0) {
         // A data folder for `holdfast serve`, for the benchmarks in a browser.
         make_data(arguments[2],

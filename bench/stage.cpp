@@ -37,6 +37,7 @@ std::unique_ptr<storage::Storage> make_storage(const std::string& file,
     admin::BenchOptions options{.password_hash = must(auth::hash_password(password), "hash"),
                                 .channels = organization.channels,
                                 .messages = organization.messages,
+                                .is_private = organization.is_private,
                                 .now = net::SystemEnvironment().wall()};
     must(admin::create_bench(*storage, options), "make the organization");
     return storage;
@@ -142,6 +143,11 @@ Phone::Json Phone::ask(const std::string& name, const Json& args) {
 void Phone::poll() {
     loop_.poll();
     loop_.restart();
+}
+
+bool Phone::poll_one() {
+    loop_.restart();
+    return loop_.poll_one() > 0;
 }
 
 void Phone::wait(const char* what, const std::function<bool()>& holds) {

@@ -53,6 +53,7 @@ private:
 struct Organization {
     std::size_t channels = 50;
     std::size_t messages = 100'000;
+    bool is_private = false;
 };
 
 /// A server's tables in a new file, with the benchmark organization in them.
@@ -121,6 +122,8 @@ public:
     /// Nothing waits, and everything is here.
     void wait_until_delivered();
     void poll();
+    /// Does one thing that is due; false where nothing is.
+    bool poll_one();
 
     /// The newest snapshot of a subscription, null before the first one.
     [[nodiscard]] const Json& snapshot(int subscription);

@@ -29,8 +29,11 @@ Result<> write_bench(storage::Storage& storage, const BenchOptions& options) {
     std::vector<Founder::Place> places;
     for (std::size_t c = 0; c < options.channels; ++c) {
         HF_TRY(const Founder::Place place,
-               founder.channel({.body = {.name = "Channel " + std::to_string(c), .group = group},
-                                .members = {users.front()}}));
+               founder.channel(
+                   {.body = {.name = "Channel " + std::to_string(c),
+                             .group = group,
+                             .is_private = options.is_private},
+                    .members = options.is_private ? users : std::vector<Id>{users.front()}}));
         places.push_back(place);
     }
     for (std::size_t m = 0; m < options.messages; ++m) {

@@ -30,10 +30,11 @@ struct BenchOptions {
     std::size_t users = 2;  ///< bench0@holdfast.example, bench1@…
     std::size_t channels = 50;
     std::size_t messages = 100'000;  ///< in all, of about 100 characters
+    bool is_private = false;         ///< the channels are for those who were invited: everybody
     WallTime now{};
 };
 
-/// An organization for benchmarks: one group, open channels, messages dealt over them in turn.
+/// An organization for benchmarks: one group, its channels, messages dealt over them in turn.
 [[nodiscard]] Result<> create_bench(storage::Storage& storage, const BenchOptions& options);
 
 }  // namespace holdfast::admin

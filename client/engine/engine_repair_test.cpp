@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <string>
+
 #include "client/engine/engine.hpp"
 #include "client/engine/testing/engine_fixture.hpp"
 #include "platform/sqlite/database.hpp"
@@ -94,6 +97,25 @@ TEST_F(EngineRepair, OM33_a_backup_that_others_have_overtaken_is_noticed_by_its_
     EXPECT_THAT(texts(messages),
                 testing::UnorderedElementsAre("one", "two", "three", "after the backup"));
     EXPECT_EQ(server.effects.size(), 1U);
+}
+
+TEST_F(EngineRepair, OM37_what_waits_stands_in_its_channel_when_the_rows_are_gone) {
+    server.post(FakeServer::ben, "hello");
+    sign_in();
+    work_offline();
+    phone->post("mine");
+    phone->kill();
+    std::filesystem::remove(directory_ / "replica.db");
+    std::filesystem::remove(directory_ / "replica.db-wal");
+    phone->open();
+    phone->start();
+    const auto messages = watch_messages();
+    phone->pass(10);
+    EXPECT_THAT(texts(messages), testing::ElementsAre("mine"));
+    EXPECT_EQ(phone->snapshot(messages)["complete"], false);
+    phone->heal();
+    phone->pass(3000);
+    EXPECT_THAT(texts(messages), testing::ElementsAre("hello", "mine"));
 }
 
 TEST_F(EngineRepair, OM33_a_device_without_rows_sends_again_what_it_cannot_compare) {

@@ -369,25 +369,6 @@ TEST_F(Engine, OM38_a_lost_replica_is_fetched_again_and_work_is_kept) {
     EXPECT_EQ(server.effects.size(), 1U);
 }
 
-TEST_F(Engine, OM37_what_waits_stands_in_its_channel_when_the_rows_are_gone) {
-    server.post(FakeServer::ben, "hello");
-    sign_in();
-    work_offline();
-    phone->post("mine");
-    phone->kill();
-    std::filesystem::remove(directory_ / "replica.db");
-    std::filesystem::remove(directory_ / "replica.db-wal");
-    phone->open();
-    phone->start();
-    const auto messages = watch_messages();
-    phone->pass(10);
-    EXPECT_THAT(texts(messages), testing::ElementsAre("mine"));
-    EXPECT_EQ(phone->snapshot(messages)["complete"], false);
-    phone->heal();
-    phone->pass(3000);
-    EXPECT_THAT(texts(messages), testing::ElementsAre("hello", "mine"));
-}
-
 TEST_F(Engine, what_is_for_the_server_leaves_before_the_screen_is_drawn) {
     sign_in();
     watch_messages();

@@ -158,6 +158,55 @@ TEST_F(EngineTasks, OM25_a_task_begun_offline_is_shown_with_its_final_id_and_can
               parse_id(id)->value + ids_reserved(IntentKind::task_create));
 }
 
+TEST_F(EngineTasks,
+       OM25_OM26_forms_of_tasks_are_kept_through_a_kill_and_do_what_they_were_begun_for) {
+    work_offline();
+    const Json opened = phone->call("open_form",
+                                    {{"form", to_string(fixture::report)},
+                                     {"group", to_string(FakeServer::group)},
+                                     {"workflow", "work_order"}});
+    ASSERT_TRUE(opened.contains("ok")) << opened;
+    const auto draft = opened["ok"]["draft"].get<std::int64_t>();
+    phone->call("set_answer", {{"draft", draft}, {"path", "what"}, {"value", "Door jams"}});
+    phone->kill();
+    begin();
+    const auto filling = phone->subscribe({{"query", "filling"}, {"draft", draft}});
+    EXPECT_TRUE(phone->snapshot(filling)["filling"]["task"]["task"].is_null());
+    const Json sent = phone->call("submit_form", {{"draft", draft}});
+    ASSERT_TRUE(sent.contains("ok")) << sent;
+    const auto tasks = watch_tasks();
+    EXPECT_EQ(state(tasks, "reported")["tasks"][0]["name"], "Door jams");
+    // A state start form, where the state has none for this target.
+    const Json refused = phone->call("open_form",
+                                     {{"form", to_string(fixture::acceptance)},
+                                      {"group", to_string(FakeServer::group)},
+                                      {"task", to_string(leak)},
+                                      {"target", "closed"}});
+    EXPECT_EQ(code(refused), "task.no_transition");
+    EXPECT_EQ(code(phone->call("open_form",
+                               {{"form", to_string(fixture::acceptance)},
+                                {"group", to_string(FakeServer::group)}})),
+              "request.malformed");
+}
+
+TEST_F(EngineTasks, OM26_a_state_start_form_moves_the_task_with_its_answer) {
+    ASSERT_TRUE(move("doing", 0).contains("ok"));
+    phone->pass(1000);
+    const Json opened = phone->call("open_form",
+                                    {{"form", to_string(fixture::acceptance)},
+                                     {"group", to_string(FakeServer::group)},
+                                     {"task", to_string(leak)},
+                                     {"target", "closed"}});
+    ASSERT_TRUE(opened.contains("ok")) << opened;
+    const auto draft = opened["ok"]["draft"].get<std::int64_t>();
+    phone->call("set_answer", {{"draft", draft}, {"path", "grade"}, {"value", 4}});
+    const Json sent = phone->call("submit_form", {{"draft", draft}});
+    ASSERT_TRUE(sent.contains("ok")) << sent;
+    phone->pass(1000);
+    EXPECT_EQ(on_the_server(leak).state, "closed");
+    EXPECT_EQ(on_the_server(leak).answers.size(), 1U);
+}
+
 TEST_F(EngineTasks, OM33_a_change_that_came_too_late_needs_the_person_and_the_task_is_as_it_is) {
     const auto task = watch_task(to_string(leak));
     work_offline();

@@ -45,6 +45,11 @@ int pull_class(const BucketCursor& cursor, bool raised) {
     return short_way ? 4 : 5;
 }
 
+/// Nothing of the bucket has been stored.
+bool holds_nothing(const BucketCursor& cursor) {
+    return cursor.rows == 0 && !cursor.complete && !cursor.tail_done && !cursor.after_id;
+}
+
 wire::Want want_of(const BucketCursor& cursor) {
     wire::Want want;
     want.bucket = cursor.head.id;
@@ -76,7 +81,12 @@ void ClientSession::learn(const std::vector<Bucket>& heads, bool greeting) {
             hear_under_repair(track, head);
             continue;
         }
-        if (known) {
+        const bool other_history = known && track.cursor.head.epoch != head.epoch;
+        if (other_history && holds_nothing(track.cursor)) {
+            // There is nothing to compare: the replica may not even know the bucket.
+            forget_requests(track, head.id);
+            track.planned = track.cursor;
+        } else if (known) {
             if (const auto cause = find_difference(track.cursor, head, greeting)) {
                 begin_repair(track, head, *cause);
                 continue;

@@ -58,6 +58,22 @@ TEST_F(ClientSessionTest, OM6_another_epoch_keeps_the_rows_and_compares_them) {
     EXPECT_TRUE(session->progress().complete);
 }
 
+TEST_F(ClientSessionTest, OM6_a_bucket_of_which_nothing_is_here_is_pulled_whatever_its_epoch) {
+    begin();
+    connect({bucket(10, BucketKind::channel, 3)});  // nothing comes of this pull
+    feed(ClientSession::SocketClosed{});
+    pass_deadline();
+    Bucket head = bucket(10, BucketKind::channel, 2);
+    head.epoch = 2;
+    connect({head});
+    EXPECT_TRUE(repairs.empty());
+    ASSERT_THAT(pulls, SizeIs(2));
+    EXPECT_EQ(wants(1).at(0).mode, wire::PullMode::snapshot);
+    EXPECT_EQ(wants(1).at(0).epoch, 2U);
+    answer(pulls.at(1), {wire::Page{.head = head, .mode = wire::PullMode::snapshot, .to = 2}});
+    EXPECT_TRUE(session->progress().complete);
+}
+
 TEST_F(ClientSessionTest, OM6_a_greeting_that_stands_below_the_device_means_a_lost_history) {
     begin({.cursors = {cursor_at(10, 7)}});
     connect({bucket(10, BucketKind::timeline, 6)});

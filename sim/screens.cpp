@@ -63,9 +63,10 @@ void Screens::take(std::string_view query, Id channel, const json& push) {
 
 void Screens::take_status(const json& snapshot) {
     const json before = std::exchange(status_, snapshot);
-    // One that has completed may be followed by a smaller one, which begins at 0, before the
-    // screen has seen the end of the first.
+    // One that has completed may be followed by another, which begins at 0, before the screen has
+    // seen the end of the first: only the time of the completion is another then.
     if (is_synchronizing(before) && is_synchronizing(status_) &&
+        before["bar"]["complete_at"] == status_["bar"]["complete_at"] &&
         bar_number(before, "received") < bar_number(before, "expected") &&
         bar_number(status_, "expected") >= bar_number(before, "expected")) {
         ledger_.expect(bar_number(status_, "received") >= bar_number(before, "received"),

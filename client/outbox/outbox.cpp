@@ -51,8 +51,10 @@ CREATE TABLE draft (
 );
 )sql",
     // What is there already may have been sent by a program that kept no note of it.
-    "ALTER TABLE item ADD COLUMN offered INTEGER NOT NULL DEFAULT 1;"
-    "ALTER TABLE draft ADD COLUMN task TEXT NOT NULL DEFAULT ''",
+    R"sql(
+ALTER TABLE item ADD COLUMN offered INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE draft ADD COLUMN task TEXT NOT NULL DEFAULT '';
+)sql",
 };
 constexpr std::int64_t schema_version = std::size(schema_steps);
 

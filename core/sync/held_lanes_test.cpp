@@ -27,6 +27,21 @@ TEST(HeldLanes, OM31_what_comes_behind_an_intent_that_was_put_off_waits_with_it)
     EXPECT_FALSE(lanes.arrived(intent(15, 2))) << "another lane goes on";
     EXPECT_FALSE(lanes.arrived(intent(12, 1))) << "the one that it waited for";
     EXPECT_FALSE(lanes.arrived(intent(14, 1)));
+    EXPECT_EQ(lanes.put_off(), 0U);
+}
+
+TEST(HeldLanes, OM31_nothing_overtakes_what_was_put_off_behind_the_first) {
+    HeldLanes lanes;
+    (void)lanes.arrived(intent(12, 1));
+    lanes.judged(later(12));
+    EXPECT_TRUE(lanes.arrived(intent(14, 1)));
+    // The device has heard of 12 and not yet of 14.
+    EXPECT_FALSE(lanes.arrived(intent(12, 1)));
+    EXPECT_TRUE(lanes.arrived(intent(15, 1)));
+    EXPECT_EQ(lanes.put_off(), 2U);
+    EXPECT_FALSE(lanes.arrived(intent(14, 1)));
+    EXPECT_FALSE(lanes.arrived(intent(15, 1)));
+    EXPECT_EQ(lanes.put_off(), 0U);
 }
 
 TEST(HeldLanes, a_lane_is_held_from_the_first_intent_that_was_put_off) {

@@ -188,14 +188,14 @@ void ServerSession::on_frame(Instant /*now*/, wire::Push&& push) {
         return;
     }
     if (live->lanes.awaited() + push.intents.size() > limits::intents_in_flight_max ||
-        live->lanes.held() > limits::lanes_held_max) {
+        live->lanes.put_off() > limits::intents_put_off_max) {
         close(ErrorCode::request_too_many, "intents in flight", Millis{1000});
         return;
     }
     Execute execute;
     wire::Outcomes put_off;
     for (Intent& intent : push.intents) {
-        if (const auto hold = live->lanes.arrived(intent)) {
+        if (const auto* hold = live->lanes.arrived(intent)) {
             put_off.outcomes.push_back({.intent = intent.id,
                                         .status = OutcomeStatus::later,
                                         .code = hold->code,

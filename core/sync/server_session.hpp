@@ -41,7 +41,7 @@ inline constexpr std::size_t queued_bytes_max =
 inline constexpr std::ptrdiff_t heads_per_frame = 4000;  // about 84 bytes each; a frame holds 1 MiB
 inline constexpr std::size_t intents_in_flight_max =
     256;  // of one connection without an outcome; more is request_too_many
-inline constexpr std::size_t lanes_held_max =
+inline constexpr std::size_t intents_put_off_max =
     10'000;  // of one connection, as many as an outbox can hold; more is request_too_many
 }  // namespace limits
 

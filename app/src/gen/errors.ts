@@ -115,6 +115,18 @@ export const errorCodes = [
   'routine.journal_mismatch',
   'routine.not_a_list',
   'routine.invalid_input',
+  'file.unknown',
+  'file.not_yours',
+  'file.too_large',
+  'file.wrong_type',
+  'file.broken',
+  'file.image_too_large',
+  'file.wrong_checksum',
+  'file.wrong_offset',
+  'file.upload_gone',
+  'file.upload_busy',
+  'file.on_its_way',
+  'file.link_expired',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -124,6 +124,18 @@ enum class ErrorCode : std::uint16_t {
     routine_journal_mismatch = 197,
     routine_not_a_list = 198,
     routine_invalid_input = 199,
+    file_unknown = 210,
+    file_not_yours = 211,
+    file_too_large = 212,
+    file_wrong_type = 213,
+    file_broken = 214,
+    file_image_too_large = 215,
+    file_wrong_checksum = 216,
+    file_wrong_offset = 217,
+    file_upload_gone = 218,
+    file_upload_busy = 219,
+    file_on_its_way = 220,
+    file_link_expired = 221,
 };
 
 enum class Retry : std::uint8_t { never, later, signed_in };
@@ -137,7 +149,7 @@ struct ErrorEntry {
     std::string_view action;
 };
 
-inline constexpr std::array<ErrorEntry, 114> error_catalogue{{
+inline constexpr std::array<ErrorEntry, 126> error_catalogue{{
     {ErrorCode::request_malformed, "request.malformed", 400, Retry::never,
      "The bytes are not a frame, or not a valid JSON body.",
      "Update the app; if it is up to date, report the log line."},
@@ -480,6 +492,42 @@ inline constexpr std::array<ErrorEntry, 114> error_catalogue{{
     {ErrorCode::routine_invalid_input, "routine.invalid_input", 422, Retry::never,
      "The value of an input does not have the shape that its stage needs.",
      "Correct the expression that is named in the parameters."},
+    {ErrorCode::file_unknown, "file.unknown", 404, Retry::later,
+     "Nothing that the person may read refers to this file, or not yet.",
+     "Send the message or answer that the file belongs to first."},
+    {ErrorCode::file_not_yours, "file.not_yours", 403, Retry::never,
+     "Only who attached a file may upload its bytes.",
+     "Attach a copy of your own."},
+    {ErrorCode::file_too_large, "file.too_large", 413, Retry::never,
+     "A file is larger than its limit.",
+     "Make it smaller; the limit in bytes is in the parameters."},
+    {ErrorCode::file_wrong_type, "file.wrong_type", 422, Retry::never,
+     "The bytes of a file are not of the type that it goes by.",
+     "Attach it again; the type that was found is in the parameters."},
+    {ErrorCode::file_broken, "file.broken", 422, Retry::never,
+     "A file is empty, or a picture whose size cannot be read.",
+     "Open it on the device, save it anew and attach that."},
+    {ErrorCode::file_image_too_large, "file.image_too_large", 422, Retry::never,
+     "A picture has more pixels than a phone can show; the limit is in the parameters.",
+     "Make it smaller and attach it again."},
+    {ErrorCode::file_wrong_checksum, "file.wrong_checksum", 460, Retry::later,
+     "The bytes that arrived are not those that were sent.",
+     "Send them again; nothing of them was stored."},
+    {ErrorCode::file_wrong_offset, "file.wrong_offset", 409, Retry::later,
+     "An upload does not go on where the server stands.",
+     "Ask where it stands, and go on from there."},
+    {ErrorCode::file_upload_gone, "file.upload_gone", 410, Retry::later,
+     "There is no such upload any more: it was ended, or was not finished in time.",
+     "Begin the upload again; the file is still on the device."},
+    {ErrorCode::file_upload_busy, "file.upload_busy", 423, Retry::later,
+     "The upload is being written to by another request.",
+     "Ask again in a moment."},
+    {ErrorCode::file_on_its_way, "file.on_its_way", 409, Retry::later,
+     "The file has been announced, and its bytes have not arrived.",
+     "Wait until the device that has it is connected."},
+    {ErrorCode::file_link_expired, "file.link_expired", 403, Retry::never,
+     "A link to a file has expired, or is none of this server.",
+     "Ask for a new link."},
 }};
 
 /// The entry of a code; null for `none` and for numbers that are not in the catalogue.

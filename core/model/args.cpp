@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/model/file_claim_json.hpp"
 #include "core/model/json.hpp"
 
 namespace holdfast::args {
@@ -35,6 +36,7 @@ Result<MessagePost> parse_message_post(std::string_view text) {
     json::Reader reader(text);
     read_target(reader, "channel", value.channel);
     reader.require("text").read("text", value.text).read("reply_to", value.reply_to);
+    read_files(reader, value.files);
     return json::finish(reader, std::move(value));
 }
 
@@ -100,6 +102,7 @@ Result<AnswerSubmit> parse_answer_submit(std::string_view text) {
     reader.require("answers")
         .read_object("answers", value.answers)
         .read("offset", value.offset_minutes);
+    read_files(reader, value.files);
     return json::finish(reader, std::move(value));
 }
 
@@ -169,6 +172,7 @@ std::string encode(const MessagePost& value) {
         .write("channel", value.channel)
         .write("text", explicit_text(value.text))
         .write("reply_to", value.reply_to)
+        .write("files", files_value(value.files))
         .text();
 }
 
@@ -217,7 +221,8 @@ std::string encode(const AnswerSubmit& value) {
     json::Writer writer;
     writer.write("channel", value.channel)
         .write("form", value.form)
-        .write("offset", value.offset_minutes);
+        .write("offset", value.offset_minutes)
+        .write("files", files_value(value.files));
     return with_answers(writer, value.answers);
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
+#include "core/model/file_claim.hpp"
 #include "core/model/intent.hpp"
 
 /// The arguments of intents as values; their JSON is that of `Intent` in app/src/bridge/types.ts.
@@ -17,7 +18,8 @@ namespace holdfast::args {
 struct MessagePost {
     Id channel{};
     std::string text{};
-    std::vector<Id> reply_to{};  ///< may be absent
+    std::vector<Id> reply_to{};      ///< may be absent
+    std::vector<FileClaim> files{};  ///< may be absent; with one the text may be empty
 };
 
 struct MessageReact {
@@ -62,6 +64,7 @@ struct AnswerSubmit {
     Id form{};                        ///< the version's row
     std::string answers = "{}";       ///< JSON object: what was displayed and answered
     std::int64_t offset_minutes = 0;  ///< from UTC, where the person is; may be absent
+    std::vector<FileClaim> files{};   ///< those that the answers name; may be absent
 };
 
 /// Answers the start form of a workflow.

@@ -156,7 +156,8 @@ Result<Message> parse_message(std::string_view text) {
         .read("reply_to", value.reply_to)
         .read("reactions", value.reactions)
         .read("hidden", value.hidden)
-        .read("form", value.form);
+        .read("form", value.form)
+        .read("files", value.files);
     return json::finish(reader, std::move(value));
 }
 
@@ -254,6 +255,7 @@ std::string encode(const Message& value) {
         .write("reactions", value.reactions)
         .write("hidden", value.hidden, false)
         .write("form", value.form)
+        .write("files", value.files)
         .text();
 }
 

@@ -92,6 +92,7 @@ struct Message {
     std::map<std::string, std::vector<Id>> reactions{};  ///< emoji → users, in order of reaction
     bool hidden = false;
     Id form{};  ///< version of the form whose answer has this message's id; `text` is its title
+    std::vector<Id> files{};  ///< rows of the same timeline, in the order of the message or answer
     bool operator==(const Message&) const = default;
 };
 

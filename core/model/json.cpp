@@ -253,6 +253,15 @@ const Value* Reader::object(const char* name) {
     return value;
 }
 
+const Value* Reader::array(const char* name) {
+    const Value* value = find(name);
+    if (value != nullptr && !value->is_array()) {
+        refuse(name);
+        return nullptr;
+    }
+    return value;
+}
+
 Result<> Reader::done() const {
     if (!wrong_.empty()) {
         return fail(ErrorCode::intent_malformed, wrong_);

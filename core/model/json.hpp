@@ -49,6 +49,8 @@ public:
 
     /// The members of an object inside; null where it is absent.
     const Value* object(const char* name);
+    /// The items of an array inside; null where it is absent.
+    const Value* array(const char* name);
 
     /// Errors  intent_malformed; the detail names the member.
     [[nodiscard]] Result<> done() const;

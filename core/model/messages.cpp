@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "core/files/limits.hpp"
 #include "core/model/args.hpp"
 #include "core/model/facts.hpp"
 #include "core/model/limits.hpp"
@@ -99,7 +100,9 @@ Result<> advance_read_mark(const World& world,
 Result<Effects> post_message(World& world, const Occasion& occasion, const Intent& intent) {
     HF_TRY(const args::MessagePost wanted, args::parse_message_post(intent.args));
     HF_CHECK(may_write(world, occasion.user, wanted.channel));
-    HF_TRY(std::string text, take_text(wanted.text, limits::message_bytes_max));
+    HF_TRY(std::string text,
+           wanted.files.empty() ? take_text(wanted.text, limits::message_bytes_max)
+                                : take_optional_text(wanted.text, limits::message_bytes_max));
     HF_TRY(std::vector<Id> quotes, take_quotes(world, wanted.channel, wanted.reply_to));
     HF_TRY(const BucketId timeline, facts::bucket_of(world, BucketKind::timeline, wanted.channel));
     HF_CHECK(ensure_new_message(world, timeline, intent.id));
@@ -108,10 +111,16 @@ Result<Effects> post_message(World& world, const Occasion& occasion, const Inten
     message.author = occasion.user;
     message.text = std::move(text);
     message.reply_to = std::move(quotes);
+    message.files = ids_of(wanted.files);
     Effects effects;
     effects.rows.push_back({.key = {timeline, RowKind::message, intent.id},
                             .sort = occasion.now.ms,
                             .body = body::encode(message)});
+    HF_CHECK(claim_files(world,
+                         occasion,
+                         {timeline, intent.id, files::limits::per_message_max},
+                         wanted.files,
+                         effects));
     HF_CHECK(advance_read_mark(
         world, occasion.user, wanted.channel, {occasion.now.ms, intent.id}, effects));
     return effects;
@@ -162,6 +171,9 @@ Result<Effects> delete_message(World& world, const Occasion& occasion, const Int
     Effects effects;
     effects.rows.push_back(
         {.key = message->key, .sort = message->sort, .body = body::encode(hidden)});
+    for (const Id file : message->value.files) {
+        effects.rows.push_back({.key = {message->key.bucket, RowKind::file, file}, .body = {}});
+    }
     return effects;
 }
 

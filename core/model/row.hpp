@@ -31,8 +31,9 @@ enum class RowKind : std::uint8_t {
     workflow = 21,
     task = 22,     ///< id: the intent that began it, as of its channel; sort: its serial number
     history = 23,  ///< of the task with the channel's id; sort: server time of its arrival
+    file = 30,     ///< id: minted with the intent that claims it; sort: as its message
 };
-inline constexpr RowKind last_row_kind = RowKind::history;
+inline constexpr RowKind last_row_kind = RowKind::file;
 
 /// Identity of a row. Rows are clustered by this order on both sides.
 struct RowKey {

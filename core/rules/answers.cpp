@@ -1,7 +1,9 @@
 #include "core/rules/answers.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "core/files/limits.hpp"
 #include "core/forms/filling.hpp"
 #include "core/forms/limits.hpp"
 #include "core/model/args.hpp"
@@ -78,6 +80,21 @@ Result<std::string> language_of(const World& world, Id organization) {
 
 namespace rules {
 
+namespace {
+
+/// Every claim is of a file that the answers name: nothing is uploaded that nobody can see.
+[[nodiscard]] Result<> ensure_named(const std::vector<FileClaim>& claims,
+                                    const std::vector<Id>& named) {
+    for (const FileClaim& claim : claims) {
+        if (std::ranges::count(named, claim.id) == 0) {
+            return fail(ErrorCode::answer_file_unknown, "file " + to_string(claim.id));
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
 Result<JudgedForm> judge_form(const World& world,
                               const Occasion& occasion,
                               std::shared_ptr<const KnownForm> form,
@@ -89,7 +106,7 @@ Result<JudgedForm> judge_form(const World& world,
     }
     const forms::Definition& definition = form->filled->definition();
     HF_CHECK(forms::may_fill_in(definition.access, offer));
-    const WorldLookup lookup(world, form->collections);
+    const WorldLookup lookup(world, form->collections, sent.files);
     const forms::Context context{.lookup = lookup,
                                  .user = occasion.user,
                                  .now = sent.at,
@@ -104,7 +121,8 @@ Result<JudgedForm> judge_form(const World& world,
                                  .version = sent.version,
                                  .answers = std::move(clean.json),
                                  .sent_at = sent.at.ms,
-                                 .offset_minutes = sent.offset_minutes}};
+                                 .offset_minutes = sent.offset_minutes},
+                      .files = std::move(clean.files)};
 }
 
 Result<Effects> submit_answer(World& world, const Occasion& occasion, const Intent& intent) {
@@ -115,12 +133,17 @@ Result<Effects> submit_answer(World& world, const Occasion& occasion, const Inte
     const SentForm sent{.version = wanted.form,
                         .answers = std::move(wanted.answers),
                         .offset_minutes = wanted.offset_minutes,
-                        .at = intent.claimed_at};
+                        .at = intent.claimed_at,
+                        .files = wanted.files};
     HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
     HF_TRY(const BucketId timeline, facts::bucket_of(world, BucketKind::timeline, wanted.channel));
     HF_CHECK(ensure_new_message(world, timeline, intent.id));
+    HF_CHECK(ensure_named(wanted.files, judged.files));
 
-    const body::Message message{.author = occasion.user, .text = judged.title, .form = wanted.form};
+    const body::Message message{.author = occasion.user,
+                                .text = judged.title,
+                                .form = wanted.form,
+                                .files = ids_of(wanted.files)};
     Effects effects;
     effects.rows.push_back({.key = {timeline, RowKind::message, intent.id},
                             .sort = occasion.now.ms,
@@ -128,6 +151,11 @@ Result<Effects> submit_answer(World& world, const Occasion& occasion, const Inte
     effects.rows.push_back({.key = {timeline, RowKind::answer, intent.id},
                             .sort = occasion.now.ms,
                             .body = body::encode(judged.answer)});
+    HF_CHECK(claim_files(world,
+                         occasion,
+                         {timeline, intent.id, files::limits::per_answer_max},
+                         wanted.files,
+                         effects));
     HF_CHECK(advance_read_mark(
         world, occasion.user, wanted.channel, {occasion.now.ms, intent.id}, effects));
     return effects;

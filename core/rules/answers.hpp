@@ -1,13 +1,16 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.hpp"
 #include "core/forms/access.hpp"
 #include "core/forms/definition.hpp"
 #include "core/model/body_forms.hpp"
+#include "core/model/file_claim.hpp"
 #include "core/model/intent.hpp"
 #include "core/model/world.hpp"
 
@@ -42,7 +45,8 @@ struct SentForm {
     Id version{};
     std::string answers = "{}";
     std::int64_t offset_minutes = 0;
-    WallTime at{};  ///< by the device's clock
+    WallTime at{};                       ///< by the device's clock
+    std::span<const FileClaim> files{};  ///< those that the same intent claims; borrowed
 };
 
 /// The same, found right.
@@ -50,6 +54,7 @@ struct JudgedForm {
     std::shared_ptr<const KnownForm> form;
     std::string title;  ///< in the organization's language
     body::Answer answer;
+    std::vector<Id> files;  ///< that the answers name
 };
 
 /// Judges a form for the version that the person had, at the moment when it was sent by the

@@ -7,6 +7,7 @@
 
 #include "core/model/args.hpp"
 #include "core/model/limits.hpp"
+#include "core/model/testing/file_claims.hpp"
 #include "core/rules/form_cache.hpp"
 #include "core/rules/testing/act.hpp"
 #include "core/rules/testing/sample_forms.hpp"
@@ -168,6 +169,30 @@ TEST_F(Answers, a_stored_form_that_cannot_be_read_is_the_storages_fault) {
     org.world.put({forms, RowKind::form_version, Id{650}},
                   body::encode(body::FormVersion{.definition = R"({"code":"x"})"}));
     EXPECT_EQ(code_of(send(Org::ana, "{}", Id{650})), ErrorCode::storage_corrupt);
+}
+
+TEST_F(Answers, OM24_name_pictures_that_the_same_intent_claims) {
+    fixture::add_files_form(org);
+    const auto send_with = [&](std::string answers, std::vector<FileClaim> files) {
+        return act(Org::ana,
+                   submit,
+                   args::AnswerSubmit{
+                       Org::pumps, fixture::survey_v1, std::move(answers), 0, std::move(files)});
+    };
+    const std::string photo = R"({"photo":[")" + to_string(fixture::picture_id) + R"("]})";
+    const auto sent = send_with(photo, {fixture::picture_claim()});
+    ASSERT_TRUE(sent) << error_name(sent.error().code) << sent.error().params;
+    EXPECT_EQ(code_of(send_with(photo, {})), ErrorCode::answer_file_unknown);
+    EXPECT_EQ(code_of(send_with(photo, {fixture::picture_claim(), fixture::paper_claim()})),
+              ErrorCode::answer_file_unknown);
+    FileClaim paper = fixture::paper_claim();
+    paper.id = fixture::picture_id;
+    EXPECT_EQ(code_of(send_with(photo, {paper})), ErrorCode::answer_file_type);
+
+    org.world.apply(*sent);
+    EXPECT_THAT(message(Org::pumps, new_id).files, ::testing::ElementsAre(fixture::picture_id));
+    const BucketId timeline = org.world.bucket_id(BucketKind::timeline, Org::pumps);
+    EXPECT_TRUE(row({timeline, RowKind::file, fixture::picture_id}));
 }
 
 }  // namespace

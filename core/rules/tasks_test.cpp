@@ -115,6 +115,22 @@ TEST_F(Tasks, OM25_a_device_shows_the_waiting_task_with_its_final_id_and_no_numb
     EXPECT_TRUE(effects.buckets.empty());
 }
 
+TEST_F(Tasks, the_form_of_a_task_takes_no_files_yet) {
+    constexpr Id report_v2{713};
+    const body::FormVersion version{
+        .form = report,
+        .definition =
+            R"({"code":"report","title":{"en":"Report"},"access":{"groups":["work_orders"]},)"
+            R"("components":[{"id":"what","kind":"written"},{"id":"photo","kind":"camera"}]})"};
+    const BucketId forms = org.world.bucket_id(BucketKind::forms, Org::organization);
+    org.world.put({forms, RowKind::form_version, report_v2}, body::encode(version));
+    args::TaskCreate wanted = reported(R"({"what":"Drips","photo":["8589934600"]})");
+    wanted.form = report_v2;
+    EXPECT_EQ(code_of(act(Org::bruno, begin, wanted)), ErrorCode::answer_file_unknown);
+    wanted.answers = R"({"what":"Drips"})";
+    EXPECT_TRUE(act(Org::bruno, begin, wanted));
+}
+
 TEST_F(Tasks, who_may_begin_a_task) {
     EXPECT_EQ(code_of(act(Org::rita, begin, reported())), ErrorCode::access_read_only);
     EXPECT_EQ(code_of(act(Org::pablo, begin, reported())), ErrorCode::access_forbidden);

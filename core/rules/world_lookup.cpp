@@ -80,8 +80,12 @@ Result<bool> WorldLookup::is_related(Id /*user*/, forms::Relation relation, Id /
     return relation == forms::Relation::any;
 }
 
-Result<std::optional<forms::FileFacts>> WorldLookup::file(Id /*id*/) const {
-    return std::nullopt;
+Result<std::optional<forms::FileFacts>> WorldLookup::file(Id id) const {
+    const auto found = std::ranges::find(files_, id, &FileClaim::id);
+    if (found == files_.end()) {
+        return std::nullopt;
+    }
+    return forms::FileFacts{.type = found->type, .bytes = found->bytes};
 }
 
 }  // namespace holdfast

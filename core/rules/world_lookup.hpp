@@ -2,11 +2,13 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/forms/context.hpp"
+#include "core/model/file_claim.hpp"
 #include "core/model/world.hpp"
 
 namespace holdfast {
@@ -14,14 +16,17 @@ namespace holdfast {
 /// What a form's rules look up, read from a world: the collections that the form names, and the
 /// people of the organization.
 ///
-/// Nobody is related to anybody, and no file is known: neither is synchronized yet, so a choice of
-/// subordinates, a picture or a signature is refused. search() finds nothing here: whoever shows
-/// choices derives and searches an index of its own.
+/// A file is known when the intent that is judged claims it: nobody answers with what somebody else
+/// has attached. Nobody is related to anybody: that is not synchronized yet, so a choice of
+/// subordinates is refused. search() finds nothing here: whoever shows choices derives and searches
+/// an index of its own.
 /// Lifetime  one judgement: elements are kept as they were read. Borrows its arguments.
 class WorldLookup : public forms::Lookup {
 public:
-    WorldLookup(const World& world, const std::map<std::string, Id>& collections)
-        : world_(world), collections_(collections) {}
+    WorldLookup(const World& world,
+                const std::map<std::string, Id>& collections,
+                std::span<const FileClaim> files = {})
+        : world_(world), collections_(collections), files_(files) {}
 
     /// What people call the collection; its code where it is not here.
     [[nodiscard]] Result<std::string> name_of_collection(const std::string& code) const;
@@ -46,6 +51,7 @@ private:
 
     const World& world_;
     const std::map<std::string, Id>& collections_;
+    std::span<const FileClaim> files_;
     mutable std::map<Id, std::optional<Found>> found_;
 };
 

@@ -145,6 +145,8 @@ std::string_view row_kind_name(RowKind kind) {
             return "task";
         case RowKind::history:
             return "history";
+        case RowKind::file:
+            return "file";
     }
     return "row of an unknown kind";
 }

@@ -209,13 +209,27 @@ Result<> Executor::judge_alone(const IntentJob& job, Tally& tally, Outcome& outc
 
 /// Any device of the user may bring it: what waits on one may be delivered by another (OM35), and a
 /// copy that was given a number of its own still holds what the original had written.
-Result<bool> Executor::is_own_id(const IntentJob& job) {
-    const DeviceNumber minted_by = job.intent.id.device();
+Result<bool> Executor::is_own_id(const IntentJob& job, Id id) {
+    const DeviceNumber minted_by = id.device();
     if (minted_by == job.device) {
         return true;
     }
     HF_TRY(const auto device, storage_.find_device(minted_by));
     return device && device->user == job.user;
+}
+
+/// The rules do not know whose a device is.
+Result<bool> Executor::has_own_files(const IntentJob& job, const Effects& effects) {
+    for (const RowChange& change : effects.rows) {
+        if (change.key.kind != RowKind::file || change.deletes()) {
+            continue;
+        }
+        HF_TRY(const bool own, is_own_id(job, change.key.id));
+        if (!own) {
+            return false;
+        }
+    }
+    return true;
 }
 
 Result<> Executor::judge(const IntentJob& job, Tally& tally, Outcome& outcome) {
@@ -228,7 +242,7 @@ Result<> Executor::judge(const IntentJob& job, Tally& tally, Outcome& outcome) {
     if (known) {
         return {};
     }
-    HF_TRY(const bool own, is_own_id(job));
+    HF_TRY(const bool own, is_own_id(job, job.intent.id));
     if (!own) {
         // Not stored: the id is somebody else's to use.
         outcome.status = OutcomeStatus::rejected;
@@ -238,6 +252,12 @@ Result<> Executor::judge(const IntentJob& job, Tally& tally, Outcome& outcome) {
     ServerWorld world(storage_, job.organization, &cache_);
     const Occasion occasion{.user = job.user, .organization = job.organization, .now = outcome.at};
     Result<Effects> effects = reduce(world, occasion, job.intent);
+    if (effects) {
+        HF_TRY(const bool own_files, has_own_files(job, *effects));
+        if (!own_files) {
+            effects = fail(ErrorCode::intent_malformed, "a file with an id of somebody else's");
+        }
+    }
     if (effects) {
         return apply(job, *effects, tally, outcome);
     }

@@ -93,7 +93,8 @@ private:
     [[nodiscard]] Result<> judge_all(std::deque<IntentJob>& jobs, Tally& tally, Batch& batch);
     [[nodiscard]] Result<> judge_alone(const IntentJob& job, Tally& tally, Outcome& outcome);
     [[nodiscard]] Result<> judge(const IntentJob& job, Tally& tally, Outcome& outcome);
-    [[nodiscard]] Result<bool> is_own_id(const IntentJob& job);
+    [[nodiscard]] Result<bool> is_own_id(const IntentJob& job, Id id);
+    [[nodiscard]] Result<bool> has_own_files(const IntentJob& job, const Effects& effects);
     [[nodiscard]] Result<bool> answer_known(const IntentJob& job, Outcome& outcome);
     [[nodiscard]] Result<> apply(const IntentJob& job,
                                  const Effects& effects,

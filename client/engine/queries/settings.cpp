@@ -45,10 +45,11 @@ Result<Figure> rows_of(View& view,
     return figure;
 }
 
-/// A timeline without the answers and the history that are here: they have messages beside them.
+/// A timeline without the answers, the files and the history that are here: they have messages
+/// beside them.
 Result<Figure> messages_of(View& view, const std::vector<const sync::BucketCursor*>& timelines) {
     Figure figure = rows_of(timelines);
-    for (const RowKind kind : {RowKind::answer, RowKind::history}) {
+    for (const RowKind kind : {RowKind::answer, RowKind::file, RowKind::history}) {
         HF_TRY(const Figure others, rows_of(view, timelines, kind));
         figure.have -= std::min(figure.have, others.have);
         *figure.expected -= std::min(*figure.expected, others.have);

@@ -10,6 +10,7 @@
 namespace holdfast::fixture {
 
 inline constexpr Id inspection{601}, night_round{602};
+inline constexpr Id survey{603}, survey_v1{614};
 inline constexpr Id inspection_v1{611}, inspection_v2{612}, night_round_v1{613};
 inline constexpr Id assets{621}, pump_7{631}, pump_8{632}, pump_old{633};
 
@@ -52,6 +53,16 @@ inline void add_forms(Organization& org) {
     element(pump_7, {.code = "p-7", .name = "Pump P-7"});
     element(pump_8, {.code = "p-8", .name = "Pump P-8"});
     element(pump_old, {.code = "p-1", .name = "Pump P-1", .active = false});
+}
+
+/// A form that asks for a picture. The others must be there.
+inline void add_files_form(Organization& org) {
+    constexpr std::string_view json =
+        R"({"code":"survey","title":{"en":"Survey"},)"
+        R"("components":[{"id":"photo","kind":"camera","max":2,"required":true}]})";
+    const BucketId forms = org.world.bucket_id(BucketKind::forms, Organization::organization);
+    org.world.put({forms, RowKind::form_version, survey_v1},
+                  body::encode(body::FormVersion{.form = survey, .definition = std::string(json)}));
 }
 
 }  // namespace holdfast::fixture

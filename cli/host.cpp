@@ -64,6 +64,7 @@ Result<std::uint16_t> Host::start(const HostOptions& options) {
     server.tls = options.tls;
     server.authority_file = options.authority_file;
     server.logger = net::make_logger(options.log_level);
+    server.files_folder = (std::filesystem::path(options.data_folder) / "files").string();
     server.history_file = (std::filesystem::path(options.data_folder) / "history").string();
     parts_->server =
         std::make_unique<net::Server>(std::move(server), *parts_->storage, parts_->environment);

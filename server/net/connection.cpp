@@ -1,6 +1,8 @@
 #include "server/net/connection.hpp"
 
+#include "core/files/limits.hpp"
 #include "platform/net/asio.hpp"
+#include "server/net/file_transfer.hpp"
 #include "server/net/limits.hpp"
 #include "server/net/socket_connection.hpp"
 
@@ -12,10 +14,12 @@ namespace holdfast::net {
 namespace {
 
 constexpr auto as_code = asio::as_tuple(asio::use_awaitable);
+using HeaderParser = http::request_parser<http::empty_body>;
 using Parser = http::request_parser<http::string_body>;
 using Response = http::response<http::span_body<const char>>;
 
-Request take_request(HttpRequest& from, const std::string& address) {
+template <class Body>
+Request take_header(const http::request<Body>& from, const std::string& address) {
     Request request;
     request.method = from.method_string();
     request.path = from.target().substr(0, from.target().find('?'));
@@ -24,9 +28,21 @@ Request take_request(HttpRequest& from, const std::string& address) {
     request.accept_encoding = from[http::field::accept_encoding];
     request.content_type = from[http::field::content_type];
     request.if_none_match = from[http::field::if_none_match];
+    request.range = from[http::field::range];
+    request.tus = {.resumable = from["Tus-Resumable"],
+                   .offset = from["Upload-Offset"],
+                   .length = from["Upload-Length"],
+                   .metadata = from["Upload-Metadata"],
+                   .checksum = from["Upload-Checksum"],
+                   .method_override = from["X-HTTP-Method-Override"]};
     request.forwarded = from.find("X-Forwarded-For") != from.end() ||
                         from.find(http::field::forwarded) != from.end() ||
                         from.find(http::field::via) != from.end();
+    return request;
+}
+
+Request take_request(HttpRequest& from, const std::string& address) {
+    Request request = take_header(from, address);
     request.body = std::move(from.body());
     return request;
 }
@@ -47,6 +63,13 @@ asio::awaitable<bool> write_answer(Shell& shell,
     }
     if (!answer.content_type.empty()) {
         response.set(http::field::content_type, answer.content_type);
+    }
+    if (answer.file) {
+        response.content_length(static_cast<std::uint64_t>(answer.file->end - answer.file->begin));
+        response.keep_alive(keep_alive);
+        http::response_serializer<http::span_body<const char>> serializer(response);
+        const bool sent = co_await send_file(transport, serializer, answer);
+        co_return sent ? keep_alive : false;
     }
     const std::string_view bytes = answer.bytes();
     if (answer.status != 204 && answer.status != 304) {
@@ -111,7 +134,7 @@ void log_request(const Shell& shell, const Request& request, const Answer& answe
     shell.log.write(Log::Level::debug,
                     "request",
                     {{"method", request.method},
-                     {"path", request.path},
+                     {"path", FileRoutes::loggable(request.path)},
                      {"address", request.address},
                      {"status", static_cast<std::int64_t>(answer.status)},
                      {"ms", (shell.environment.now() - began).count}});
@@ -131,12 +154,119 @@ asio::awaitable<Answer> answer_request(Shell& shell,
     seen.method = request.method;
     seen.path = request.path;
     seen.address = address;
-    Answer answer = co_await shell.routes.answer(std::move(request));
+    Answer answer;  // no `?:`: GCC 12 destroys what is awaited inside it twice
+    if (FileRoutes::is_path(seen.path)) {
+        answer = co_await shell.files.answer(std::move(request));
+    } else {
+        answer = co_await shell.routes.answer(std::move(request));
+    }
     log_request(shell, seen, answer, began);
     co_return answer;
 }
 
 enum class End { closed, unread, upgraded };
+
+/// What becomes of the connection after a request.
+struct Served {
+    bool keep_alive = false;
+    End end = End::closed;  ///< where it is not kept
+};
+
+/// Refuses a request, or an upgrade, of which not everything was read.
+asio::awaitable<Served> refuse_unread(Shell& shell, Transport& transport, Answer answer) {
+    co_await write_answer(shell, transport, std::move(answer), false);
+    co_return Served{.keep_alive = false, .end = End::unread};
+}
+
+asio::awaitable<Served> serve_upgrade(
+    Shell& shell, Transport& transport, Parser& parser, bool is_clean, HttpRequest& upgrade) {
+    std::optional<Answer> refusal = judge_upgrade(parser.get());
+    if (!refusal && is_clean) {
+        upgrade = parser.release();
+        co_return Served{.keep_alive = false, .end = End::upgraded};
+    }
+    co_return co_await refuse_unread(
+        shell, transport, std::move(refusal).value_or(make_problem(ErrorCode::request_malformed)));
+}
+
+/// An upload: its body goes to the disk as it comes.
+asio::awaitable<Served> serve_patch(Shell& shell,
+                                    Transport& transport,
+                                    beast::flat_buffer& buffer,
+                                    HeaderParser& header,
+                                    const std::string& address) {
+    const Instant began = shell.environment.now();
+    const bool keep_alive = header.get().keep_alive() && !shell.stopping;
+    const auto verdict = shell.rates.request(began, address);
+    if (!verdict.admitted) {
+        ++shell.counters.requests_refused;
+        co_return co_await refuse_unread(
+            shell, transport, make_problem(ErrorCode::request_too_many, {}, verdict.retry_after));
+    }
+    const Request request = take_header(header.get(), address);
+    BodyParser parser(std::move(header));
+    Received received = co_await receive_patch(shell.files, request, {transport, buffer, parser});
+    if (!received.answer) {
+        co_return Served{};
+    }
+    log_request(shell, request, *received.answer, began);
+    if (!received.is_read) {
+        co_return co_await refuse_unread(shell, transport, *std::move(received.answer));
+    }
+    co_return Served{.keep_alive = co_await write_answer(
+                         shell, transport, *std::move(received.answer), keep_alive)};
+}
+
+asio::awaitable<Served> serve_plain(Shell& shell,
+                                    Transport& transport,
+                                    beast::flat_buffer& buffer,
+                                    Parser& parser,
+                                    const std::string& address) {
+    transport.next_layer().expires_after(limits::request_time_max);
+    auto [error, size] = co_await http::async_read(transport, buffer, parser, as_code);
+    if (error) {
+        if (std::optional<Answer> answer = answer_to_unreadable(error)) {
+            co_return co_await refuse_unread(shell, transport, *std::move(answer));
+        }
+        co_return Served{};
+    }
+    HttpRequest request = parser.release();
+    const bool keep_alive = request.keep_alive();
+    Answer answer = co_await answer_request(shell, request, address);
+    co_return Served{.keep_alive = co_await write_answer(
+                         shell, transport, std::move(answer), keep_alive && !shell.stopping)};
+}
+
+/// One request, from its first byte on.
+asio::awaitable<Served> serve_request(Shell& shell,
+                                      Transport& transport,
+                                      beast::flat_buffer& buffer,
+                                      const std::string& address,
+                                      HttpRequest& upgrade) {
+    HeaderParser header;
+    header.header_limit(limits::header_bytes_max);
+    header.body_limit(files::limits::bytes_max);
+    transport.next_layer().expires_after(limits::idle_time_max);
+    auto [error, size] = co_await http::async_read_header(transport, buffer, header, as_code);
+    if (!error && FileRoutes::is_patch(take_header(header.get(), address))) {
+        co_return co_await serve_patch(shell, transport, buffer, header, address);
+    }
+    if (!error && header.content_length().value_or(0) > limits::body_bytes_max) {
+        error = http::error::body_limit;
+    }
+    if (error) {
+        if (std::optional<Answer> answer = answer_to_unreadable(error)) {
+            co_return co_await refuse_unread(shell, transport, *std::move(answer));
+        }
+        co_return Served{};
+    }
+    Parser parser(std::move(header));
+    parser.body_limit(limits::body_bytes_max);
+    if (is_upgrade(parser.get())) {
+        co_return co_await serve_upgrade(shell, transport, parser, buffer.size() == 0, upgrade);
+    }
+    co_return co_await serve_plain(shell, transport, buffer, parser, address);
+}
 
 /// Requests of one connection, until it ends or becomes a WebSocket.
 asio::awaitable<End> serve_requests(Shell& shell,
@@ -144,43 +274,11 @@ asio::awaitable<End> serve_requests(Shell& shell,
                                     const std::string& address,
                                     HttpRequest& upgrade) {
     beast::flat_buffer buffer(limits::header_bytes_max + limits::body_bytes_max);
-    bool keep_alive = true;
-    while (keep_alive && !shell.stopping) {
-        Parser parser;
-        parser.header_limit(limits::header_bytes_max);
-        parser.body_limit(limits::body_bytes_max);
-        transport.next_layer().expires_after(limits::idle_time_max);
-        auto [error, size] = co_await http::async_read_header(transport, buffer, parser, as_code);
-        if (!error && is_upgrade(parser.get())) {
-            std::optional<Answer> refusal = judge_upgrade(parser.get());
-            if (!refusal && buffer.size() == 0) {
-                upgrade = parser.release();
-                co_return End::upgraded;
-            }
-            co_await write_answer(shell,
-                                  transport,
-                                  refusal.value_or(make_problem(ErrorCode::request_malformed)),
-                                  false);
-            co_return End::unread;
-        }
-        if (!error) {
-            transport.next_layer().expires_after(limits::request_time_max);
-            std::tie(error, size) = co_await http::async_read(transport, buffer, parser, as_code);
-        }
-        if (error) {
-            if (std::optional<Answer> answer = answer_to_unreadable(error)) {
-                co_await write_answer(shell, transport, *std::move(answer), false);
-                co_return End::unread;
-            }
-            co_return End::closed;
-        }
-        HttpRequest request = parser.release();
-        keep_alive = request.keep_alive();
-        Answer answer = co_await answer_request(shell, request, address);
-        keep_alive = co_await write_answer(
-            shell, transport, std::move(answer), keep_alive && !shell.stopping);
+    Served served{.keep_alive = true};
+    while (served.keep_alive && !shell.stopping) {
+        served = co_await serve_request(shell, transport, buffer, address, upgrade);
     }
-    co_return End::closed;
+    co_return served.end;
 }
 
 }  // namespace

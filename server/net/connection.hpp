@@ -7,6 +7,7 @@
 
 #include "platform/net/transport.hpp"
 #include "server/net/counters.hpp"
+#include "server/net/file_routes.hpp"
 #include "server/net/log.hpp"
 #include "server/net/rate_limit.hpp"
 #include "server/net/routes.hpp"
@@ -18,6 +19,7 @@ namespace holdfast::net {
 struct Shell {
     Environment& environment;
     Routes& routes;
+    FileRoutes& files;
     Sockets& sockets;
     RateLimit& rates;
     NetCounters& counters;

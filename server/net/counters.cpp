@@ -173,6 +173,16 @@ void add_net(Text& text, const NetCounters& net) {
              "counter",
              "Bytes of answers to pulls as they were sent, compressed.",
              net.pull_wire_bytes);
+    text.add("files_stored_total", "counter", "Uploads that are whole.", net.files_stored);
+    text.add("files_refused_total",
+             "counter",
+             "Uploads that were whole and not taken.",
+             net.files_refused);
+    text.add("files_sent_total", "counter", "Downloads begun.", net.files_sent);
+    text.add("file_bytes_received_total",
+             "counter",
+             "Bytes of uploads written.",
+             net.file_bytes_received);
     text.add("passwords_checked_total", "counter", "Passwords checked.", net.passwords_checked);
     text.add("task_failures_total", "counter", "Bugs met by the shell.", net.task_failures);
 }

@@ -18,10 +18,14 @@ struct NetCounters {
     std::uint64_t socket_queue_bytes = 0;   ///< now, of all sockets
     std::uint64_t sockets_cut = 0;          ///< read too slowly
     std::uint64_t passwords_checked = 0;
-    std::uint64_t task_failures = 0;    ///< exceptions at the root of a coroutine: bugs
-    std::uint64_t pull_wire_bytes = 0;  ///< of answers to pulls, as they were compressed
-    services::Histogram frame_time;     ///< from a frame's being queued to its being written
-    services::Histogram password_time;  ///< to check a password, with its wait for a thread
+    std::uint64_t task_failures = 0;        ///< exceptions at the root of a coroutine: bugs
+    std::uint64_t files_stored = 0;         ///< uploads that are whole and right
+    std::uint64_t files_refused = 0;        ///< whole, and not taken
+    std::uint64_t files_sent = 0;           ///< downloads begun
+    std::uint64_t file_bytes_received = 0;  ///< of uploads
+    std::uint64_t pull_wire_bytes = 0;      ///< of answers to pulls, as they were compressed
+    services::Histogram frame_time;         ///< from a frame's being queued to its being written
+    services::Histogram password_time;      ///< to check a password, with its wait for a thread
 };
 
 /// Prometheus' text format, version 0.0.4.

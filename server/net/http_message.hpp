@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,8 +9,19 @@
 
 #include "core/base/error.hpp"
 #include "core/base/time.hpp"
+#include "server/files/descriptor.hpp"
 
 namespace holdfast::net {
+
+/// What tus 1.0 says in headers, as it came.
+struct TusHeaders {
+    std::string resumable;        ///< Tus-Resumable
+    std::string offset;           ///< Upload-Offset
+    std::string length;           ///< Upload-Length
+    std::string metadata;         ///< Upload-Metadata
+    std::string checksum;         ///< Upload-Checksum
+    std::string method_override;  ///< X-HTTP-Method-Override: for who can only GET and POST
+};
 
 /// A request as the routes see it. Fields hold nothing where the header was not sent.
 struct Request {
@@ -20,8 +32,21 @@ struct Request {
     std::string accept_encoding;
     std::string content_type;
     std::string if_none_match;
+    std::string range;
+    TusHeaders tus;
     std::string body;        ///< may hold secrets: never logged
     bool forwarded = false;  ///< a proxy says that it speaks for somebody else
+
+    [[nodiscard]] std::string_view upload_method() const {
+        return tus.method_override.empty() ? method : tus.method_override;
+    }
+};
+
+/// A piece of a file, sent as it is read.
+struct FileBody {
+    files::Descriptor file;
+    std::int64_t begin = 0;
+    std::int64_t end = 0;  ///< behind the last byte
 };
 
 /// What is sent back. Headers that every answer has are added by the connection.
@@ -30,8 +55,9 @@ struct Answer {
     std::string content_type{};
     std::vector<std::pair<std::string, std::string>> headers{};
     std::string body{};
-    std::string_view borrowed{};  ///< instead of `body`: bytes that live as long as the server
-    bool body_omitted = false;    ///< HEAD: the length is told, the bytes are not
+    std::string_view borrowed{};       ///< instead of `body`: bytes that live as long as the server
+    std::unique_ptr<FileBody> file{};  ///< instead of both
+    bool body_omitted = false;         ///< HEAD: the length is told, the bytes are not
 
     [[nodiscard]] std::string_view bytes() const { return borrowed.empty() ? body : borrowed; }
 };

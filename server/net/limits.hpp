@@ -51,6 +51,14 @@ inline constexpr int static_zstd_level = 19;  // once, at the start
 inline constexpr int static_gzip_level = 9;
 inline constexpr std::size_t static_bytes_max = 256 * 1024 * 1024;  // of all files together
 
+// --- files; their sizes stand in core/files/limits.hpp and server/files/limits.hpp
+inline constexpr std::size_t file_threads = 2;
+inline constexpr seconds expire_every{60 * 60};  // uploads that nobody goes on with are dropped
+inline constexpr std::size_t file_piece_bytes =
+    64UL * 1024;                                   // of an upload or a download, in memory
+inline constexpr seconds file_piece_time_max{30};  // to come, or to be taken
+inline constexpr seconds file_time_max{30 * 60};   // one request, however steadily it goes
+
 // --- the rest
 inline constexpr std::size_t password_threads = 2;  // argon2id takes 64 MiB and 50 ms
 inline constexpr std::size_t passwords_waiting_max = 64;

@@ -72,6 +72,18 @@ Reply RawHttp::send(std::string_view bytes, bool head) {
     return reply;
 }
 
+void RawHttp::begin(std::string_view bytes) {
+    complete(parts_->loop, [&](auto&& handler) {
+        asio::async_write(parts_->socket, asio::buffer(bytes), handler);
+    });
+}
+
+void RawHttp::cut(std::string_view bytes) {
+    begin(bytes);
+    boost::system::error_code ignored;
+    parts_->socket.close(ignored);
+}
+
 Reply request(std::uint16_t port,
               std::string_view method,
               std::string_view path,

@@ -9,7 +9,9 @@
 #include "platform/net/asio.hpp"
 #include "platform/net/task_group.hpp"
 #include "server/auth/auth_service.hpp"
+#include "server/files/store.hpp"
 #include "server/net/connection.hpp"
+#include "server/net/file_routes.hpp"
 #include "server/net/history_file.hpp"
 #include "server/net/limits.hpp"
 
@@ -30,19 +32,23 @@ struct Running {
             const services::HubOptions& options,
             const StaticFiles& files,
             const std::string& authority,
+            files::FileStore* store,
             NetCounters& counters,
             const Log& log)
         : auth(std::move(authenticator)),
           hub(storage, environment, *auth, options),
           sockets(loop.get_executor(), hub, environment, counters, log),
           routes({environment, *auth, hub, sockets, passwords, files, authority, counters, log}),
-          shell{environment, routes, sockets, rates, counters, log, false, {}, false} {}
+          file_routes({environment, *auth, hub, sockets, store, counters, log}),
+          shell{environment, routes, file_routes, sockets, rates, counters, log, false, {}, false} {
+    }
 
     std::unique_ptr<auth::AuthService> auth;
     services::Hub hub;
     Sockets sockets;
     PasswordWorkers passwords;
     Routes routes;
+    FileRoutes file_routes;
     RateLimit rates;
     Shell shell;
 };
@@ -83,6 +89,7 @@ private:
     void admit(tcp::socket socket);
     asio::awaitable<void> serve(Transport transport, std::string address);
     asio::awaitable<void> tick();
+    asio::awaitable<void> expire_uploads();
     asio::awaitable<void> end(bool gracefully);
     asio::awaitable<void> drain();
 
@@ -103,6 +110,7 @@ private:
     asio::steady_timer tick_;
     asio::steady_timer drained_;
     std::optional<HistoryFile> history_;
+    std::unique_ptr<files::FileStore> store_;
     std::unique_ptr<Running> running_;
     std::thread thread_;
     // tasks (last)
@@ -148,6 +156,9 @@ Result<> Server::Parts::start() {
         history_.emplace(options_.history_file, storage_, environment_, log_);
         HF_CHECK(history_->check());
     }
+    if (!options_.files_folder.empty()) {
+        HF_TRY(store_, files::FileStore::open(options_.files_folder));
+    }
     HF_TRY(auto authenticator, auth::AuthService::create(storage_, environment_));
     HF_CHECK(listen());
     running_ = std::make_unique<Running>(loop_,
@@ -157,11 +168,13 @@ Result<> Server::Parts::start() {
                                          options_.hub,
                                          files_,
                                          authority_,
+                                         store_.get(),
                                          counters_,
                                          log_);
     running_->shell.https_only = tls_ && authority_.empty();
     tasks_.spawn("accept", accept());
     tasks_.spawn("tick", tick());
+    tasks_.spawn("expire", expire_uploads());
     thread_ = std::thread([this] { loop_.run(); });
     log_.write(Log::Level::info,
                "started",
@@ -228,6 +241,16 @@ asio::awaitable<void> Server::Parts::tick() {
         if (history_) {
             history_->keep(running_->hub.counters().batches);
         }
+    }
+}
+
+/// Apart from the tick: it waits for the disk.
+asio::awaitable<void> Server::Parts::expire_uploads() {
+    asio::steady_timer pause(loop_);
+    while (!tasks_.stopping()) {
+        co_await running_->file_routes.expire();
+        pause.expires_after(limits::expire_every);
+        co_await pause.async_wait(as_code);
     }
 }
 

@@ -22,6 +22,7 @@ struct ServerOptions {
     std::string app_folder;                  ///< empty: no app, only the services
     TlsFiles tls;                            ///< empty: without TLS
     std::string authority_file;              ///< given out at /ca.crt, PEM; empty: nothing there
+    std::string files_folder;                ///< of files/store.hpp; empty: no files are taken
     std::string history_file;                ///< of history_file.hpp; empty: none is kept
     std::shared_ptr<spdlog::logger> logger;  ///< null: no log. Shared with whoever made it.
     services::HubOptions hub;

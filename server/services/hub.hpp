@@ -17,6 +17,7 @@
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
 #include "core/base/token_bucket.hpp"
+#include "core/model/body_files.hpp"
 #include "core/sync/server_session.hpp"
 #include "server/services/access.hpp"
 #include "server/services/admission_budget.hpp"
@@ -88,6 +89,13 @@ struct HubOptions {
     storage::PageLimits page{};
 };
 
+/// A file as the timeline of a channel refers to it.
+struct KnownFile {
+    RowKey key;
+    std::int64_t sort = 0;
+    body::File file;
+};
+
 /// Everything behind the sockets: owns the live sessions, carries their outputs out, runs the
 /// intents, and tells each change of a bucket to those who follow it, encoded once.
 ///
@@ -132,6 +140,13 @@ public:
     /// The answer to POST /sync/v1/pull of this device.
     /// Errors  request_too_many (params: retry_after_ms) · those of PullService::answer.
     [[nodiscard]] Result<wire::Bytes> pull(const Identity& identity, std::string_view body);
+
+    /// The file, if the user may read the channel that refers to it.
+    /// Errors  file_unknown · those of storage.
+    [[nodiscard]] Result<KnownFile> find_file(Id user, Id channel, Id file);
+    /// Writes that the bytes are here, or why they were not taken, and tells everybody.
+    /// Nothing where the file's message is gone.  Errors  those of storage.
+    [[nodiscard]] Result<> settle_file(const RowKey& key, ErrorCode refused = ErrorCode::none);
 
     /// What the shell has to do; empty afterwards.
     [[nodiscard]] std::vector<Command> poll();
@@ -195,6 +210,7 @@ private:
     void run_batch();
     void answer_judged(const std::vector<JudgedIntent>& judged);
     void tell_batch(const Batch& batch);
+    [[nodiscard]] Result<Batch> write_settled(const RowKey& key, ErrorCode refused);
     [[nodiscard]] Result<std::set<Id>> users_with_new_access(const Batch& batch);
     [[nodiscard]] Result<bool> moves_grants(const BucketMove& move);
     void tell_move(const BucketMove& move);

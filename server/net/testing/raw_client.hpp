@@ -25,6 +25,10 @@ public:
     explicit RawHttp(std::uint16_t port);
     ~RawHttp();
     [[nodiscard]] Reply send(std::string_view bytes, bool head = false);
+    /// The same without waiting for an answer.
+    void begin(std::string_view bytes);
+    /// The same, and the connection is gone.
+    void cut(std::string_view bytes);
 
 private:
     struct Parts;

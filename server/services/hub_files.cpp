@@ -1,0 +1,53 @@
+#include <utility>
+
+#include "server/services/hub.hpp"
+
+/// Files: who may have one, and the news that its bytes have arrived.
+namespace holdfast::services {
+
+Result<KnownFile> Hub::find_file(Id user, Id channel, Id file) {
+    HF_TRY(const auto record, storage_.find_bucket(BucketKind::timeline, channel));
+    HF_TRY(const auto held, access_.keys(user));
+    if (!record || !held->opens(*record)) {
+        return fail(ErrorCode::file_unknown, "channel " + to_string(channel));
+    }
+    const RowKey key{record->bucket.id, RowKind::file, file};
+    HF_TRY(const auto row, storage_.find_row(key));
+    if (!row) {
+        return fail(ErrorCode::file_unknown, "file " + to_string(file));
+    }
+    HF_TRY(body::File found, body::parse_file(row->body));
+    return KnownFile{.key = key, .sort = row->sort, .file = std::move(found)};
+}
+
+Result<> Hub::settle_file(const RowKey& key, ErrorCode refused) {
+    HF_CHECK(storage_.begin());
+    auto settled = write_settled(key, refused);
+    const Result<> done = settled ? storage_.commit() : std::unexpected(settled.error());
+    if (!done) {
+        storage_.rollback();
+        return done;
+    }
+    tell_batch(*settled);
+    return {};
+}
+
+Result<Batch> Hub::write_settled(const RowKey& key, ErrorCode refused) {
+    Batch batch;
+    HF_TRY(const auto row, storage_.find_row(key));
+    HF_TRY(const auto record, storage_.find_bucket(key.bucket));
+    if (!row || !record) {
+        return batch;  // the message was deleted meanwhile
+    }
+    HF_TRY(body::File file, body::parse_file(row->body));
+    file.stored = refused == ErrorCode::none;
+    file.refused = static_cast<std::uint16_t>(refused);
+    const RowChange change{.key = key, .sort = row->sort, .body = body::encode(file)};
+    HF_TRY(const auto positions, storage_.write_rows({&change, 1}));
+    for (const Position& position : positions) {
+        batch.moved.push_back({position.bucket, record->bucket.version, position.version});
+    }
+    return batch;
+}
+
+}  // namespace holdfast::services

@@ -179,6 +179,15 @@ def compat(extra: list[str]) -> Count:
     return counted(code, count_node(output))
 
 
+def files(extra: list[str]) -> Count:
+    """Uploads with somebody else's client of tus, through a network that is cut, to the real server (tests/files)."""
+    must(bash("build_target dev holdfast"), "the build of the program")
+    need("tests/files/*.test.mjs")
+    code, output = run(["node", "--no-warnings", "--test", "--test-reporter=spec", *extra,
+                        *map(str, sorted(ROOT.glob("tests/files/*.test.mjs")))])
+    return counted(code, count_node(output))
+
+
 def app(extra: list[str]) -> Count:
     need("app/package.json")
     code, output = run(["node", "--run", "test", "--", *extra], ROOT / "app")
@@ -199,6 +208,7 @@ STAGES = {
     "forms-corpus": (forms_corpus, "cases of forms, natively and in WebAssembly"),
     "sim": (sim, "simulator: kept seeds, then fresh ones"),
     "compat": (compat, "a client written from the specification alone"),
+    "files": (files, "uploads with somebody else's client, cut again and again"),
     "crash": (crash, "server and devices killed again and again"),
     "asan": (asan, "unit tests with address and undefined-behaviour sanitizers"),
     "tsan": (tsan, "tests with threads under the thread sanitizer"),

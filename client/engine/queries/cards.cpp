@@ -118,7 +118,7 @@ Result<Json> last_message(const View& view, Id channel) {
                     {"waiting", item.state == Outbox::State::waiting},
                     {"system", false}};
     }
-    HF_TRY(const auto rows, view.newest(channel, 1));
+    HF_TRY(const auto rows, view.newest_messages(channel, 1));
     if (rows.empty()) {
         return Json(nullptr);
     }

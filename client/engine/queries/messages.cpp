@@ -27,7 +27,7 @@ bool trim_to(std::vector<Row>& rows, std::size_t count) {
 
 Result<Window> latest_window(const View& view, Id channel, std::size_t count) {
     Window window;
-    HF_TRY(window.rows, view.newest(channel, count + 1));
+    HF_TRY(window.rows, view.newest_messages(channel, count + 1));
     window.has_before = trim_to(window.rows, count);
     std::ranges::reverse(window.rows);
     return window;

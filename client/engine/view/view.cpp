@@ -326,7 +326,7 @@ const RowChange* View::waiting_change(RowKey key) const {
     return sources_.overlay.find(key);
 }
 
-Result<std::vector<Row>> View::newest(Id channel, std::size_t count) const {
+Result<std::vector<Row>> View::newest_messages(Id channel, std::size_t count) const {
     const sync::BucketCursor* cursor = timeline(channel);
     if (cursor == nullptr) {
         return std::vector<Row>{};

@@ -141,7 +141,7 @@ public:
     [[nodiscard]] Result<std::optional<Row>> stored_message(Id channel, Id id) const;
     /// What waits for a row that was read already, or null; valid during the snapshot.
     [[nodiscard]] const RowChange* waiting_change(RowKey key) const;
-    [[nodiscard]] Result<std::vector<Row>> newest(Id channel, std::size_t count) const;
+    [[nodiscard]] Result<std::vector<Row>> newest_messages(Id channel, std::size_t count) const;
     [[nodiscard]] Result<std::vector<Row>> before(Id channel, SortKey place, std::size_t n) const;
     [[nodiscard]] Result<std::vector<Row>> after(Id channel, SortKey place, std::size_t n) const;
     /// Every message of a channel, newest first, until `visit` returns false.

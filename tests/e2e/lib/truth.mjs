@@ -25,3 +25,17 @@ export function countsFor(data, email) {
     database.close();
   }
 }
+
+/** All tasks of a server: [{ id, name, state }], by id. */
+export function tasksOf(data) {
+  const database = new DatabaseSync(path.join(data, 'holdfast.db'), { readOnly: true });
+  try {
+    const rows = database.prepare('SELECT CAST(id AS TEXT) AS id, body FROM bucket_row WHERE kind = 22 ORDER BY id').all();
+    return rows.map(({ id, body }) => {
+      const { name, state } = JSON.parse(Buffer.from(body).toString('utf8'));
+      return { id, name, state };
+    });
+  } finally {
+    database.close();
+  }
+}

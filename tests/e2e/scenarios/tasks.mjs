@@ -34,7 +34,7 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await field(page, 'what').getByTestId('written').fill(what);
   await field(page, 'urgent').getByText('Today', { exact: true }).click();
   await at(page, 'form-send').click();
-  await page.goto(group);
+  await page.goto(group); // at once: whoever leaves while it is being kept is not taken away again
   await begun(page).waitFor();
   await shoot(page, 'tasks-2-waits');
 

@@ -1,4 +1,5 @@
 /** Where the person is: kept in the address after `#`, so that Back, reload and links work. */
+import { onDestroy } from 'svelte';
 import { formatRoute, parentOf, parseRoute, type Route } from './routes.ts';
 
 let route = $state.raw<Route>({ view: 'menu', tab: 'home' });
@@ -33,4 +34,20 @@ export function replace(to: Route): void {
 export function back(group: string | null = null): void {
   if (depth > 0) history.back();
   else replace(parentOf(route, group));
+}
+
+/**
+ * An action for when something that takes a while is done: whoever has left the page meanwhile
+ * stays where they are. Called while the page's component is set up.
+ */
+export function whileHere<Args extends unknown[]>(
+  act: (...args: Args) => void,
+): (...args: Args) => void {
+  let isLeft = false;
+  onDestroy(() => {
+    isLeft = true;
+  });
+  return (...args) => {
+    if (!isLeft) act(...args);
+  };
 }

@@ -9,6 +9,7 @@
 #include "client/outbox/kept.hpp"
 #include "client/outbox/positions.hpp"
 #include "client/outbox/statements.hpp"
+#include "core/base/hex.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -75,16 +76,6 @@ std::uint64_t parse_number(std::string_view text) {
         number = number * 10 + static_cast<std::uint64_t>(digit - '0');
     }
     return number;
-}
-
-std::string to_hexadecimal(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char byte : bytes) {
-        text += digits[static_cast<unsigned char>(byte) >> 4U];
-        text += digits[static_cast<unsigned char>(byte) & 0xfU];
-    }
-    return text;
 }
 
 /// Anything else reads as something that the server will not take: then it is greeted in full.
@@ -253,7 +244,7 @@ Result<> Outbox::save_account(const Account& account) {
                  .run());
     HF_CHECK(write_value(device_name, std::to_string(account.device)));
     HF_CHECK(write_value(salt_name, std::to_string(account.salt)));
-    HF_CHECK(write_value(resume_name, to_hexadecimal(account.resume)));
+    HF_CHECK(write_value(resume_name, to_hex(account.resume)));
     HF_CHECK(transaction.commit());
     account_ = account;
     device_ = account.device;

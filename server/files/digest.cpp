@@ -7,6 +7,7 @@
 #include <array>
 
 #include "core/base/assert.hpp"
+#include "core/base/hex.hpp"
 
 namespace holdfast::files {
 
@@ -74,18 +75,6 @@ std::string mac_of(std::string_view key, std::string_view bytes) {
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-std::string to_hex(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(bytes.size() * 2);
-    for (const char one : bytes) {
-        const auto byte = static_cast<unsigned char>(one);
-        text.push_back(digits[byte >> 4U]);
-        text.push_back(digits[byte & 15U]);
-    }
-    return text;
 }
 
 }  // namespace holdfast::files

@@ -30,6 +30,4 @@ private:
 /// Takes as long for any two texts of one length.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b);
 
-[[nodiscard]] std::string to_hex(std::string_view bytes);
-
 }  // namespace holdfast::files

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/base/hex.hpp"
 #include "server/files/digest.hpp"
 
 namespace holdfast::files {

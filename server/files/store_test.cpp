@@ -3,11 +3,12 @@
 #include "server/files/store.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
+#include "core/base/hex.hpp"
 #include "core/files/testing/pictures.hpp"
+#include "platform/testing/temp_folder.hpp"
 #include "server/files/digest.hpp"
 #include "server/files/limits.hpp"
 
@@ -22,17 +23,10 @@ constexpr UploadKey other{Id{41}, Id{8'589'934'664}};
 
 class Store : public ::testing::Test {
 protected:
-    void SetUp() override {
-        const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-        folder_ = fs::path(::testing::TempDir()) /
-                  ("files_" + std::to_string(getpid()) + "_" + test->name());
-        fs::remove_all(folder_);
-        reopen();
-    }
-    void TearDown() override { fs::remove_all(folder_); }
+    void SetUp() override { reopen(); }
 
     /// As after a kill: nothing but the disk is left.
-    void reopen() { store_ = FileStore::open(folder_).value(); }
+    void reopen() { store_ = FileStore::open(folder_.path()).value(); }
 
     static FileStore::Expected expected(std::string_view bytes, std::string type) {
         return {.bytes = static_cast<std::int64_t>(bytes.size()),
@@ -57,7 +51,7 @@ protected:
         return count;
     }
 
-    fs::path folder_;
+    testing_support::TempFolder folder_;
     std::unique_ptr<FileStore> store_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/hex.hpp"
 #include "core/files/testing/pictures.hpp"
 #include "server/files/digest.hpp"
 #include "server/files/links.hpp"

@@ -1,13 +1,12 @@
 #include "server/net/static_files.hpp"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
-#include "core/base/assert.hpp"
+#include "core/base/hex.hpp"
+#include "server/files/digest.hpp"
 #include "server/net/limits.hpp"
 
 namespace holdfast::net {
@@ -42,17 +41,8 @@ bool is_compressible(std::string_view type) {
 }
 
 std::string make_etag(std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    HF_ASSERT(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) ==
-              1);
-    constexpr std::string_view hex = "0123456789abcdef";
-    std::string tag = "\"";
-    for (std::size_t i = 0; i < 16; ++i) {
-        tag += hex[digest[i] >> 4];
-        tag += hex[digest[i] & 15];
-    }
-    return tag + "\"";
+    constexpr std::size_t digest_bytes = 16;
+    return '"' + to_hex(files::sha256_of(bytes).substr(0, digest_bytes)) + '"';
 }
 
 /// Names under /assets/ hold a hash of their content: they never change.

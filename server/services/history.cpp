@@ -2,6 +2,9 @@
 
 #include <charconv>
 
+#include "core/base/hex.hpp"
+#include "server/storage/common/transact.hpp"
+
 namespace holdfast::services {
 namespace {
 
@@ -10,15 +13,9 @@ constexpr std::string_view title = "holdfast-history 1 ";
 constexpr std::size_t name_bytes = 16;
 
 std::string make_name(Environment& environment) {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::string bytes(name_bytes, '\0');
     environment.random(bytes.data(), bytes.size());
-    std::string name;
-    for (const char byte : bytes) {
-        name += digits[static_cast<unsigned char>(byte) >> 4U];
-        name += digits[static_cast<unsigned char>(byte) & 0xfU];
-    }
-    return name;
+    return to_hex(bytes);
 }
 
 Result<> renew(storage::Storage& storage, Environment& environment) {
@@ -28,21 +25,6 @@ Result<> renew(storage::Storage& storage, Environment& environment) {
         environment.random(&epoch, sizeof epoch);
     }
     return storage.renew_epoch(epoch);
-}
-
-template <class Body>
-auto in_transaction(storage::Storage& storage, Body body) -> decltype(body()) {
-    HF_CHECK(storage.begin());
-    auto done = body();
-    if (done) {
-        if (auto committed = storage.commit(); !committed) {
-            done = std::unexpected(std::move(committed).error());
-        }
-    }
-    if (!done) {
-        storage.rollback();
-    }
-    return done;
 }
 
 }  // namespace
@@ -73,7 +55,7 @@ std::optional<HistoryMark> parse_history_mark(std::string_view text) {
 Result<HistoryCheck> check_history(storage::Storage& storage,
                                    Environment& environment,
                                    const std::optional<HistoryMark>& seen) {
-    return in_transaction(storage, [&]() -> Result<HistoryCheck> {
+    return storage::transact(storage, [&]() -> Result<HistoryCheck> {
         HistoryCheck check;
         HF_TRY(auto name, storage.find_secret(storage_secret));
         if (!name) {
@@ -91,7 +73,7 @@ Result<HistoryCheck> check_history(storage::Storage& storage,
 }
 
 Result<> renew_history(storage::Storage& storage, Environment& environment) {
-    return in_transaction(storage, [&]() -> Result<> { return renew(storage, environment); });
+    return storage::transact(storage, [&]() -> Result<> { return renew(storage, environment); });
 }
 
 }  // namespace holdfast::services

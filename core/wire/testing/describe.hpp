@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "core/base/hex.hpp"
 #include "core/wire/frame.hpp"
 
 /// A frame as plain JSON, for tests: the format of spec/vectors/valid/*.json (its README.md).
@@ -68,18 +69,6 @@ inline Json describe(const KeyRange& range) {
             {"to_id", wide(range.to.id)}};
 }
 
-/// Opaque bytes, in hexadecimal.
-inline std::string describe_bytes(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char byte : bytes) {
-        const auto value = static_cast<unsigned char>(byte);
-        text += digits[value >> 4U];
-        text += digits[value & 0xfU];
-    }
-    return text;
-}
-
 inline Json describe(const Cursor& cursor) {
     return {{"bucket", wide(cursor.bucket)},
             {"epoch", cursor.epoch},
@@ -96,7 +85,7 @@ inline Json describe(const Hello& hello) {
             {"device_class", number(hello.device_class)},
             {"cursors", list(hello.cursors, [](const Cursor& cursor) { return describe(cursor); })},
             {"waiting", hello.waiting},
-            {"resume", describe_bytes(hello.resume)},
+            {"resume", to_hex(hello.resume)},
             {"digest", hello.digest ? describe(*hello.digest) : Json(nullptr)}};
 }
 
@@ -153,7 +142,7 @@ inline Json describe(const Welcome& welcome) {
             {"heads", describe_heads(welcome.heads)},
             {"exact", welcome.exact},
             {"revoked", describe_ids(welcome.revoked)},
-            {"resume", describe_bytes(welcome.resume)}};
+            {"resume", to_hex(welcome.resume)}};
 }
 
 inline Json describe(const Again&) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/services/grants.hpp"
+#include "server/storage/common/transact.hpp"
 
 namespace holdfast::admin {
 namespace {
@@ -154,12 +155,7 @@ Result<> found_once(storage::Storage& storage,
         organizations.end()) {
         return {};
     }
-    HF_CHECK(storage.begin());
-    if (auto written = write(); !written) {
-        storage.rollback();
-        return written;
-    }
-    return storage.commit();
+    return storage::transact(storage, write);
 }
 
 }  // namespace holdfast::admin

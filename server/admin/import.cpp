@@ -10,6 +10,7 @@
 #include "server/admin/founder.hpp"
 #include "server/admin/guarded.hpp"
 #include "server/admin/org_state.hpp"
+#include "server/storage/common/transact.hpp"
 
 namespace holdfast::admin {
 namespace {
@@ -155,21 +156,19 @@ private:
     }
 
     Result<> write_batch(const std::vector<ImportRow>& batch) {
-        HF_CHECK(storage_.begin());
         const ImportProgress before = progress_;
-        const auto written = guarded([&]() -> Result<> {
+        const auto write = [&]() -> Result<> {
             Founder founder(storage_, organization_, directory_);
             for (const ImportRow& row : batch) {
                 HF_CHECK(write_row(founder, row));
             }
             return founder.flush();
-        });
+        };
+        auto written = storage::transact(storage_, [&] { return guarded(write); });
         if (!written) {
-            storage_.rollback();
             progress_ = before;
-            return written;
         }
-        return storage_.commit();
+        return written;
     }
 
     Result<> write_row(Founder& founder, const ImportRow& row) {
@@ -217,12 +216,8 @@ Result<ImportProgress> run(storage::Storage& storage,
         return invalid(problems);
     }
     Importer importer(storage, map, options, problems);
-    HF_CHECK(storage.begin());
-    if (const auto prepared = guarded([&] { return importer.prepare(groups); }); !prepared) {
-        storage.rollback();
-        return std::unexpected(prepared.error());
-    }
-    HF_CHECK(storage.commit());
+    HF_CHECK(storage::transact(storage,
+                               [&] { return guarded([&] { return importer.prepare(groups); }); }));
     return importer.write(csv);
 }
 

@@ -6,6 +6,7 @@
 
 #include "server/auth/passwords.hpp"
 #include "server/services/policy.hpp"
+#include "server/storage/common/transact.hpp"
 
 namespace holdfast::auth {
 namespace {
@@ -49,44 +50,31 @@ AuthService::AuthService(storage::Storage& storage, Environment& environment, To
 Result<std::unique_ptr<AuthService>> AuthService::create(storage::Storage& storage,
                                                          Environment& environment) {
     // In a transaction, so that two processes that start together agree on one key.
-    HF_CHECK(storage.begin());
-    auto ready = [&]() -> Result<std::string> {
-        HF_TRY(auto key, storage.find_secret(key_secret));
-        if (!key) {
-            key.emplace(TokenKey::bytes_count, '\0');
-            environment.random(key->data(), key->size());
-            HF_CHECK(storage.put_secret(key_secret, *key));
-        }
-        if (key->size() != TokenKey::bytes_count) {
-            return fail(ErrorCode::storage_corrupt, "the secret \"token-key\" has a wrong size");
-        }
-        HF_CHECK(storage.commit());
-        return *std::move(key);
-    }();
-    if (!ready) {
-        storage.rollback();
-        return std::unexpected(std::move(ready).error());
-    }
+    HF_TRY(std::string key, storage::transact(storage, [&]() -> Result<std::string> {
+               HF_TRY(auto known, storage.find_secret(key_secret));
+               if (!known) {
+                   known.emplace(TokenKey::bytes_count, '\0');
+                   environment.random(known->data(), known->size());
+                   HF_CHECK(storage.put_secret(key_secret, *known));
+               }
+               if (known->size() != TokenKey::bytes_count) {
+                   return fail(ErrorCode::storage_corrupt,
+                               "the secret \"token-key\" has a wrong size");
+               }
+               return *std::move(known);
+           }));
     return std::unique_ptr<AuthService>(
-        new AuthService(storage, environment, TokenKey(*std::move(ready))));
+        new AuthService(storage, environment, TokenKey(std::move(key))));
 }
 
 template <class Body>
 auto AuthService::transact(Body&& body) -> decltype(body()) {
     ending_.clear();
-    HF_CHECK(storage_.begin());
-    auto done = body();
+    auto done = storage::transact(storage_, body);
     if (done) {
-        if (auto committed = storage_.commit(); !committed) {
-            done = std::unexpected(std::move(committed).error());
-        }
+        std::ranges::move(ending_, std::back_inserter(ended_));
+        ending_.clear();
     }
-    if (!done) {
-        storage_.rollback();
-        return done;
-    }
-    std::ranges::move(ending_, std::back_inserter(ended_));
-    ending_.clear();
     return done;
 }
 

@@ -1,6 +1,7 @@
 #include "server/ops/quarantine.hpp"
 
 #include "server/services/executor.hpp"
+#include "server/storage/common/transact.hpp"
 
 namespace holdfast::ops {
 namespace {
@@ -20,13 +21,8 @@ Result<services::IntentJob> make_job(storage::Storage& storage,
 }
 
 Result<> drop(storage::Storage& storage, const Replayed& replayed) {
-    HF_CHECK(storage.begin());
-    const auto dropped = storage.drop_quarantined(replayed.intent, replayed.user);
-    if (!dropped) {
-        storage.rollback();
-        return dropped;
-    }
-    return storage.commit();
+    return storage::transact(
+        storage, [&] { return storage.drop_quarantined(replayed.intent, replayed.user); });
 }
 
 /// Alone in its batch, so that one that cannot be stored holds up no other.

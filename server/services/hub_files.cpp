@@ -1,6 +1,5 @@
-#include <utility>
-
 #include "server/services/hub.hpp"
+#include "server/storage/common/transact.hpp"
 
 /// Files: who may have one, and the news that its bytes have arrived.
 namespace holdfast::services {
@@ -21,14 +20,9 @@ Result<KnownFile> Hub::find_file(Id user, Id channel, Id file) {
 }
 
 Result<> Hub::settle_file(const RowKey& key, ErrorCode refused) {
-    HF_CHECK(storage_.begin());
-    auto settled = write_settled(key, refused);
-    const Result<> done = settled ? storage_.commit() : std::unexpected(settled.error());
-    if (!done) {
-        storage_.rollback();
-        return done;
-    }
-    tell_batch(*settled);
+    HF_TRY(const Batch settled,
+           storage::transact(storage_, [&] { return write_settled(key, refused); }));
+    tell_batch(settled);
     return {};
 }
 

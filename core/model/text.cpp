@@ -58,6 +58,17 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
+std::string_view cut(std::string_view text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) {
+        return text;
+    }
+    std::size_t end = bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
+        --end;  // a byte that goes on with a character
+    }
+    return text.substr(0, end);
+}
+
 std::unexpected<Error> too_long(std::size_t limit) {
     return fail(ErrorCode::intent_too_long, {}, R"({"limit":)" + std::to_string(limit) + "}");
 }

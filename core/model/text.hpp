@@ -12,6 +12,10 @@ namespace holdfast {
 /// space, word joiner, byte order mark). Borrows from `text`.
 [[nodiscard]] std::string_view trim(std::string_view text);
 
+/// The beginning of a UTF-8 text: at most so many bytes, whole characters only. Borrows from
+/// `text`.
+[[nodiscard]] std::string_view cut(std::string_view text, std::size_t bytes_max);
+
 /// The trimmed text, if something is left and it keeps the limit.
 /// Errors  intent_empty · intent_too_long (params: limit in bytes).
 [[nodiscard]] Result<std::string> take_text(std::string_view text, std::size_t bytes_max);

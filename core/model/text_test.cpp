@@ -15,6 +15,13 @@ TEST(Text, white_space_of_unicode_goes_at_both_ends_and_stays_inside) {
     EXPECT_EQ(trim("👩‍🔧"), "👩‍🔧");
 }
 
+TEST(Text, is_cut_between_characters) {
+    EXPECT_EQ(cut("año", 4), "año");
+    EXPECT_EQ(cut("año", 3), "añ");
+    EXPECT_EQ(cut("año", 2), "a");
+    EXPECT_EQ(cut("año", 0), "");
+}
+
 TEST(Text, limits_hold_for_what_is_left) {
     EXPECT_EQ(take_text("  abc  ", 3).value(), "abc");
     EXPECT_EQ(take_text("abcd", 3).error().code, ErrorCode::intent_too_long);

@@ -45,15 +45,8 @@ std::string name_in(const std::string& answers, const workflow::FirstTask& rule)
     if (rule.name.empty() || found == root.end() || !found->is_string()) {
         return {};
     }
-    std::string text(trim(found->get<std::string>()));
-    if (text.size() > workflow::limits::task_name_bytes_max) {
-        std::size_t end = workflow::limits::task_name_bytes_max;
-        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
-            --end;  // whole letters only
-        }
-        text.resize(end);
-    }
-    return text;
+    const auto text = found->get<std::string>();
+    return std::string(cut(trim(text), workflow::limits::task_name_bytes_max));
 }
 
 /// What the workflow's rules take of a form: its answer and its one message.

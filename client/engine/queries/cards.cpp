@@ -7,6 +7,7 @@
 
 #include "client/engine/queries/query.hpp"
 #include "core/model/json.hpp"
+#include "core/model/text.hpp"
 #include "core/offline/reason.hpp"
 
 namespace holdfast::client::cards {
@@ -215,19 +216,12 @@ std::string excerpt(std::string_view text, std::size_t lines, std::size_t bytes)
         const std::size_t newline = text.find('\n', end);
         end = newline == std::string_view::npos ? text.size() : newline + 1;
     }
-    bool cut = end < text.size();
-    if (end > bytes) {
-        end = bytes;
-        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
-            end -= 1;
-        }
-        cut = true;
-    }
-    std::string taken(text.substr(0, end));
+    std::string taken(cut(text.substr(0, end), bytes));
+    const bool is_cut = taken.size() < text.size();
     while (!taken.empty() && taken.back() == '\n') {
         taken.pop_back();
     }
-    return cut ? taken + "…" : taken;
+    return is_cut ? taken + "…" : taken;
 }
 
 std::string folded(std::string_view text) {

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "core/model/text.hpp"
+
 namespace holdfast::admin {
 namespace {
 
@@ -68,12 +70,8 @@ std::string suggest(std::string_view wrong, const std::vector<std::string_view>&
 
 std::string quote(std::string_view text) {
     const bool is_cut = text.size() > quoted_bytes_max;
-    std::size_t end = is_cut ? quoted_bytes_max : text.size();
-    while (is_cut && end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
-        --end;  // not inside a character
-    }
     std::string quoted = "\"";
-    for (const char letter : text.substr(0, end)) {
+    for (const char letter : cut(text, quoted_bytes_max)) {
         quoted += static_cast<unsigned char>(letter) < 0x20 ? ' ' : letter;
     }
     return quoted + (is_cut ? "...\"" : "\"");

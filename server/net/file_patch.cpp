@@ -148,10 +148,7 @@ FileRoutes::Task FileRoutes::Patch::end(const Request& request) {
     if (!done) {
         co_return refuse(request, done.error());
     }
-    Answer answer;
-    answer.status = 204;
-    answer.headers.emplace_back("Tus-Resumable", files::tus_version);
-    answer.headers.emplace_back("Cache-Control", "no-store");
+    Answer answer = make_status(204);
     answer.headers.emplace_back("Upload-Offset", std::to_string(*done));
     answer.headers.emplace_back("Upload-Expires", co_await routes_.expires(allowed_.key));
     co_return answer;

@@ -28,15 +28,9 @@ Answer with_tus(Answer answer) {
     return answer;
 }
 
-Answer make_status(int status) {
-    Answer answer;
-    answer.status = status;
-    return with_tus(std::move(answer));
-}
-
 /// What the server can do: the answer to OPTIONS, for anybody.
 Answer describe() {
-    Answer answer = make_status(204);
+    Answer answer = FileRoutes::make_status(204);
     answer.headers.emplace_back("Tus-Version", files::tus_version);
     answer.headers.emplace_back("Tus-Extension", files::tus_extensions);
     answer.headers.emplace_back("Tus-Checksum-Algorithm", files::tus_checksums);
@@ -65,6 +59,12 @@ std::string make_secret(Environment& environment) {
 
 FileRoutes::FileRoutes(Services services)
     : services_(services), link_secret_(make_secret(services.environment)) {}
+
+Answer FileRoutes::make_status(int status) {
+    Answer answer;
+    answer.status = status;
+    return with_tus(std::move(answer));
+}
 
 bool FileRoutes::is_path(std::string_view path) {
     return path.starts_with(folder);
@@ -168,32 +168,38 @@ Result<FileRoutes::Allowed> FileRoutes::allow_creation(const Request& request) c
     return allowed;
 }
 
+/// How much of an upload is here: all of it, or what `ask` finds in the store.
+template <class Ask>
+asio::awaitable<Result<std::int64_t>> FileRoutes::arrived(const Allowed& allowed, Ask ask) {
+    if (allowed.known.file.stored) {
+        co_return allowed.length();
+    }
+    UploadTurns::Turn turn(turns_, allowed.key);
+    if (!turn.granted()) {
+        co_return fail(ErrorCode::file_upload_busy);
+    }
+    auto offset = co_await workers_.run(std::move(ask));
+    if (offset) {
+        offset = co_await finish_if_whole(allowed, turn, *offset);
+    }
+    co_return offset;
+}
+
 FileRoutes::Task FileRoutes::create(Request request) {
     const auto allowed = allow_creation(request);
     if (!allowed) {
         co_return refuse(request, allowed.error());
     }
-    std::int64_t offset = allowed->length();
-    if (!allowed->known.file.stored) {
-        UploadTurns::Turn turn(turns_, allowed->key);
-        if (!turn.granted()) {
-            co_return refuse(request, Error{ErrorCode::file_upload_busy, {}, {}});
-        }
-        const Id user = allowed->known.file.author;
-        auto begun = co_await workers_.run([store = services_.store, key = allowed->key, user] {
-            return store->begin(key, user);
-        });
-        if (begun) {
-            begun = co_await finish_if_whole(*allowed, turn, *begun);
-        }
-        if (!begun) {
-            co_return refuse(request, begun.error());
-        }
-        offset = *begun;
+    const Id user = allowed->known.file.author;
+    const auto offset = co_await arrived(
+        *allowed,
+        [store = services_.store, key = allowed->key, user] { return store->begin(key, user); });
+    if (!offset) {
+        co_return refuse(request, offset.error());
     }
     Answer answer = make_status(201);
     answer.content_type = "application/json";
-    answer.body = R"({"offset":)" + std::to_string(offset) + "}";  // one question less
+    answer.body = R"({"offset":)" + std::to_string(*offset) + "}";  // one question less
     answer.headers.emplace_back("Location",
                                 std::string(upload_folder) + files::to_string(allowed->key));
     answer.headers.emplace_back("Upload-Expires", co_await expires(allowed->key));
@@ -212,24 +218,13 @@ FileRoutes::Task FileRoutes::tell_offset(Request request) {
     if (!allowed) {
         co_return refuse(request, allowed.error());
     }
-    std::int64_t offset = allowed->length();
-    if (!allowed->known.file.stored) {
-        UploadTurns::Turn turn(turns_, allowed->key);
-        if (!turn.granted()) {
-            co_return refuse(request, Error{ErrorCode::file_upload_busy, {}, {}});
-        }
-        auto found = co_await workers_.run(
-            [store = services_.store, key = allowed->key] { return store->offset(key); });
-        if (found) {
-            found = co_await finish_if_whole(*allowed, turn, *found);
-        }
-        if (!found) {
-            co_return refuse(request, found.error());
-        }
-        offset = *found;
+    const auto offset = co_await arrived(
+        *allowed, [store = services_.store, key = allowed->key] { return store->offset(key); });
+    if (!offset) {
+        co_return refuse(request, offset.error());
     }
     Answer answer = make_status(200);
-    answer.headers.emplace_back("Upload-Offset", std::to_string(offset));
+    answer.headers.emplace_back("Upload-Offset", std::to_string(*offset));
     answer.headers.emplace_back("Upload-Length", std::to_string(allowed->length()));
     answer.headers.emplace_back("Upload-Expires", co_await expires(allowed->key));
     answer.body_omitted = true;

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] static bool is_patch(const Request& request);
     /// A link opens a file: logs hold it without what opens.
     [[nodiscard]] static std::string loggable(const std::string& path);
+    /// An answer of tus without a body.
+    [[nodiscard]] static Answer make_status(int status);
 
     /// Everything but a PATCH, whose body is not read into memory.
     [[nodiscard]] Task answer(Request request);
@@ -77,6 +79,9 @@ private:
     [[nodiscard]] Task terminate(Request request);
     [[nodiscard]] Task make_link(Request request);
     [[nodiscard]] Task content(Request request);
+    template <class Ask>
+    [[nodiscard]] boost::asio::awaitable<Result<std::int64_t>> arrived(const Allowed& allowed,
+                                                                       Ask ask);
     [[nodiscard]] boost::asio::awaitable<Result<std::int64_t>> finish_if_whole(
         const Allowed& allowed, UploadTurns::Turn& turn, std::int64_t offset);
     [[nodiscard]] boost::asio::awaitable<Result<>> finish(const Allowed& allowed,

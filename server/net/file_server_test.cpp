@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/base/hex.hpp"
 #include "core/files/limits.hpp"
 #include "core/files/testing/pictures.hpp"
 #include "core/model/body_files.hpp"
@@ -67,7 +68,7 @@ protected:
                         .bytes = static_cast<std::int64_t>(bytes.size()),
                         .sha256 = std::move(sha256)};
         if (file.sha256.empty()) {
-            file.sha256 = files::to_hex(files::sha256_of(bytes));
+            file.sha256 = to_hex(files::sha256_of(bytes));
         }
         put({timeline_, RowKind::file, file_id}, body::encode(file));
         put({hidden_, RowKind::file, file_id}, body::encode(file));
@@ -280,7 +281,7 @@ TEST_F(FileServer, goes_on_after_a_kill_also_between_the_content_and_the_tables)
         ASSERT_TRUE(store->append(key, 5'000, std::string_view(paper).substr(5'000)));
         ASSERT_TRUE(store->finish(key,
                                   {.bytes = static_cast<std::int64_t>(paper.size()),
-                                   .sha256 = files::to_hex(files::sha256_of(paper)),
+                                   .sha256 = to_hex(files::sha256_of(paper)),
                                    .type = "application/pdf"}));
     }
     start();

@@ -29,10 +29,10 @@ double come_back(const Host& host, const std::string& data, const std::string& c
 }
 
 double measure(std::size_t messages) {
-    const Folder folder;
+    const TempFolder folder;
     const Host host(folder, {.messages = messages});
-    const std::string data = folder.path("away");
-    Phone writer(host.url(), folder.path("writer"));
+    const std::string data = folder / "away";
+    Phone writer(host.url(), folder / "writer");
     writer.sign_in(1);
     writer.wait_until_ready();
     const std::string channel = writer.first_channel();

@@ -44,9 +44,9 @@ Stage make_stage(const std::string& file, std::size_t channels) {
 
 /// Intents a second, each of them applied and on the disk; channels in turn.
 double measure(std::size_t channels) {
-    const Folder folder;
+    const TempFolder folder;
     net::SystemEnvironment environment;
-    const Stage stage = make_stage(folder.path("server.db"), channels);
+    const Stage stage = make_stage(folder / "server.db", channels);
     services::Executor executor(*stage.storage, environment);
     std::uint32_t counter = 0;
     std::vector<double> rates;

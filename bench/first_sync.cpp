@@ -89,13 +89,13 @@ struct Rates {
 };
 
 Rates measure(std::size_t messages) {
-    const Folder folder;
+    const TempFolder folder;
     const Host host(folder, {.messages = messages});
     std::vector<double> ours;
     std::vector<double> alone;
     std::size_t rows_total = 0;
     for (int round = 0; round < rounds; ++round) {
-        const std::string data = folder.path("phone" + std::to_string(round));
+        const std::string data = folder / ("phone" + std::to_string(round));
         {
             Phone phone(host.url(), data);
             ours.push_back(synchronize(phone));
@@ -105,7 +105,7 @@ Rates measure(std::size_t messages) {
             give_up("first-sync: rows are missing");
         }
         rows_total = rows.size();
-        const std::string file = folder.path("alone" + std::to_string(round) + ".db");
+        const std::string file = folder / ("alone" + std::to_string(round) + ".db");
         alone.push_back(insert_alone(rows, file));
         std::filesystem::remove_all(data);
         std::filesystem::remove(file);
@@ -145,10 +145,10 @@ std::vector<Figure> first_sync() {
 }
 
 std::vector<Figure> wire() {
-    const Folder folder;
+    const TempFolder folder;
     const Host host(folder, {.messages = rows_count});
     const Relay relay(host.port());
-    Phone phone("http://127.0.0.1:" + std::to_string(relay.port()), folder.path("phone"));
+    Phone phone("http://127.0.0.1:" + std::to_string(relay.port()), folder / "phone");
     phone.sign_in(0);
     phone.wait_until_ready();
     const double bytes = static_cast<double>(relay.bytes_down());
@@ -160,9 +160,9 @@ std::vector<Figure> wire() {
 }
 
 std::vector<Figure> local_size() {
-    const Folder folder;
+    const TempFolder folder;
     const Host host(folder, {.messages = rows_count});
-    const std::string data = folder.path("phone");
+    const std::string data = folder / "phone";
     std::uint64_t working = 0;
     {
         Phone phone(host.url(), data);

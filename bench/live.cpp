@@ -68,10 +68,10 @@ void leaf_back(Phone& phone, const std::string& channel, const Phone::Json& plac
 }  // namespace
 
 std::vector<Figure> live() {
-    const Folder folder;
+    const TempFolder folder;
     Host host(folder, {.messages = 1000});
-    Phone one(host.url(), folder.path("one"));
-    Phone other(host.url(), folder.path("other"));
+    Phone one(host.url(), folder / "one");
+    Phone other(host.url(), folder / "other");
     one.sign_in(0);
     other.sign_in(1);
     one.wait_until_ready();
@@ -105,9 +105,9 @@ std::vector<Figure> live() {
 }
 
 std::vector<Figure> query() {
-    const Folder folder;
+    const TempFolder folder;
     const Host host(folder, {.channels = 1, .messages = rows_count});
-    Phone phone(host.url(), folder.path("phone"));
+    Phone phone(host.url(), folder / "phone");
     phone.sign_in(0);
     phone.wait_until_ready();
     const std::string channel = phone.first_channel();

@@ -80,19 +80,19 @@ void check_once(std::map<std::string, int> texts, int count) {
 }
 
 double measure(int count) {
-    const Folder folder;
+    const TempFolder folder;
     Host host(folder, {.messages = 1000});
     std::vector<double> rates;
     std::string channel;
     for (int round = 0; round < rounds; ++round) {
         // A new device each time: the server's allowance of one is a full outbox at once.
-        Phone phone(host.url(), folder.path("phone" + std::to_string(round)));
+        Phone phone(host.url(), folder / ("phone" + std::to_string(round)));
         phone.sign_in(0);
         phone.wait_until_ready();
         channel = phone.first_channel();
         rates.push_back(deliver(host, phone, channel, round, count));
     }
-    Phone other(host.url(), folder.path("other"));
+    Phone other(host.url(), folder / "other");
     other.sign_in(1);
     other.wait_until_ready();
     check_once(read_channel(other, channel), count);

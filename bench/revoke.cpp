@@ -56,12 +56,12 @@ Round watch(Phone& boss, Phone& phone, int window, const Stopwatch& since) {
 }
 
 Round lose_access() {
-    const Folder folder;
+    const TempFolder folder;
     Host host(folder, {.channels = 1, .messages = rows_count, .is_private = true});
-    Phone boss(host.url(), folder.path("boss"));
+    Phone boss(host.url(), folder / "boss");
     Round round;
     {
-        Phone phone(host.url(), folder.path("phone"));
+        Phone phone(host.url(), folder / "phone");
         boss.sign_in(0);
         phone.sign_in(1);
         boss.wait_until_ready();
@@ -78,7 +78,7 @@ Round lose_access() {
             {{"kind", "channel.remove_member"}, {"args", {{"channel", channel}, {"user", user}}}});
         round = watch(boss, phone, window, since);
     }
-    const std::int64_t left = rows_in(folder.path("phone") + "/replica.db");
+    const std::int64_t left = rows_in(folder / "phone/replica.db");
     if (left > static_cast<std::int64_t>(rows_left_max)) {
         give_up(std::to_string(left) + " rows are left");
     }

@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <random>
 #include <utility>
 
 #include "server/admin/demo.hpp"
@@ -18,17 +17,6 @@ constexpr const char* password = "holdfast-bench";
 void give_up(const std::string& why) {
     std::fprintf(stderr, "benchmark failed: %s\n", why.c_str());
     std::exit(1);
-}
-
-Folder::Folder()
-    : folder_(std::filesystem::temp_directory_path() /
-              ("holdfast-bench-" + std::to_string(std::random_device{}()))) {
-    std::filesystem::create_directories(folder_);
-}
-
-Folder::~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
 }
 
 std::unique_ptr<storage::Storage> make_storage(const std::string& file,
@@ -48,8 +36,8 @@ void make_data(const std::string& folder, const Organization& organization) {
     (void)make_storage(folder + "/holdfast.db", organization);
 }
 
-Host::Host(const Folder& folder, const Organization& organization)
-    : storage_(make_storage(folder.path("server.db"), organization)) {
+Host::Host(const TempFolder& folder, const Organization& organization)
+    : storage_(make_storage(folder / "server.db", organization)) {
     start();
 }
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "client/native/native_client.hpp"
+#include "platform/testing/temp_folder.hpp"
 #include "server/net/server.hpp"
 #include "server/net/system_environment.hpp"
 #include "server/storage/sqlite/sqlite_storage.hpp"
@@ -21,6 +22,8 @@
 /// What benchmarks play on: a real server and real native clients over loopback sockets, on real
 /// files.
 namespace holdfast::bench {
+
+using testing_support::TempFolder;
 
 using Seconds = std::chrono::duration<double>;
 
@@ -33,21 +36,6 @@ public:
 
 private:
     std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
-
-/// A folder that is gone at the end.
-class Folder {
-public:
-    Folder();
-    ~Folder();
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] std::string path(const std::string& name) const {
-        return (folder_ / name).string();
-    }
-
-private:
-    std::filesystem::path folder_;
 };
 
 struct Organization {
@@ -66,7 +54,7 @@ void make_data(const std::string& folder, const Organization& organization);
 /// A server on a file of its own, with the benchmark organization in it.
 class Host {
 public:
-    Host(const Folder& folder, const Organization& organization);
+    Host(const TempFolder& folder, const Organization& organization);
     ~Host();
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;

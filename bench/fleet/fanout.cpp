@@ -85,7 +85,7 @@ void write_only(std::size_t count, int in, int out) {
 }
 
 Round served(std::size_t followers, std::size_t& frame_bytes) {
-    const Folder folder;
+    const TempFolder folder;
     const ServerProcess server(folder, followers, false);
     Fleet fleet(server.port(), false);
     fleet.greet(server.passes());

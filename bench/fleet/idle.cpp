@@ -14,7 +14,7 @@ constexpr std::size_t files_beside = 100;
 
 /// Bytes of the server's process for each of `devices`.
 double memory_of_one(std::size_t devices, bool tls) {
-    const Folder folder;
+    const TempFolder folder;
     const ServerProcess server(folder, devices, tls);
     Fleet fleet(server.port(), tls);
     const std::uint64_t before = server.child().resident_bytes();

@@ -155,8 +155,10 @@ double Child::cpu_seconds() const {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
-ServerProcess::ServerProcess(const Folder& folder, std::size_t devices, bool tls)
-    : child_([&, path = folder.path("")](int in, int out) { serve(path, devices, tls, in, out); }) {
+ServerProcess::ServerProcess(const TempFolder& folder, std::size_t devices, bool tls)
+    : child_([&, path = folder.path().string()](int in, int out) {
+          serve(path, devices, tls, in, out);
+      }) {
     const Json hello = Json::parse(child_.read_line());
     port_ = hello["port"].get<std::uint16_t>();
     channel_ = parse_id(hello["channel"].get<std::string>()).value_or(Id{});

@@ -54,7 +54,7 @@ struct Pass {
 /// each, who are all signed in, and one channel.
 class ServerProcess {
 public:
-    ServerProcess(const Folder& folder, std::size_t devices, bool tls);
+    ServerProcess(const TempFolder& folder, std::size_t devices, bool tls);
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] const std::vector<Pass>& passes() const { return passes_; }

@@ -14,7 +14,7 @@ namespace holdfast::testing_support {
 class TempFolder {
 public:
     TempFolder() {
-        std::string pattern = std::filesystem::temp_directory_path() / "holdfast-test-XXXXXX";
+        std::string pattern = std::filesystem::temp_directory_path() / "holdfast-XXXXXX";
         HF_ASSERT(mkdtemp(pattern.data()) != nullptr);
         path_ = pattern;
     }

@@ -69,9 +69,8 @@ void Device::take_back() {
             screens_.release(behind->first);
         }
     }
-    Asked asked{.call = "discard", .kind = {}, .text = {}};
-    asked.withdraws = intent;
-    call(std::move(asked), {{"intent", to_string(intent)}});
+    call({.call = "discard", .kind = {}, .text = {}, .withdraws = intent},
+         {{"intent", to_string(intent)}});
 }
 
 /// It and what names it, and what names that.

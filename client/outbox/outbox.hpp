@@ -141,10 +141,8 @@ public:
 
     /// Whether discard() would take it: it was refused, or has never been offered (OM35).
     [[nodiscard]] static bool can_discard(const Item& item);
-    /// Items that name this one and were never offered either, and those that name them: what is
-    /// said about a message goes with the message. In order.
-    [[nodiscard]] std::vector<Id> dependents(Id id) const;
-    /// Removes an item and its dependents, for good.
+    /// Removes an item for good, and what waits, was never offered either, and names it or another
+    /// that goes: what is said about a message goes with the message.
     /// @returns all that went.
     /// Errors  outbox_unknown_item: it is not there; outbox_may_be_sent: the server may have it.
     [[nodiscard]] Result<std::vector<Id>> discard(Id id);
@@ -202,6 +200,7 @@ private:
     [[nodiscard]] Result<> insert(const Item& item, std::uint32_t counter);
     [[nodiscard]] Result<> write_item(const Item& item);
     [[nodiscard]] Result<> write_offered(std::span<const Id> ids);
+    [[nodiscard]] std::vector<Id> dependents(Id id) const;
     [[nodiscard]] Result<> erase(Id id);
     /// The counter once an intent of this kind has its ids.
     [[nodiscard]] Result<std::uint32_t> counter_after(IntentKind kind) const;

@@ -25,6 +25,15 @@ bool is_absent(const Error& error) {
     return error.code == ErrorCode::access_forbidden;
 }
 
+/// Whether a task is the person's to see.
+bool sees(const TaskFacts& facts,
+          const workflow::Person& person,
+          const workflow::Task& task,
+          const workflow::Workflow& workflow) {
+    return workflow::effective_role(task, person, facts.task_group(), workflow) !=
+           workflow::Role::none;
+}
+
 Json state_json(const workflow::State& state) {
     return {{"code", state.code},
             {"name", state.name},
@@ -198,11 +207,8 @@ Result<Json> tasks(View& view, Id group) {
     ByState by_state;
     for (const View::NamedTask& named : all) {
         HF_TRY(const workflow::Workflow* workflow, facts->workflow(named.task.workflow));
-        const bool is_shown =
-            workflow != nullptr && person && named.task.active &&
-            workflow::effective_role(named.task, *person, facts->task_group(), *workflow) !=
-                workflow::Role::none;
-        if (is_shown) {
+        if (workflow != nullptr && person && named.task.active &&
+            sees(*facts, *person, named.task, *workflow)) {
             by_state[{named.task.workflow, named.task.state}].push_back(&named);
         }
     }
@@ -233,9 +239,7 @@ Result<Json> task(View& view, Id group, Id id) {
         return snapshot;
     }
     HF_TRY(const workflow::Workflow* workflow, facts->workflow(found->workflow));
-    if (workflow == nullptr ||
-        workflow::effective_role(*found, *person, facts->task_group(), *workflow) ==
-            workflow::Role::none) {
+    if (workflow == nullptr || !sees(*facts, *person, *found, *workflow)) {
         return snapshot;
     }
     const workflow::Subject subject{

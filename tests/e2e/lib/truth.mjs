@@ -26,16 +26,19 @@ export function countsFor(data, email) {
   }
 }
 
-/** All tasks of a server: [{ id, name, state }], by id. */
-export function tasksOf(data) {
+/** Rows of a kind in a server's tables: [{ id, ...body }], by bucket and id. */
+function rowsOf(data, kind) {
   const database = new DatabaseSync(path.join(data, 'holdfast.db'), { readOnly: true });
   try {
-    const rows = database.prepare('SELECT CAST(id AS TEXT) AS id, body FROM bucket_row WHERE kind = 22 ORDER BY id').all();
-    return rows.map(({ id, body }) => {
-      const { name, state } = JSON.parse(Buffer.from(body).toString('utf8'));
-      return { id, name, state };
-    });
+    const rows = database.prepare('SELECT CAST(id AS TEXT) AS id, body FROM bucket_row WHERE kind = ?').all(kind);
+    return rows.map(({ id, body }) => ({ ...JSON.parse(Buffer.from(body).toString('utf8')), id }));
   } finally {
     database.close();
   }
 }
+
+/** All answers of forms on a server, with what they say. */
+export const answersOf = (data) => rowsOf(data, 15);
+
+/** All tasks of a server: [{ id, name, state }]. */
+export const tasksOf = (data) => rowsOf(data, 22).map(({ id, name, state }) => ({ id, name, state }));

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 
 import { ana, at, bruno, openFirst, signIn, waitForBanner, waitForBar } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
-import { countsFor } from '../lib/truth.mjs';
+import { answersOf, countsFor } from '../lib/truth.mjs';
 
 export const name = 'OM24 OM31 OM32 OM33 OM37: a form is filled in offline, killed in the middle, gone on with, sent, and on the server once';
 
@@ -14,17 +12,6 @@ const field = (page, component) => page.locator(`[data-testid="field"][data-path
 const option = (page, component, label) => field(page, component).getByText(label, { exact: true });
 const kept = (page) => waitFor('the words that it is kept', async () => (await at(page, 'kept').innerText()).trim() === 'Saved on this phone');
 const cards = (page) => at(page, 'message').filter({ has: page.getByTestId('form-card') });
-
-/** Answers in the server's own tables. */
-function storedAnswers(data) {
-  const database = new DatabaseSync(path.join(data, 'holdfast.db'), { readOnly: true });
-  try {
-    const rows = database.prepare('SELECT body FROM bucket_row WHERE kind = 15').all();
-    return rows.map(({ body }) => JSON.parse(Buffer.from(body).toString('utf8')));
-  } finally {
-    database.close();
-  }
-}
 
 async function choose(page, typed, wanted) {
   await at(page, 'choice-search').fill(typed);
@@ -38,7 +25,7 @@ async function openForm(page, title) {
 }
 
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
-  const before = storedAnswers(server.data).length;
+  const before = answersOf(server.data).length;
   let phone = await launch(profile);
   let { page } = phone;
   watch(page);
@@ -114,11 +101,11 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await at(page, 'form-open').first().waitFor();
   assert.equal(await at(page, 'draft-open').count(), 0);
   await page.keyboard.press('Escape');
-  assert.equal(storedAnswers(server.data).length, before);
+  assert.equal(answersOf(server.data).length, before);
 
   proxy.restore();
   await page.locator('[data-testid="message"][data-state="done"]').filter({ has: page.getByTestId('form-card') }).waitFor({ timeout: 60_000 });
-  const stored = storedAnswers(server.data);
+  const stored = answersOf(server.data);
   assert.equal(stored.length, before + 1);
   assert.equal(stored.at(-1).answers.description, words);
   assert.equal(stored.at(-1).answers.failure.length, 2);

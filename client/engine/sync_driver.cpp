@@ -314,6 +314,7 @@ void SyncDriver::report_progress() {
         device_.tell(offline::input::Progress{progress.received, progress.expected});
     } else if (!told_complete_) {
         told_complete_ = true;
+        device_.hurry(Device::Urgency::live);  // nobody waits for the next screen of a bulk
         device_.tell(offline::input::Progress{progress.received, progress.expected});
         device_.tell(offline::input::Completed{});
         device_.save_figures();

@@ -14,6 +14,8 @@ if(HOLDFAST_WASM)
     target_compile_definitions(sqlite PUBLIC SQLITE_THREADSAFE=0 SQLITE_OS_OTHER=1)
 else()
     target_compile_definitions(sqlite PUBLIC SQLITE_THREADSAFE=2)
+    # A commit does not wait for the file's time of change to be written too.
+    target_compile_definitions(sqlite PRIVATE HAVE_FDATASYNC=1)
     target_link_libraries(sqlite PUBLIC m)
 endif()
 target_compile_options(sqlite PRIVATE -w)

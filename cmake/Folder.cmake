@@ -2,6 +2,7 @@
 #
 # One folder = one library `holdfast_NAME` made of its *.cpp, and one test program
 # `holdfast_NAME_test` made of its *_test.cpp. Tests stand beside their sources.
+# PCH headers...: compiled once for the library; its tests are compiled without.
 # THROWS: the folder may use libraries that throw (the server and its tools); all else is built
 # with -fno-exceptions, as the browser build is.
 # THREADS: its tests use several threads, so they run under the thread sanitizer too.
@@ -37,6 +38,7 @@ function(holdfast_folder NAME)
     if(tests AND NOT HOLDFAST_WASM)
         add_executable(${target}_test ${tests})
         target_link_libraries(${target}_test PRIVATE ${target} ${ARG_TEST_LINK} GTest::gmock_main)
+        target_compile_options(${target}_test PRIVATE ${HOLDFAST_TEST_OPTIONS})
         add_dependencies(holdfast_tests ${target}_test)
         add_test(NAME ${NAME} COMMAND ${target}_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
         set(labels unit)

@@ -37,6 +37,17 @@ TEST_F(Engine, OM1_signing_in_synchronizes_by_itself) {
     EXPECT_EQ(phone->snapshot(status)["bar"]["kind"], "ready");
 }
 
+TEST_F(Engine, OM1_that_everything_is_here_is_shown_at_once) {
+    server.post(FakeServer::ben, "hello");
+    begin();
+    const auto status = phone->subscribe({{"query", "status"}});
+    const auto messages = watch_messages();
+    phone->sign_in();
+    phone->deliver();  // no time passes
+    EXPECT_EQ(phone->snapshot(status)["bar"]["kind"], "ready");
+    EXPECT_THAT(texts(messages), testing::ElementsAre("hello"));
+}
+
 TEST_F(Engine, OM2_the_menu_is_usable_before_history_has_arrived) {
     for (int i = 0; i < 500; ++i) {
         server.post(FakeServer::ben, "message " + std::to_string(i));

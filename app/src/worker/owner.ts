@@ -141,7 +141,7 @@ export class Owner {
       case 'close_socket':
         return this.#transport.close(output.socket);
       case 'http':
-        void this.#transport.request(output);
+        return this.#transport.request(output);
     }
   }
 

@@ -3,17 +3,30 @@
  */
 import type { Engine, Output } from './engine.ts';
 
-type Http = Extract<Output, { kind: 'http' }>;
+export type HttpRequest = Extract<Output, { kind: 'http' }>;
+
+export interface HttpAnswer {
+  request: number;
+  /** 0: nobody answered. */
+  status: number;
+  /** Whether it was a server of ours that answered. */
+  ours: boolean;
+  body: Uint8Array<ArrayBuffer>;
+}
 
 export class Transport {
   readonly #engine: () => Engine;
   readonly #afterInput: () => void;
   #socket: { number: number; socket: WebSocket } | null = null;
+  #fetcher: Worker | null;
+  /** Requests that the fetcher has not answered yet. */
+  readonly #asked = new Set<number>();
 
   /** `afterInput` carries out what an input has led to. */
   constructor(engine: () => Engine, afterInput: () => void) {
     this.#engine = engine;
     this.#afterInput = afterInput;
+    this.#fetcher = this.#startFetcher();
   }
 
   open(number: number): void {
@@ -38,9 +51,28 @@ export class Transport {
     if (this.#socket?.number === number) this.#drop();
   }
 
-  async request(http: Http): Promise<void> {
-    const { status, ours, body } = await answerTo(http);
-    this.#input((engine) => engine.httpAnswered(http.request, status, ours, body));
+  request(http: HttpRequest): void {
+    this.#asked.add(http.request);
+    this.#fetcher ??= this.#startFetcher();
+    this.#fetcher.postMessage(http);
+  }
+
+  #startFetcher(): Worker {
+    const fetcher = new Worker(new URL('./fetcher.ts', import.meta.url), { type: 'module' });
+    fetcher.onmessage = ({ data }: MessageEvent<HttpAnswer>) => this.#answer(data);
+    // Its script has not come through: like any request, it is tried again when one is wanted.
+    fetcher.onerror = () => {
+      this.#fetcher = null;
+      for (const request of [...this.#asked]) {
+        this.#answer({ request, status: 0, ours: false, body: new Uint8Array(0) });
+      }
+    };
+    return fetcher;
+  }
+
+  #answer({ request, status, ours, body }: HttpAnswer): void {
+    this.#asked.delete(request);
+    this.#input((engine) => engine.httpAnswered(request, status, ours, body));
   }
 
   #drop(): void {
@@ -54,26 +86,5 @@ export class Transport {
   #input(pass: (engine: Engine) => void): void {
     pass(this.#engine());
     this.#afterInput();
-  }
-}
-
-/** Status 0: nobody answered. */
-async function answerTo(http: Http): Promise<{ status: number; ours: boolean; body: Uint8Array }> {
-  const headers: Record<string, string> = { 'Content-Type': http.contentType };
-  if (http.authorization !== '') headers['Authorization'] = http.authorization;
-  try {
-    const response = await fetch(http.path, {
-      method: http.method,
-      headers,
-      ...(http.method === 'GET' ? {} : { body: http.body }),
-      cache: 'no-store',
-      credentials: 'omit',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(http.timeoutMillis),
-    });
-    const body = new Uint8Array(await response.arrayBuffer());
-    return { status: response.status, ours: response.headers.get('Holdfast') === '1', body };
-  } catch {
-    return { status: 0, ours: false, body: new Uint8Array(0) };
   }
 }

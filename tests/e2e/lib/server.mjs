@@ -54,6 +54,9 @@ export async function startServer(data, { subcommand = 'demo', port: wanted, app
   child.stdout.on('data', (chunk) => (log += chunk));
   child.stderr.on('data', (chunk) => (log += chunk));
   const ended = new Promise((resolve) => child.on('exit', resolve));
+  const killWithUs = () => child.kill('SIGKILL'); // also where a test throws and stops nothing
+  process.on('exit', killWithUs);
+  void ended.then(() => process.off('exit', killWithUs));
   let isGone = false;
   void ended.then(() => (isGone = true));
   await waitFor('answer from the server', async () => {

@@ -241,6 +241,9 @@ using Problems = std::vector<Problem>;
 /// Groups of content types that an attachment may be limited to: "pdf", "image", "video", ...
 [[nodiscard]] const std::vector<std::string_view>& file_types();
 
+/// The content types of these groups; of all where there are none.
+[[nodiscard]] std::vector<std::string_view> types_in(const std::vector<std::string>& groups);
+
 /// Whether a content type ("image/png") belongs to one of the groups; to any known one where there
 /// are none.
 [[nodiscard]] bool takes_type(const std::vector<std::string>& groups,

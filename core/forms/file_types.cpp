@@ -51,11 +51,18 @@ const std::vector<std::string_view>& file_types() {
     return names;
 }
 
+std::vector<std::string_view> types_in(const std::vector<std::string>& groups) {
+    std::vector<std::string_view> types;
+    for (const Group& group : groups_known()) {
+        if (groups.empty() || std::ranges::count(groups, group.name) != 0) {
+            types.insert(types.end(), group.types.begin(), group.types.end());
+        }
+    }
+    return types;
+}
+
 bool takes_type(const std::vector<std::string>& groups, std::string_view content_type) {
-    return std::ranges::any_of(groups_known(), [&](const Group& group) {
-        return (groups.empty() || std::ranges::count(groups, group.name) != 0) &&
-               std::ranges::count(group.types, content_type) != 0;
-    });
+    return std::ranges::count(types_in(groups), content_type) != 0;
 }
 
 }  // namespace holdfast::forms

@@ -263,8 +263,8 @@ TEST(Lint, says_what_the_app_and_the_organization_do_not_have_yet) {
     const auto definition = parse_definition(
         R"({"code":"f","access":{"collections":["zone"]},"components":[)"
         R"({"id":"a","kind":"collection","collection":"asset","filter":{"channel":"zone"}},)"
-        R"({"id":"s","kind":"signature","required":true},{"id":"p","kind":"camera"},)"
-        R"({"id":"n","kind":"written"}]})");
+        R"({"id":"s","kind":"users","required":true},{"id":"p","kind":"api","source":"/p"},)"
+        R"({"id":"n","kind":"written"},{"id":"c","kind":"camera"}]})");
     ASSERT_TRUE(definition);
     std::vector<std::string> said;
     for (const Advice& advice : lint_app(*definition)) {

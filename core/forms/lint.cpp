@@ -114,12 +114,12 @@ bool is_filled_in(Kind kind) {
         case Kind::rating:
         case Kind::date:
         case Kind::location:
-            return true;
-        case Kind::users:
-        case Kind::api:
         case Kind::camera:
         case Kind::attachment:
         case Kind::signature:
+            return true;
+        case Kind::users:
+        case Kind::api:
         case Kind::nested:
             return false;
     }

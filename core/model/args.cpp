@@ -117,6 +117,7 @@ Result<TaskCreate> parse_task_create(std::string_view text) {
         .read_object("answers", value.answers)
         .read("offset", value.offset_minutes)
         .read("offline", value.offline);
+    read_files(reader, value.files);
     return json::finish(reader, std::move(value));
 }
 
@@ -135,6 +136,7 @@ Result<TaskChangeState> parse_task_change_state(std::string_view text) {
         .read_object("answers", value.answers)
         .read("offset", value.offset_minutes)
         .read("offline", value.offline);
+    read_files(reader, value.files);
     if (version < 0 || version > std::numeric_limits<std::uint32_t>::max()) {
         reader.refuse("base_version");
     }
@@ -232,7 +234,8 @@ std::string encode(const TaskCreate& value) {
         .write("workflow", explicit_text(value.workflow))
         .write("form", value.form)
         .write("offset", value.offset_minutes)
-        .write("offline", value.offline, false);
+        .write("offline", value.offline, false)
+        .write("files", files_value(value.files));
     return with_answers(writer, value.answers);
 }
 
@@ -245,7 +248,8 @@ std::string encode(const TaskChangeState& value) {
         .write("base_version", static_cast<std::int64_t>(value.base_version))
         .write("form", value.form)
         .write("offset", value.offset_minutes)
-        .write("offline", value.offline, false);
+        .write("offline", value.offline, false)
+        .write("files", files_value(value.files));
     return value.form ? with_answers(writer, value.answers) : writer.text();
 }
 

@@ -75,6 +75,7 @@ struct TaskCreate {
     std::string answers = "{}";       ///< as of AnswerSubmit
     std::int64_t offset_minutes = 0;  ///< from UTC, where the person is; may be absent
     bool offline = false;             ///< done in Offline Mode; may be absent
+    std::vector<FileClaim> files{};   ///< as of AnswerSubmit
 };
 
 /// Moves a task: by its button, or by the state start form.
@@ -88,6 +89,7 @@ struct TaskChangeState {
     std::string answers = "{}";       ///< as of AnswerSubmit; absent for a button
     std::int64_t offset_minutes = 0;  ///< from UTC, where the person is; may be absent
     bool offline = false;             ///< done in Offline Mode; may be absent
+    std::vector<FileClaim> files{};   ///< as of AnswerSubmit
 };
 
 /// Says what somebody is to a task: "assignee", "editor", "follower", "visibility" or "none".

@@ -83,7 +83,7 @@ namespace rules {
 namespace {
 
 /// Every claim is of a file that the answers name: nothing is uploaded that nobody can see.
-[[nodiscard]] Result<> ensure_named(const std::vector<FileClaim>& claims,
+[[nodiscard]] Result<> ensure_named(std::span<const FileClaim> claims,
                                     const std::vector<Id>& named) {
     for (const FileClaim& claim : claims) {
         if (std::ranges::count(named, claim.id) == 0) {
@@ -114,6 +114,7 @@ Result<JudgedForm> judge_form(const World& world,
     HF_TRY(forms::CleanAnswers clean,
            forms::validate_submission(form->filled, sent.answers, context));
     HF_TRY(const std::string language, language_of(world, occasion.organization));
+    HF_CHECK(ensure_named(sent.files, clean.files));
     std::string title = text_in(definition.form.title, language);
     return JudgedForm{.form = std::move(form),
                       .title = std::move(title),
@@ -123,6 +124,21 @@ Result<JudgedForm> judge_form(const World& world,
                                  .sent_at = sent.at.ms,
                                  .offset_minutes = sent.offset_minutes},
                       .files = std::move(clean.files)};
+}
+
+Result<> claim_beside_answer(const World& world,
+                             const Occasion& occasion,
+                             Id intent,
+                             const SentForm& sent,
+                             Effects& effects) {
+    const auto answer = std::ranges::find_if(effects.rows, [&](const RowChange& row) {
+        return row.key.kind == RowKind::answer && row.key.id == intent;
+    });
+    if (answer == effects.rows.end() || effects.status == OutcomeStatus::rejected) {
+        return {};
+    }
+    const FileTarget target{answer->key.bucket, intent, files::limits::per_answer_max};
+    return claim_files(world, occasion, target, {sent.files.begin(), sent.files.end()}, effects);
 }
 
 Result<Effects> submit_answer(World& world, const Occasion& occasion, const Intent& intent) {
@@ -138,7 +154,6 @@ Result<Effects> submit_answer(World& world, const Occasion& occasion, const Inte
     HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
     HF_TRY(const BucketId timeline, facts::bucket_of(world, BucketKind::timeline, wanted.channel));
     HF_CHECK(ensure_new_message(world, timeline, intent.id));
-    HF_CHECK(ensure_named(wanted.files, judged.files));
 
     const body::Message message{.author = occasion.user,
                                 .text = judged.title,
@@ -151,11 +166,7 @@ Result<Effects> submit_answer(World& world, const Occasion& occasion, const Inte
     effects.rows.push_back({.key = {timeline, RowKind::answer, intent.id},
                             .sort = occasion.now.ms,
                             .body = body::encode(judged.answer)});
-    HF_CHECK(claim_files(world,
-                         occasion,
-                         {timeline, intent.id, files::limits::per_answer_max},
-                         wanted.files,
-                         effects));
+    HF_CHECK(claim_beside_answer(world, occasion, intent.id, sent, effects));
     HF_CHECK(advance_read_mark(
         world, occasion.user, wanted.channel, {occasion.now.ms, intent.id}, effects));
     return effects;

@@ -67,6 +67,16 @@ struct JudgedForm {
                                             const SentForm& sent,
                                             const forms::Offer& offer);
 
+/// Claims the files of an answer that stands in the effects, beside it. An answer that is only kept
+/// (OM33) has none: it is sent again with them. Where its channel is not here yet, on a device, the
+/// server does it.
+/// Errors  those of claim_files().
+[[nodiscard]] Result<> claim_beside_answer(const World& world,
+                                           const Occasion& occasion,
+                                           Id intent,
+                                           const SentForm& sent,
+                                           Effects& effects);
+
 /// The answer and its message, if the form was right.
 /// Errors  intent_gone: no such version · those of judge_form() and of may_send_forms().
 [[nodiscard]] Result<Effects> submit_answer(World& world,

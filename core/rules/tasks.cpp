@@ -51,8 +51,10 @@ std::string name_in(const std::string& answers, const workflow::FirstTask& rule)
 
 /// What the workflow's rules take of a form: its answer and its one message.
 workflow::Submission submission_of(const JudgedForm& judged, const TaskFacts& facts, Id intent) {
-    const body::Message message{
-        .author = judged.answer.author, .text = judged.title, .form = judged.answer.version};
+    const body::Message message{.author = judged.answer.author,
+                                .text = judged.title,
+                                .form = judged.answer.version,
+                                .files = judged.files};
     return {.answer = intent,
             .form = facts.code_of(judged.form->form),
             .title = judged.title,
@@ -203,16 +205,19 @@ Result<Effects> create_task(World& world, const Occasion& occasion, const Intent
     const SentForm sent{.version = wanted.form,
                         .answers = std::move(wanted.answers),
                         .offset_minutes = wanted.offset_minutes,
-                        .at = intent.claimed_at};
+                        .at = intent.claimed_at,
+                        .files = wanted.files};
     HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
     workflow::Submission submission = submission_of(judged, facts, intent.id);
     if (workflow->start_form->task) {
         submission.task_name = name_in(judged.answer.answers, *workflow->start_form->task);
     }
     HF_TRY(cause.serial, next_serial(world, facts.tasks()));
-    HF_TRY(const workflow::Effects effects,
+    HF_TRY(const workflow::Effects steps,
            workflow::apply(subject, action, submission, cause, facts));
-    return TaskRows(world, occasion, facts.tasks()).write(effects);
+    HF_TRY(Effects effects, TaskRows(world, occasion, facts.tasks()).write(steps));
+    HF_CHECK(claim_beside_answer(world, occasion, intent.id, sent, effects));
+    return effects;
 }
 
 Result<Effects> change_state(World& world, const Occasion& occasion, const Intent& intent) {
@@ -240,11 +245,14 @@ Result<Effects> change_state(World& world, const Occasion& occasion, const Inten
     const SentForm sent{.version = wanted.form,
                         .answers = std::move(wanted.answers),
                         .offset_minutes = wanted.offset_minutes,
-                        .at = intent.claimed_at};
+                        .at = intent.claimed_at,
+                        .files = wanted.files};
     HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
     workflow::Submission submission = submission_of(judged, known.facts, intent.id);
     HF_TRY(submission.version, standing_of(world, occasion, judged));
-    return carry_out(world, occasion, known, {&action, &submission, cause});
+    HF_TRY(Effects effects, carry_out(world, occasion, known, {&action, &submission, cause}));
+    HF_CHECK(claim_beside_answer(world, occasion, intent.id, sent, effects));
+    return effects;
 }
 
 Result<Effects> set_role(World& world, const Occasion& occasion, const Intent& intent) {

@@ -4,6 +4,7 @@
 
 #include "core/model/args.hpp"
 #include "core/model/body_forms.hpp"
+#include "core/model/testing/file_claims.hpp"
 #include "core/rules/answers.hpp"
 #include "core/rules/task_facts.hpp"
 #include "core/rules/testing/act.hpp"
@@ -115,7 +116,7 @@ TEST_F(Tasks, OM25_a_device_shows_the_waiting_task_with_its_final_id_and_no_numb
     EXPECT_TRUE(effects.buckets.empty());
 }
 
-TEST_F(Tasks, the_form_of_a_task_takes_no_files_yet) {
+TEST_F(Tasks, OM25_the_form_of_a_task_claims_files_beside_its_answer) {
     constexpr Id report_v2{713};
     const body::FormVersion version{
         .form = report,
@@ -124,11 +125,19 @@ TEST_F(Tasks, the_form_of_a_task_takes_no_files_yet) {
             R"("components":[{"id":"what","kind":"written"},{"id":"photo","kind":"camera"}]})"};
     const BucketId forms = org.world.bucket_id(BucketKind::forms, Org::organization);
     org.world.put({forms, RowKind::form_version, report_v2}, body::encode(version));
-    args::TaskCreate wanted = reported(R"({"what":"Drips","photo":["8589934600"]})");
+    args::TaskCreate wanted =
+        reported(R"({"what":"Drips","photo":[")" + to_string(picture_id) + R"("]})");
     wanted.form = report_v2;
     EXPECT_EQ(code_of(act(Org::bruno, begin, wanted)), ErrorCode::answer_file_unknown);
+    wanted.files = {picture_claim()};
+    done(Org::bruno, begin, wanted);
+    const BucketId timeline = org.world.bucket_id(BucketKind::timeline, new_id);
+    EXPECT_TRUE(row({timeline, RowKind::file, picture_id}));
+    EXPECT_EQ(message(new_id, new_id).files, std::vector{picture_id});
+
     wanted.answers = R"({"what":"Drips"})";
-    EXPECT_TRUE(act(Org::bruno, begin, wanted));
+    EXPECT_EQ(code_of(act(Org::bruno, begin, wanted, Id{950})), ErrorCode::answer_file_unknown)
+        << "nothing is claimed that no answer names";
 }
 
 TEST_F(Tasks, who_may_begin_a_task) {

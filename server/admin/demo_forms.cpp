@@ -139,6 +139,9 @@ forms:
         max: 5
         side_max: 1600
         label: {en: Photos, es: Fotos}
+      - id: signature
+        kind: signature
+        label: {en: Signature, es: Firma}
 
   - code: daily_round
     title: {en: Daily round, es: Ronda diaria}
@@ -212,6 +215,12 @@ forms:
         earliest: {from: answer}
         latest: {days: 90, from: answer}
         label: {en: To be mended by, es: Corregir antes del}
+      - id: papers
+        kind: attachment
+        types: [pdf, image]
+        max: 3
+        label: {en: Papers, es: Documentos}
+        help: {en: "Permits and plans, as PDF or picture", es: "Permisos y planos, en PDF o imagen"}
 
   - code: close_work_order
     title: {en: Close the work order, es: Cerrar la orden de trabajo}
@@ -254,6 +263,10 @@ forms:
         max: 5
         side_max: 1600
         label: {en: Photos of the result, es: Fotos del resultado}
+      - id: signature
+        kind: signature
+        required: true
+        label: {en: Signature, es: Firma}
 
   - code: night_report
     title: {en: Night report, es: Reporte de la noche}

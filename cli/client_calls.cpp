@@ -6,10 +6,12 @@
 #include <boost/asio/streambuf.hpp>
 #include <cstdio>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/client.hpp"
 #include "client/native/limits.hpp"
+#include "core/files/media.hpp"
 
 namespace asio = boost::asio;
 
@@ -68,6 +70,15 @@ private:
     std::function<void()> on_end_;
 };
 
+/// What a call brings stands in it as base64: {"id":7,"call":"add_bytes","args":{…},"bytes":"…"}.
+std::string bytes_in(const std::string& line) {
+    const auto call = nlohmann::json::parse(line, nullptr, false);
+    if (!call.is_object() || !call.contains("bytes") || !call["bytes"].is_string()) {
+        return {};
+    }
+    return files::from_base64(call["bytes"].get<std::string>()).value_or(std::string{});
+}
+
 }  // namespace
 
 Result<> run_calls(const ClientOptions& options) {
@@ -75,8 +86,12 @@ Result<> run_calls(const ClientOptions& options) {
     HF_TRY(const auto client, client::NativeClient::open(loop, options.native));
     std::size_t unanswered = 0;
     bool ended = false;
-    client->on_message([&](std::string_view message) {
-        std::printf("%.*s\n", static_cast<int>(message.size()), message.data());
+    client->on_message_with_bytes([&](std::string_view message, std::string_view bytes) {
+        std::string line(message);
+        if (!bytes.empty()) {
+            line.insert(line.size() - 1, R"(,"bytes":")" + files::to_base64(bytes) + '"');
+        }
+        std::printf("%s\n", line.c_str());
         std::fflush(stdout);
         unanswered -= message.starts_with("{\"reply\"") && unanswered > 0 ? 1 : 0;
     });
@@ -84,7 +99,8 @@ Result<> run_calls(const ClientOptions& options) {
         loop,
         [&](std::string line) {
             ++unanswered;
-            client->call(std::move(line));
+            std::string bytes = bytes_in(line);
+            client->call(std::move(line), std::move(bytes));
         },
         [&] { ended = true; });
     lines.start();

@@ -65,6 +65,9 @@ std::string describe(const TraceRecord& record) {
     switch (record.kind) {
         case TraceRecord::Kind::call:
             return "call " + shorten(record.bytes);
+        case TraceRecord::Kind::call_with_bytes:
+            return "call " + shorten(record.bytes.substr(0, record.number)) + ", " +
+                   std::to_string(record.bytes.size() - record.number) + " bytes";
         case TraceRecord::Kind::socket_opened:
             return "socket " + number + " opened";
         case TraceRecord::Kind::socket_received:

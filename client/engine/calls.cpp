@@ -155,6 +155,50 @@ Result<Args> parse_intent(const Json& args) {
     return Members(args).read("intent", value.intent).done(value);
 }
 
+Result<Args> parse_begin_file(const Json& args) {
+    BeginFile value;
+    Members members(args);
+    if (args.contains("draft")) {
+        members.read("draft", value.draft);
+    } else {
+        members.read("channel", value.channel);
+    }
+    return members.read("name", value.name)
+        .read("bytes", value.bytes)
+        .read("thumbnail", value.thumbnail)
+        .done(value);
+}
+
+template <class T>
+Result<Args> parse_file(const Json& args) {
+    T value;
+    return Members(args).read("file", value.file).done(value);
+}
+
+Result<Args> parse_file_call(std::string_view call, const Json& args) {
+    if (call == "begin_file") {
+        return parse_begin_file(args);
+    }
+    if (call == "add_bytes") {
+        return parse_file<AddBytes>(args);
+    }
+    if (call == "read_file") {
+        ReadFile value;
+        return Members(args).read("file", value.file).read("at", value.at).done(value);
+    }
+    if (call == "drop_file") {
+        return parse_file<DropFile>(args);
+    }
+    if (call == "retry_file") {
+        return parse_file<RetryFile>(args);
+    }
+    if (call == "link_file") {
+        LinkFile value;
+        return Members(args).read("channel", value.channel).read("file", value.file).done(value);
+    }
+    return fail(ErrorCode::request_malformed, "unknown call");
+}
+
 Result<Args> parse_form_call(std::string_view call, const Json& args) {
     if (call == "open_form") {
         return parse_open_form(args);
@@ -174,7 +218,7 @@ Result<Args> parse_form_call(std::string_view call, const Json& args) {
     if (call == "reopen_answer") {
         return parse_intent<ReopenAnswer>(args);
     }
-    return fail(ErrorCode::request_malformed, "unknown call");
+    return parse_file_call(call, args);
 }
 
 Result<Args> parse_args(std::string_view call, const Json& args) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "client/engine/forms/task_form.hpp"
 #include "client/engine/queries/query.hpp"
@@ -36,7 +37,8 @@ struct ChangePassword {
 };
 struct Submit {
     IntentKind kind{};
-    std::string args;  ///< JSON object
+    std::string args;         ///< JSON object
+    std::vector<Id> files{};  ///< attached, that go with it
 };
 struct OpenForm {
     Id channel;
@@ -69,6 +71,30 @@ struct Retry {
 struct Discard {
     Id intent;
 };
+struct BeginFile {
+    Id channel{};            ///< where a message is being written; or
+    std::int64_t draft = 0;  ///< the form that it is for
+    std::string name;
+    std::int64_t bytes = 0;
+    std::string thumbnail{};  ///< base64 of a small picture, or empty
+};
+struct AddBytes {
+    Id file;
+};
+struct ReadFile {
+    Id file;
+    std::int64_t at = 0;
+};
+struct DropFile {
+    Id file;
+};
+struct RetryFile {
+    Id file;
+};
+struct LinkFile {
+    Id channel;
+    Id file;
+};
 struct SetOfflineMode {
     bool on = false;
 };
@@ -98,6 +124,12 @@ using Args = std::variant<Start,
                           ReopenAnswer,
                           Retry,
                           Discard,
+                          BeginFile,
+                          AddBytes,
+                          ReadFile,
+                          DropFile,
+                          RetryFile,
+                          LinkFile,
                           SetOfflineMode,
                           DismissBanner,
                           TryNow,

@@ -186,18 +186,24 @@ WallTime Device::done_at(const Intent& intent) const {
     return intent.claimed_at + server_ahead;
 }
 
+/// What waits is actions, and behind them the files whose actions are done.
 void Device::outbox_changed() {
     changes.add(Topic::About::outbox);
-    tell(offline::input::Outbox{outbox.waiting()});
+    tell(offline::input::Outbox{outbox.waiting() + outbox.uploads_waiting()});
+}
+
+void Device::files_changed() {
+    changes.add(Topic::About::files);
+    outbox_changed();
 }
 
 // ---------------------------------------------------------------------------- to the outside
 
-void Device::reply_ok(std::int64_t call, std::string_view json) {
+void Device::reply_ok(std::int64_t call, std::string_view json, std::string bytes) {
     std::string text = R"({"reply":)" + std::to_string(call) + R"(,"ok":)";
     text += json;
     text += '}';
-    outputs.emplace_back(Post{std::move(text)});
+    outputs.emplace_back(Post{.json = std::move(text), .bytes = std::move(bytes)});
 }
 
 void Device::reply_error(std::int64_t call, const Error& error) {

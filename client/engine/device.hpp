@@ -102,10 +102,11 @@ public:
     }
     [[nodiscard]] WallTime done_at(const Intent& intent) const;
     void outbox_changed();
+    void files_changed();
 
     // ------------------------------------------------------------------ to the outside
     std::deque<Output> outputs;
-    void reply_ok(std::int64_t call, std::string_view json = "{}");
+    void reply_ok(std::int64_t call, std::string_view json = "{}", std::string bytes = {});
     void reply_error(std::int64_t call, const Error& error);
     void reply_error(std::int64_t call, std::string_view code, std::string_view params);
     /// Sends a request and says its number.

@@ -17,8 +17,11 @@ Engine::Parts::Parts(std::unique_ptr<Device> opened)
     : device(std::move(opened)),
       keeper(*device),
       driver(*device),
+      uploads(*device),
+      links(*device),
       live(
           *device,
+          uploads.queue(),
           [this](Id intent) { return driver.is_in_flight(intent); },
           [this] {
               if (!driver.keep()) {
@@ -63,6 +66,7 @@ std::optional<Output> Engine::poll_output() {
 std::optional<Instant> Engine::next_deadline() const {
     std::optional<Instant> deadline;
     for (const auto& at : {parts_->driver.next_deadline(),
+                           parts_->uploads.next_deadline(),
                            parts_->device->next_deadline(),
                            parts_->device->status.next_deadline(),
                            parts_->device->overlay.next_deadline(),
@@ -88,11 +92,13 @@ void Engine::Parts::take(const Call& input) {
                             Error{ErrorCode::request_malformed, "start comes first"});
         return;
     }
+    brought = input.bytes;
     std::visit([&](auto& call) { take(parsed.number, call); }, *parsed.args);
+    brought = {};
 }
 
 void Engine::Parts::take(const HttpAnswered& input) {
-    if (!keeper.take(input)) {
+    if (!keeper.take(input) && !uploads.take(input) && !links.take(input)) {
         driver.take(input);
     }
 }
@@ -123,6 +129,7 @@ void Engine::Parts::settle() {
     place_replica();
     mend_replica();
     driver.forget_seen();
+    uploads.pump();
     replay_waiting();
     if (!(saved == device->status.persisted())) {
         saved = device->status.persisted();
@@ -139,7 +146,9 @@ void Engine::Parts::show() {
 
 void Engine::Parts::follow_session() {
     for (;;) {
-        if (driver.take_renewal_wish()) {
+        const bool for_uploads = uploads.take_renewal_wish();
+        const bool for_links = links.take_renewal_wish();
+        if (driver.take_renewal_wish() || for_uploads || for_links) {
             keeper.renew();
         }
         if (const auto code = driver.take_lost_session()) {
@@ -160,19 +169,25 @@ void Engine::Parts::follow(const SessionKeeper::SignedIn& /*event*/) {
 
 void Engine::Parts::follow(const SessionKeeper::SignedOut& /*event*/) {
     driver.end();
+    links.clear();
     live.doubt_all();
 }
 
 void Engine::Parts::follow(const SessionKeeper::Renewed& /*event*/) {
     driver.tell(sync::ClientSession::Renewed{device->account()->access_token});
+    uploads.renewed(true);
+    links.renewed(true);
 }
 
 void Engine::Parts::follow(const SessionKeeper::RenewFailed& /*event*/) {
     driver.tell(sync::ClientSession::RenewFailed{});
+    uploads.renewed(false);
+    links.renewed(false);
 }
 
 void Engine::Parts::follow(const SessionKeeper::Ended& event) {
     driver.tell(sync::ClientSession::SignedOut{event.code});
+    links.renewed(false);
     device->hurry(Device::Urgency::now);
 }
 
@@ -281,7 +296,10 @@ Result<Id> Engine::Parts::submit(const calls::Submit& call, std::optional<std::i
     }
     HF_TRY(intent,
            device->outbox.add(
-               std::move(intent), account->device, device->now, draft, device->is_connected()));
+               std::move(intent),
+               account->device,
+               device->now,
+               {.form = draft, .files = call.files, .connected = device->is_connected()}));
     if (effects) {
         device->overlay.put(intent, occasion.now, *std::move(effects), device->changes);
         device->unread.forget(intent.lane);
@@ -290,7 +308,8 @@ Result<Id> Engine::Parts::submit(const calls::Submit& call, std::optional<std::i
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::Submit& call) {
-    const auto submitted = submit(call);
+    const auto claimed = with_claims(call);
+    const auto submitted = claimed ? submit(*claimed) : std::unexpected(claimed.error());
     if (!submitted) {
         const bool damaged = submitted.error().code == ErrorCode::storage_corrupt;
         device->replica_broken = device->replica_broken || damaged;
@@ -330,7 +349,7 @@ void Engine::Parts::take(std::int64_t number, const calls::Discard& call) {
 }
 
 void Engine::Parts::waiting_changed(Id added) {
-    device->outbox_changed();
+    device->files_changed();
     device->hurry(Device::Urgency::now);
     driver.tell(
         sync::ClientSession::OutboxChanged{.waiting = device->outbox.waiting(), .from = added});

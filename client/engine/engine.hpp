@@ -35,7 +35,8 @@ struct EngineOptions {
 // ------------------------------------------------------------------ inputs
 
 struct Call {
-    std::string_view json;  ///< {"id":7,"call":"submit","args":{…}}
+    std::string_view json;     ///< {"id":7,"call":"submit","args":{…}}
+    std::string_view bytes{};  ///< of a call that brings some: add_bytes
 };
 struct SocketOpened {
     std::uint32_t socket = 0;
@@ -64,6 +65,7 @@ using Input =
 /// One EngineMessage for the screen.
 struct Post {
     std::string json;
+    std::string bytes{};  ///< of an answer that brings some: read_file
 };
 /// Opens a WebSocket to /sync/v1/socket. At most one is open; numbers are never reused, and inputs
 /// about an older one are ignored.
@@ -79,12 +81,13 @@ struct CloseSocket {
 };
 struct HttpRequest {
     std::uint32_t request = 0;
-    std::string method;  ///< POST or GET
-    std::string path;    ///< from the root of the server
-    std::string content_type;
-    std::string authorization;  ///< value of the header, or empty. Secret: never logged.
-    std::string body;
+    std::string method{};  ///< POST or PATCH
+    std::string path{};    ///< from the root of the server
+    std::string content_type{};
+    std::string authorization{};  ///< value of the header, or empty. Secret: never logged.
+    std::string body{};
     std::int64_t timeout_ms = 30'000;
+    std::string headers{};  ///< others, a line each: "Upload-Offset: 0\n"
 };
 using Output = std::variant<Post, OpenSocket, SendSocket, CloseSocket, HttpRequest>;
 

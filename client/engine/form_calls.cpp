@@ -104,8 +104,7 @@ Result<std::string> Engine::Parts::set_answer(const calls::SetAnswer& call) {
     const FillingDesk::Place place = device->filling_place();
     HF_TRY(const auto changed, device->fillings.set(place, call.draft, call.path, call.value));
     HF_TRY(const FillingDesk::Open* open, device->fillings.hold(place, call.draft));
-    const FillingMoment moment(
-        place.world, place.replica, device->fillings.indexes(), *open->form, place.person);
+    const FillingMoment moment = device->fillings.moment(place, *open->form);
     HF_TRY(Json components, components_json(*open, moment, changed));
     return text({{"changed", std::move(components)}, {"verdict", verdict_json(open->filling)}});
 }
@@ -155,27 +154,33 @@ Result<Id> Engine::Parts::submit_form(std::int64_t draft) {
     if (!open->filling.can_submit()) {
         return std::unexpected(first_trouble(open->filling));
     }
-    HF_TRY(const calls::Submit call, sent_form(*open));
+    HF_TRY(const calls::Submit call, sent_form(*open, draft));
     HF_TRY(const Id intent, submit(call, draft));
     device->fillings.close(draft);
     return intent;
 }
 
-Result<calls::Submit> Engine::Parts::sent_form(const FillingDesk::Open& open) {
+Result<calls::Submit> Engine::Parts::sent_form(const FillingDesk::Open& open, std::int64_t draft) {
+    FilledForm filled{.version = open.form->version,
+                      .answers = open.filling.submission(),
+                      .offset_minutes = device->utc_offset_minutes,
+                      .files = device->outbox.claims_of(draft)};
+    std::erase_if(filled.files, [&](const FileClaim& claim) {  // of a component that is hidden now
+        return filled.answers.find('"' + to_string(claim.id) + '"') == std::string::npos;
+    });
+    calls::Submit call{
+        .kind = IntentKind::answer_submit, .args = {}, .files = ids_of(filled.files)};
     if (open.task) {
-        HF_TRY(std::string args,
-               args_of(device->world(),
-                       *open.task,
-                       {.version = open.form->version,
-                        .answers = open.filling.submission(),
-                        .offset_minutes = device->utc_offset_minutes}));
-        return calls::Submit{open.task->kind(), std::move(args)};
+        call.kind = open.task->kind();
+        HF_TRY(call.args, args_of(device->world(), *open.task, std::move(filled)));
+        return call;
     }
-    const args::AnswerSubmit answer{.channel = open.channel,
-                                    .form = open.form->version,
-                                    .answers = open.filling.submission(),
-                                    .offset_minutes = device->utc_offset_minutes};
-    return calls::Submit{IntentKind::answer_submit, args::encode(answer)};
+    call.args = args::encode(args::AnswerSubmit{.channel = open.channel,
+                                                .form = filled.version,
+                                                .answers = std::move(filled.answers),
+                                                .offset_minutes = filled.offset_minutes,
+                                                .files = std::move(filled.files)});
+    return call;
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::SubmitForm& call) {

@@ -8,9 +8,11 @@
 /// Limits of the engine; what happens at each is said beside it.
 namespace holdfast::client::limits {
 
-inline constexpr std::size_t subscriptions_max = 64;       // request_too_many
-inline constexpr std::size_t call_bytes_max = 256 * 1024;  // request_too_large
-inline constexpr std::size_t http_pending_max = 32;        // request_too_many
+inline constexpr std::size_t subscriptions_max = 64;            // request_too_many
+inline constexpr std::size_t call_bytes_max = 256 * 1024;       // request_too_large
+inline constexpr std::size_t call_data_bytes_max = 512 * 1024;  // request_too_large; with a call
+inline constexpr std::size_t read_bytes_max = 512 * 1024;       // of a file in one answer: cut
+inline constexpr std::size_t http_pending_max = 32;             // request_too_many
 
 /// Snapshots while rows arrive in bulk: a screen is drawn at most so often.
 inline constexpr Millis bulk_push_every{50};

@@ -105,6 +105,7 @@ Sources LiveQueries::sources() {
                  .fillings = device_.fillings,
                  .contacts = device_.contacts,
                  .in_flight = in_flight_,
+                 .uploads = uploads_,
                  .account = device_.account(),
                  .status = device_.status.status(device_.now),
                  .persisted = device_.status.persisted(),

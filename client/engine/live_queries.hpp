@@ -17,8 +17,14 @@ namespace holdfast::client {
 class LiveQueries {
 public:
     /// `keep` has the replica keep what came: what is on the screen survives a kill.
-    LiveQueries(Device& device, std::function<bool(Id)> in_flight, std::function<void()> keep)
-        : device_(device), in_flight_(std::move(in_flight)), keep_(std::move(keep)) {}
+    LiveQueries(Device& device,
+                const UploadQueue& uploads,
+                std::function<bool(Id)> in_flight,
+                std::function<void()> keep)
+        : device_(device),
+          uploads_(uploads),
+          in_flight_(std::move(in_flight)),
+          keep_(std::move(keep)) {}
 
     /// Errors  request_malformed: the number is taken · request_too_many.
     [[nodiscard]] Result<> open(std::int64_t number, Query query);
@@ -62,6 +68,7 @@ private:
     [[nodiscard]] bool is_time();
 
     Device& device_;
+    const UploadQueue& uploads_;
     std::function<bool(Id)> in_flight_;
     std::function<void()> keep_;
     std::map<std::int64_t, Subscription> subscriptions_;

@@ -7,9 +7,11 @@
 #include "client/engine/calls.hpp"
 #include "client/engine/device.hpp"
 #include "client/engine/engine.hpp"
+#include "client/engine/file_links.hpp"
 #include "client/engine/live_queries.hpp"
 #include "client/engine/session_keeper.hpp"
 #include "client/engine/sync_driver.hpp"
+#include "client/engine/upload_driver.hpp"
 
 namespace holdfast::client {
 
@@ -47,6 +49,12 @@ private:
     void take(std::int64_t number, const calls::ReopenAnswer& call);
     void take(std::int64_t number, const calls::Retry& call);
     void take(std::int64_t number, const calls::Discard& call);
+    void take(std::int64_t number, const calls::BeginFile& call);
+    void take(std::int64_t number, const calls::AddBytes& call);
+    void take(std::int64_t number, const calls::ReadFile& call);
+    void take(std::int64_t number, const calls::DropFile& call);
+    void take(std::int64_t number, const calls::RetryFile& call);
+    void take(std::int64_t number, const calls::LinkFile& call);
     void take(std::int64_t number, const calls::SetOfflineMode& call);
     void take(std::int64_t number, const calls::DismissBanner& call);
     void take(std::int64_t number, const calls::TryNow& call);
@@ -67,12 +75,17 @@ private:
     /// @param draft  of the form that the intent comes from: gone with it.
     [[nodiscard]] Result<Id> submit(const calls::Submit& call,
                                     std::optional<std::int64_t> draft = std::nullopt);
+    /// Puts what is known of the files in the place of their ids.
+    [[nodiscard]] Result<calls::Submit> with_claims(calls::Submit call) const;
+    [[nodiscard]] Result<Id> begin_file(const calls::BeginFile& call);
+    [[nodiscard]] Result<std::int64_t> add_bytes(const calls::AddBytes& call);
     [[nodiscard]] Result<std::int64_t> open_form(const calls::OpenForm& call);
     [[nodiscard]] Result<std::string> set_answer(const calls::SetAnswer& call);
     [[nodiscard]] Result<std::string> search_choices(const calls::SearchChoices& call);
     [[nodiscard]] Result<Id> submit_form(std::int64_t draft);
     /// What a filled form asks for.
-    [[nodiscard]] Result<calls::Submit> sent_form(const FillingDesk::Open& open);
+    [[nodiscard]] Result<calls::Submit> sent_form(const FillingDesk::Open& open,
+                                                  std::int64_t draft);
     [[nodiscard]] Result<std::int64_t> reopen_answer(Id intent);
     void drafts_changed();
     void waiting_changed(Id added = {});
@@ -80,9 +93,12 @@ private:
     std::unique_ptr<Device> device;
     SessionKeeper keeper;
     SyncDriver driver;
+    UploadDriver uploads;
+    FileLinks links;
     LiveQueries live;
     offline::Persisted saved;  ///< what the outbox's file holds of the status
     bool show_due = false;     ///< settled, and nothing was said about it yet
+    std::string_view brought;  ///< bytes that came with the call that is being taken
 };
 
 }  // namespace holdfast::client

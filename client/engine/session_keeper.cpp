@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "client/engine/http_answer.hpp"
 #include "client/engine/limits.hpp"
 #include "core/model/json.hpp"
 
@@ -60,35 +61,6 @@ std::optional<Answer> parse_sign_in(std::string_view body) {
         }
     }
     return answer.account.access_token.empty() ? std::nullopt : std::optional(answer);
-}
-
-/// The code and the parameters of an answer that is not a success. An answer that is not our
-/// server's, or none, is server_unreachable.
-struct Refusal {
-    std::string code;
-    std::string params;
-};
-
-Refusal refusal_of(const HttpAnswered& answer) {
-    const Json root = answer.ours ? json::parse(answer.body) : Json();
-    std::string code = text_of(root, "code");
-    if (answer.status == 0 || code.empty()) {
-        return {std::string(error_name(ErrorCode::server_unreachable)), "{}"};
-    }
-    return {std::move(code), root.contains("params") ? dump(root["params"]) : "{}"};
-}
-
-ErrorCode code_named(std::string_view name) {
-    for (const ErrorEntry& entry : error_catalogue) {
-        if (entry.code == name) {
-            return entry.number;
-        }
-    }
-    return ErrorCode::auth_session_expired;
-}
-
-bool is_success(const HttpAnswered& answer) {
-    return answer.ours && answer.status >= 200 && answer.status < 300;
 }
 
 }  // namespace
@@ -238,7 +210,8 @@ void SessionKeeper::answered(const Refresh& /*request*/, const HttpAnswered& ans
     renewing_ = false;
     if (!is_success(answer)) {
         if (answer.ours && answer.status == 401) {
-            finish_renewal(Ended{code_named(refusal_of(answer).code)});
+            finish_renewal(
+                Ended{code_named(refusal_of(answer).code, ErrorCode::auth_session_expired)});
         } else {
             finish_renewal(RenewFailed{});
         }

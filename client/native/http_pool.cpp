@@ -29,6 +29,13 @@ Request make_request(const Route& route, HttpRequest& from) {
     if (!from.authorization.empty()) {
         request.set(http::field::authorization, from.authorization);
     }
+    for (std::string_view rest = from.headers; !rest.empty();) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        const std::size_t colon = line.find(": ");
+        request.set(beast::string_view(line.data(), colon),
+                    beast::string_view(line.data() + colon + 2, line.size() - colon - 2));
+        rest.remove_prefix(line.size() + 1);
+    }
     request.body() = std::move(from.body);
     request.prepare_payload();
     return request;

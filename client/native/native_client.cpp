@@ -65,7 +65,7 @@ struct NativeClient::Parts {
     // changing
     std::unique_ptr<Engine> engine;      ///< null after the client has gone
     std::unique_ptr<TraceWriter> trace;  ///< null: nothing is recorded
-    OnMessage on_message;
+    OnBytes on_message;
     std::optional<Instant> armed;  ///< what the timer waits for
     // owned children
     std::shared_ptr<HttpPool> http;
@@ -108,7 +108,7 @@ void NativeClient::Parts::feed(const std::shared_ptr<Parts>& parts, const Input&
 void NativeClient::Parts::carry_out(const std::shared_ptr<Parts>& parts, Output output) {
     std::visit(Overloaded{[&](Post&& post) {
                               if (parts->on_message) {
-                                  parts->on_message(post.json);
+                                  parts->on_message(post.json, post.bytes);
                               }
                           },
                           [&](OpenSocket&& open) { open_socket(parts, open.socket); },
@@ -229,12 +229,20 @@ NativeClient::~NativeClient() {
 }
 
 void NativeClient::on_message(OnMessage callback) {
+    on_message_with_bytes(
+        [callback = std::move(callback)](std::string_view json, std::string_view /*bytes*/) {
+            callback(json);
+        });
+}
+
+void NativeClient::on_message_with_bytes(OnBytes callback) {
     parts_->on_message = std::move(callback);
 }
 
-void NativeClient::call(std::string json) {
-    asio::post(parts_->loop,
-               [parts = parts_, json = std::move(json)] { Parts::feed(parts, Call{json}); });
+void NativeClient::call(std::string json, std::string bytes) {
+    asio::post(parts_->loop, [parts = parts_, json = std::move(json), bytes = std::move(bytes)] {
+        Parts::feed(parts, Call{json, bytes});
+    });
 }
 
 }  // namespace holdfast::client

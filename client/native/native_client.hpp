@@ -35,6 +35,7 @@ struct NativeOptions {
 class NativeClient {
 public:
     using OnMessage = std::function<void(std::string_view json)>;
+    using OnBytes = std::function<void(std::string_view json, std::string_view bytes)>;
 
     /// Errors  those of Engine::open · setup_address (the URL) · setup_tls (the CA file) ·
     ///         setup_file (the data folder; the trace, or a folder that is not new).
@@ -47,10 +48,12 @@ public:
     /// Every EngineMessage from now on. The callback may call call(); it may not destroy the
     /// client.
     void on_message(OnMessage callback);
+    /// The same for those who ask for bytes too: they stand behind the answer to read_file.
+    void on_message_with_bytes(OnBytes callback);
 
-    /// Gives the engine a call: {"id":7,"call":"submit","args":{…}}. Answered through on_message,
-    /// later.
-    void call(std::string json);
+    /// Gives the engine a call: {"id":7,"call":"submit","args":{…}}, and the bytes that add_bytes
+    /// brings. Answered through on_message, later.
+    void call(std::string json, std::string bytes = {});
 
 private:
     struct Parts;

@@ -23,8 +23,13 @@ constexpr std::size_t record_bytes_max = 64 * 1024 * 1024;  // an answer is at m
 constexpr std::string_view replacement = "redacted";
 
 bool is_secret(std::string_view name) {
-    constexpr std::array secrets{
-        "password", "old_password", "new_password", "access_token", "refresh_token", "token"};
+    constexpr std::array secrets{"password",
+                                 "old_password",
+                                 "new_password",
+                                 "access_token",
+                                 "refresh_token",
+                                 "token",
+                                 "url"};
     return std::ranges::find(secrets, name) != secrets.end();
 }
 
@@ -65,8 +70,10 @@ std::string redact_frame(std::string_view bytes) {
 }
 
 void fill(TraceRecord& record, const Call& input) {
-    record.kind = Kind::call;
+    record.kind = input.bytes.empty() ? Kind::call : Kind::call_with_bytes;
+    record.number = input.bytes.empty() ? 0 : static_cast<std::uint32_t>(input.json.size());
     record.bytes = input.json;
+    record.bytes += input.bytes;
 }
 void fill(TraceRecord& record, const SocketOpened& input) {
     record.kind = Kind::socket_opened;
@@ -126,6 +133,9 @@ Input TraceRecord::input() const {
     switch (kind) {
         case Kind::call:
             return Call{bytes};
+        case Kind::call_with_bytes:
+            return Call{std::string_view(bytes).substr(0, number),
+                        std::string_view(bytes).substr(number)};
         case Kind::socket_opened:
             return SocketOpened{number};
         case Kind::socket_received:
@@ -183,8 +193,11 @@ Result<std::optional<TraceRecord>> read_record(std::FILE* file) {
     if (read != fields || std::fgetc(file) != '\n') {
         return invalid("a record's numbers cannot be read");
     }
-    if (kind < static_cast<int>(Kind::call) || kind > static_cast<int>(Kind::time_passed)) {
+    if (kind < static_cast<int>(Kind::call) || kind > static_cast<int>(Kind::call_with_bytes)) {
         return invalid("a record is of kind " + std::to_string(kind));
+    }
+    if (kind == static_cast<int>(Kind::call_with_bytes) && record.number > size) {
+        return invalid("a call is longer than its record");
     }
     if (size > record_bytes_max) {
         return invalid("a record of " + std::to_string(size) + " bytes");
@@ -236,6 +249,11 @@ void TraceWriter::record(Instant now, WallTime wall, const Input& input) {
                          (record.kind == Kind::http_answered && looks_like_json(record.bytes));
     if (is_json) {
         record.bytes = redact_json(record.bytes);
+    } else if (record.kind == Kind::call_with_bytes) {
+        const std::string json =
+            redact_json(std::string_view(record.bytes).substr(0, record.number));
+        record.bytes.replace(0, record.number, json);
+        record.number = static_cast<std::uint32_t>(json.size());
     } else if (record.kind == Kind::socket_received) {
         record.bytes = redact_frame(record.bytes);
     }

@@ -27,9 +27,10 @@ struct TraceRecord {
         socket_closed = 4,
         http_answered = 5,
         time_passed = 6,
+        call_with_bytes = 7,  ///< `number` of the bytes are its JSON
     };
     Kind kind = Kind::time_passed;
-    std::uint32_t number = 0;  ///< of the socket or the request
+    std::uint32_t number = 0;  ///< of the socket or the request; bytes of JSON
     int status = 0;            ///< of the answer
     bool ours = false;         ///< of the answer
     Instant now{};

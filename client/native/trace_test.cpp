@@ -41,6 +41,7 @@ TEST_F(TraceTest, gives_back_every_kind_of_input_as_it_was) {
         writer->record(Instant{6}, WallTime{7}, SocketClosed{3});
         writer->record(Instant{6}, WallTime{7}, HttpAnswered{4, 200, true, answer_bytes});
         writer->record(Instant{8}, WallTime{9}, TimePassed{});
+        writer->record({}, {}, Call{R"({"call":"add_bytes"})", answer_bytes});
     }
     auto reader = TraceReader::open(path());
     ASSERT_TRUE(reader) << reader.error().detail;
@@ -63,6 +64,9 @@ TEST_F(TraceTest, gives_back_every_kind_of_input_as_it_was) {
     EXPECT_TRUE(answer.ours);
     EXPECT_EQ(answer.body, answer_bytes);
     EXPECT_TRUE(std::holds_alternative<TimePassed>(reader->next().value()->input()));
+    const auto brought = reader->next().value().value();
+    EXPECT_EQ(std::get<Call>(brought.input()).json, R"({"call":"add_bytes"})");
+    EXPECT_EQ(std::get<Call>(brought.input()).bytes, answer_bytes);
     EXPECT_FALSE(reader->next().value().has_value());
 }
 
@@ -76,6 +80,8 @@ TEST_F(TraceTest, holds_no_password_and_no_token) {
         writer->record(
             {}, {}, HttpAnswered{1, 200, true, R"( {"access_token":"s3","refresh_token":"s3"})"});
         writer->record({}, {}, HttpAnswered{1, 200, true, R"([{"deep":{"token":"s3"}}])"});
+        writer->record({}, {}, Call{R"({"args":{"password":"s3"}})", "bytes"});
+        writer->record({}, {}, HttpAnswered{1, 200, true, R"({"url":"/files/v1/content/s3"})"});
     }
     EXPECT_EQ(text().find("s3"), std::string::npos) << text();
     EXPECT_NE(text().find(R"("email":"a@b")"), std::string::npos);

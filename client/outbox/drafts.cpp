@@ -60,13 +60,19 @@ Result<> Outbox::save_draft(Draft draft) {
 }
 
 Result<> Outbox::delete_draft(std::int64_t number) {
-    if (!drafts_.contains(number)) {
+    // A form that has no answer may have a file that no answer names.
+    const bool has_files = std::ranges::any_of(
+        files_, [&](const auto& entry) { return entry.second.draft == number; });
+    if (!drafts_.contains(number) && !has_files) {
         return {};
     }
+    HF_TRY(const Claiming files, claim({.form = number}, {}));
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(erase_draft(number));
+    HF_CHECK(erase_files(files.dropped));
     HF_CHECK(transaction.commit());
     drafts_.erase(number);
+    std::ranges::for_each(files.dropped, [this](Id id) { files_.erase(id); });
     return {};
 }
 
@@ -75,11 +81,20 @@ Result<> Outbox::reopen(Id refused, Draft draft) {
     if (item == nullptr || item->state != State::rejected) {
         return fail(ErrorCode::outbox_unknown_item, to_string(refused));
     }
+    std::vector<File> files = files_of(refused);
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(write_value("draft", std::to_string(std::max(last_draft_, draft.number))));
     HF_CHECK(write_draft(draft));
     HF_CHECK(erase(refused));
+    for (File& file : files) {
+        file.intent = {};
+        file.draft = draft.number;
+        HF_CHECK(write_file(file));
+    }
     HF_CHECK(transaction.commit());
+    for (File& file : files) {
+        remember(std::move(file));
+    }
     last_draft_ = std::max(last_draft_, draft.number);
     drafts_.insert_or_assign(draft.number, std::move(draft));
     drop(refused);

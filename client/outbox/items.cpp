@@ -34,11 +34,7 @@ Result<std::uint32_t> Outbox::counter_after(IntentKind kind) const {
     return counter_ + taken;
 }
 
-Result<Intent> Outbox::add(Intent draft,
-                           DeviceNumber device,
-                           Instant now,
-                           std::optional<std::int64_t> form,
-                           bool connected) {
+Result<Intent> Outbox::add(Intent draft, DeviceNumber device, Instant now, Origin origin) {
     if (items_.size() >= limits::outbox_items_max) {
         return full(limits::outbox_items_max);
     }
@@ -50,18 +46,27 @@ Result<Intent> Outbox::add(Intent draft,
     item.intent = std::move(draft);
     item.intent.id = next_id(device);
     item.saved_at = now;
-    item.offered = connected;
+    item.offered = origin.connected;
+    HF_TRY(Claiming files, claim(origin, item.intent));
 
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(insert(item, counter));
-    if (form) {
-        HF_CHECK(erase_draft(*form));
+    if (origin.form) {
+        HF_CHECK(erase_draft(*origin.form));
     }
+    for (const File& file : files.claimed) {
+        HF_CHECK(write_file(file));
+    }
+    HF_CHECK(erase_files(files.dropped));
     HF_CHECK(transaction.commit());
     counter_ = counter;
-    if (form) {
-        drafts_.erase(*form);
+    if (origin.form) {
+        drafts_.erase(*origin.form);
     }
+    for (File& file : files.claimed) {
+        remember(std::move(file));
+    }
+    std::ranges::for_each(files.dropped, [this](Id id) { files_.erase(id); });
     Intent added = item.intent;
     remember(std::move(item));
     return added;
@@ -222,12 +227,15 @@ Result<std::vector<Id>> Outbox::discard(Id id) {
     }
     std::vector<Id> all{id};
     std::ranges::copy(dependents(id), std::back_inserter(all));
+    const std::vector<Id> files = file_ids_of(all);
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     for (const Id one : all) {
         HF_CHECK(erase(one));
     }
+    HF_CHECK(erase_files(files));
     HF_CHECK(transaction.commit());
     std::ranges::for_each(all, [this](Id one) { drop(one); });
+    std::ranges::for_each(files, [this](Id file) { files_.erase(file); });
     return all;
 }
 
@@ -245,13 +253,22 @@ Result<Intent> Outbox::retry(Id id, DeviceNumber device, Instant now, bool conne
     }
     item.saved_at = now;
     item.offered = connected;
+    std::vector<File> files = files_of(id);
 
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(erase(id));
     HF_CHECK(insert(item, counter));
+    for (File& file : files) {
+        file.intent = item.intent.id;
+        file.channel = item.intent.lane;
+        HF_CHECK(write_file(file));
+    }
     HF_CHECK(transaction.commit());
     counter_ = counter;
     drop(id);
+    for (File& file : files) {
+        remember(std::move(file));
+    }
     Intent added = item.intent;
     remember(std::move(item));
     return added;

@@ -103,7 +103,22 @@ Result<std::size_t> Outbox::send_again(Again which) {
                      .bind(5, std::string_view())
                      .run());
     }
+    std::vector<File> files;
+    for (const auto& [id, file] : files_) {
+        const bool is_again =
+            applied_.contains(file.intent) || std::ranges::any_of(again, [&](const Item& item) {
+                return item.intent.id == file.intent;
+            });
+        if (is_again && file.state == FileState::stored) {  // the server may have lost it too
+            files.push_back(file);
+            files.back().state = FileState::waiting;
+            HF_CHECK(write_file(files.back()));
+        }
+    }
     HF_CHECK(transaction.commit());
+    for (File& file : files) {
+        remember(std::move(file));
+    }
     const std::size_t count = again.size() + applied_.size();
     for (const Id id : std::exchange(applied_, {})) {
         Item& item = items_.at(id);

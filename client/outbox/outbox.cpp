@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "client/outbox/coming_file.hpp"
 #include "client/outbox/intent_columns.hpp"
 #include "client/outbox/kept.hpp"
 #include "client/outbox/positions.hpp"
@@ -55,6 +56,32 @@ CREATE TABLE draft (
     R"sql(
 ALTER TABLE item ADD COLUMN offered INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE draft ADD COLUMN task TEXT NOT NULL DEFAULT '';
+)sql",
+    // Bytes lie in pieces under the id of the file that brought them (client/outbox/files.cpp).
+    R"sql(
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    channel INTEGER NOT NULL,
+    draft INTEGER NOT NULL,
+    intent INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    code INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    content INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    thumbnail TEXT NOT NULL
+);
+CREATE TABLE piece (
+    content INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (content, number)
+);
 )sql",
 };
 constexpr std::int64_t schema_version = std::size(schema_steps);
@@ -162,6 +189,16 @@ Result<> Outbox::prepare() {
          "INSERT OR REPLACE INTO account VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
         {&to.write_draft, "INSERT OR REPLACE INTO draft VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
         {&to.erase_draft, "DELETE FROM draft WHERE number = ?1"},
+        {&to.write_file,
+         "INSERT OR REPLACE INTO file VALUES"
+         " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"},
+        {&to.erase_file, "DELETE FROM file WHERE id = ?1"},
+        {&to.write_piece, "INSERT INTO piece VALUES (?1, ?2, ?3)"},
+        {&to.read_piece, "SELECT bytes FROM piece WHERE content = ?1 AND number = ?2"},
+        {&to.erase_pieces, "DELETE FROM piece WHERE content = ?1"},
+        {&to.erase_unused,
+         "DELETE FROM piece WHERE content = ?1"
+         " AND NOT EXISTS (SELECT 1 FROM file WHERE content = ?1)"},
     };
     for (const Wanted& wanted : all) {
         HF_TRY(*wanted.statement, database_.prepare(wanted.sql));
@@ -208,7 +245,8 @@ Result<> Outbox::load_all() {
     salt_ = parse_number(value(salt_name));
     last_draft_ = static_cast<std::int64_t>(parse_number(value(last_draft_name)));
     HF_CHECK(load_drafts());
-    return load_items();
+    HF_CHECK(load_items());
+    return load_files();
 }
 
 Result<> Outbox::load_items() {
@@ -264,6 +302,7 @@ Result<> Outbox::sign_out() {
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(
         database_.execute("DELETE FROM item; DELETE FROM draft; DELETE FROM account;"
+                          "DELETE FROM file; DELETE FROM piece;"
                           "DELETE FROM value WHERE name NOT IN"
                           " ('counter', 'device', 'salt', 'draft')"));
     HF_CHECK(kept_->clear());
@@ -274,6 +313,8 @@ Result<> Outbox::sign_out() {
                entry.first != salt_name && entry.first != last_draft_name;
     });
     drafts_.clear();
+    files_.clear();
+    coming_.clear();
     items_.clear();
     applied_.clear();
     waiting_ = 0;

@@ -13,12 +13,21 @@
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
+#include "core/model/file_claim.hpp"
 #include "core/model/intent.hpp"
 #include "platform/sqlite/database.hpp"
 
 namespace holdfast::client {
 
 class KeptIntents;
+struct ComingFile;
+
+/// What an action was made from, and what goes with it.
+struct Origin {
+    std::optional<std::int64_t> form{};  ///< a draft: gone in the same transaction
+    std::vector<Id> files{};  ///< the action's from now on; what else the draft had is dropped
+    bool connected = false;   ///< it will be sent at once: noted as offered
+};
 
 /// Who is signed in on this device. Tokens are secrets: never logged, never shown.
 struct Account {
@@ -32,8 +41,9 @@ struct Account {
     ErrorCode ended = ErrorCode::none;  ///< why the session has ended by itself; the work stays
 };
 
-/// What people did on this device that the server has not confirmed, forms that they are filling
-/// in, and who they are: the only data that exists nowhere else. Every change is on the disk before
+/// What people did on this device that the server has not confirmed, with the bytes of what they
+/// attached, forms that they are filling in, and who they are: the only data that exists nowhere
+/// else. Every change is on the disk before
 /// its call returns, save what the server will say again: settle() and forget() are written but not
 /// synced. After a loss of power their items may wait once more; they are sent again, and the
 /// server repeats its outcome.
@@ -102,15 +112,13 @@ public:
     [[nodiscard]] Id next_id(DeviceNumber device) const { return Id::make(device, counter_ + 1); }
 
     /// Stores an action and gives it its id.
-    /// @param draft    `id` is ignored, and set in the result.
-    /// @param form     the draft of a form that it was made from: gone in the same transaction.
-    /// @param connected  it will be sent at once: noted as offered in the same transaction.
-    /// Errors  outbox_full (params: limit) besides those of the class.
+    /// @param draft  `id` is ignored, and set in the result.
+    /// Errors  outbox_full (params: limit) · outbox_unknown_item: no such file, or it is another
+    ///         action's; besides those of the class.
     [[nodiscard]] Result<Intent> add(Intent draft,
                                      DeviceNumber device,
                                      Instant now,
-                                     std::optional<std::int64_t> form = std::nullopt,
-                                     bool connected = false);
+                                     Origin origin = {});
 
     struct Loaded {
         std::vector<Intent> intents;
@@ -174,8 +182,64 @@ public:
     /// Errors  outbox_unknown_item: it is not there, or was not refused.
     [[nodiscard]] Result<> reopen(Id refused, Draft draft);
 
+    // ------------------------------------------------------------------ files
+
+    enum class FileState : std::uint8_t {
+        waiting = 1,  ///< the server has not got all of it, or not yet its action
+        refused = 2,  ///< the server will not take the bytes: it needs the person
+        stored = 3,   ///< the server has it: kept while there is room
+    };
+
+    /// A file that was attached on this device. All of its bytes are on the disk.
+    struct File {
+        FileClaim claim{};
+        Id channel{};            ///< where it was attached; its action's lane
+        std::int64_t draft = 0;  ///< of the form that it stands in; 0: of none
+        Id intent{};             ///< the action that it goes with; none: it is not sent yet
+        FileState state = FileState::waiting;
+        ErrorCode code = ErrorCode::none;
+        std::string detail{};  ///< JSON parameters of the code's sentence
+        Id content{};          ///< the file under whose id the bytes lie: the same bytes lie once
+    };
+
+    /// Begins to take a file. Its bytes follow by add_bytes().
+    /// @param file  its claim with name, type, bytes and thumbnail; channel and draft.
+    /// @returns its id.
+    /// Errors  file_too_large (params: limit) · file_broken: empty · outbox_full (params: limit).
+    [[nodiscard]] Result<Id> begin_file(File file, DeviceNumber device);
+    /// Takes the next bytes of a file. With the last of them it is looked at, and is on the disk
+    /// when this returns; whatever fails, nothing of it stays.
+    /// @returns how many are missing.
+    /// Errors  outbox_unknown_item: it was not begun, or dropped for others (files_coming_max) ·
+    ///         request_malformed: more than was said · file_broken · file_image_too_large.
+    [[nodiscard]] Result<std::int64_t> add_bytes(Id file, std::string_view bytes);
+
+    [[nodiscard]] const std::map<Id, File>& files() const { return files_; }
+    [[nodiscard]] const File* find_file(Id id) const;
+    /// Claims of the files that stand in a form.
+    [[nodiscard]] std::vector<FileClaim> claims_of(std::int64_t draft) const;
+    /// Up to `max` bytes from `at` on.  Errors  outbox_unknown_item.
+    [[nodiscard]] Result<std::string> read_file(Id id, std::int64_t at, std::size_t max) const;
+    /// Whether a file's action is done, so that its bytes may be sent.
+    [[nodiscard]] bool may_upload(const File& file) const;
+    /// Files whose action is done and whose bytes the server has not got.
+    [[nodiscard]] std::size_t uploads_waiting() const;
+
+    /// Takes the server's word on a file's bytes. What it has is no work any more, and stays while
+    /// there is room.
+    [[nodiscard]] Result<> settle_file(Id id, const Error& verdict);
+    /// Has a refused file sent again.  Errors  outbox_unknown_item.
+    [[nodiscard]] Result<> retry_file(Id id);
+    /// Removes a file that is of no action, or was refused; one that is coming too.
+    /// Errors  outbox_unknown_item · outbox_may_be_sent: it belongs to an action.
+    [[nodiscard]] Result<> drop_file(Id id);
+    /// Removes a file that nothing on the server refers to any more.
+    [[nodiscard]] Result<> forget_file(Id id);
+    /// Removes what is only kept because there is room; of this channel, or of all (0).
+    [[nodiscard]] Result<> drop_cached(Id channel = {});
+
     /// Whether signing out would lose something.
-    [[nodiscard]] bool holds_work() const { return waiting_ + rejected_ + drafts_.size() > 0; }
+    [[nodiscard]] bool holds_work() const;
 
     [[nodiscard]] const std::map<Id, Item>& items() const { return items_; }
     [[nodiscard]] const Item* find(Id id) const;
@@ -194,6 +258,7 @@ private:
     [[nodiscard]] Result<> load_all();
     [[nodiscard]] Result<> load_items();
     [[nodiscard]] Result<> load_drafts();
+    [[nodiscard]] Result<> load_files();
     [[nodiscard]] Result<> write_draft(const Draft& draft);
     [[nodiscard]] Result<> erase_draft(std::int64_t number);
     [[nodiscard]] Result<> write_value(std::string_view name, std::string_view text);
@@ -204,6 +269,29 @@ private:
     [[nodiscard]] Result<> erase(Id id);
     /// The counter once an intent of this kind has its ids.
     [[nodiscard]] Result<std::uint32_t> counter_after(IntentKind kind) const;
+    /// Removes rows, and bytes that no row refers to any more; inside a transaction.
+    [[nodiscard]] Result<> erase_files(const std::vector<Id>& ids);
+    /// A transaction of its own.
+    [[nodiscard]] Result<> remove_files(const std::vector<Id>& ids);
+    [[nodiscard]] Result<> write_file(const File& file);
+    [[nodiscard]] Result<> keep_bytes(ComingFile& coming, bool all);
+    [[nodiscard]] Result<> write_pieces(ComingFile& coming, bool all);
+    [[nodiscard]] Result<> finish_file(ComingFile& coming);
+    [[nodiscard]] Result<> make_room(std::int64_t bytes);
+    void drop_coming(Id id);
+    [[nodiscard]] Result<> trim_cached();
+    [[nodiscard]] std::int64_t bytes_of_files(bool stored) const;
+    /// The files of an action, as they are if it becomes another's, or a draft's.
+    [[nodiscard]] std::vector<File> files_of(Id intent) const;
+    [[nodiscard]] std::vector<Id> file_ids_of(std::span<const Id> intents) const;
+    /// What becomes of the files of an action that is made: first those that go with it, then those
+    /// that go.
+    struct Claiming {
+        std::vector<File> claimed;
+        std::vector<Id> dropped;
+    };
+    [[nodiscard]] Result<Claiming> claim(const Origin& origin, const Intent& intent) const;
+    void remember(File file);
     void remember(Item item);
     void drop(Id id);
 
@@ -222,6 +310,8 @@ private:
     std::map<Id, Item> items_;
     std::map<std::int64_t, Draft> drafts_;
     std::int64_t last_draft_ = 0;  ///< last number that was used
+    std::map<Id, File> files_;
+    std::map<Id, std::unique_ptr<ComingFile>> coming_;  ///< not all here: nobody counts on them yet
     std::set<Id> applied_;
     std::size_t waiting_ = 0;
     std::size_t rejected_ = 0;

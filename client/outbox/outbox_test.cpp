@@ -82,7 +82,7 @@ TEST_F(OutboxTest, OM32_ids_are_never_given_twice) {
 
 TEST_F(OutboxTest, OM33_a_refused_item_stays_until_it_is_discarded) {
     Outbox outbox = open();
-    const Id id = outbox.add(draft("one"), device, now, {}, true)->id;
+    const Id id = outbox.add(draft("one"), device, now, {.connected = true})->id;
     EXPECT_EQ(outbox.discard(id).error().code, ErrorCode::outbox_may_be_sent);
     ASSERT_TRUE(outbox.settle(
         std::vector{outcome(id, OutcomeStatus::rejected, ErrorCode::access_forbidden)}));
@@ -312,7 +312,7 @@ TEST_F(OutboxTest, OM37_a_draft_is_there_after_a_kill_until_it_is_sent_or_delete
         Outbox outbox = open();
         EXPECT_EQ(outbox.drafts().at(1), draft);
         EXPECT_EQ(outbox.next_draft(), 2);
-        ASSERT_TRUE(outbox.add(OutboxTest::draft("card"), device, now, 1));
+        ASSERT_TRUE(outbox.add(OutboxTest::draft("card"), device, now, {.form = 1}));
         EXPECT_TRUE(outbox.drafts().empty());
     }
     Outbox outbox = open();
@@ -329,7 +329,7 @@ TEST_F(OutboxTest, OM37_a_draft_is_there_after_a_kill_until_it_is_sent_or_delete
 TEST_F(OutboxTest, an_action_that_finds_no_room_leaves_its_draft) {
     Outbox outbox = open(64 * 1024);
     ASSERT_TRUE(outbox.save_draft({.number = 1, .channel = Id{7}, .answers = "{}"}));
-    const auto added = outbox.add(draft(std::string(80'000, 'x')), device, now, 1);
+    const auto added = outbox.add(draft(std::string(80'000, 'x')), device, now, {.form = 1});
     EXPECT_FALSE(added);
     EXPECT_EQ(outbox.drafts().size(), 1U);
     EXPECT_EQ(open().drafts().size(), 1U);
@@ -365,7 +365,8 @@ TEST_F(OutboxTest, a_file_of_the_version_before_is_taken_over_with_what_waits_in
         auto file = sqlite::Database::open({.path = path});
         ASSERT_TRUE(file);
         ASSERT_TRUE(
-            file->execute("DROP TABLE draft; ALTER TABLE item DROP COLUMN offered;"
+            file->execute("DROP TABLE draft; DROP TABLE file; DROP TABLE piece; ALTER TABLE item "
+                          "DROP COLUMN offered;"
                           "PRAGMA user_version = 1"));
     }
     Outbox outbox = open();

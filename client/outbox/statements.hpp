@@ -14,6 +14,12 @@ struct Outbox::Statements {
     sqlite::Statement write_account;
     sqlite::Statement write_draft;
     sqlite::Statement erase_draft;
+    sqlite::Statement write_file;
+    sqlite::Statement erase_file;
+    sqlite::Statement write_piece;
+    sqlite::Statement read_piece;
+    sqlite::Statement erase_pieces;
+    sqlite::Statement erase_unused;
 };
 
 }  // namespace holdfast::client

@@ -22,7 +22,7 @@ namespace {
 
 using namespace holdfast;
 
-/// One output as the host reads it: numbers, then up to five texts or byte strings.
+/// One output as the host reads it: numbers, then up to six texts or byte strings.
 struct Outgoing {
     struct Field {
         const char* bytes = nullptr;
@@ -31,7 +31,7 @@ struct Outgoing {
     std::uint32_t kind = 0;  ///< 0 none, 1 post, 2 open socket, 3 send, 4 close socket, 5 http
     std::uint32_t number = 0;
     std::uint32_t timeout_ms = 0;
-    std::array<Field, 5> fields{};
+    std::array<Field, 6> fields{};
 };
 
 std::unique_ptr<client::Engine> engine;
@@ -43,7 +43,7 @@ Outgoing::Field field(const std::string& text) {
 }
 
 Outgoing describe(const client::Post& post) {
-    return {.kind = 1, .fields = {field(post.json)}};
+    return {.kind = 1, .fields = {field(post.json), field(post.bytes)}};
 }
 Outgoing describe(const client::OpenSocket& open) {
     return {.kind = 2, .number = open.socket};
@@ -62,7 +62,8 @@ Outgoing describe(const client::HttpRequest& http) {
                        field(http.path),
                        field(http.content_type),
                        field(http.authorization),
-                       field(http.body)}};
+                       field(http.body),
+                       field(http.headers)}};
 }
 
 Instant instant(double ms) {
@@ -106,7 +107,7 @@ HF_EXPORT(hf_open) int hf_open(int memory_replica, double now_ms, double wall_ms
 }
 
 /// kind: 1 call, 2 socket opened, 3 socket received, 4 socket closed, 5 http answered, 6 time
-/// passed.
+/// passed, 7 a call with bytes behind it: `number` of the bytes are its JSON.
 HF_EXPORT(hf_handle)
 void hf_handle(int kind,
                std::uint32_t number,
@@ -132,6 +133,9 @@ void hf_handle(int kind,
             return pass(client::SocketClosed{number});
         case 5:
             return pass(client::HttpAnswered{number, status, ours != 0, data});
+        case 7:
+            HF_ASSERT(number <= size);
+            return pass(client::Call{data.substr(0, number), data.substr(number)});
         default:
             return pass(client::TimePassed{});
     }

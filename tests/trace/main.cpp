@@ -34,7 +34,7 @@ void print(int kind,
 }
 
 void print(const client::Post& post) {
-    print(1, 0, 0, {post.json});
+    print(1, 0, 0, {post.json, post.bytes});
 }
 void print(const client::OpenSocket& open) {
     print(2, open.socket, 0, {});
@@ -49,7 +49,7 @@ void print(const client::HttpRequest& http) {
     print(5,
           http.request,
           http.timeout_ms,
-          {http.method, http.path, http.content_type, http.authorization, http.body});
+          {http.method, http.path, http.content_type, http.authorization, http.body, http.headers});
 }
 
 }  // namespace

@@ -2,7 +2,8 @@
 // app. OM3 OM37: what it stores survives; and the native engine puts out the same bytes for the same inputs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
@@ -27,11 +28,31 @@ before(async () => {
   globalThis.self = { location: new URL(`http://127.0.0.1:${server.port}/`) };
   const fetchAbsolute = globalThis.fetch;
   globalThis.fetch = (address, options) => fetchAbsolute(new URL(address, self.location), options);
+  self.postMessage = ({ request, ...answer }) => {
+    const { fetcher, own } = asked.get(request);
+    asked.delete(request);
+    fetcher.onmessage({ data: { ...answer, request: own } });
+  };
+  await import('../../app/src/worker/fetcher.ts');
+  globalThis.Worker = Fetcher;
 });
 after(async () => {
   await server?.stop();
   folders.forEach(removeFolder);
 });
+
+/** Requests under way, of all devices, by numbers of their own. */
+const asked = new Map();
+let nextAsked = 1;
+
+/** The app's thread for requests, on this one. */
+class Fetcher {
+  postMessage(data) {
+    const number = nextAsked++;
+    asked.set(number, { fetcher: this, own: data.request });
+    void self.onmessage({ data: { ...data, request: number } });
+  }
+}
 
 function folder(name) {
   const made = makeFolder(name);
@@ -88,10 +109,12 @@ class Device {
         const clocks = [performance.now, Date.now];
         performance.now = () => now;
         Date.now = () => wall;
-        const bytes = kind === 1 ? Buffer.from(args[0]) : kind === 3 ? args[1] : kind === 5 ? args[3] : Buffer.alloc(0);
-        const number = kind === 1 || kind === 6 ? 0 : args[0];
+        const text = kind === 1 ? Buffer.from(args[0]) : null;
+        const brought = kind === 1 ? args[1] : undefined; // of a file: its record is of kind 7
+        const bytes = text ? Buffer.concat([text, brought ?? Buffer.alloc(0)]) : kind === 3 ? args[1] : kind === 5 ? args[3] : Buffer.alloc(0);
+        const number = kind === 1 ? (brought ? text.length : 0) : kind === 6 ? 0 : args[0];
         const [status, ours] = kind === 5 ? [args[1], +args[2]] : [0, 0];
-        this.inputs.push(Buffer.from(`${kind} ${number} ${status} ${ours} ${Math.trunc(now)} ${wall} ${bytes.length}\n`), Buffer.from(bytes));
+        this.inputs.push(Buffer.from(`${brought ? 7 : kind} ${number} ${status} ${ours} ${Math.trunc(now)} ${wall} ${bytes.length}\n`), Buffer.from(bytes));
         original(...args);
         [performance.now, Date.now] = clocks;
       };
@@ -105,11 +128,11 @@ class Device {
 
   #print(output) {
     const fields = {
-      post: () => [1, 0, 0, [output.json]],
+      post: () => [1, 0, 0, [output.json, output.bytes]],
       open_socket: () => [2, output.socket, 0, []],
       send_socket: () => [3, output.socket, 0, [output.bytes]],
       close_socket: () => [4, output.socket, 0, []],
-      http: () => [5, output.request, output.timeoutMillis, [output.method, output.path, output.contentType, output.authorization, output.body]],
+      http: () => [5, output.request, output.timeoutMillis, [output.method, output.path, output.contentType, output.authorization, output.body, output.headers]],
     };
     const [kind, number, timeout, values] = fields[output.kind]();
     this.outputs.push({ bytes: encodeOutput(kind, number, timeout, values), input: this.inputs.length / 2 - 1 });
@@ -118,7 +141,7 @@ class Device {
   pump() {
     for (let output = this.engine.poll(); output; output = this.engine.poll()) {
       this.#print(output);
-      if (output.kind === 'post') this.#post(JSON.parse(output.json));
+      if (output.kind === 'post') this.#post(JSON.parse(output.json), output.bytes);
       else if (output.kind === 'open_socket') this.#transport.open(output.socket);
       else if (output.kind === 'send_socket') this.#transport.send(output.socket, output.bytes);
       else if (output.kind === 'close_socket') this.#transport.close(output.socket);
@@ -134,17 +157,29 @@ class Device {
     }
   }
 
-  #post(message) {
+  #post(message, bytes) {
     if ('push' in message) this.snapshots.set(message.push, message);
-    else this.#calls.get(message.reply)?.(message);
+    else this.#calls.get(message.reply)?.({ ...message, bytes });
   }
 
-  call(call, args) {
+  call(call, args, bytes) {
     const id = this.#next++;
     const answer = new Promise((resolve) => this.#calls.set(id, resolve));
-    this.engine.call(JSON.stringify({ id, call, args }));
+    this.engine.call(JSON.stringify({ id, call, args }), bytes);
     this.pump();
     return { id, answer };
+  }
+
+  /** Attaches a file to the message that is being written in a channel. */
+  async attach(channel, name, bytes) {
+    const begun = await this.call('begin_file', { channel, name, bytes: bytes.length, thumbnail: '' }).answer;
+    assert.ok('ok' in begun, JSON.stringify(begun));
+    const { file } = begun.ok;
+    for (let at = 0; at < bytes.length; at += 256 * 1024) {
+      const added = await this.call('add_bytes', { file }, bytes.subarray(at, at + 256 * 1024)).answer;
+      assert.ok('ok' in added, JSON.stringify(added));
+    }
+    return file;
   }
 
   subscribe(args) {
@@ -246,4 +281,64 @@ test('equals the native engine byte for byte while the network comes and goes an
   device.vanish();
   await proxy.close();
   assertSameNatively(device);
+});
+
+/** What the server holds of an upload that is not finished, and of whole files. */
+function filesOn(data) {
+  const sizes = (folder) => (existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [])
+    .filter((entry) => entry.isFile())
+    .map((entry) => ({ name: entry.name, size: statSync(path.join(entry.parentPath, entry.name)).size }));
+  return { parts: sizes(path.join(data, 'files/uploads')), content: sizes(path.join(data, 'files/content')) };
+}
+
+test('OM31 OM32 OM37: a file that was attached offline arrives once and as it was, cut and killed on its way', async () => {
+  const proxy = await startProxy(server.port);
+  self.location = new URL(`http://127.0.0.1:${proxy.port}/`);
+  const data = folder('device');
+  let device = await Device.open(data);
+  await device.start();
+  let status = device.subscribe({ query: 'status' });
+  const menu = device.subscribe({ query: 'menu' });
+  assert.ok('ok' in (await device.call('sign_in', ana).answer));
+  await waitFor('complete synchronization', () => status()?.bar.kind === 'ready');
+  const group = device.subscribe({ query: 'group', group: menu().groups.find((each) => each.kind === 'standard').id });
+  const { id: channel } = (await waitFor('channels', () => group()?.channels.length > 0 && group())).channels[0];
+  proxy.cut();
+  await waitFor('a lost connection', () => status().connection.state === 'waiting');
+  await device.call('set_offline_mode', { on: true }).answer;
+
+  const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(12_000_000)]);
+  const sum = createHash('sha256').update(bytes).digest('hex');
+  const file = await device.attach(channel, 'plan.pdf', bytes);
+  const posted = await device.call('submit', { kind: 'message.post', args: { channel, text: 'The plan', reply_to: [], files: [file] } }).answer;
+  assert.ok('ok' in posted, JSON.stringify(posted));
+  const recorded = device;
+
+  for (const least of [200_000, 3_000_000, 7_000_000]) {
+    device.vanish();
+    device = await Device.open(data);
+    await device.start();
+    status = device.subscribe({ query: 'status' });
+    proxy.restore();
+    await waitFor(`${least} bytes on the server`, () => filesOn(server.data).parts.some(({ size }) => size >= least));
+    proxy.cut();
+    assert.equal(filesOn(server.data).content.some(({ name }) => name === sum), false, 'it was cut before its end');
+  }
+  proxy.restore();
+  await device.call('try_now', {}).answer;
+  await waitFor('the whole file', () => filesOn(server.data).content.some(({ name }) => name === sum));
+  await waitFor('the device to know', () => status().uploads.files === 0 && status().bar.waiting === 0);
+  assert.equal(filesOn(server.data).parts.length, 0);
+
+  const pieces = [];
+  for (let at = 0; at < bytes.length; ) {
+    const part = await device.call('read_file', { file, at }).answer;
+    assert.ok('ok' in part, JSON.stringify(part));
+    pieces.push(Buffer.from(part.bytes));
+    at += part.bytes.length;
+  }
+  assert.equal(Buffer.concat(pieces).equals(bytes), true, 'what is kept here is what was sent');
+  device.vanish();
+  await proxy.close();
+  assertSameNatively(recorded);
 });

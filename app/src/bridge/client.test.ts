@@ -40,6 +40,26 @@ describe('EngineClient', () => {
     });
   });
 
+  it('hands bytes over with a call, and gives those of an answer', async () => {
+    const { sent, port, receive } = makePort();
+    const handedOver: unknown[] = [];
+    const post = port.postMessage.bind(port);
+    port.postMessage = (message, transfer) => {
+      handedOver.push(transfer);
+      post(message);
+    };
+    const client = new EngineClient(port);
+    const bytes = new ArrayBuffer(3);
+    const added = client.call('add_bytes', { file: '9' }, bytes);
+    expect(sent).toEqual([{ id: 1, call: 'add_bytes', args: { file: '9' }, bytes }]);
+    expect(handedOver).toEqual([[bytes]]);
+    receive({ reply: 1, ok: { missing: 0 } });
+    await expect(added).resolves.toEqual({ missing: 0 });
+    const read = client.call('read_file', { file: '9', at: 0 });
+    receive({ reply: 2, ok: { type: 'image/png', bytes: 3 }, bytes });
+    await expect(read).resolves.toEqual({ type: 'image/png', bytes: 3, data: bytes });
+  });
+
   it('hands snapshots to the subscription until it is closed', () => {
     const { sent, port, receive } = makePort();
     const client = new EngineClient(port);

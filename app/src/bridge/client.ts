@@ -11,7 +11,7 @@ export type SnapshotOf<Q extends Query> = Snapshots[Q['query']];
 
 /** A worker, a message port, or the fake engine. */
 export interface EnginePort {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent) => unknown) | null;
 }
 
@@ -39,6 +39,10 @@ const idempotent: ReadonlySet<CallName> = new Set<CallName>([
   'set_answer',
   'search_choices',
   'discard_draft',
+  'read_file',
+  'drop_file',
+  'retry_file',
+  'link_file',
   'subscribe',
   'unsubscribe',
 ]);
@@ -79,12 +83,14 @@ export class EngineClient {
     port.onmessage = (event) => this.#receive(event.data as EngineMessage | Restarted);
   }
 
-  call<N extends CallName>(call: N, args: Args<N>): Promise<Result<N>> {
+  /** `bytes` goes along, and is this page's no longer. */
+  call<N extends CallName>(call: N, args: Args<N>, bytes?: ArrayBuffer): Promise<Result<N>> {
     const id = this.#nextId++;
     if (remembered.includes(call)) this.#last.set(call, args);
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { call, args, resolve: resolve as Pending['resolve'], reject });
-      this.#port.postMessage({ id, call, args });
+      if (bytes) this.#port.postMessage({ id, call, args, bytes }, [bytes]);
+      else this.#port.postMessage({ id, call, args });
     });
   }
 
@@ -117,7 +123,10 @@ export class EngineClient {
     if (!pending) return; // a subscription's own "ok", or an answer that came twice
     this.#pending.delete(message.reply);
     if ('error' in message) pending.reject(new EngineRefusal(message.error));
-    else pending.resolve(message.ok);
+    else
+      pending.resolve(
+        message.bytes ? { ...(message.ok as object), data: message.bytes } : message.ok,
+      );
   }
 
   #sendAgain(seen: number): void {

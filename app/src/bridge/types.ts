@@ -47,6 +47,21 @@ export interface Calls {
   discard_draft: { args: { draft: number }; result: Empty };
   /** Takes a refused answer out of the outbox and goes on with it as a draft. */
   reopen_answer: { args: { intent: Id }; result: { draft: number } };
+  /** Begins to attach a file to the message that is being written in a channel, or to a form. Its bytes follow. */
+  begin_file: {
+    args: { name: string; bytes: number; thumbnail: string } & ({ channel: Id } | { draft: number });
+    result: { file: Id };
+  };
+  /** The next bytes (512 KiB at most) go along. When none are missing the file is on this device, for good. */
+  add_bytes: { args: { file: Id }; result: { missing: number } };
+  /** Bytes of a file that is on this device, as many as one answer takes. */
+  read_file: { args: { file: Id; at: number }; result: { type: string; bytes: number; data: ArrayBuffer } };
+  /** Takes away a file that is not sent yet, or gives up one that the server has refused. */
+  drop_file: { args: { file: Id }; result: Empty };
+  /** Has a refused file sent again. */
+  retry_file: { args: { file: Id }; result: Empty };
+  /** An address that opens a file for some minutes. */
+  link_file: { args: { channel: Id; file: Id }; result: { url: string; expires_in_ms: Millis } };
   /** Sends a refused item again, or gives it up. */
   retry: { args: { intent: Id }; result: Empty };
   discard: { args: { intent: Id }; result: Empty };
@@ -87,7 +102,7 @@ export interface Platform {
 }
 
 export type Intent =
-  | { kind: 'message.post'; args: { channel: Id; text: string; reply_to: Id[] } }
+  | { kind: 'message.post'; args: { channel: Id; text: string; reply_to: Id[]; files?: Id[] } }
   | { kind: 'message.react'; args: { channel: Id; message: Id; emoji: string; on: boolean } }
   | { kind: 'message.delete'; args: { channel: Id; message: Id } }
   | { kind: 'channel.read'; args: { channel: Id; message: Id } }
@@ -126,7 +141,7 @@ export type Anchor = 'latest' | 'unread' | { sort: number; id: Id };
 // ---------------------------------------------------------------- engine → screen
 
 export type EngineMessage =
-  | { reply: number; ok: unknown }
+  | { reply: number; ok: unknown; bytes?: ArrayBuffer }
   | { reply: number; error: EngineError }
   /** `snapshot` replaces the one before; `blocked` says that the screen may not show data now (OM20). */
   | { push: number; snapshot: unknown; blocked: boolean };
@@ -204,6 +219,8 @@ export interface StatusSnapshot {
     can_change: boolean;
     reason: string | null; // key of the catalogue: why the switch is disabled
   };
+  /** Files whose actions are done: how much of them the server has. */
+  uploads: { files: number; bytes: number; sent: number };
   screens: {
     show_data: boolean; // false: "Trying to connect…" (OM20)
     accept_input: boolean;
@@ -252,6 +269,7 @@ export interface Permission {
 export interface ChannelSnapshot {
   channel: { id: Id; name: string; private: boolean; group: { id: Id; name: string } } | null; // null: no longer visible
   members: PersonCard[];
+  attached: FileCard[]; // to the message that is being written
   write: Permission;
   manage: Permission; // rename, add and remove people
 }
@@ -281,9 +299,27 @@ export interface MessageItem {
   error: EngineError | null; // for needs_you
   can_delete: boolean;
   form: { title: Texts; lines: AnswerLine[] } | null; // of an answer: its first lines
+  files: FileCard[];
 }
 
 export type DeliveryState = 'saved' | 'sending' | 'done' | 'needs_you';
+
+/** A picture, a document or a signature. */
+export interface FileCard {
+  id: Id;
+  channel: Id;
+  name: string; // empty while nothing but its id is here
+  type: string;
+  bytes: number;
+  width: number; // of a picture, in pixels
+  height: number;
+  thumbnail: string; // base64 of a small picture, or empty
+  /** `coming`: somebody else's device has not sent it yet. */
+  state: DeliveryState | 'coming';
+  sent: number; // bytes that the server has
+  on_device: boolean; // read_file gives it
+  error: EngineError | null; // for needs_you
+}
 
 export interface PeopleSnapshot {
   people: PersonCard[];
@@ -301,10 +337,13 @@ export interface OutboxSnapshot {
     channel: Id | null;
     text: string;
     form: Texts | null; // title of the form, for an answer
+    files: FileCard[];
     can_discard: boolean;
     saved_at: Millis; // device clock
     error: EngineError | null;
   }[];
+  /** Files whose actions are done, and which the server has not got. */
+  uploads: { target: string; file: FileCard }[];
 }
 
 export interface SettingsSnapshot {
@@ -376,6 +415,7 @@ export interface FillingSnapshot {
     outdated: boolean; // another version is filled in now; this one goes on
     send: Permission;
     components: FillingComponent[];
+    files: FileCard[]; // that were attached to it; answers name them
     verdict: FillingVerdict;
   } | null; // sent or discarded, or its form is not on this device
 }
@@ -430,6 +470,9 @@ export interface ComponentInput {
   zone?: string; // empty: where the person is
   earliest?: string | null; // day
   latest?: string | null;
+  source?: 'any' | 'camera' | 'gallery';
+  side_max?: number; // pixels that a picture is scaled to; 0: as the app does
+  types?: string[]; // content types
 }
 
 export interface DateValue {
@@ -460,6 +503,7 @@ export interface AnswerLine {
   input: { max?: number; levels?: number }; // of a rating; of a choice from a collection
   value: AnswerValue;
   names: string[]; // of chosen elements
+  files: FileCard[] | null; // of a camera, an attachment, a signature
   items: Texts[]; // of chosen items
 }
 

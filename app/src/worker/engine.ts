@@ -5,7 +5,7 @@ import type { Files } from './files.ts';
 
 /** What the engine wants done; the kinds are those of client/engine/engine.hpp. */
 export type Output =
-  | { kind: 'post'; json: string }
+  | { kind: 'post'; json: string; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'open_socket'; socket: number }
   | { kind: 'send_socket'; socket: number; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'close_socket'; socket: number }
@@ -18,6 +18,8 @@ export type Output =
       authorization: string;
       body: Uint8Array<ArrayBuffer>;
       timeoutMillis: number;
+      /** Others, a line each: "Upload-Offset: 0\n". */
+      headers: string;
     };
 
 interface Exports {
@@ -41,8 +43,8 @@ interface Exports {
   hf_deadline(): number;
 }
 
-const inputKind = { call: 1, opened: 2, received: 3, closed: 4, answered: 5, time: 6 } as const;
-const fieldCount = 5;
+const inputKind = { call: 1, opened: 2, received: 3, closed: 4, answered: 5, time: 6, callWithBytes: 7 } as const;
+const fieldCount = 6;
 const noBytes = new Uint8Array(0);
 
 export interface DeviceSignals {
@@ -86,8 +88,10 @@ export class Engine {
     return this.#exports.hf_open(+memoryReplica, performance.now(), Date.now());
   }
 
-  call(json: string): void {
-    this.#handle(inputKind.call, 0, 0, false, this.#encoder.encode(json));
+  call(json: string, bytes: Uint8Array = noBytes): void {
+    const text = this.#encoder.encode(json);
+    if (bytes.length === 0) this.#handle(inputKind.call, 0, 0, false, text);
+    else this.#handle(inputKind.callWithBytes, text.length, 0, false, text, bytes);
   }
   socketOpened(socket: number): void {
     this.#handle(inputKind.opened, socket, 0, false, noBytes);
@@ -125,7 +129,7 @@ export class Engine {
     const text = (index: number) => this.#decoder.decode(field(index));
     switch (kind) {
       case 1:
-        return { kind: 'post', json: text(0) };
+        return { kind: 'post', json: text(0), bytes: field(1) };
       case 2:
         return { kind: 'open_socket', socket: number };
       case 3:
@@ -142,17 +146,30 @@ export class Engine {
           authorization: text(3),
           body: field(4),
           timeoutMillis: view.getUint32(at + 8, true),
+          headers: text(5),
         };
       default:
         return null;
     }
   }
 
-  #handle(kind: number, number: number, status: number, ours: boolean, bytes: Uint8Array): void {
-    const at = bytes.length === 0 ? 0 : this.#exports.hf_alloc(bytes.length);
-    if (bytes.length > 0) new Uint8Array(this.#exports.memory.buffer).set(bytes, at);
+  #handle(
+    kind: number,
+    number: number,
+    status: number,
+    ours: boolean,
+    bytes: Uint8Array,
+    behind: Uint8Array = noBytes,
+  ): void {
+    const size = bytes.length + behind.length;
+    const at = size === 0 ? 0 : this.#exports.hf_alloc(size);
+    if (size > 0) {
+      const memory = new Uint8Array(this.#exports.memory.buffer);
+      memory.set(bytes, at);
+      memory.set(behind, at + bytes.length);
+    }
     const now = performance.now();
-    this.#exports.hf_handle(kind, number, status, +ours, at, bytes.length, now, Date.now());
+    this.#exports.hf_handle(kind, number, status, +ours, at, size, now, Date.now());
     if (at !== 0) this.#exports.hf_free(at);
   }
 }

@@ -12,7 +12,12 @@ self.onmessage = async ({ data }: MessageEvent<HttpRequest>) => {
 /** Status 0: nobody answered. */
 async function answerTo(http: HttpRequest): Promise<HttpAnswer> {
   const { request } = http;
-  const headers: Record<string, string> = { 'Content-Type': http.contentType };
+  const headers: Record<string, string> = {};
+  for (const line of http.headers.split('\n')) {
+    const colon = line.indexOf(': ');
+    if (colon > 0) headers[line.slice(0, colon)] = line.slice(colon + 2);
+  }
+  if (http.contentType !== '') headers['Content-Type'] = http.contentType;
   if (http.authorization !== '') headers['Authorization'] = http.authorization;
   try {
     const response = await fetch(http.path, {

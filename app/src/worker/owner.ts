@@ -11,6 +11,8 @@ export interface PageCall {
   id: number;
   call: string;
   args: Record<string, unknown>;
+  /** Of a file that is attached. */
+  bytes?: ArrayBuffer;
 }
 
 type Deliver = (tab: string, message: unknown) => void;
@@ -62,7 +64,8 @@ export class Owner {
       this.#deliver(tab, { reply: message.id, error: openingError(error) });
       return;
     }
-    this.#running().call(JSON.stringify(this.#translate(tab, message)));
+    const bytes = message.bytes ? new Uint8Array(message.bytes) : undefined;
+    this.#running().call(JSON.stringify(this.#translate(tab, message)), bytes);
     this.#begin();
     this.#pump();
   }
@@ -133,7 +136,7 @@ export class Owner {
   #carryOut(output: Output): void {
     switch (output.kind) {
       case 'post':
-        return this.#post(output.json);
+        return this.#post(output.json, output.bytes);
       case 'open_socket':
         return this.#transport.open(output.socket);
       case 'send_socket':
@@ -145,7 +148,7 @@ export class Owner {
     }
   }
 
-  #post(json: string): void {
+  #post(json: string, bytes: Uint8Array<ArrayBuffer>): void {
     const message = JSON.parse(json) as { reply?: number; push?: number };
     const number = message.reply ?? message.push ?? 0;
     const asked = this.#asked.get(number);
@@ -155,7 +158,8 @@ export class Owner {
       return;
     }
     if (!asked.subscription || 'error' in message) this.#asked.delete(number);
-    this.#deliver(asked.tab, { ...message, reply: asked.id });
+    const reply = { ...message, reply: asked.id };
+    this.#deliver(asked.tab, bytes.length === 0 ? reply : { ...reply, bytes: bytes.buffer });
   }
 }
 

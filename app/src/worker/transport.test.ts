@@ -26,6 +26,7 @@ const request = (number: number): HttpRequest => ({
   authorization: '',
   body: new Uint8Array(0),
   timeoutMillis: 1000,
+  headers: '',
 });
 
 let answers: [number, number][];

@@ -54,7 +54,7 @@ export class Transport {
   request(http: HttpRequest): void {
     this.#asked.add(http.request);
     this.#fetcher ??= this.#startFetcher();
-    this.#fetcher.postMessage(http);
+    this.#fetcher.postMessage(http, [http.body.buffer]); // a part of a file may be large
   }
 
   #startFetcher(): Worker {

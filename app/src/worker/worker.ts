@@ -23,8 +23,10 @@ let early: PageCall[] = [];
 /** The number of this page's last call. */
 let seen = 0;
 
+/** Bytes of a file are handed over, not copied. */
 function toPage(message: unknown): void {
-  self.postMessage(message);
+  const { bytes } = message as { bytes?: ArrayBuffer };
+  self.postMessage(message, bytes ? [bytes] : []);
 }
 
 function relay(message: Relay): void {

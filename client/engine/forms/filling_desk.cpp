@@ -19,8 +19,8 @@ Result<std::int64_t> FillingDesk::begin(const Place& place,
                                         Id version,
                                         std::optional<TaskForm> task) {
     HF_TRY(auto form, find_form(place.world, place.organization, version));
-    const FillingMoment moment(place.world, place.replica, indexes_, *form, place.person);
-    HF_TRY(forms::Filling filling, forms::Filling::open(form->filled, moment.context()));
+    const FillingMoment at = moment(place, *form);
+    HF_TRY(forms::Filling filling, forms::Filling::open(form->filled, at.context()));
     const std::int64_t number = next_number();
     keep(number,
          {.form = std::move(form),
@@ -37,8 +37,8 @@ std::int64_t FillingDesk::next_number() {
 
 Result<FillingDesk::Open*> FillingDesk::find(const Place& place, std::int64_t number) {
     HF_TRY(Open * open, hold(place, number));
-    const FillingMoment moment(place.world, place.replica, indexes_, *open->form, place.person);
-    HF_CHECK(open->filling.refresh(moment.context()));
+    const FillingMoment at = moment(place, *open->form);
+    HF_CHECK(open->filling.refresh(at.context()));
     return open;
 }
 
@@ -52,9 +52,9 @@ Result<FillingDesk::Open*> FillingDesk::hold(const Place& place, std::int64_t nu
         return fail(ErrorCode::outbox_unknown_item, "draft " + std::to_string(number));
     }
     HF_TRY(auto form, find_form(place.world, place.organization, draft->second.version));
-    const FillingMoment moment(place.world, place.replica, indexes_, *form, place.person);
+    const FillingMoment at = moment(place, *form);
     HF_TRY(forms::Filling filling,
-           forms::Filling::resume(form->filled, moment.context(), draft->second.answers));
+           forms::Filling::resume(form->filled, at.context(), draft->second.answers));
     return &keep(number,
                  {.form = std::move(form),
                   .filling = std::move(filling),
@@ -67,8 +67,8 @@ Result<std::vector<forms::ComponentVerdict>> FillingDesk::set(const Place& place
                                                               std::string_view path,
                                                               std::string_view json) {
     HF_TRY(Open * open, hold(place, number));
-    const FillingMoment moment(place.world, place.replica, indexes_, *open->form, place.person);
-    HF_TRY(auto changed, open->filling.set(moment.context(), path, json));
+    const FillingMoment at = moment(place, *open->form);
+    HF_TRY(auto changed, open->filling.set(at.context(), path, json));
     HF_CHECK(outbox_.save_draft({.number = number,
                                  .channel = open->channel,
                                  .version = open->form->version,
@@ -82,12 +82,12 @@ Result<std::vector<forms::Element>> FillingDesk::choices(const Place& place,
                                                          std::int64_t number,
                                                          const Wanted& wanted) {
     HF_TRY(const Open* open, hold(place, number));
-    const FillingMoment moment(place.world, place.replica, indexes_, *open->form, place.person);
-    HF_TRY(const auto from, open->filling.choices(moment.context(), wanted.path, wanted.level));
-    return moment.lookup().search({.collection = from.collection,
-                                   .parents = from.parents,
-                                   .typed = wanted.typed,
-                                   .found_max = wanted.found_max});
+    const FillingMoment at = moment(place, *open->form);
+    HF_TRY(const auto from, open->filling.choices(at.context(), wanted.path, wanted.level));
+    return at.lookup().search({.collection = from.collection,
+                               .parents = from.parents,
+                               .typed = wanted.typed,
+                               .found_max = wanted.found_max});
 }
 
 }  // namespace holdfast::client

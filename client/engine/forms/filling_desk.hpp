@@ -86,7 +86,10 @@ public:
     /// The replica is another one: what was read from it is read again.
     void replica_replaced() { indexes_.clear(); }
 
-    [[nodiscard]] ElementIndexes& indexes() { return indexes_; }
+    /// What the rules of a form look up there.
+    [[nodiscard]] FillingMoment moment(const Place& place, const KnownForm& form) {
+        return {FillingSources{place.world, place.replica, indexes_, outbox_}, form, place.person};
+    }
 
 private:
     Open& keep(std::int64_t number, Open filling);

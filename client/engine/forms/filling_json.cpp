@@ -1,6 +1,7 @@
 #include "client/engine/forms/filling_json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -33,6 +34,13 @@ Json items_json(const forms::FromList& list) {
     return items;
 }
 
+constexpr std::array<std::string_view, 3> camera_sources{"any", "camera", "gallery"};
+
+bool is_of_files(forms::Kind kind) {
+    return kind == forms::Kind::camera || kind == forms::Kind::attachment ||
+           kind == forms::Kind::signature;
+}
+
 /// What a component asks for, besides what all have.
 Result<Json> input_json(const Component& component, const FillingMoment& moment) {
     constexpr std::array<std::string_view, 3> inputs{"short", "long", "number"};
@@ -60,6 +68,14 @@ Result<Json> input_json(const Component& component, const FillingMoment& moment)
                     {"zone", date->zone},
                     {"earliest", bound_json(date->earliest, moment.context())},
                     {"latest", bound_json(date->latest, moment.context())}};
+    }
+    if (const auto* camera = std::get_if<forms::Camera>(&component.input)) {
+        return Json{{"source", camera_sources[static_cast<std::size_t>(camera->source)]},
+                    {"side_max", camera->side_max},
+                    {"max", camera->count.max}};
+    }
+    if (const auto* attachment = std::get_if<forms::Attachment>(&component.input)) {
+        return Json{{"types", forms::types_in(attachment->types)}, {"max", attachment->count.max}};
     }
     return Json::object();
 }
@@ -203,6 +219,7 @@ Result<Json> answer_lines(const KnownForm& form,
             continue;
         }
         HF_TRY(Json names, names_json(component, *found, lookup));
+        Json files = is_of_files(component.kind()) ? Json::array() : Json(nullptr);
         const auto* list = std::get_if<forms::FromList>(&component.input);
         lines.push_back({{"path", component.id},
                          {"kind", forms::kind_name(component.kind())},
@@ -210,6 +227,7 @@ Result<Json> answer_lines(const KnownForm& form,
                          {"input", line_input(component)},
                          {"value", *found},
                          {"names", std::move(names)},
+                         {"files", std::move(files)},
                          {"items", list == nullptr ? Json::array() : labels_of(*list, *found)}});
     }
     return lines;

@@ -28,7 +28,8 @@ using Json = nlohmann::json;
 
 [[nodiscard]] Json verdict_json(const forms::Filling& filling);
 
-/// What was answered, in the order of the form; at most `lines_max` of it.
+/// What was answered, in the order of the form; at most `lines_max` of it. Where an answer names
+/// files, `files` is a list, for somebody else to fill; else null.
 [[nodiscard]] Result<Json> answer_lines(const KnownForm& form,
                                         std::string_view answers,
                                         const forms::Lookup& lookup,

@@ -23,4 +23,12 @@ Result<std::vector<forms::Element>> DeviceLookup::search(const forms::Search& se
     return index == nullptr ? std::vector<forms::Element>{} : index->search(search);
 }
 
+Result<std::optional<forms::FileFacts>> DeviceLookup::file(Id id) const {
+    const Outbox::File* file = outbox_.find_file(id);
+    if (file == nullptr || file->intent) {
+        return std::nullopt;
+    }
+    return forms::FileFacts{.type = file->claim.type, .bytes = file->claim.bytes};
+}
+
 }  // namespace holdfast::client

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/engine/forms/element_indexes.hpp"
+#include "client/outbox/outbox.hpp"
 #include "core/forms/context.hpp"
 #include "core/rules/form_cache.hpp"
 #include "core/rules/world_lookup.hpp"
@@ -15,25 +16,34 @@ struct FillingPerson {
     bool online = false;
 };
 
-/// What a form's rules look up on a device: a collection is there once all of it is.
+/// Where a device looks things up; borrowed.
+struct FillingSources {
+    const World& world;
+    Replica& replica;
+    ElementIndexes& indexes;
+    const Outbox& outbox;
+};
+
+/// What a form's rules look up on a device: a collection is there once all of it is; a file is one
+/// that was attached here and has not been sent.
 class DeviceLookup final : public WorldLookup {
 public:
-    DeviceLookup(const World& world,
-                 Replica& replica,
-                 ElementIndexes& indexes,
-                 const std::map<std::string, Id>& collections)
-        : WorldLookup(world, collections),
-          replica_(replica),
-          indexes_(indexes),
+    DeviceLookup(const FillingSources& from, const std::map<std::string, Id>& collections)
+        : WorldLookup(from.world, collections),
+          replica_(from.replica),
+          indexes_(from.indexes),
+          outbox_(from.outbox),
           collections_(collections) {}
 
     [[nodiscard]] Result<bool> has_collection(std::string_view code) const override;
     [[nodiscard]] Result<std::vector<forms::Element>> search(
         const forms::Search& search) const override;
+    [[nodiscard]] Result<std::optional<forms::FileFacts>> file(Id id) const override;
 
 private:
     Replica& replica_;
     ElementIndexes& indexes_;
+    const Outbox& outbox_;
     const std::map<std::string, Id>& collections_;
 };
 
@@ -41,12 +51,8 @@ private:
 /// is, because the context refers to the lookup.
 class FillingMoment {
 public:
-    FillingMoment(const World& world,
-                  Replica& replica,
-                  ElementIndexes& indexes,
-                  const KnownForm& form,
-                  const FillingPerson& person)
-        : lookup_(world, replica, indexes, form.collections),
+    FillingMoment(const FillingSources& from, const KnownForm& form, const FillingPerson& person)
+        : lookup_(from, form.collections),
           context_{.lookup = lookup_,
                    .user = person.user,
                    .now = person.now,

@@ -77,7 +77,8 @@ Result<std::string> args_of(const World& world, const TaskForm& form, FilledForm
                                              .workflow = form.workflow,
                                              .form = filled.version,
                                              .answers = std::move(filled.answers),
-                                             .offset_minutes = filled.offset_minutes});
+                                             .offset_minutes = filled.offset_minutes,
+                                             .files = std::move(filled.files)});
     }
     HF_TRY(const auto task, find_task(world, form.group, form.task));
     if (!task) {
@@ -90,7 +91,8 @@ Result<std::string> args_of(const World& world, const TaskForm& form, FilledForm
                                               .base_version = task->state_version,
                                               .form = filled.version,
                                               .answers = std::move(filled.answers),
-                                              .offset_minutes = filled.offset_minutes});
+                                              .offset_minutes = filled.offset_minutes,
+                                              .files = std::move(filled.files)});
 }
 
 }  // namespace holdfast::client

@@ -3,9 +3,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
+#include "core/model/file_claim.hpp"
 #include "core/model/intent.hpp"
 #include "core/model/world.hpp"
 
@@ -40,6 +42,7 @@ struct FilledForm {
     Id version{};
     std::string answers{};
     std::int64_t offset_minutes = 0;
+    std::vector<FileClaim> files{};
 };
 /// The arguments of the intent. What the person saw of the task is what the device knows now.
 /// Errors  task_cancelled: the task is not here.

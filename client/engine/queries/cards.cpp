@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/query.hpp"
+#include "core/model/args.hpp"
 #include "core/model/json.hpp"
 #include "core/model/text.hpp"
 #include "core/offline/reason.hpp"
@@ -107,12 +109,13 @@ Result<Json> last_message(const View& view, Id channel) {
         if (stored) {
             break;  // it has arrived: the timeline knows better
         }
-        const Json args = json::parse(item.intent.args);
-        if (!args.is_object() || !args.contains("text") || !args["text"].is_string()) {
+        const auto post = args::parse_message_post(item.intent.args);
+        if (!post) {
             break;
         }
         HF_TRY(std::string name, name_of(view, view.user()));
-        const auto& text = args["text"].get_ref<const std::string&>();
+        HF_TRY(const std::string text,
+               gist(view, channel, {.text = post->text, .files = ids_of(post->files)}));
         return Json{{"author", std::move(name)},
                     {"text", excerpt(text, 1, limits::excerpt_bytes_max)},
                     {"at", item.intent.claimed_at.ms},
@@ -128,8 +131,9 @@ Result<Json> last_message(const View& view, Id channel) {
         return Json(nullptr);
     }
     HF_TRY(std::string name, name_of(view, message->author));
+    HF_TRY(const std::string text, gist(view, channel, *message));
     return Json{{"author", std::move(name)},
-                {"text", excerpt(message->text, 1, limits::excerpt_bytes_max)},
+                {"text", excerpt(text, 1, limits::excerpt_bytes_max)},
                 {"at", rows.front().sort},
                 {"waiting", false},
                 {"system", !message->system.empty()}};
@@ -208,6 +212,13 @@ std::string_view delivery_state(const View& view, const Outbox::Item& item) {
             break;
     }
     return view.in_flight(item.intent.id) ? "sending" : "saved";
+}
+
+Result<std::string> gist(const View& view, Id channel, const body::Message& message) {
+    if (!message.text.empty() || message.files.empty()) {
+        return message.text;
+    }
+    return file_cards::name_of(view, channel, message.files.front());
 }
 
 std::string excerpt(std::string_view text, std::size_t lines, std::size_t bytes) {

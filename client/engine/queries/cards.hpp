@@ -46,6 +46,9 @@ using Json = nlohmann::json;
 /// "saved", "sending", "done", "needs_you".
 [[nodiscard]] std::string_view delivery_state(const View& view, const Outbox::Item& item);
 
+/// What a message says where there is room for words only: its text, or how its first file is
+/// called.
+[[nodiscard]] Result<std::string> gist(const View& view, Id channel, const body::Message& message);
 /// The first lines of a text, cut at a character.
 [[nodiscard]] std::string excerpt(std::string_view text, std::size_t lines, std::size_t bytes);
 /// ASCII letters in lower case; what is beyond stays. For comparing only.

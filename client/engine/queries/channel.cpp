@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
 #include "core/offline/reason.hpp"
 
@@ -37,6 +38,7 @@ Result<Json> members(View& view, BucketId bucket) {
 Result<Json> channel(View& view, Id channel) {
     Json snapshot{{"channel", nullptr},
                   {"members", Json::array()},
+                  {"attached", Json::array()},
                   {"write", cards::permission(offline::reason::gone)},
                   {"manage", cards::permission(offline::reason::gone)}};
     HF_TRY(const auto found, view.find_channel(channel));
@@ -54,6 +56,7 @@ Result<Json> channel(View& view, Id channel) {
     if (bucket) {
         HF_TRY(snapshot["members"], members(view, bucket->id));
     }
+    snapshot["attached"] = file_cards::of_composer(view, channel);
     const Id user = view.user();
     snapshot["write"] = cards::permission(
         cards::reason_against(view, IntentKind::message_post, may_write(view, user, channel)));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/engine/forms/filling_json.hpp"
+#include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/query.hpp"
 #include "core/model/args.hpp"
 
@@ -56,11 +57,18 @@ Result<std::optional<body::Answer>> find_answer(const View& view, Id channel, Id
 }
 
 Result<Json> lines(const View& view,
+                   Id channel,
                    const KnownForm& form,
                    std::string_view answers,
                    std::size_t lines_max) {
     const WorldLookup lookup(view, form.collections);
-    return answer_lines(form, answers, lookup, lines_max);
+    HF_TRY(Json lines, answer_lines(form, answers, lookup, lines_max));
+    for (Json& line : lines) {
+        if (line["files"].is_array()) {
+            HF_TRY(line["files"], file_cards::of_answer(view, channel, line["value"]));
+        }
+    }
+    return lines;
 }
 
 Result<Json> card(const View& view, Id channel, Id message, Id version) {
@@ -71,7 +79,7 @@ Result<Json> card(const View& view, Id channel, Id message, Id version) {
     Json shown = Json::array();
     HF_TRY(const auto answer, find_answer(view, channel, message));
     if (answer) {
-        HF_TRY(shown, lines(view, **form, answer->answers, limits::card_lines));
+        HF_TRY(shown, lines(view, channel, **form, answer->answers, limits::card_lines));
     }
     return Json{{"title", title(**form)}, {"lines", std::move(shown)}};
 }

@@ -27,6 +27,7 @@ using Json = nlohmann::json;
 [[nodiscard]] Result<std::optional<body::Answer>> find_answer(const View& view, Id channel, Id id);
 
 [[nodiscard]] Result<Json> lines(const View& view,
+                                 Id channel,
                                  const KnownForm& form,
                                  std::string_view answers,
                                  std::size_t lines_max);

@@ -8,6 +8,7 @@
 #include "client/engine/forms/filling_desk.hpp"
 #include "client/engine/forms/filling_json.hpp"
 #include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/form_cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
 #include "core/forms/lint.hpp"
@@ -25,13 +26,27 @@ struct Offered {
     Json card;
 };
 
+FillingDesk::Place place_of(View& view) {
+    return {.world = view,
+            .replica = view.sources().replica,
+            .organization = form_cards::organization(view),
+            .person = form_cards::person(view)};
+}
+
+/// Files that stand in a form; also those that no answer names.
+Json files_of(const View& view, std::int64_t draft) {
+    Json list = Json::array();
+    for (const auto& [id, file] : view.files()) {
+        if (file.draft == draft) {
+            list.push_back(file_cards::card(view, file));
+        }
+    }
+    return list;
+}
+
 /// What keeps a new filling from being sent here and now, before anything is filled in (OM24).
 Result<Json> obstacle(View& view, const KnownForm& form) {
-    const FillingMoment moment(view,
-                               view.sources().replica,
-                               view.sources().fillings.indexes(),
-                               form,
-                               form_cards::person(view));
+    const FillingMoment moment = view.sources().fillings.moment(place_of(view), form);
     HF_TRY(const auto filling, forms::Filling::open(form.filled, moment.context()));
     const forms::FormVerdict verdict = filling.verdict();
     for (const forms::ComponentVerdict& one : verdict.components) {
@@ -170,10 +185,7 @@ Result<Json> drafts(View& view) {
 }
 
 Result<Json> filling(View& view, std::int64_t number) {
-    const FillingDesk::Place place{.world = view,
-                                   .replica = view.sources().replica,
-                                   .organization = form_cards::organization(view),
-                                   .person = form_cards::person(view)};
+    const FillingDesk::Place place = place_of(view);
     const auto found = view.sources().fillings.find(place, number);
     if (!found) {
         const ErrorCode code = found.error().code;
@@ -184,8 +196,7 @@ Result<Json> filling(View& view, std::int64_t number) {
         return Json{{"filling", nullptr}};
     }
     const FillingDesk::Open& open = **found;
-    const FillingMoment moment(
-        view, place.replica, view.sources().fillings.indexes(), *open.form, place.person);
+    const FillingMoment moment = view.sources().fillings.moment(place, *open.form);
     HF_TRY(const auto channel, view.find_channel(open.channel));
     HF_TRY(Json components, components_json(open, moment));
     HF_TRY(const bool outdated, is_outdated(view, *open.form));
@@ -198,6 +209,7 @@ Result<Json> filling(View& view, std::int64_t number) {
           {"task", task_json(open.task)},
           {"send", send_permission(view, open)},
           {"components", std::move(components)},
+          {"files", files_of(view, number)},
           {"verdict", verdict_json(open.filling)}}}};
 }
 
@@ -209,7 +221,8 @@ Result<Json> answer(View& view, Id channel, Id id) {
         return snapshot;
     }
     HF_TRY(Json author, cards::author(view, found->author));
-    HF_TRY(Json lines, form_cards::lines(view, **form, found->answers, limits::answer_lines_max));
+    HF_TRY(Json lines,
+           form_cards::lines(view, channel, **form, found->answers, limits::answer_lines_max));
     snapshot["answer"] = {{"title", form_cards::title(**form)},
                           {"author", std::move(author)},
                           {"sent_at", found->sent_at},

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/form_cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
 #include "core/model/args.hpp"
@@ -109,8 +110,8 @@ public:
         const bool can_delete = deletable && may_delete_at(row.sort);
         item["can_delete"] = can_delete;
         std::string json = dump(item);
-        // What a card shows of an answer comes from other rows than the message's own.
-        const bool alone = message.reply_to.empty() && !message.form;
+        // What a card shows of an answer or a file comes from other rows than the message's own.
+        const bool alone = message.reply_to.empty() && !message.form && message.files.empty();
         if (waiting == nullptr && people_ && alone) {
             items.put(row.id,
                       {.body = row.body,
@@ -156,11 +157,13 @@ private:
         if (intent.kind == IntentKind::answer_submit) {
             const auto answer = args::parse_answer_submit(intent.args);
             message.form = answer ? answer->form : Id{};
+            message.files = answer ? ids_of(answer->files) : std::vector<Id>{};
             return message;
         }
         if (auto post = args::parse_message_post(intent.args)) {
             message.text = std::move(post->text);
             message.reply_to = std::move(post->reply_to);
+            message.files = ids_of(post->files);
         }
         return message;
     }
@@ -184,6 +187,7 @@ private:
         const bool system = !message.system.empty();
         HF_TRY(Json by, author(message.author));
         HF_TRY(Json quotes, quoted(message.reply_to));
+        HF_TRY(Json files, file_cards::cards(view_, channel_, message.files));
         Json form;
         if (message.form) {
             HF_TRY(form, form_cards::card(view_, channel_, id, message.form));
@@ -212,6 +216,7 @@ private:
         item["error"] = nullptr;
         item["can_delete"] = false;
         item["form"] = std::move(form);
+        item["files"] = std::move(files);
         return item;
     }
 
@@ -232,11 +237,11 @@ private:
                 HF_TRY(const Json by, author(message.author));
                 name = by["name"].get<std::string>();
             }
+            HF_TRY(const std::string text, cards::gist(view_, channel_, message));
             list.push_back(
                 {{"id", to_string(id)},
                  {"author", std::move(name)},
-                 {"text",
-                  cards::excerpt(message.text, limits::quote_lines, limits::quote_bytes_max)}});
+                 {"text", cards::excerpt(text, limits::quote_lines, limits::quote_bytes_max)}});
         }
         return list;
     }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/form_cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
 #include "core/model/args.hpp"
@@ -54,6 +55,31 @@ Json form_title(View& view, const Intent& intent) {
     return form ? form_cards::title(**form) : Json(nullptr);
 }
 
+Json files_of(View& view, Id intent) {
+    Json list = Json::array();
+    for (const auto& [id, file] : view.files()) {
+        if (file.intent == intent) {
+            list.push_back(file_cards::card(view, file));
+        }
+    }
+    return list;
+}
+
+/// Files whose actions are done, and which the server has not got: where each belongs, and itself.
+Result<Json> uploads(View& view) {
+    Json list = Json::array();
+    for (const auto& [id, file] : view.files()) {
+        const bool refused = file.state == Outbox::FileState::refused;
+        if (!refused && !view.outbox().may_upload(file)) {
+            continue;
+        }
+        HF_TRY(const auto channel, view.find_channel(file.channel));
+        list.push_back({{"target", channel ? channel->name : std::string{}},
+                        {"file", file_cards::card(view, file)}});
+    }
+    return list;
+}
+
 Result<Json> entry(View& view, const Outbox::Item& item) {
     const bool about_channel = is_about_channel(item.intent.kind);
     const bool refused = item.state == Outbox::State::rejected;
@@ -65,6 +91,7 @@ Result<Json> entry(View& view, const Outbox::Item& item) {
                 {"channel", about_channel ? Json(to_string(item.intent.lane)) : Json(nullptr)},
                 {"text", text_of(item)},
                 {"form", form_title(view, item.intent)},
+                {"files", files_of(view, item.intent.id)},
                 {"can_discard", Outbox::can_discard(item)},
                 {"saved_at", item.intent.claimed_at.ms},
                 {"error", refused ? cards::error(item.code, item.detail) : Json(nullptr)}};
@@ -87,10 +114,17 @@ Result<Json> outbox(View& view) {
         HF_TRY(Json made, entry(view, item));
         items.push_back(std::move(made));
     }
+    HF_TRY(Json files, uploads(view));
+    std::uint64_t needs_you = outbox.rejected();
+    for (const Json& one : files) {
+        const Json& state = one["file"]["state"];
+        (state == "needs_you" ? needs_you : state == "sending" ? sending : saved) += 1;
+    }
     return Json{{"waiting", saved},
                 {"sending", sending},
-                {"needs_you", outbox.rejected()},
-                {"items", std::move(items)}};
+                {"needs_you", needs_you},
+                {"items", std::move(items)},
+                {"uploads", std::move(files)}};
 }
 
 }  // namespace holdfast::client::snapshots

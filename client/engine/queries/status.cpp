@@ -26,6 +26,21 @@ Json bar(const offline::Status::Bar& from) {
             {"waiting", from.waiting}};
 }
 
+/// Files that are on their way to the server, and how much of them is there.
+Json uploads(const View& view) {
+    std::uint64_t files = 0;
+    std::int64_t bytes = 0;
+    std::int64_t sent = 0;
+    for (const auto& [id, file] : view.files()) {
+        if (view.outbox().may_upload(file)) {
+            files += 1;
+            bytes += file.claim.bytes;
+            sent += view.uploads().sent(id);
+        }
+    }
+    return {{"files", files}, {"bytes", bytes}, {"sent", sent}};
+}
+
 }  // namespace
 
 Result<Json> status(View& view) {
@@ -45,6 +60,7 @@ Result<Json> status(View& view) {
           {"on", from.offline.on},
           {"can_change", from.offline.can_change},
           {"reason", has_reason ? Json(from.offline.reason) : Json(nullptr)}}},
+        {"uploads", uploads(view)},
         {"screens",
          {{"show_data", from.screens.show_data}, {"accept_input", from.screens.accept_input}}}};
 }

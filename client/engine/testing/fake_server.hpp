@@ -9,6 +9,7 @@
 
 #include "core/base/sum.hpp"
 #include "core/model/body.hpp"
+#include "core/model/body_files.hpp"
 #include "core/rules/reduce.hpp"
 #include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
@@ -75,6 +76,12 @@ public:
         message.text = std::move(text);
         put({timeline_bucket, RowKind::message, id}, clock += 1000, body::encode(message));
         return id;
+    }
+
+    /// A file's row in the timeline, if it stands there.
+    [[nodiscard]] std::optional<body::File> file(Id id) const {
+        const auto found = find({timeline_bucket, RowKind::file, id});
+        return *found ? std::optional(*body::parse_file((*found)->body)) : std::nullopt;
     }
 
     // ------------------------------------------------------------------ World

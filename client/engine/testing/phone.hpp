@@ -2,14 +2,17 @@
 
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "client/engine/engine.hpp"
 #include "client/engine/testing/fake_server.hpp"
+#include "client/engine/testing/fake_uploads.hpp"
 #include "core/base/assert.hpp"
 
 namespace holdfast::testing_support {
@@ -21,7 +24,7 @@ using Json = nlohmann::json;
 class Phone {
 public:
     Phone(std::filesystem::path directory, FakeServer& server)
-        : directory_(std::move(directory)), server_(server) {}
+        : uploads(server), directory_(std::move(directory)), server_(server) {}
 
     ~Phone() { engine.reset(); }
 
@@ -61,14 +64,29 @@ public:
     Json sign_in() { return call("sign_in", {{"email", "ana"}, {"password", "secret"}}); }
 
     /// The answer to a call, if it has come.
-    Json call(const std::string& name, Json args) {
+    Json call(const std::string& name, Json args, std::string_view bytes = {}) {
         const std::int64_t number = next_call_++;
         const std::string text = Json{{"id", number}, {"call", name}, {"args", args}}.dump();
-        put(client::Call{text});
+        put(client::Call{text, bytes});
         const auto found = replies.find(number);
         return found == replies.end() ? Json(nullptr) : found->second;
     }
 
+    /// Attaches a file in pieces; the answer to its last call.
+    Json attach(Json place, const std::string& name, std::string_view bytes) {
+        place["name"] = name;
+        place["bytes"] = bytes.size();
+        place["thumbnail"] = "";
+        Json answer = call("begin_file", std::move(place));
+        const Json file = answer.contains("ok") ? answer["ok"]["file"] : Json(nullptr);
+        for (std::size_t at = 0; at < bytes.size() && answer.contains("ok"); at += piece_bytes) {
+            answer = call("add_bytes", {{"file", file}}, bytes.substr(at, piece_bytes));
+        }
+        if (answer.contains("ok")) {
+            answer["ok"]["file"] = file;
+        }
+        return answer;
+    }
     /// Number of the subscription.
     std::int64_t subscribe(Json query) {
         const std::int64_t number = next_call_;
@@ -149,7 +167,12 @@ public:
     bool memory_replica = false;
     bool connected = true;
     std::uint64_t outbox_bytes_max = 0;
-    std::int64_t http_ms = 0;  ///< how long an answer takes
+    std::int64_t http_ms = 0;           ///< how long an answer takes
+    std::size_t piece_bytes = 100'000;  ///< of a file that is attached
+    FakeUploads uploads;
+    /// What becomes of a request to the server's files: it is lost, or its answer is.
+    enum class Loss { none, request, answer };
+    std::function<Loss(const client::HttpRequest&)> loss;
     int status_of_pull = 200;
     int status_of_refresh = 200;
     bool portal = false;  ///< somebody else answers: no header of ours
@@ -157,6 +180,7 @@ public:
     std::map<std::string, int> requests;  ///< path → how often
     std::unique_ptr<client::Engine> engine;
     std::map<std::int64_t, Json> replies;
+    std::string data;  ///< that came with the last answer
     std::vector<Json> pushes;
     std::map<std::int64_t, Json> last;
 
@@ -167,6 +191,7 @@ private:
                 const Json message = Json::parse(post->json);
                 if (message.contains("reply")) {
                     replies[message["reply"].get<std::int64_t>()] = message;
+                    data = post->bytes;
                 } else {
                     pushes.push_back(message);
                     last[message["push"].get<std::int64_t>()] = message;
@@ -218,8 +243,23 @@ private:
         } else if (connected && output.path == "/sync/v1/pull") {
             status = status_of_pull;
             body = status == 200 ? server_.answer_pull(output.body) : std::string{};
+        } else if (connected && output.path.starts_with("/files/")) {
+            const Loss lost = loss ? loss(output) : Loss::none;
+            if (lost != Loss::request) {
+                std::tie(status, body) = uploads.answer(output);
+                say_stored();
+            }
+            status = lost == Loss::none ? status : 0;
         }
         put(client::HttpAnswered{output.request, status, connected && !portal, body});
+    }
+
+    /// The server tells everybody that a file is whole.
+    void say_stored() {
+        const auto from = std::exchange(uploads.timeline_before, std::nullopt);
+        if (from && socket_ != 0) {
+            say(server_.live_page(FakeServer::timeline_bucket, *from));
+        }
     }
 
     std::filesystem::path directory_;

@@ -20,6 +20,7 @@ struct Topic {
         presence,  ///< who is online
         counters,  ///< figures of the settings
         drafts,    ///< forms that are being filled in
+        files,     ///< what was attached here, and how much of it has been sent
     };
     About about{};
     BucketId bucket{};

@@ -375,6 +375,16 @@ const Outbox& View::outbox() const {
     return sources_.outbox;
 }
 
+const std::map<Id, Outbox::File>& View::files() const {
+    dependencies_.add(Topic::About::files);
+    return sources_.outbox.files();
+}
+
+const UploadQueue& View::uploads() const {
+    dependencies_.add(Topic::About::files);
+    return sources_.uploads;
+}
+
 const Figures& View::figures() const {
     dependencies_.add(Topic::About::counters);
     return sources_.figures;

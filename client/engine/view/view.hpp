@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "client/engine/uploads/upload_queue.hpp"
 #include "client/engine/view/item_cache.hpp"
 #include "client/engine/view/overlay.hpp"
 #include "client/engine/view/repair_log.hpp"
@@ -44,6 +45,7 @@ struct Sources {
     FillingDesk& fillings;
     const std::map<Id, wire::Contact>& contacts;
     std::function<bool(Id)> in_flight;  ///< whether an action was sent on this connection
+    const UploadQueue& uploads;
 
     std::optional<Account> account;  ///< tokens left out
     offline::Status status;
@@ -153,6 +155,9 @@ public:
     [[nodiscard]] const offline::Status& status() const;
     [[nodiscard]] const std::optional<Account>& account() const;
     [[nodiscard]] const Outbox& outbox() const;
+    /// What was attached on this device.
+    [[nodiscard]] const std::map<Id, Outbox::File>& files() const;
+    [[nodiscard]] const UploadQueue& uploads() const;
     [[nodiscard]] bool in_flight(Id intent) const { return sources_.in_flight(intent); }
     [[nodiscard]] const Figures& figures() const;
     [[nodiscard]] const RepairLog& repairs() const;

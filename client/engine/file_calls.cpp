@@ -1,0 +1,149 @@
+// The screen's calls about attached files.
+
+#include <algorithm>
+#include <utility>
+
+#include "client/engine/limits.hpp"
+#include "client/engine/parts.hpp"
+#include "core/files/limits.hpp"
+#include "core/files/media.hpp"
+#include "core/model/file_claim_json.hpp"
+#include "core/model/json.hpp"
+
+namespace holdfast::client {
+namespace {
+
+std::unexpected<Error> limited(ErrorCode code, std::size_t limit) {
+    return fail(code, {}, R"({"limit":)" + std::to_string(limit) + "}");
+}
+
+}  // namespace
+
+/// Taken in every mode, as answers are: what somebody has photographed must not be lost.
+Result<Id> Engine::Parts::begin_file(const calls::BeginFile& call) {
+    const auto& account = device->account();
+    if (!account) {
+        return fail(ErrorCode::auth_session_expired);
+    }
+    Id channel = call.channel;
+    if (call.draft != 0) {
+        HF_TRY(const FillingDesk::Open* open,
+               device->fillings.hold(device->filling_place(), call.draft));
+        channel = open->channel;
+    } else {
+        const auto is_beside = [&](const auto& entry) {
+            const Outbox::File& file = entry.second;
+            return file.channel == channel && file.draft == 0 && !file.intent;
+        };
+        if (std::ranges::count_if(device->outbox.files(), is_beside) >=
+            static_cast<std::ptrdiff_t>(files::limits::per_message_max)) {
+            return limited(ErrorCode::intent_too_long, files::limits::per_message_max);
+        }
+    }
+    return device->outbox.begin_file(
+        {.claim = {.name = call.name, .bytes = call.bytes, .thumbnail = call.thumbnail},
+         .channel = channel,
+         .draft = call.draft},
+        account->device);
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::BeginFile& call) {
+    const auto begun = begin_file(call);
+    if (!begun) {
+        device->reply_error(number, begun.error());
+        return;
+    }
+    device->reply_ok(number, R"({"file":")" + to_string(*begun) + R"("})");
+}
+
+Result<std::int64_t> Engine::Parts::add_bytes(const calls::AddBytes& call) {
+    if (brought.size() > limits::call_data_bytes_max) {
+        return limited(ErrorCode::request_too_large, limits::call_data_bytes_max);
+    }
+    return device->outbox.add_bytes(call.file, brought);
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::AddBytes& call) {
+    const auto missing = add_bytes(call);
+    if (!missing) {
+        device->reply_error(number, missing.error());
+        return;
+    }
+    device->reply_ok(number, R"({"missing":)" + std::to_string(*missing) + "}");
+    if (*missing == 0) {
+        device->files_changed();
+        device->hurry(Device::Urgency::now);
+    }
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::ReadFile& call) {
+    auto bytes = device->outbox.read_file(call.file, call.at, limits::read_bytes_max);
+    if (!bytes) {
+        device->reply_error(number, bytes.error());
+        return;
+    }
+    const Outbox::File& file = *device->outbox.find_file(call.file);
+    device->reply_ok(number,
+                     json::Writer{}
+                         .write("type", json::Value(file.claim.type))
+                         .write("bytes", json::Value(file.claim.bytes))
+                         .text(),
+                     *std::move(bytes));
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::DropFile& call) {
+    const auto dropped = device->outbox.drop_file(call.file);
+    if (!dropped) {
+        device->reply_error(number, dropped.error());
+        return;
+    }
+    device->reply_ok(number);
+    device->files_changed();
+    device->hurry(Device::Urgency::now);
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::RetryFile& call) {
+    const auto retried = device->outbox.retry_file(call.file);
+    if (!retried) {
+        device->reply_error(number, retried.error());
+        return;
+    }
+    device->reply_ok(number);
+    device->files_changed();
+    device->hurry(Device::Urgency::now);
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::LinkFile& call) {
+    links.ask(number, call.channel, call.file);
+}
+
+Result<calls::Submit> Engine::Parts::with_claims(calls::Submit call) const {
+    json::Value args = json::parse(call.args);
+    const auto ids = args.is_object() ? args.find("files") : args.end();
+    if (!args.is_object() || ids == args.end()) {
+        return call;
+    }
+    if (call.kind != IntentKind::message_post || !ids->is_array()) {
+        return fail(ErrorCode::intent_malformed, "files");
+    }
+    std::vector<FileClaim> claims;
+    for (const json::Value& item : *ids) {
+        const auto id =
+            item.is_string() ? parse_id(item.get_ref<const std::string&>()) : std::nullopt;
+        const Outbox::File* file = id ? device->outbox.find_file(*id) : nullptr;
+        if (file == nullptr || file->intent) {
+            return fail(ErrorCode::outbox_unknown_item, "file");
+        }
+        claims.push_back(file->claim);
+    }
+    call.files = ids_of(claims);
+    if (claims.empty()) {
+        args.erase("files");
+    } else {
+        args["files"] = args::files_value(claims);
+    }
+    call.args = args.dump(-1, ' ', false, json::Value::error_handler_t::replace);
+    return call;
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,77 @@
+#include "client/engine/file_links.hpp"
+
+#include <utility>
+
+#include "client/engine/http_answer.hpp"
+#include "client/engine/limits.hpp"
+#include "core/model/json.hpp"
+
+namespace holdfast::client {
+
+void FileLinks::ask(std::int64_t call, Id channel, Id file) {
+    if (!device_.account() || !device_.is_connected()) {
+        device_.reply_error(call, Error{ErrorCode::offline_no_connection});
+        return;
+    }
+    if (pending_.size() + waiting_for_token_.size() >= limits::http_pending_max) {
+        device_.reply_error(call, Error{ErrorCode::request_too_many});
+        return;
+    }
+    send({.call = call, .channel = channel, .file = file});
+}
+
+void FileLinks::send(const Asked& asked) {
+    const std::uint32_t request = device_.request(
+        {.method = "POST",
+         .path = "/files/v1/links",
+         .content_type = "application/json",
+         .authorization = "Bearer " + device_.account()->access_token,
+         .body = json::Writer{}.write("channel", asked.channel).write("file", asked.file).text(),
+         .timeout_ms = limits::auth_time_max.count});
+    pending_.emplace(request, asked);
+}
+
+bool FileLinks::take(const HttpAnswered& answer) {
+    const auto found = pending_.find(answer.request);
+    if (found == pending_.end()) {
+        return false;
+    }
+    Asked asked = found->second;
+    pending_.erase(found);
+    if (is_success(answer) && json::parse(answer.body).is_object()) {
+        device_.reply_ok(asked.call, answer.body);
+        return true;
+    }
+    const Refusal refusal = refusal_of(answer);
+    const bool expired = refusal.code == error_name(ErrorCode::auth_session_expired);
+    if (expired && !std::exchange(asked.again, true)) {
+        waiting_for_token_.push_back(asked);
+        renewal_wished_ = true;
+        return true;
+    }
+    device_.reply_error(asked.call, refusal.code, refusal.params);
+    return true;
+}
+
+bool FileLinks::take_renewal_wish() {
+    return std::exchange(renewal_wished_, false);
+}
+
+void FileLinks::renewed(bool done) {
+    for (const Asked& asked : std::exchange(waiting_for_token_, {})) {
+        if (done) {
+            send(asked);
+        } else {
+            device_.reply_error(asked.call, Error{ErrorCode::server_unreachable});
+        }
+    }
+}
+
+void FileLinks::clear() {
+    renewed(false);
+    for (const auto& [request, asked] : std::exchange(pending_, {})) {
+        device_.reply_error(asked.call, Error{ErrorCode::server_unreachable});
+    }
+}
+
+}  // namespace holdfast::client

@@ -1,0 +1,35 @@
+#include "client/engine/http_answer.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/model/json.hpp"
+
+namespace holdfast::client {
+
+bool is_success(const HttpAnswered& answer) {
+    return answer.ours && answer.status >= 200 && answer.status < 300;
+}
+
+Refusal refusal_of(const HttpAnswered& answer) {
+    const json::Value root = answer.ours ? json::parse(answer.body) : json::Value();
+    const bool has_code = root.is_object() && root.contains("code") && root["code"].is_string();
+    if (answer.status == 0 || !has_code) {
+        return {std::string(error_name(ErrorCode::server_unreachable)), "{}"};
+    }
+    const auto params = root.find("params");
+    return {root["code"].get<std::string>(),
+            params == root.end()
+                ? "{}"
+                : params->dump(-1, ' ', false, json::Value::error_handler_t::replace)};
+}
+
+ErrorCode code_named(std::string_view name, ErrorCode otherwise) {
+    for (const ErrorEntry& entry : error_catalogue) {
+        if (entry.code == name) {
+            return entry.number;
+        }
+    }
+    return otherwise;
+}
+
+}  // namespace holdfast::client

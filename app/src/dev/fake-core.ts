@@ -23,12 +23,13 @@ import {
   people,
   subgroups,
 } from './fake-data.ts';
+import { FakeFiles } from './fake-files.ts';
 import { FakeForms } from './fake-forms.ts';
 import { FakeTasks } from './fake-tasks.ts';
 import { scenarios, settingsOf, statusOf, type World, worldOf } from './fake-status.ts';
 
 type OutboxItem = OutboxSnapshot['items'][number];
-type Request = { id: number; call: keyof Calls; args: never };
+type Request = { id: number; call: keyof Calls; args: never; bytes?: ArrayBuffer };
 type MessagesQuery = Extract<Query, { query: 'messages' }>;
 
 const allowed = { allowed: true, reason: null };
@@ -39,7 +40,8 @@ export class FakeCore implements EnginePort {
   readonly #subscriptions = new Map<number, Query>();
   readonly #extra = new Map<string, MessageItem[]>();
   #outbox: OutboxItem[] = [];
-  readonly #forms = new FakeForms();
+  readonly #files = new FakeFiles();
+  readonly #forms = new FakeForms(this.#files);
   readonly #tasks = new FakeTasks(Date.now());
   #world: World;
   #sent = 0;
@@ -73,8 +75,11 @@ export class FakeCore implements EnginePort {
   }
 
   postMessage(message: unknown): void {
-    const { id, call, args } = message as Request;
-    queueMicrotask(() => this.#handle(id, call, args));
+    const { id, call, args, bytes } = message as Request;
+    queueMicrotask(() => {
+      if (bytes) this.#files.add((args as { file: string }).file, bytes);
+      this.#handle(id, call, args);
+    });
   }
 
   #handle(id: number, call: keyof Calls, args: never): void {
@@ -118,6 +123,17 @@ export class FakeCore implements EnginePort {
         return this.#forms.set(String(args['path']), args['value'] ?? null);
       case 'search_choices':
         return this.#forms.search(String(args['text']));
+      case 'begin_file':
+        return this.#files.begin(args);
+      case 'add_bytes':
+        return { missing: 0 };
+      case 'read_file':
+        return this.#files.read(String(args['file']));
+      case 'drop_file':
+        this.#files.drop(String(args['file']));
+        return {};
+      case 'link_file':
+        throw new Error('offline.no_connection');
       case 'set_offline_mode':
         [world.offlineOn, world.bannerClosed] = [Boolean(args['on']), false];
         return {};
@@ -154,7 +170,8 @@ export class FakeCore implements EnginePort {
         const found = messageAt(channel, Number(quoted.slice(-7)), this.#startedAt);
         return { id: quoted, author: found.author.name, text: found.text };
       });
-      this.#append(channel, { ...item, intent: id, reply_to });
+      const files = this.#files.send(intent.args.files ?? []);
+      this.#append(channel, { ...item, intent: id, reply_to, files });
     }
     this.#outbox.push({
       intent: id,
@@ -164,6 +181,7 @@ export class FakeCore implements EnginePort {
       channel: channel?.id ?? null,
       text,
       form: null,
+      files: [],
       can_discard: true,
       saved_at: Date.now(),
       error: null,
@@ -181,7 +199,11 @@ export class FakeCore implements EnginePort {
       for (const [channel, items] of this.#extra) {
         this.#extra.set(
           channel,
-          items.map((item) => ({ ...item, state: 'done' })),
+          items.map((item) => ({
+            ...item,
+            state: 'done',
+            files: item.files.map((file) => ({ ...file, state: 'done', sent: file.bytes })),
+          })),
         );
       }
       this.#pushAll();
@@ -206,6 +228,7 @@ export class FakeCore implements EnginePort {
       state: 'saved',
       can_delete: by === '1',
       form: null,
+      files: [],
     };
   }
 
@@ -325,7 +348,8 @@ export class FakeCore implements EnginePort {
 
   #channelSnapshot(id: string): unknown {
     const channel = channels.find((one) => one.id === id);
-    if (!channel) return { channel: null, members: [], write: allowed, manage: allowed };
+    if (!channel)
+      return { channel: null, members: [], attached: [], write: allowed, manage: allowed };
     const group = [...groups, ...groups.flatMap((one) => one.children), ...subgroups].find(
       (one) => one.id === channel.group,
     );
@@ -338,6 +362,7 @@ export class FakeCore implements EnginePort {
         group: { id: channel.group, name: group?.name ?? '' },
       },
       members: this.#people().filter((person) => channel.members.includes(person.id)),
+      attached: this.#files.at(`channel ${id}`),
       write: channel.canWrite ? allowed : refused,
       manage: channel.canWrite ? allowed : { allowed: false, reason: 'reason.no_permission' },
     };
@@ -376,6 +401,7 @@ export class FakeCore implements EnginePort {
       sending: count('sending'),
       needs_you: count('needs_you'),
       items,
+      uploads: [],
     };
   }
 
@@ -413,6 +439,7 @@ export class FakeCore implements EnginePort {
       channel: '202',
       text: 'Starting now, water is off.',
       form: null,
+      files: [],
       can_discard: true,
       saved_at: now - 5 * 60_000,
       error: null,

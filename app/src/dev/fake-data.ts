@@ -170,6 +170,7 @@ export function messageAt(channel: FakeChannel, index: number, startedAt: number
     error: null,
     can_delete: author.id === '1' && !isSystem,
     form: null,
+    files: [],
   };
 }
 

@@ -12,6 +12,8 @@ import type {
   Texts,
 } from '../bridge/types.ts';
 
+import type { FakeFiles } from './fake-files.ts';
+
 const title: Texts = { en: 'Report an incident', es: 'Reportar un incidente' };
 const allowed = { allowed: true, reason: null };
 const yesNo = [
@@ -68,7 +70,20 @@ const plans: Plan[] = [
     false,
   ],
   ['where', 'location', { en: 'Your position', es: 'Tu posición' }, {}, false],
-  ['photos', 'camera', { en: 'Photos', es: 'Fotos' }, {}, false],
+  [
+    'photos',
+    'camera',
+    { en: 'Photos', es: 'Fotos' },
+    { source: 'any', side_max: 1600, max: 3 },
+    false,
+  ],
+  [
+    'report',
+    'attachment',
+    { en: 'Report of the supplier', es: 'Informe del proveedor' },
+    { types: ['application/pdf'], max: 2 },
+    false,
+  ],
   ['signature', 'signature', { en: 'Signature', es: 'Firma' }, {}, false],
 ];
 
@@ -81,6 +96,11 @@ const choices: Choice[] = [
 
 export class FakeForms {
   readonly #values = new Map<string, AnswerValue>();
+  readonly #files: FakeFiles;
+
+  constructor(files: FakeFiles) {
+    this.#files = files;
+  }
 
   offered(): FormsSnapshot {
     return {
@@ -115,6 +135,7 @@ export class FakeForms {
         outdated: false,
         send: allowed,
         components: plans.map((plan) => this.#component(plan)),
+        files: this.#files.at('draft 4'),
         verdict: this.#verdict(),
       },
     };
@@ -151,6 +172,7 @@ export class FakeForms {
         input: {},
         value: null,
         names: [],
+        files: null,
         items: [],
         ...value[path],
       }));
@@ -166,7 +188,7 @@ export class FakeForms {
       label,
       help,
       required,
-      supported: kind !== 'camera' && kind !== 'signature',
+      supported: true,
       visible: path !== 'call' || String(this.#values.get('danger') ?? '') === 'yes',
       enabled: true,
       why: null,

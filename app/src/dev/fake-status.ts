@@ -102,6 +102,7 @@ export function statusOf(world: World, waiting: number): StatusSnapshot {
       can_change: world.offlineOn || canTurnOn,
       reason: world.offlineOn || canTurnOn ? null : 'reason.not_synchronized',
     },
+    uploads: { files: 0, bytes: 0, sent: 0 },
     screens: {
       show_data: world.connected || world.offlineOn,
       accept_input: world.connected || world.offlineOn,

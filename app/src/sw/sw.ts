@@ -8,7 +8,7 @@ declare const self: ServiceWorkerGlobalScope;
 const version = '__PRECACHE_VERSION__';
 const paths = ['__PRECACHE_PATHS__'];
 const cacheName = `holdfast-${version}`;
-const denied = /^\/(auth|sync|admin|healthz|metrics)(\/|$)/;
+const denied = /^\/(auth|sync|files|admin|healthz|metrics)(\/|$)/;
 const known = new Set(paths);
 
 self.addEventListener('install', (event) => {

@@ -18,6 +18,7 @@ export function answerText(line: AnswerLine): string {
   if (line.names.length > 0) {
     return (line.input.levels ?? 1) > 1 ? line.names.join(' › ') : list(line.names);
   }
+  if (line.files) return t('file.count', { count: line.files.length });
   if (line.kind === 'rating') {
     return t('form.rating_of', { value: Number(value), max: line.input.max ?? 5 });
   }

@@ -18,8 +18,13 @@ export function connectEngine(port: EnginePort): void {
   client = new EngineClient(port);
 }
 
-export function call<N extends CallName>(name: N, args: Args<N>): Promise<Result<N>> {
-  return client.call(name, args);
+/** `bytes` goes along, and is this page's no longer. */
+export function call<N extends CallName>(
+  name: N,
+  args: Args<N>,
+  bytes?: ArrayBuffer,
+): Promise<Result<N>> {
+  return client.call(name, args, bytes);
 }
 
 export function refusalOf(reason: unknown): EngineError {

@@ -16,6 +16,8 @@ export interface Bucket {
 export interface Outcome {
   status: number; code: number; replayed: boolean; positions: { bucket: bigint; version: bigint }[];
 }
+/** A file that a message has; its bytes are uploaded afterwards. */
+export interface Claim { id: string; name: string; type: string; bytes: number; sha256: string }
 interface Session { token: string; user: bigint; organization: bigint; device: number; salt: bigint }
 
 const keyOf = (key: Key) => `${key.kind} ${key.id}`;
@@ -257,10 +259,16 @@ export class Client {
     this.outbox.delete(given.intent());
   }
 
+  /** An id that this device has not given before. */
+  mint(): bigint {
+    return (BigInt(this.session.device) << 32n) | BigInt(++this.#counter);
+  }
+
   /** Puts a message into the outbox and, where there is a connection, on its way. */
-  post(channel: bigint, text: string): Intent {
-    const id = (BigInt(this.session.device) << 32n) | BigInt(++this.#counter);
-    const args = JSON.stringify({ channel: String(channel), text, reply_to: [] });
+  post(channel: bigint, text: string, files: Claim[] = []): Intent {
+    const id = this.mint();
+    const claims = files.length > 0 ? { files } : {};
+    const args = JSON.stringify({ channel: String(channel), text, reply_to: [], ...claims });
     const intent = { id, lane: channel, kind: 1, args, claimedAt: Date.now() };
     this.outbox.set(id, intent);
     this.#socket?.send(push([intent]));

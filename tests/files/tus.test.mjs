@@ -3,6 +3,7 @@
 //
 //   node --test tests/files           HOLDFAST_UPLOADS=1000: so many of them
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -10,94 +11,47 @@ import { after, before, test } from 'node:test';
 
 import * as tus from 'tus-js-client';
 
-import { Process } from '../crash/process.mjs';
-import { ana } from '../e2e/lib/app.mjs';
+import { Client } from '../compat/client.ts';
 import { startProxy } from '../e2e/lib/proxy.mjs';
-import { binary, makeFolder, removeFolder, startServer, waitFor } from '../e2e/lib/server.mjs';
+import { binary, makeFolder, removeFolder, root, startServer, waitFor } from '../e2e/lib/server.mjs';
 
 const uploads = Number(process.env.HOLDFAST_UPLOADS ?? 40);
 const cutsMax = 4; // of one upload
 const bytesMax = 400_000;
 
-const platform = {
-  mobile_hint: true, coarse_pointer: true, touch_points: 5, screen_width: 390, installed: true,
-  online: true, visible: true, locale: 'en', device_name: 'tus', persistent_storage: true,
-};
-
-/** `holdfast client calls`, one call after the other. */
-class Caller {
-  #process = new Process();
-  #next = 1;
-  #waiting = new Map();
-  #pushes = new Map();
-
-  constructor(url, data) {
-    this.#process.spawn(binary, ['client', '--server', url, '--data', data, 'calls'], (line) => {
-      const message = JSON.parse(line);
-      if ('push' in message) this.#pushes.set(message.push, message.snapshot);
-      else this.#waiting.get(message.reply)?.(message);
-    });
-  }
-  ask(call, args) {
-    const id = this.#next++;
-    this.#process.write(JSON.stringify({ id, call, args }));
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, (reply) => ('error' in reply ? reject(new Error(`${call}: ${reply.error.code}`)) : resolve(reply.ok)));
-    });
-  }
-  subscribe(query) {
-    const id = this.#next;
-    void this.ask('subscribe', query);
-    return () => this.#pushes.get(id);
-  }
-  end() {
-    return this.#process.end('SIGTERM');
-  }
-}
-
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const data = makeFolder('tus');
-const home = makeFolder('tus-client');
+const timelines = 5; // kind of bucket
 let server;
 let proxy;
-let caller;
+let client;
 let channel;
 let token;
-let device;
-let nextFile = 0x70000000;
 
 before(async () => {
-  server = await startServer(data, { app: '' });
+  const organization = path.join(root, 'tests/crash/organization.yaml');
+  const applied = spawnSync(binary, ['org', 'apply', organization, '--data', data], { encoding: 'utf8' });
+  assert.equal(applied.status, 0, applied.stderr);
+  server = await startServer(data, { subcommand: 'serve', app: '' });
   proxy = await startProxy(server.port);
-  const url = `http://127.0.0.1:${server.port}`;
-  caller = new Caller(url, home);
-  await caller.ask('start', platform);
-  await caller.ask('sign_in', ana);
-  const menu = caller.subscribe({ query: 'menu' });
-  const group = await waitFor('a group', () => menu()?.groups.find(({ kind }) => kind === 'standard')?.id);
-  const inside = caller.subscribe({ query: 'group', group });
-  channel = await waitFor('a channel', () => inside()?.channels[0]?.id);
-  const signIn = await fetch(`${url}/auth/v1/sign-in`, {
-    method: 'POST',
-    body: JSON.stringify({ ...ana, device: { number: '0', salt: '0', name: 'tus', class: 'mobile' } }),
-  });
-  const session = await signIn.json();
-  [token, device] = [session.access_token, session.device];
+  client = await Client.signIn(`http://127.0.0.1:${server.port}`, 'one@crash.example', 'written and kept');
+  await client.connect();
+  token = client.session.token;
+  channel = String([...client.buckets.values()].find((bucket) => bucket.kind === timelines).owner);
 });
 
 after(async () => {
-  await caller?.end();
+  client?.cut();
   await proxy?.close();
   await server?.stop();
   removeFolder(data);
-  removeFolder(home);
 });
 
-/** Posts the message that a file belongs to; when it is answered, the server may not have it yet. */
-async function announce(bytes) {
-  const id = ((BigInt(device) << 32n) | BigInt(nextFile++)).toString();
+/** Posts the message that a file belongs to; the server may not have it yet. */
+function announce(bytes) {
+  const id = client.mint().toString();
   const claim = { id, name: 'bytes.bin', type: 'application/octet-stream', bytes: bytes.length, sha256: sha256(bytes) };
-  await caller.ask('submit', { kind: 'message.post', args: { channel, text: `file ${id}`, reply_to: [], files: [claim] } });
+  client.post(BigInt(channel), `file ${id}`, [claim]);
   return id;
 }
 
@@ -138,7 +92,7 @@ test(`${uploads} files of random sizes, cut at random, arrive whole and once`, a
   for (let count = 0; count < uploads; count += 1) {
     // A random beginning is no type that is known, but a zero makes sure that it is no text.
     const bytes = Buffer.concat([Buffer.from([0]), randomBytes(randomInt(1, bytesMax))]);
-    const id = await announce(bytes);
+    const id = announce(bytes);
     await upload(bytes, id);
     const { status, body } = await linkTo(id);
     assert.equal(status, 200, JSON.stringify(body));
@@ -153,7 +107,7 @@ test(`${uploads} files of random sizes, cut at random, arrive whole and once`, a
 
 test('what is not what was announced is refused, and the client is told', async () => {
   const bytes = Buffer.concat([Buffer.from([0]), randomBytes(1000)]);
-  const id = await announce(bytes);
+  const id = announce(bytes);
   const other = Buffer.from(bytes);
   other[500] ^= 1;
   await waitFor('the message on the server', async () => (await linkTo(id)).body.code === 'file.on_its_way');

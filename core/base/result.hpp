@@ -1,6 +1,9 @@
 #pragma once
 
+#include <concepts>
 #include <expected>
+#include <string>
+#include <utility>
 
 #include "core/base/error.hpp"
 
@@ -15,6 +18,13 @@ using Result = std::expected<T, Error>;
                                                  std::string detail = {},
                                                  std::string params = {}) {
     return std::unexpected(Error{code, std::move(detail), std::move(params)});
+}
+
+/// A limit was reached; the params say which: {"limit":N}.
+[[nodiscard]] std::unexpected<Error> fail_at_limit(ErrorCode code,
+                                                   std::integral auto limit,
+                                                   std::string detail = {}) {
+    return fail(code, std::move(detail), R"({"limit":)" + std::to_string(limit) + "}");
 }
 
 }  // namespace holdfast

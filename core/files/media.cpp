@@ -187,9 +187,8 @@ Result<> check_size(const Media& media) {
 
 Result<> check_thumbnail(std::string_view base64) {
     if (base64.size() > limits::thumbnail_characters_max) {
-        return fail(ErrorCode::intent_too_long,
-                    "thumbnail",
-                    R"({"limit":)" + std::to_string(limits::thumbnail_characters_max) + "}");
+        return fail_at_limit(
+            ErrorCode::intent_too_long, limits::thumbnail_characters_max, "thumbnail");
     }
     const auto bytes = from_base64(base64);
     const Media media = sniff(bytes.value_or(std::string()));

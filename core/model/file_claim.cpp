@@ -36,9 +36,8 @@ namespace {
         return fail(ErrorCode::file_broken, "an empty file");
     }
     if (claim.bytes > files::limits::bytes_max) {
-        return fail(ErrorCode::file_too_large,
-                    std::to_string(claim.bytes),
-                    R"({"limit":)" + std::to_string(files::limits::bytes_max) + "}");
+        return fail_at_limit(
+            ErrorCode::file_too_large, files::limits::bytes_max, std::to_string(claim.bytes));
     }
     HF_CHECK(files::check_size({.type = claim.type, .width = claim.width, .height = claim.height}));
     return claim.thumbnail.empty() ? Result<>{} : files::check_thumbnail(claim.thumbnail);

@@ -70,7 +70,7 @@ std::string_view cut(std::string_view text, std::size_t bytes_max) {
 }
 
 std::unexpected<Error> too_long(std::size_t limit) {
-    return fail(ErrorCode::intent_too_long, {}, R"({"limit":)" + std::to_string(limit) + "}");
+    return fail_at_limit(ErrorCode::intent_too_long, limit);
 }
 
 Result<std::string> take_optional_text(std::string_view text, std::size_t bytes_max) {

@@ -44,7 +44,7 @@ namespace {
 }
 
 [[nodiscard]] std::unexpected<Error> too_large(std::size_t limit) {
-    return fail(ErrorCode::request_too_large, {}, R"({"limit":)" + std::to_string(limit) + "}");
+    return fail_at_limit(ErrorCode::request_too_large, limit);
 }
 
 }  // namespace

@@ -19,9 +19,7 @@ std::unexpected<Error> malformed(std::string_view member) {
 
 Result<Json> parse_object(std::string_view text) {
     if (text.size() > limits::body_bytes_max) {
-        return fail(ErrorCode::request_too_large,
-                    {},
-                    R"({"limit":)" + std::to_string(limits::body_bytes_max) + "}");
+        return fail_at_limit(ErrorCode::request_too_large, limits::body_bytes_max);
     }
     Json value = Json::parse(text, nullptr, false);
     if (!value.is_object()) {

@@ -314,9 +314,7 @@ TokenPair AuthService::tokens_for(const std::string& session, std::uint32_t gene
 
 Result<> AuthService::check_new_password(std::string_view password) {
     if (count_characters(password) < limits::password_characters_min) {
-        return fail(ErrorCode::auth_password_too_short,
-                    {},
-                    R"({"limit":)" + std::to_string(limits::password_characters_min) + "}");
+        return fail_at_limit(ErrorCode::auth_password_too_short, limits::password_characters_min);
     }
     if (password.size() > limits::password_bytes_max) {
         return fail(ErrorCode::request_malformed, "the new password is too long");

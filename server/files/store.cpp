@@ -135,9 +135,9 @@ Result<std::int64_t> FileStore::begin(const UploadKey& key, Id user) {
             const auto open =
                 std::ranges::count(parts_, user, &std::pair<const UploadKey, Id>::second);
             if (static_cast<std::size_t>(open) >= limits::uploads_per_user_max) {
-                return fail(ErrorCode::request_too_many,
-                            "unfinished uploads",
-                            R"({"limit":)" + std::to_string(limits::uploads_per_user_max) + "}");
+                return fail_at_limit(ErrorCode::request_too_many,
+                                     limits::uploads_per_user_max,
+                                     "unfinished uploads");
             }
             HF_TRY(const Descriptor made,
                    Descriptor::open(part_path(key, user), O_WRONLY | O_CREAT));

@@ -156,9 +156,8 @@ Result<FileRoutes::Allowed> FileRoutes::allow_creation(const Request& request) c
     HF_CHECK(identify(request));
     HF_TRY(const std::int64_t length, files::parse_length(request.tus.length));
     if (length > files::limits::bytes_max) {
-        return fail(ErrorCode::file_too_large,
-                    std::to_string(length),
-                    R"({"limit":)" + std::to_string(files::limits::bytes_max) + "}");
+        return fail_at_limit(
+            ErrorCode::file_too_large, files::limits::bytes_max, std::to_string(length));
     }
     HF_TRY(const files::UploadKey key, files::parse_metadata(request.tus.metadata));
     HF_TRY(auto allowed, allow(request, key));

@@ -35,6 +35,22 @@ export async function openFirst(page, testId) {
   await row.click();
 }
 
+/** Opens the first channel of the first group; returns its address. */
+export async function openFirstChannel(page) {
+  await openFirst(page, 'group-row');
+  await openFirst(page, 'channel-row');
+  await at(page, 'message').first().waitFor();
+  return page.url();
+}
+
+/** Cuts the connection, and goes on from the banner. */
+export async function workOffline(page, proxy) {
+  proxy.cut();
+  await waitForBanner(page, 'no_connection');
+  await at(page, 'banner-button').click();
+  await waitForBanner(page, 'offline_active');
+}
+
 export async function send(page, text) {
   await at(page, 'composer').locator('textarea').or(page.locator('textarea[data-testid="composer"]')).first().fill(text);
   await at(page, 'send').click();

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { ana, at, bruno, message, openFirst, showLatest, signIn, waitForBanner, waitForBar } from '../lib/app.mjs';
+import { ana, at, bruno, message, openFirstChannel, showLatest, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
 
@@ -105,16 +105,10 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await page.goto(home);
   await signIn(page, ana);
   await waitForBar(page, 'ready');
-  await openFirst(page, 'group-row');
-  await openFirst(page, 'channel-row');
-  await at(page, 'message').first().waitFor();
-  const channel = page.url();
+  const channel = await openFirstChannel(page);
   const picture = await photo(page);
 
-  proxy.cut();
-  await waitForBanner(page, 'no_connection');
-  await at(page, 'banner-button').click();
-  await waitForBanner(page, 'offline_active');
+  await workOffline(page, proxy);
 
   // A form with a photo and a signature; killed before it is sent, and gone on with.
   await fillIn(page, shoot, picture);

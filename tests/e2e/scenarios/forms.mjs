@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { ana, at, bruno, openFirst, signIn, waitForBanner, waitForBar } from '../lib/app.mjs';
+import { ana, at, bruno, openFirstChannel, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
 import { answersOf, countsFor } from '../lib/truth.mjs';
@@ -32,15 +32,9 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await page.goto(home);
   await signIn(page, ana);
   await waitForBar(page, 'ready');
-  await openFirst(page, 'group-row');
-  await openFirst(page, 'channel-row');
-  await at(page, 'message').first().waitFor();
-  const channel = page.url();
+  const channel = await openFirstChannel(page);
 
-  proxy.cut();
-  await waitForBanner(page, 'no_connection');
-  await at(page, 'banner-button').click();
-  await waitForBanner(page, 'offline_active');
+  await workOffline(page, proxy);
   await at(page, 'forms').click();
   await at(page, 'form-open').first().waitFor();
   await shoot(page, 'forms-1-offered');

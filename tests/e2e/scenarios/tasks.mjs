@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { ana, at, signIn, waitForBanner, waitForBar } from '../lib/app.mjs';
+import { ana, at, signIn, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { waitFor } from '../lib/server.mjs';
 import { tasksOf } from '../lib/truth.mjs';
@@ -26,10 +26,7 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await page.locator('[data-testid^="tasks-"]').first().waitFor();
   await shoot(page, 'tasks-1-list');
 
-  proxy.cut();
-  await waitForBanner(page, 'no_connection');
-  await at(page, 'banner-button').click();
-  await waitForBanner(page, 'offline_active');
+  await workOffline(page, proxy);
   await at(page, 'task-start').click();
   await field(page, 'what').getByTestId('written').fill(what);
   await field(page, 'urgent').getByText('Today', { exact: true }).click();

@@ -44,8 +44,7 @@ Result<> Outbox::erase_draft(std::int64_t number) {
 Result<> Outbox::save_draft(Draft draft) {
     const bool is_new = !drafts_.contains(draft.number);
     if (is_new && drafts_.size() >= limits::drafts_max) {
-        return fail(
-            ErrorCode::outbox_full, {}, R"({"limit":)" + std::to_string(limits::drafts_max) + "}");
+        return fail_at_limit(ErrorCode::outbox_full, limits::drafts_max);
     }
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     const std::int64_t number = draft.number;
@@ -72,7 +71,7 @@ Result<> Outbox::delete_draft(std::int64_t number) {
     HF_CHECK(erase_files(files.dropped));
     HF_CHECK(transaction.commit());
     drafts_.erase(number);
-    std::ranges::for_each(files.dropped, [this](Id id) { files_.erase(id); });
+    drop_files(files.dropped);
     return {};
 }
 
@@ -89,12 +88,10 @@ Result<> Outbox::reopen(Id refused, Draft draft) {
     for (File& file : files) {
         file.intent = {};
         file.draft = draft.number;
-        HF_CHECK(write_file(file));
     }
+    HF_CHECK(write_files(files));
     HF_CHECK(transaction.commit());
-    for (File& file : files) {
-        remember(std::move(file));
-    }
+    remember(std::move(files));
     last_draft_ = std::max(last_draft_, draft.number);
     drafts_.insert_or_assign(draft.number, std::move(draft));
     drop(refused);

@@ -18,10 +18,6 @@
 namespace holdfast::client {
 namespace {
 
-std::unexpected<Error> over(ErrorCode code, std::int64_t limit) {
-    return fail(code, {}, R"({"limit":)" + std::to_string(limit) + "}");
-}
-
 /// What the bytes are, and whether the server will take them: it looks with the same functions.
 Result<> describe(const std::string& head, FileClaim& claim) {
     const files::Media media = files::sniff(head, claim.name);
@@ -86,9 +82,28 @@ Result<> Outbox::write_file(const File& file) {
         .run();
 }
 
+Result<> Outbox::write_files(const std::vector<File>& files) {
+    for (const File& file : files) {
+        HF_CHECK(write_file(file));
+    }
+    return {};
+}
+
 void Outbox::remember(File file) {
     const Id id = file.claim.id;
     files_.insert_or_assign(id, std::move(file));
+}
+
+void Outbox::remember(std::vector<File> files) {
+    for (File& file : files) {
+        remember(std::move(file));
+    }
+}
+
+void Outbox::drop_files(const std::vector<Id>& ids) {
+    for (const Id id : ids) {
+        files_.erase(id);
+    }
 }
 
 Result<> Outbox::erase_files(const std::vector<Id>& ids) {
@@ -106,7 +121,7 @@ Result<> Outbox::remove_files(const std::vector<Id>& ids) {
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(erase_files(ids));
     HF_CHECK(transaction.commit());
-    std::ranges::for_each(ids, [this](Id id) { files_.erase(id); });
+    drop_files(ids);
     return {};
 }
 
@@ -114,7 +129,7 @@ Result<> Outbox::remove_files(const std::vector<Id>& ids) {
 
 Result<Id> Outbox::begin_file(File file, DeviceNumber device) {
     if (file.claim.bytes > files::limits::bytes_max) {
-        return over(ErrorCode::file_too_large, files::limits::bytes_max);
+        return fail_at_limit(ErrorCode::file_too_large, files::limits::bytes_max);
     }
     if (file.claim.bytes <= 0) {
         return fail(ErrorCode::file_broken, "an empty file");
@@ -147,10 +162,10 @@ Result<> Outbox::make_room(std::int64_t bytes) {
         HF_CHECK(drop_cached());
     }
     if (files_.size() >= limits::files_max) {
-        return over(ErrorCode::outbox_full, static_cast<std::int64_t>(limits::files_max));
+        return fail_at_limit(ErrorCode::outbox_full, limits::files_max);
     }
     if (bytes_of_files(false) + bytes > limits::files_bytes_max) {
-        return over(ErrorCode::outbox_full, limits::files_bytes_max);
+        return fail_at_limit(ErrorCode::outbox_full, limits::files_bytes_max);
     }
     return {};
 }
@@ -305,9 +320,11 @@ Result<std::string> Outbox::read_file(Id id, std::int64_t at, std::size_t max) c
 }
 
 bool Outbox::may_upload(const File& file) const {
+    if (!file.intent || file.state != FileState::waiting) {
+        return false;
+    }
     const Item* action = find(file.intent);
-    return file.intent && file.state == FileState::waiting &&
-           (action == nullptr || action->state == State::applied);
+    return action == nullptr || action->state == State::applied;
 }
 
 std::size_t Outbox::uploads_waiting() const {

@@ -20,10 +20,6 @@ std::size_t bytes_of(const Intent& intent) {
     return intent.args.size() + limits::item_overhead_bytes;
 }
 
-std::unexpected<Error> full(std::size_t limit) {
-    return fail(ErrorCode::outbox_full, {}, R"({"limit":)" + std::to_string(limit) + "}");
-}
-
 }  // namespace
 
 Result<std::uint32_t> Outbox::counter_after(IntentKind kind) const {
@@ -36,10 +32,10 @@ Result<std::uint32_t> Outbox::counter_after(IntentKind kind) const {
 
 Result<Intent> Outbox::add(Intent draft, DeviceNumber device, Instant now, Origin origin) {
     if (items_.size() >= limits::outbox_items_max) {
-        return full(limits::outbox_items_max);
+        return fail_at_limit(ErrorCode::outbox_full, limits::outbox_items_max);
     }
     if (bytes_ + bytes_of(draft) > limits::outbox_bytes_max) {
-        return full(limits::outbox_bytes_max);
+        return fail_at_limit(ErrorCode::outbox_full, limits::outbox_bytes_max);
     }
     HF_TRY(const std::uint32_t counter, counter_after(draft.kind));
     Item item;
@@ -54,19 +50,15 @@ Result<Intent> Outbox::add(Intent draft, DeviceNumber device, Instant now, Origi
     if (origin.form) {
         HF_CHECK(erase_draft(*origin.form));
     }
-    for (const File& file : files.claimed) {
-        HF_CHECK(write_file(file));
-    }
+    HF_CHECK(write_files(files.claimed));
     HF_CHECK(erase_files(files.dropped));
     HF_CHECK(transaction.commit());
     counter_ = counter;
     if (origin.form) {
         drafts_.erase(*origin.form);
     }
-    for (File& file : files.claimed) {
-        remember(std::move(file));
-    }
-    std::ranges::for_each(files.dropped, [this](Id id) { files_.erase(id); });
+    remember(std::move(files.claimed));
+    drop_files(files.dropped);
     Intent added = item.intent;
     remember(std::move(item));
     return added;
@@ -235,7 +227,7 @@ Result<std::vector<Id>> Outbox::discard(Id id) {
     HF_CHECK(erase_files(files));
     HF_CHECK(transaction.commit());
     std::ranges::for_each(all, [this](Id one) { drop(one); });
-    std::ranges::for_each(files, [this](Id file) { files_.erase(file); });
+    drop_files(files);
     return all;
 }
 
@@ -261,14 +253,12 @@ Result<Intent> Outbox::retry(Id id, DeviceNumber device, Instant now, bool conne
     for (File& file : files) {
         file.intent = item.intent.id;
         file.channel = item.intent.lane;
-        HF_CHECK(write_file(file));
     }
+    HF_CHECK(write_files(files));
     HF_CHECK(transaction.commit());
     counter_ = counter;
     drop(id);
-    for (File& file : files) {
-        remember(std::move(file));
-    }
+    remember(std::move(files));
     Intent added = item.intent;
     remember(std::move(item));
     return added;

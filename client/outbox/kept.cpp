@@ -112,13 +112,11 @@ Result<std::size_t> Outbox::send_again(Again which) {
         if (is_again && file.state == FileState::stored) {  // the server may have lost it too
             files.push_back(file);
             files.back().state = FileState::waiting;
-            HF_CHECK(write_file(files.back()));
         }
     }
+    HF_CHECK(write_files(files));
     HF_CHECK(transaction.commit());
-    for (File& file : files) {
-        remember(std::move(file));
-    }
+    remember(std::move(files));
     const std::size_t count = again.size() + applied_.size();
     for (const Id id : std::exchange(applied_, {})) {
         Item& item = items_.at(id);

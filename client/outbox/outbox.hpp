@@ -274,6 +274,7 @@ private:
     /// A transaction of its own.
     [[nodiscard]] Result<> remove_files(const std::vector<Id>& ids);
     [[nodiscard]] Result<> write_file(const File& file);
+    [[nodiscard]] Result<> write_files(const std::vector<File>& files);
     [[nodiscard]] Result<> keep_bytes(ComingFile& coming, bool all);
     [[nodiscard]] Result<> write_pieces(ComingFile& coming, bool all);
     [[nodiscard]] Result<> finish_file(ComingFile& coming);
@@ -292,6 +293,8 @@ private:
     };
     [[nodiscard]] Result<Claiming> claim(const Origin& origin, const Intent& intent) const;
     void remember(File file);
+    void remember(std::vector<File> files);
+    void drop_files(const std::vector<Id>& ids);
     void remember(Item item);
     void drop(Id id);
 

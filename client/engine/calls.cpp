@@ -284,7 +284,7 @@ Result<Args> parse_args(std::string_view call, const Json& args) {
 
 Parsed parse(std::string_view json) {
     if (json.size() > limits::call_bytes_max) {
-        return {0, fail(ErrorCode::request_too_large, {}, R"({"limit":262144})")};
+        return {0, fail_at_limit(ErrorCode::request_too_large, limits::call_bytes_max)};
     }
     const Json root = json::parse(json);
     if (!root.is_object() || !root.contains("id") || !root["id"].is_number_integer()) {

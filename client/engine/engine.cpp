@@ -274,7 +274,7 @@ Result<Id> Engine::Parts::submit(const calls::Submit& call, std::optional<std::i
     }
     const std::size_t limit = args_bytes_max(call.kind);
     if (call.args.size() > limit) {
-        return fail(ErrorCode::request_too_large, {}, R"({"limit":)" + std::to_string(limit) + "}");
+        return fail_at_limit(ErrorCode::request_too_large, limit);
     }
     const Id id = device->outbox.next_id(account->device);
     const auto lane = lane_of(call.kind, call.args, {account->user, id});

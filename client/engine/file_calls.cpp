@@ -11,14 +11,6 @@
 #include "core/model/json.hpp"
 
 namespace holdfast::client {
-namespace {
-
-std::unexpected<Error> limited(ErrorCode code, std::size_t limit) {
-    return fail(code, {}, R"({"limit":)" + std::to_string(limit) + "}");
-}
-
-}  // namespace
-
 /// Taken in every mode, as answers are: what somebody has photographed must not be lost.
 Result<Id> Engine::Parts::begin_file(const calls::BeginFile& call) {
     const auto& account = device->account();
@@ -37,7 +29,7 @@ Result<Id> Engine::Parts::begin_file(const calls::BeginFile& call) {
         };
         if (std::ranges::count_if(device->outbox.files(), is_beside) >=
             static_cast<std::ptrdiff_t>(files::limits::per_message_max)) {
-            return limited(ErrorCode::intent_too_long, files::limits::per_message_max);
+            return fail_at_limit(ErrorCode::intent_too_long, files::limits::per_message_max);
         }
     }
     return device->outbox.begin_file(
@@ -58,7 +50,7 @@ void Engine::Parts::take(std::int64_t number, const calls::BeginFile& call) {
 
 Result<std::int64_t> Engine::Parts::add_bytes(const calls::AddBytes& call) {
     if (brought.size() > limits::call_data_bytes_max) {
-        return limited(ErrorCode::request_too_large, limits::call_data_bytes_max);
+        return fail_at_limit(ErrorCode::request_too_large, limits::call_data_bytes_max);
     }
     return device->outbox.add_bytes(call.file, brought);
 }
@@ -91,10 +83,9 @@ void Engine::Parts::take(std::int64_t number, const calls::ReadFile& call) {
                      *std::move(bytes));
 }
 
-void Engine::Parts::take(std::int64_t number, const calls::DropFile& call) {
-    const auto dropped = device->outbox.drop_file(call.file);
-    if (!dropped) {
-        device->reply_error(number, dropped.error());
+void Engine::Parts::answer(std::int64_t number, const Result<>& done) {
+    if (!done) {
+        device->reply_error(number, done.error());
         return;
     }
     device->reply_ok(number);
@@ -102,15 +93,12 @@ void Engine::Parts::take(std::int64_t number, const calls::DropFile& call) {
     device->hurry(Device::Urgency::now);
 }
 
+void Engine::Parts::take(std::int64_t number, const calls::DropFile& call) {
+    answer(number, device->outbox.drop_file(call.file));
+}
+
 void Engine::Parts::take(std::int64_t number, const calls::RetryFile& call) {
-    const auto retried = device->outbox.retry_file(call.file);
-    if (!retried) {
-        device->reply_error(number, retried.error());
-        return;
-    }
-    device->reply_ok(number);
-    device->files_changed();
-    device->hurry(Device::Urgency::now);
+    answer(number, device->outbox.retry_file(call.file));
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::LinkFile& call) {

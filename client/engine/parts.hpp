@@ -79,6 +79,8 @@ private:
     [[nodiscard]] Result<calls::Submit> with_claims(calls::Submit call) const;
     [[nodiscard]] Result<Id> begin_file(const calls::BeginFile& call);
     [[nodiscard]] Result<std::int64_t> add_bytes(const calls::AddBytes& call);
+    /// Of a call that changes an attached file.
+    void answer(std::int64_t number, const Result<>& done);
     [[nodiscard]] Result<std::int64_t> open_form(const calls::OpenForm& call);
     [[nodiscard]] Result<std::string> set_answer(const calls::SetAnswer& call);
     [[nodiscard]] Result<std::string> search_choices(const calls::SearchChoices& call);

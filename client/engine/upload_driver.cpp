@@ -50,7 +50,7 @@ void UploadDriver::follow_outbox() {
         queue_.remove(id);
     }
     for (const auto& [id, file] : device_.outbox.files()) {
-        if (!queue_.contains(id) && device_.outbox.may_upload(file)) {
+        if (device_.outbox.may_upload(file) && !queue_.contains(id)) {
             queue_.add({.file = id, .channel = file.channel, .bytes = file.claim.bytes});
         }
     }

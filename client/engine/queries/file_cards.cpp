@@ -47,6 +47,18 @@ Result<std::optional<body::File>> find_row(const View& view, Id channel, Id file
     return read ? std::optional(*read) : std::nullopt;
 }
 
+/// Those that were attached here and are wanted.
+template <class Which>
+Json cards_of(const View& view, const Which& is_wanted) {
+    Json list = Json::array();
+    for (const auto& [id, file] : view.files()) {
+        if (is_wanted(file)) {
+            list.push_back(card(view, file));
+        }
+    }
+    return list;
+}
+
 }  // namespace
 
 Json card(const View& view, const Outbox::File& file) {
@@ -99,13 +111,17 @@ Result<Json> cards(const View& view, Id channel, const std::vector<Id>& files) {
 }
 
 Json of_composer(const View& view, Id channel) {
-    Json list = Json::array();
-    for (const auto& [id, file] : view.files()) {
-        if (file.channel == channel && file.draft == 0 && !file.intent) {
-            list.push_back(card(view, file));
-        }
-    }
-    return list;
+    return cards_of(view, [&](const Outbox::File& file) {
+        return file.channel == channel && file.draft == 0 && !file.intent;
+    });
+}
+
+Json of_draft(const View& view, std::int64_t draft) {
+    return cards_of(view, [&](const Outbox::File& file) { return file.draft == draft; });
+}
+
+Json of_action(const View& view, Id intent) {
+    return cards_of(view, [&](const Outbox::File& file) { return file.intent == intent; });
 }
 
 Result<Json> of_answer(const View& view, Id channel, const Json& ids) {

@@ -19,6 +19,10 @@ using Json = nlohmann::json;
 
 /// Files that were attached where a message is being written.
 [[nodiscard]] Json of_composer(const View& view, Id channel);
+/// Files that stand in a form; also those that no answer names.
+[[nodiscard]] Json of_draft(const View& view, std::int64_t draft);
+/// Files that go with an action.
+[[nodiscard]] Json of_action(const View& view, Id intent);
 /// The files whose ids an answer holds (a JSON list of them); others are left out.
 [[nodiscard]] Result<Json> of_answer(const View& view, Id channel, const Json& ids);
 

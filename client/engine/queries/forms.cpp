@@ -33,17 +33,6 @@ FillingDesk::Place place_of(View& view) {
             .person = form_cards::person(view)};
 }
 
-/// Files that stand in a form; also those that no answer names.
-Json files_of(const View& view, std::int64_t draft) {
-    Json list = Json::array();
-    for (const auto& [id, file] : view.files()) {
-        if (file.draft == draft) {
-            list.push_back(file_cards::card(view, file));
-        }
-    }
-    return list;
-}
-
 /// What keeps a new filling from being sent here and now, before anything is filled in (OM24).
 Result<Json> obstacle(View& view, const KnownForm& form) {
     const FillingMoment moment = view.sources().fillings.moment(place_of(view), form);
@@ -209,7 +198,7 @@ Result<Json> filling(View& view, std::int64_t number) {
           {"task", task_json(open.task)},
           {"send", send_permission(view, open)},
           {"components", std::move(components)},
-          {"files", files_of(view, number)},
+          {"files", file_cards::of_draft(view, number)},
           {"verdict", verdict_json(open.filling)}}}};
 }
 

@@ -55,16 +55,6 @@ Json form_title(View& view, const Intent& intent) {
     return form ? form_cards::title(**form) : Json(nullptr);
 }
 
-Json files_of(View& view, Id intent) {
-    Json list = Json::array();
-    for (const auto& [id, file] : view.files()) {
-        if (file.intent == intent) {
-            list.push_back(file_cards::card(view, file));
-        }
-    }
-    return list;
-}
-
 /// Files whose actions are done, and which the server has not got: where each belongs, and itself.
 Result<Json> uploads(View& view) {
     Json list = Json::array();
@@ -91,7 +81,7 @@ Result<Json> entry(View& view, const Outbox::Item& item) {
                 {"channel", about_channel ? Json(to_string(item.intent.lane)) : Json(nullptr)},
                 {"text", text_of(item)},
                 {"form", form_title(view, item.intent)},
-                {"files", files_of(view, item.intent.id)},
+                {"files", file_cards::of_action(view, item.intent.id)},
                 {"can_discard", Outbox::can_discard(item)},
                 {"saved_at", item.intent.claimed_at.ms},
                 {"error", refused ? cards::error(item.code, item.detail) : Json(nullptr)}};

@@ -105,13 +105,20 @@ std::map<std::string, std::string> params_of(const Membership& known, Id user) {
 }  // namespace
 
 Result<Effects> create_channel(World& world, const Occasion& occasion, const Intent& intent) {
-    HF_TRY(const args::ChannelCreate wanted, args::parse_channel_create(intent.args));
+    HF_TRY(args::ChannelCreate wanted, args::parse_channel_create(intent.args));
     HF_CHECK(may_create_channel(world, occasion.user, wanted.group));
+    return make_channel(world, occasion, intent.id, std::move(wanted));
+}
+
+Result<Effects> make_channel(World& world,
+                             const Occasion& occasion,
+                             Id id,
+                             const args::ChannelCreate& wanted) {
     HF_TRY(std::string name, take_text(wanted.name, limits::name_bytes_max));
     if (wanted.members.size() > limits::members_per_intent_max) {
         return too_long(limits::members_per_intent_max);
     }
-    HF_CHECK(ensure_new_channel(world, intent.id));
+    HF_CHECK(ensure_new_channel(world, id));
     HF_TRY(const auto author, facts::active_user(world, occasion.user));
     const std::string by = facts::full_name(author.value);
     HF_TRY(const BucketId bucket, world.mint_bucket());
@@ -120,10 +127,10 @@ Result<Effects> create_channel(World& world, const Occasion& occasion, const Int
     Effects effects;
     const bool open = !wanted.is_private;
     effects.buckets = {
-        {bucket, BucketKind::channel, intent.id, wanted.group, open},
-        {timeline, BucketKind::timeline, intent.id, wanted.group, open},
+        {bucket, BucketKind::channel, id, wanted.group, open},
+        {timeline, BucketKind::timeline, id, wanted.group, open},
     };
-    const RowKey key{bucket, RowKind::channel, intent.id};
+    const RowKey key{bucket, RowKind::channel, id};
     const body::Channel channel{
         .name = name, .group = wanted.group, .is_private = wanted.is_private};
     effects.rows.push_back({.key = key, .body = body::encode(channel)});
@@ -131,7 +138,7 @@ Result<Effects> create_channel(World& world, const Occasion& occasion, const Int
         world, all_members(occasion.user, wanted.members), key, wanted.is_private, effects));
     effects.rows.push_back(write(occasion,
                                  {.timeline = timeline,
-                                  .id = intent.id,
+                                  .id = id,
                                   .key = "channel_created",
                                   .params = {{"by", by}, {"name", name}},
                                   .text = by + " created the channel " + name + "."}));

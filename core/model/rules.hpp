@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/model/args.hpp"
 #include "core/model/world.hpp"
 
 /// One function for each kind of intent. For core/rules only: the way in is reduce().
@@ -24,6 +25,11 @@ namespace holdfast::rules {
 [[nodiscard]] Result<Effects> create_channel(World& world,
                                              const Occasion& occasion,
                                              const Intent& intent);
+/// The same for a routine, which nobody has to allow.
+[[nodiscard]] Result<Effects> make_channel(World& world,
+                                           const Occasion& occasion,
+                                           Id id,
+                                           const args::ChannelCreate& wanted);
 [[nodiscard]] Result<Effects> rename_channel(World& world,
                                              const Occasion& occasion,
                                              const Intent& intent);

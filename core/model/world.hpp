@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/id.hpp"
@@ -36,6 +37,11 @@ public:
     /// A new bucket id. Errors  intent_needs_connection on a device: only the server makes buckets.
     [[nodiscard]] virtual Result<BucketId> mint_bucket() = 0;
 
+    /// The group of this code. Only final worlds are asked.
+    [[nodiscard]] virtual Result<std::optional<Id>> group_of_code(std::string_view /*code*/) const {
+        return std::nullopt;
+    }
+
     /// Whether what the rules say here is final: the server's world. On a device they leave out
     /// what only the server can give (buckets, serial numbers).
     [[nodiscard]] virtual bool is_final() const { return true; }
@@ -59,6 +65,17 @@ public:
     [[nodiscard]] virtual FactCache* fact_cache() const { return nullptr; }
 };
 
+/// A run of a routine that an action sets off: the server begins it after the commit.
+struct QueuedRun {
+    Id id{};
+    std::string routine{};  ///< code
+    Id user{};              ///< who set it off
+    Id group{};             ///< of the task
+    Id task{};              ///< of a start form: the id that the task will have
+    Id channel{};
+    std::string context{};  ///< JSON that its expressions see; empty on a device
+};
+
 /// Everything that an intent does (core/rules/reduce.hpp), to be written in one transaction.
 struct Effects {
     struct NewBucket {
@@ -70,6 +87,7 @@ struct Effects {
     };
     std::vector<NewBucket> buckets{};
     std::vector<RowChange> rows{};
+    std::vector<QueuedRun> runs{};  ///< in the order in which they begin
     /// `applied`, or what the rules say besides: with the reason and its sentence's parameters. A
     /// rejected action may have rows: its answer, kept where people look for it (OM33).
     OutcomeStatus status = OutcomeStatus::applied;

@@ -11,6 +11,7 @@
 #include "core/model/rules.hpp"
 #include "core/rules/form_cache.hpp"
 #include "core/rules/task_facts.hpp"
+#include "core/rules/tasks.hpp"
 #include "core/rules/world_lookup.hpp"
 
 namespace holdfast {
@@ -93,6 +94,26 @@ namespace {
     return {};
 }
 
+/// The files of an answer whose message stands in the effects already, if it is there to be read.
+[[nodiscard]] Result<> attach_files(const World& world,
+                                    const Occasion& occasion,
+                                    const Intent& intent,
+                                    const std::vector<FileClaim>& claims,
+                                    Effects& effects) {
+    const auto message = std::ranges::find_if(effects.rows, [&](const RowChange& change) {
+        return change.key.kind == RowKind::message && change.key.id == intent.id;
+    });
+    if (claims.empty() || message == effects.rows.end()) {
+        return {};
+    }
+    HF_TRY(body::Message body, body::parse_message(message->body));
+    body.files = ids_of(claims);
+    message->body = body::encode(body);
+    const BucketId timeline = message->key.bucket;
+    return claim_files(
+        world, occasion, {timeline, intent.id, files::limits::per_answer_max}, claims, effects);
+}
+
 }  // namespace
 
 Result<JudgedForm> judge_form(const World& world,
@@ -144,6 +165,13 @@ Result<> claim_beside_answer(const World& world,
 Result<Effects> submit_answer(World& world, const Occasion& occasion, const Intent& intent) {
     HF_TRY(args::AnswerSubmit wanted, args::parse_answer_submit(intent.args));
     HF_CHECK(may_send_forms(world, occasion.user, wanted.channel));
+    if (world.is_final()) {  // a device of ours asks for what it means (client/engine/forms)
+        HF_TRY(auto upon_task, trigger_by_answer(world, occasion, intent, wanted));
+        if (upon_task) {
+            HF_CHECK(attach_files(world, occasion, intent, wanted.files, *upon_task));
+            return *std::move(upon_task);
+        }
+    }
     HF_TRY(auto form, find_form(world, occasion.organization, wanted.form));
     HF_TRY(const forms::Offer offer, offer_in(world, occasion.user, wanted.channel));
     const SentForm sent{.version = wanted.form,

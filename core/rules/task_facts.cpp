@@ -198,6 +198,9 @@ std::optional<workflow::ActionKind> action_kind_of(const Intent& intent) {
             if (!wanted) {
                 return std::nullopt;
             }
+            if (wanted->form && wanted->target.empty()) {
+                return workflow::ActionKind::survey_trigger;
+            }
             return wanted->form ? workflow::ActionKind::state_form
                                 : workflow::ActionKind::manual_change;
         }

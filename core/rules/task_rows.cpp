@@ -6,6 +6,7 @@
 
 #include "core/model/facts.hpp"
 #include "core/model/rules.hpp"
+#include "core/rules/run_context.hpp"
 
 namespace holdfast::rules {
 
@@ -17,22 +18,48 @@ Result<Effects> TaskRows::write(const workflow::Effects& effects) {
     }
     if (last_message_) {
         HF_CHECK(advance_read_mark(
-            world_, occasion_.user, place_->channel, {occasion_.now.ms, last_message_}, effects_));
+            world_, occasion_.user, read_in_, {occasion_.now.ms, last_message_}, effects_));
     }
+    HF_CHECK(queue(effects));
     return std::move(effects_);
 }
 
+Result<> TaskRows::queue(const workflow::Effects& effects) {
+    for (const workflow::Step& each : effects.steps) {
+        const auto* run = std::get_if<step::QueueRoutine>(&each);
+        if (run == nullptr) {
+            continue;
+        }
+        HF_TRY(const Place* place, place_of(run->channel));
+        QueuedRun queued{.id = run->run,
+                         .routine = run->routine,
+                         .user = run->user,
+                         .group = place->group,
+                         .task = run->task,
+                         .channel = run->channel};
+        if (world_.is_final()) {
+            const RunPlace where{.group = place->group,
+                                 .tasks = tasks_,
+                                 .channel = place->rows,
+                                 .timeline = place->timeline};
+            HF_TRY(queued.context, RunContext(world_, effects_.rows, occasion_).of(*run, where));
+        }
+        effects_.runs.push_back(std::move(queued));
+    }
+    return {};
+}
+
 Result<const TaskRows::Place*> TaskRows::place_of(Id channel) {
-    if (place_ && place_->channel == channel) {
-        return &*place_;
+    if (const auto known = places_.find(channel); known != places_.end()) {
+        return &known->second;
     }
     HF_TRY(const auto rows, world_.bucket(BucketKind::channel, channel));
     HF_TRY(const auto timeline, world_.bucket(BucketKind::timeline, channel));
     if (!rows || !timeline) {
         return fail(ErrorCode::intent_gone, "channel " + to_string(channel));
     }
-    place_ = Place{channel, rows->parent, rows->id, timeline->id};
-    return &*place_;
+    const Place place{channel, rows->parent, rows->id, timeline->id};
+    return &places_.emplace(channel, place).first->second;
 }
 
 void TaskRows::put(RowKey key, std::int64_t sort, std::string body) {
@@ -59,14 +86,16 @@ Result<> TaskRows::add(RowKey key, std::string body) {
 }
 
 /// The person has seen what the own action says.
-void TaskRows::saw(Id message) {
-    if (place_->timeline) {
-        last_message_ = std::max(last_message_, message);
+void TaskRows::saw(const Place& place, Id message) {
+    if (place.timeline && by_ == By::person) {
+        last_message_ = read_in_ == place.channel ? std::max(last_message_, message) : message;
+        read_in_ = place.channel;
     }
 }
 
 Result<> TaskRows::take(const step::MakeChannel& made) {
-    place_ = Place{.channel = made.channel, .group = made.group};
+    Place& place = places_[made.channel];
+    place = {.channel = made.channel, .group = made.group};
     if (!world_.is_final()) {
         return {};
     }
@@ -76,13 +105,13 @@ Result<> TaskRows::take(const step::MakeChannel& made) {
             return fail(ErrorCode::intent_id_conflict, "channel " + to_string(made.channel));
         }
     }
-    HF_TRY(place_->rows, world_.mint_bucket());
-    HF_TRY(place_->timeline, world_.mint_bucket());
+    HF_TRY(place.rows, world_.mint_bucket());
+    HF_TRY(place.timeline, world_.mint_bucket());
     effects_.buckets = {
-        {place_->rows, BucketKind::channel, made.channel, made.group, true},
-        {place_->timeline, BucketKind::timeline, made.channel, made.group, true},
+        {place.rows, BucketKind::channel, made.channel, made.group, true},
+        {place.timeline, BucketKind::timeline, made.channel, made.group, true},
     };
-    put({place_->rows, RowKind::channel, made.channel},
+    put({place.rows, RowKind::channel, made.channel},
         0,
         body::encode(body::Channel{.name = made.name, .group = made.group}));
     return {};
@@ -115,7 +144,7 @@ Result<> TaskRows::take(const step::PostForm& posted) {
     for (std::size_t i = 0; i < posted.parts.size(); ++i) {
         const Id id{posted.first.value + i};
         HF_CHECK(add({place->timeline, RowKind::message, id}, posted.parts[i]));
-        saw(id);
+        saw(*place, id);
     }
     return {};
 }
@@ -131,8 +160,9 @@ Result<> TaskRows::take(const step::StoreAnswer& stored) {
     return {};
 }
 
-Result<> TaskRows::take(const step::QueueRoutine& run) {
-    return fail(ErrorCode::intent_unknown_kind, "routine " + run.routine);
+/// Behind all rows: queue().
+Result<> TaskRows::take(const step::QueueRoutine& /*run*/) {
+    return {};
 }
 
 /// In the order of their serial numbers, so that the newest row says which is the group's last.
@@ -151,7 +181,7 @@ Result<> TaskRows::take(const step::PostSystem& said) {
     const body::Message message{
         .author = occasion_.user, .text = said.text, .system = said.key, .params = said.params};
     HF_CHECK(add({place->timeline, RowKind::message, said.message}, body::encode(message)));
-    saw(said.message);
+    saw(*place, said.message);
     return {};
 }
 

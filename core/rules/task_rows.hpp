@@ -1,6 +1,7 @@
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,15 +15,18 @@ namespace holdfast::rules {
 /// Turns the steps of a workflow's action into rows, in their order.
 ///
 /// On a device the buckets of a new channel are left out, and what stands in them: the server makes
-/// them. So are routines everywhere: an action that needs one is kept until the server can run it.
+/// them.
 /// Lifetime  one judgement. Borrows all.
 class TaskRows {
 public:
-    TaskRows(World& world, const Occasion& occasion, BucketId tasks)
-        : world_(world), occasion_(occasion), tasks_(tasks) {}
+    /// Who has not acted has not seen what came of it: a routine's effects move no read mark.
+    enum class By : std::uint8_t { person, routine };
+
+    TaskRows(World& world, const Occasion& occasion, BucketId tasks, By by = By::person)
+        : world_(world), occasion_(occasion), tasks_(tasks), by_(by) {}
 
     /// Errors  intent_id_conflict: a row that would be new is there · intent_gone: a channel is not
-    ///         here, or a person is not active · intent_unknown_kind: a routine · those of World.
+    ///         here, or a person is not active · those of World.
     [[nodiscard]] Result<Effects> write(const workflow::Effects& effects);
 
 private:
@@ -48,13 +52,17 @@ private:
     [[nodiscard]] Result<const Place*> place_of(Id channel);
     /// Writes a row that must not be there yet; nothing where it has no bucket on a device.
     [[nodiscard]] Result<> add(RowKey key, std::string body);
-    void saw(Id message);
+    void saw(const Place& place, Id message);
+    /// What the run's expressions will see, once all rows are known.
+    [[nodiscard]] Result<> queue(const workflow::Effects& effects);
     void put(RowKey key, std::int64_t sort, std::string body);
 
     World& world_;
     const Occasion& occasion_;
     BucketId tasks_;
-    std::optional<Place> place_{};
+    By by_;
+    std::map<Id, Place> places_{};  ///< by channel
+    Id read_in_{};                  ///< channel of the last message that the person has seen
     Id last_message_{};
     Effects effects_{};
 };

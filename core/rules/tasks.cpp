@@ -14,6 +14,7 @@
 #include "core/rules/task_rows.hpp"
 #include "core/workflow/conflict.hpp"
 #include "core/workflow/limits.hpp"
+#include "core/workflow/overlay.hpp"
 
 namespace holdfast::rules {
 
@@ -161,8 +162,14 @@ workflow::Subject subject_of(const Known& known, Id task, Id user) {
     HF_CHECK(workflow::may_act(subject, *arrival.action, known.facts));
     static const workflow::Submission nothing;
     const auto& submission = arrival.submission == nullptr ? nothing : *arrival.submission;
-    HF_TRY(const workflow::Effects effects,
+    HF_TRY(workflow::Effects effects,
            workflow::apply(subject, *arrival.action, submission, arrival.cause, known.facts));
+    workflow::expect_routines(effects,
+                              subject,
+                              {.intent = arrival.cause.intent,
+                               .action = *arrival.action,
+                               .submission = submission,
+                               .at = arrival.cause.now});
     return TaskRows(world, occasion, known.facts.tasks()).write(effects);
 }
 
@@ -172,6 +179,36 @@ workflow::Subject subject_of(const Known& known, Id task, Id user) {
                                         const workflow::Arrival& arrival) {
     return world.is_final() ? decide(world, occasion, known, arrival)
                             : foresee(world, occasion, known, arrival);
+}
+
+/// An action upon a task that is an answer, before the answer is judged.
+struct Answered {
+    workflow::Action action{};
+    workflow::Cause cause{};
+    SentForm sent{};
+};
+
+[[nodiscard]] Result<Effects> answer_upon(World& world,
+                                          const Occasion& occasion,
+                                          const Known& known,
+                                          Answered answered) {
+    HF_TRY(auto form, find_form(world, occasion.organization, answered.sent.version));
+    answered.action.form = known.facts.code_of(form->form);
+    answered.action.answer = answered.cause.intent;
+    // The filters ask for the state that the person saw: whether the task is still in it is for the
+    // conflict table to say, with the answer kept.
+    workflow::Task seen = known.task;
+    seen.state = answered.action.base_state;
+    HF_TRY(const forms::Offer offer, known.facts.offer_for(&seen));
+    HF_TRY(const JudgedForm judged,
+           judge_form(world, occasion, std::move(form), answered.sent, offer));
+    workflow::Submission submission = submission_of(judged, known.facts, answered.cause.intent);
+    HF_TRY(submission.version, standing_of(world, occasion, judged));
+    HF_TRY(Effects effects,
+           carry_out(world, occasion, known, {&answered.action, &submission, answered.cause}));
+    HF_CHECK(
+        claim_beside_answer(world, occasion, answered.cause.intent, answered.sent, effects));
+    return effects;
 }
 
 void take_out(std::vector<Id>& people, Id user) {
@@ -213,11 +250,15 @@ Result<Effects> create_task(World& world, const Occasion& occasion, const Intent
         submission.task_name = name_in(judged.answer.answers, *workflow->start_form->task);
     }
     HF_TRY(cause.serial, next_serial(world, facts.tasks()));
-    HF_TRY(const workflow::Effects steps,
-           workflow::apply(subject, action, submission, cause, facts));
-    HF_TRY(Effects effects, TaskRows(world, occasion, facts.tasks()).write(steps));
-    HF_CHECK(claim_beside_answer(world, occasion, intent.id, sent, effects));
-    return effects;
+    HF_TRY(workflow::Effects effects, workflow::apply(subject, action, submission, cause, facts));
+    if (!world.is_final()) {
+        const workflow::WaitingAction waiting{
+            .intent = intent.id, .action = action, .submission = submission, .at = cause.now};
+        workflow::expect_routines(effects, subject, waiting);
+    }
+    HF_TRY(Effects written, TaskRows(world, occasion, facts.tasks()).write(effects));
+    HF_CHECK(claim_beside_answer(world, occasion, intent.id, sent, written));
+    return written;
 }
 
 Result<Effects> change_state(World& world, const Occasion& occasion, const Intent& intent) {
@@ -233,25 +274,57 @@ Result<Effects> change_state(World& world, const Occasion& occasion, const Inten
     if (!wanted.form) {
         return carry_out(world, occasion, known, {&action, nullptr, cause});
     }
-    HF_TRY(auto form, find_form(world, occasion.organization, wanted.form));
-    action.kind = workflow::ActionKind::state_form;
-    action.form = known.facts.code_of(form->form);
-    action.answer = intent.id;
-    // The filters ask for the state that the person saw: whether the task is still in it is for the
-    // conflict table to say, with the answer kept.
-    workflow::Task seen = known.task;
-    seen.state = wanted.base_state;
-    HF_TRY(const forms::Offer offer, known.facts.offer_for(&seen));
-    const SentForm sent{.version = wanted.form,
-                        .answers = std::move(wanted.answers),
-                        .offset_minutes = wanted.offset_minutes,
-                        .at = intent.claimed_at,
-                        .files = wanted.files};
-    HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
-    workflow::Submission submission = submission_of(judged, known.facts, intent.id);
-    HF_TRY(submission.version, standing_of(world, occasion, judged));
-    HF_TRY(Effects effects, carry_out(world, occasion, known, {&action, &submission, cause}));
-    HF_CHECK(claim_beside_answer(world, occasion, intent.id, sent, effects));
+    action.kind = wanted.target.empty() ? workflow::ActionKind::survey_trigger
+                                        : workflow::ActionKind::state_form;
+    return answer_upon(world,
+                       occasion,
+                       known,
+                       {.action = std::move(action),
+                        .cause = cause,
+                        .sent = {.version = wanted.form,
+                                 .answers = std::move(wanted.answers),
+                                 .offset_minutes = wanted.offset_minutes,
+                                 .at = intent.claimed_at,
+                                 .files = wanted.files}});
+}
+
+Result<std::optional<Effects>> trigger_by_answer(World& world,
+                                                 const Occasion& occasion,
+                                                 const Intent& intent,
+                                                 const args::AnswerSubmit& answer) {
+    HF_TRY(const auto channel, facts::channel(world, answer.channel));
+    HF_TRY(const auto task,
+           channel ? find_task(world, channel->value.group, answer.channel)
+                   : Result<std::optional<workflow::Task>>());
+    if (!task) {
+        return std::nullopt;
+    }
+    HF_TRY(const Known known, known_task(world, occasion, channel->value.group, answer.channel));
+    HF_TRY(const auto form, find_form(world, occasion.organization, answer.form));
+    const std::string code = known.facts.code_of(form->form);
+    const workflow::State* state = workflow::find_state(*known.workflow, known.task.state);
+    const bool triggers =
+        state != nullptr && !code.empty() &&
+        std::ranges::any_of(state->survey_triggers,
+                            [&](const workflow::SurveyTrigger& each) { return each.form == code; });
+    if (!triggers) {
+        return std::nullopt;
+    }
+    HF_TRY(const workflow::Cause cause, cause_of(world, occasion, intent, false));
+    HF_TRY(Effects effects,
+           answer_upon(world,
+                       occasion,
+                       known,
+                       {.action = {.kind = workflow::ActionKind::survey_trigger,
+                                   .task = answer.channel,
+                                   .base_state = known.task.state,
+                                   .base_version = known.task.state_version},
+                        .cause = cause,
+                        .sent = {.version = answer.form,
+                                 .answers = answer.answers,
+                                 .offset_minutes = answer.offset_minutes,
+                                 .at = intent.claimed_at,
+                                 .files = answer.files}}));
     return effects;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
+
 #include "core/base/result.hpp"
+#include "core/model/args.hpp"
 #include "core/model/intent.hpp"
 #include "core/model/world.hpp"
 
@@ -18,11 +21,19 @@ namespace holdfast::rules {
                                           const Intent& intent);
 
 /// The form's message and answer, if it is by form, then the task in its new state, a system
-/// message and a row of history.
+/// message and a row of history. A form without a target is one that the state offers for its
+/// routines (a survey trigger): the answer, and the task as it is.
 /// Errors  on a device also task_stale_state: the task has moved since the action was taken.
 [[nodiscard]] Result<Effects> change_state(World& world,
                                            const Occasion& occasion,
                                            const Intent& intent);
+
+/// An answer in a task's channel whose form the task's state offers for its routines: nothing where
+/// it is none of these, and is an answer like any other.
+[[nodiscard]] Result<std::optional<Effects>> trigger_by_answer(World& world,
+                                                               const Occasion& occasion,
+                                                               const Intent& intent,
+                                                               const args::AnswerSubmit& answer);
 
 /// Gives a person the one role in the task that is named, or none.
 /// Errors  intent_gone (no active user) · intent_malformed (role).

@@ -286,17 +286,6 @@ TEST_F(Tasks, nothing_is_said_of_a_task_to_somebody_outside_its_group) {
               ErrorCode::task_cancelled);
 }
 
-TEST_F(Tasks, an_action_that_needs_a_routine_is_kept_until_the_server_can_run_it) {
-    const BucketId group = org.world.bucket_id(BucketKind::group, pumps_team);
-    std::string definition(work_order_json);
-    const std::string plain = R"({"target":"doing"})";
-    definition.replace(
-        definition.find(plain), plain.size(), R"({"target":"doing","routines":["tell"]})");
-    org.world.put({group, RowKind::workflow, work_order},
-                  body::encode(body::Workflow{.definition = definition}));
-    EXPECT_EQ(code_of(act(Org::ana, move, to("doing"))), ErrorCode::intent_unknown_kind);
-}
-
 TEST_F(Tasks, forms_of_the_channel_come_and_go_with_the_state) {
     EXPECT_EQ(offer_in(org.world, Org::ana, leak)->channel_elements,
               std::vector<std::string>{"reported"});

@@ -55,14 +55,14 @@ bool has_routine(const Effects& effects) {
 }
 
 /// A change that a routine owns is shown as asked for (OM26).
-void show_target(const Subject& subject, const WaitingAction& waiting, Projected& projected) {
+void show_target(const Subject& subject, const WaitingAction& waiting, Task& task) {
     const State* target = find_state(*subject.workflow, waiting.action.target);
-    if (target == nullptr || projected.task.state == target->code) {
+    if (target == nullptr || task.state == target->code) {
         return;
     }
-    projected.task.state = target->code;
-    projected.task.state_at = waiting.at;
-    projected.task.state_by = subject.user;
+    task.state = target->code;
+    task.state_at = waiting.at;
+    task.state_by = subject.user;
 }
 
 /// The facts without what waits: the action that waits is the one that is asked about.
@@ -92,6 +92,26 @@ private:
 };
 
 }  // namespace
+
+void expect_routines(Effects& effects, const Subject& subject, const WaitingAction& waiting) {
+    if (!has_routine(effects)) {
+        return;
+    }
+    const bool begun = begins(waiting.action);
+    const Id id = begun ? waiting.intent : subject.id;
+    const bool is_put = std::ranges::any_of(effects.steps, [&](const Step& each) {
+        const auto* put = std::get_if<step::PutTask>(&each);
+        return put != nullptr && put->id == id;
+    });
+    if (begun && !is_put) {
+        effects.steps.emplace_back(step::PutTask{id, begun_task(subject, waiting)});
+    } else if (!begun) {
+        Task task = *subject.task;
+        take_task(effects, id, task);
+        show_target(subject, waiting, task);
+        effects.steps.emplace_back(step::PutTask{id, std::move(task)});
+    }
+}
 
 bool is_upon(const WaitingAction& action, Id task) {
     return action.action.task == task || (begins(action.action) && action.intent == task);
@@ -150,7 +170,7 @@ Result<Projected> project_waiting(const Subject& subject,
     HF_TRY(const Effects effects, apply(subject, action, counted->submission, cause, facts));
     take_task(effects, subject.id, projected.task);
     projected.by_routine = has_routine(effects);
-    show_target(subject, *counted, projected);
+    show_target(subject, *counted, projected.task);
     return projected;
 }
 

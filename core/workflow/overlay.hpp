@@ -44,6 +44,10 @@ struct Projected {
                                                 std::span<const WaitingAction> waiting,
                                                 const Facts& facts);
 
+/// Adds to an action's effects what its routines are expected to do, for a device to show: the task
+/// of a start form, the state that was asked for. The server leaves it to the routines.
+void expect_routines(Effects& effects, const Subject& subject, const WaitingAction& waiting);
+
 /// The first action that counts, as Facts::waiting() gives it; nothing where none does.
 [[nodiscard]] std::optional<Waiting> waiting_of(Id task, std::span<const WaitingAction> waiting);
 

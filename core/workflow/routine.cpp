@@ -20,7 +20,8 @@ constexpr List<7> cases{"CASE_A", "CASE_B", "CASE_C", "CASE_D", "CASE_E", "DEFAU
 constexpr List<3> step_or_done{"STEP", "DONE", "ERROR"};
 
 constexpr List<1> name_only{"name"};
-constexpr List<18> task_inputs{"info",
+constexpr List<19> task_inputs{"info",
+                               "group",
                                "parent",
                                "assignee",
                                "editors",
@@ -40,7 +41,7 @@ constexpr List<18> task_inputs{"info",
                                "estimated_days"};
 constexpr List<1> state_only{"state"};
 constexpr List<2> quiet_and_task{"quiet", "task"};
-constexpr List<18> update_inputs{"name",
+constexpr List<15> update_inputs{"name",
                                  "info",
                                  "task",
                                  "assignee",
@@ -52,11 +53,8 @@ constexpr List<18> update_inputs{"name",
                                  "status4",
                                  "status5",
                                  "fields",
-                                 "owner",
                                  "estimated_days",
                                  "resolution_at",
-                                 "weight",
-                                 "asset",
                                  "cancel"};
 constexpr List<1> users_only{"users"};
 constexpr List<2> role_and_task{"role", "task"};

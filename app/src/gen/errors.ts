@@ -127,6 +127,12 @@ export const errorCodes = [
   'file.upload_busy',
   'file.on_its_way',
   'file.link_expired',
+  'routine.expression',
+  'routine.expression_limit',
+  'routine.no_evaluator',
+  'routine.stage_unsupported',
+  'routine.request_failed',
+  'routine.request_forbidden',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

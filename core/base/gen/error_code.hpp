@@ -136,6 +136,12 @@ enum class ErrorCode : std::uint16_t {
     file_upload_busy = 219,
     file_on_its_way = 220,
     file_link_expired = 221,
+    routine_expression = 222,
+    routine_expression_limit = 223,
+    routine_no_evaluator = 224,
+    routine_stage_unsupported = 225,
+    routine_request_failed = 226,
+    routine_request_forbidden = 227,
 };
 
 enum class Retry : std::uint8_t { never, later, signed_in };
@@ -149,7 +155,7 @@ struct ErrorEntry {
     std::string_view action;
 };
 
-inline constexpr std::array<ErrorEntry, 126> error_catalogue{{
+inline constexpr std::array<ErrorEntry, 132> error_catalogue{{
     {ErrorCode::request_malformed, "request.malformed", 400, Retry::never,
      "The bytes are not a frame, or not a valid JSON body.",
      "Update the app; if it is up to date, report the log line."},
@@ -528,6 +534,24 @@ inline constexpr std::array<ErrorEntry, 126> error_catalogue{{
     {ErrorCode::file_link_expired, "file.link_expired", 403, Retry::never,
      "A link to a file has expired, or is none of this server.",
      "Ask for a new link."},
+    {ErrorCode::routine_expression, "routine.expression", 422, Retry::never,
+     "An expression of a routine cannot be evaluated with what it was given.",
+     "Correct the expression; the input and what is wrong are in the parameters."},
+    {ErrorCode::routine_expression_limit, "routine.expression_limit", 422, Retry::never,
+     "An expression of a routine took more time or memory than it may.",
+     "Make it simpler; it does not end, or builds too much."},
+    {ErrorCode::routine_no_evaluator, "routine.no_evaluator", 503, Retry::later,
+     "The process that evaluates expressions cannot be started.",
+     "Wait: it is tried again. If it stays so, look at the server's log."},
+    {ErrorCode::routine_stage_unsupported, "routine.stage_unsupported", 422, Retry::never,
+     "This version of the server does not carry out stages of this kind.",
+     "Leave the stage out, or update the server."},
+    {ErrorCode::routine_request_failed, "routine.request_failed", 502, Retry::never,
+     "A request to another server failed again and again, or was refused by it.",
+     "Look at its answer in the automation log; run the routine again when it is well."},
+    {ErrorCode::routine_request_forbidden, "routine.request_forbidden", 403, Retry::never,
+     "A routine may not ask this address: it is private, or is no http or https.",
+     "Ask a public address, or let the operator allow this one."},
 }};
 
 /// The entry of a code; null for `none` and for numbers that are not in the catalogue.

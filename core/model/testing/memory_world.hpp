@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,16 @@ public:
         });
         found.resize(std::min(found.size(), count));
         return found;
+    }
+
+    [[nodiscard]] Result<std::optional<Id>> group_of_code(std::string_view code) const override {
+        for (const auto& [key, row] : rows_) {
+            const auto group = body::parse_group(key.kind == RowKind::group ? row.body : "{}");
+            if (key.kind == RowKind::group && group && group->code == code) {
+                return key.id;
+            }
+        }
+        return std::nullopt;
     }
 
     [[nodiscard]] const Intent* waiting_upon(Id lane) const override {

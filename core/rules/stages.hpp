@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.hpp"
+#include "core/model/world.hpp"
+#include "core/workflow/journal.hpp"
+
+/// What a routine's stages do to rows. The server's only: in the transaction of the stage's entry.
+namespace holdfast {
+
+/// One stage that is to be carried out, with its inputs evaluated.
+struct StageCall {
+    const workflow::Stage* stage = nullptr;
+    const workflow::Inputs* inputs = nullptr;
+    std::string_view context;  ///< of the run's trigger (core/rules/run_context.hpp)
+    Id span{};                 ///< the first of `workflow::ids_reserved(0)` ids for what is made
+};
+
+struct StageDone {
+    Effects effects{};
+    std::string result{};  ///< JSON, for later stages
+};
+
+/// Whether rows are all that stages of this kind change: flow decides only, `wait` takes time, and
+/// what leaves the server is not for rules to do.
+[[nodiscard]] bool writes_rows(workflow::StageKind kind);
+/// Whether the server carries stages of this kind out at all; others end with ERROR, and the check
+/// of an organization file refuses them.
+[[nodiscard]] bool is_carried_out(workflow::StageKind kind);
+
+/// Does what the stage asks for, in the name of `occasion.user`, whom nothing is forbidden here.
+///
+/// `create_task` gives the task of a start form the id that its device showed; every other task
+/// gets a channel of its own.
+/// Errors  routine_invalid_input {"input"} · workflow_unknown_workflow · intent_gone (task, person,
+///         channel or group) · those of core/workflow's effects and of TaskRows::write() ·
+///         routine_stage_unsupported. Nothing is to be written then: the stage ends with ERROR.
+[[nodiscard]] Result<StageDone> carry_out_stage(World& world,
+                                                const Occasion& occasion,
+                                                const StageCall& call);
+
+/// The message that tells the channel of a trigger that its routine has failed; no rows where there
+/// is no channel any more.
+/// @param id  of the message.  @param routine  its name.
+[[nodiscard]] Result<Effects> tell_failure(World& world,
+                                           const Occasion& occasion,
+                                           Id id,
+                                           std::string_view context,
+                                           const std::string& routine,
+                                           ErrorCode code);
+
+}  // namespace holdfast

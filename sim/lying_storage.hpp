@@ -26,6 +26,7 @@ public:
         return truth_.organizations();
     }
     Result<Id> mint_id() override { return truth_.mint_id(); }
+    Result<Id> mint_ids(std::uint32_t count) override { return truth_.mint_ids(count); }
     Result<BucketId> create_bucket(const storage::BucketRecord& record) override {
         return truth_.create_bucket(record);
     }
@@ -85,6 +86,43 @@ public:
     }
     Result<> drop_quarantined(Id intent, Id user) override {
         return truth_.drop_quarantined(intent, user);
+    }
+    Result<> put_routine(const storage::RoutineRecord& record) override {
+        return truth_.put_routine(record);
+    }
+    Result<std::optional<storage::RoutineRecord>> find_routine(Id id) override {
+        return truth_.find_routine(id);
+    }
+    Result<std::optional<storage::RoutineRecord>> find_routine(Id organization,
+                                                               std::string_view code) override {
+        return truth_.find_routine(organization, code);
+    }
+    Result<std::vector<storage::RoutineRecord>> routines_of(Id organization) override {
+        return truth_.routines_of(organization);
+    }
+    Result<> queue_run(const storage::RunRecord& record) override {
+        return truth_.queue_run(record);
+    }
+    Result<> update_run(const storage::RunRecord& record) override {
+        return truth_.update_run(record);
+    }
+    Result<std::optional<storage::RunRecord>> find_run(Id id) override {
+        return truth_.find_run(id);
+    }
+    Result<std::vector<storage::RunRecord>> due_runs(WallTime now, std::size_t limit) override {
+        return truth_.due_runs(now, limit);
+    }
+    Result<std::vector<storage::RunRecord>> runs_of(Id organization,
+                                                    std::optional<storage::RunState> state,
+                                                    std::size_t limit) override {
+        return truth_.runs_of(organization, state, limit);
+    }
+    Result<> add_run_entry(const storage::RunEntry& entry) override;
+    Result<std::vector<storage::RunEntry>> run_entries(Id run) override {
+        return truth_.run_entries(run);
+    }
+    Result<std::size_t> drop_runs(WallTime ended_before, std::size_t limit) override {
+        return truth_.drop_runs(ended_before, limit);
     }
     Result<> put_account(const storage::AccountRecord& record) override {
         return truth_.put_account(record);

@@ -37,6 +37,7 @@ public:
         return real().organizations();
     }
     Result<Id> mint_id() override { return real().mint_id(); }
+    Result<Id> mint_ids(std::uint32_t count) override { return real().mint_ids(count); }
     Result<BucketId> create_bucket(const storage::BucketRecord& record) override {
         return real().create_bucket(record);
     }
@@ -104,6 +105,45 @@ public:
     }
     Result<> drop_quarantined(Id intent, Id user) override {
         return real().drop_quarantined(intent, user);
+    }
+    Result<> put_routine(const storage::RoutineRecord& record) override {
+        return real().put_routine(record);
+    }
+    Result<std::optional<storage::RoutineRecord>> find_routine(Id id) override {
+        return real().find_routine(id);
+    }
+    Result<std::optional<storage::RoutineRecord>> find_routine(Id organization,
+                                                               std::string_view code) override {
+        return real().find_routine(organization, code);
+    }
+    Result<std::vector<storage::RoutineRecord>> routines_of(Id organization) override {
+        return real().routines_of(organization);
+    }
+    Result<> queue_run(const storage::RunRecord& record) override {
+        return real().queue_run(record);
+    }
+    Result<> update_run(const storage::RunRecord& record) override {
+        return real().update_run(record);
+    }
+    Result<std::optional<storage::RunRecord>> find_run(Id id) override {
+        return real().find_run(id);
+    }
+    Result<std::vector<storage::RunRecord>> due_runs(WallTime now, std::size_t limit) override {
+        return real().due_runs(now, limit);
+    }
+    Result<std::vector<storage::RunRecord>> runs_of(Id organization,
+                                                    std::optional<storage::RunState> state,
+                                                    std::size_t limit) override {
+        return real().runs_of(organization, state, limit);
+    }
+    Result<> add_run_entry(const storage::RunEntry& entry) override {
+        return real().add_run_entry(entry);
+    }
+    Result<std::vector<storage::RunEntry>> run_entries(Id run) override {
+        return real().run_entries(run);
+    }
+    Result<std::size_t> drop_runs(WallTime ended_before, std::size_t limit) override {
+        return real().drop_runs(ended_before, limit);
     }
     Result<> put_account(const storage::AccountRecord& record) override {
         return real().put_account(record);

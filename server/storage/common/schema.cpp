@@ -113,6 +113,48 @@ CREATE TABLE session (
 CREATE INDEX session_user ON session (user_id, created_at);
 )sql";
 
+constexpr std::string_view step_2 = R"sql(
+CREATE TABLE routine (
+    id BIGINT PRIMARY KEY,
+    organization BIGINT NOT NULL,
+    code TEXT NOT NULL,
+    is_current BIGINT NOT NULL,
+    definition TEXT NOT NULL
+);
+CREATE INDEX routine_code ON routine (organization, is_current, code);
+CREATE TABLE run (
+    id BIGINT PRIMARY KEY,
+    organization BIGINT NOT NULL,
+    routine TEXT NOT NULL,
+    definition BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    task BIGINT NOT NULL,
+    channel BIGINT NOT NULL,
+    context TEXT NOT NULL,
+    state BIGINT NOT NULL,
+    queued_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    ended_at BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    stage TEXT NOT NULL,
+    code BIGINT NOT NULL,
+    detail TEXT NOT NULL,
+    again BIGINT NOT NULL
+);
+CREATE INDEX run_due ON run (due_at, id) WHERE state = 1;
+CREATE INDEX run_ended ON run (ended_at, id) WHERE state <> 1;
+CREATE INDEX run_queued ON run (organization, queued_at, id);
+CREATE TABLE run_entry (
+    run BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    entry TEXT NOT NULL,
+    code BIGINT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (run, position)
+) {clustered};
+)sql";
+
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
     for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
         text.replace(at, what.size(), with);
@@ -123,7 +165,8 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 }  // namespace
 
 std::vector<std::string> schema_steps(const Dialect& dialect) {
-    std::vector<std::string> steps{std::string(step_1) + std::string(step_1_accounts)};
+    std::vector<std::string> steps{std::string(step_1) + std::string(step_1_accounts),
+                                   std::string(step_2)};
     for (std::string& step : steps) {
         replace_all(step, "{bytes}", dialect.bytes);
         replace_all(step, "{clustered}", dialect.clustered);

@@ -81,6 +81,48 @@ struct QuarantinedIntent {
     ErrorCode why{};
 };
 
+/// A version of a routine's definition. Runs keep the one that they began with.
+struct RoutineRecord {
+    Id id;
+    Id organization;
+    std::string code;
+    bool current = true;     ///< new runs begin with it; at most one of a code is
+    std::string definition;  ///< JSON of core/workflow/routine.hpp
+};
+
+enum class RunState : std::uint8_t { open = 1, done = 2, failed = 3 };
+
+/// A run of a routine: the queue, and the automation log.
+struct RunRecord {
+    Id id;
+    Id organization;
+    std::string routine;  ///< code
+    Id definition;        ///< the version it keeps; none: there was none of this code
+    Id user;              ///< who set it off
+    Id task;
+    Id channel;
+    std::string context;  ///< JSON, as the trigger left it
+    RunState state = RunState::open;
+    WallTime queued_at{};
+    WallTime due_at{};           ///< of an open one: when it goes on
+    WallTime ended_at{};         ///< 0: not yet
+    std::uint32_t attempts = 0;  ///< at the stage that comes next
+    std::string stage;           ///< of a failed one: where
+    ErrorCode code{};            ///< and why
+    std::string detail;          ///< parameters of its sentence, JSON
+    Id again;                    ///< the run that this one repeats; none: a trigger's
+};
+
+/// A finished stage of a run. Written once, with its effects.
+struct RunEntry {
+    Id run;
+    std::uint32_t position = 0;  ///< from 1, without gaps
+    WallTime at{};
+    std::string entry;   ///< JSON of core/workflow/journal.hpp
+    ErrorCode code{};    ///< why it ended with ERROR
+    std::string detail;  ///< parameters of its sentence, JSON
+};
+
 /// One page of a bucket's rows; bodies are owned here and borrowed by the wire's RowRefs.
 struct RowPage {
     std::vector<Row> rows;  ///< an empty body marks a tombstone
@@ -119,6 +161,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<OrganizationRecord>> organizations() = 0;
     /// The next of the server's own ids (device number `server_device`), never given twice.
     [[nodiscard]] virtual Result<Id> mint_id() = 0;
+    /// The first of so many that follow each other, at most 500.
+    [[nodiscard]] virtual Result<Id> mint_ids(std::uint32_t count) = 0;
 
     // --- buckets
     [[nodiscard]] virtual Result<BucketId> create_bucket(
@@ -177,6 +221,35 @@ public:
     /// Forgets one of them: it has its outcome, or an operator has decided. Nothing where it is not
     /// there.
     [[nodiscard]] virtual Result<> drop_quarantined(Id intent, Id user) = 0;
+
+    // --- routines
+    /// Inserts a version or replaces what is stored of it.
+    [[nodiscard]] virtual Result<> put_routine(const RoutineRecord& record) = 0;
+    [[nodiscard]] virtual Result<std::optional<RoutineRecord>> find_routine(Id id) = 0;
+    /// The current version of a code.
+    [[nodiscard]] virtual Result<std::optional<RoutineRecord>> find_routine(
+        Id organization, std::string_view code) = 0;
+    /// The current ones, by code.
+    [[nodiscard]] virtual Result<std::vector<RoutineRecord>> routines_of(Id organization) = 0;
+    /// Errors  storage_failed where a run has this id: each trigger runs once.
+    [[nodiscard]] virtual Result<> queue_run(const RunRecord& record) = 0;
+    /// Writes what changes of a run: state, due, end, attempts, stage, code, detail.
+    [[nodiscard]] virtual Result<> update_run(const RunRecord& record) = 0;
+    [[nodiscard]] virtual Result<std::optional<RunRecord>> find_run(Id id) = 0;
+    /// Open runs that are due at `now`, by due time and id.
+    [[nodiscard]] virtual Result<std::vector<RunRecord>> due_runs(WallTime now,
+                                                                  std::size_t limit) = 0;
+    /// The newest runs of an organization, newest first; of one state, where it is given.
+    [[nodiscard]] virtual Result<std::vector<RunRecord>> runs_of(Id organization,
+                                                                 std::optional<RunState> state,
+                                                                 std::size_t limit) = 0;
+    /// Errors  storage_failed where the run has an entry at this position.
+    [[nodiscard]] virtual Result<> add_run_entry(const RunEntry& entry) = 0;
+    /// In their order.
+    [[nodiscard]] virtual Result<std::vector<RunEntry>> run_entries(Id run) = 0;
+    /// Forgets runs that ended before this, with their entries, the oldest first; how many.
+    [[nodiscard]] virtual Result<std::size_t> drop_runs(WallTime ended_before,
+                                                        std::size_t limit) = 0;
 
     // --- accounts, devices, sessions
     [[nodiscard]] virtual Result<> put_account(const AccountRecord& record) = 0;

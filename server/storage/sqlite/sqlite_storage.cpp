@@ -199,6 +199,18 @@ Result<Id> SqliteStorage::mint_id() {
     return id;
 }
 
+Result<Id> SqliteStorage::mint_ids(std::uint32_t count) {
+    if (count == 0 || count > ids_.block / 2) {
+        return fail(ErrorCode::storage_failed, "so many ids are not given at once");
+    }
+    if (ids_.left() < count) {
+        HF_CHECK(reserve(ids_));
+    }
+    HF_TRY(const Id first, mint_id());
+    ids_.next += count - 1;
+    return first;
+}
+
 Result<BucketId> SqliteStorage::mint_bucket() {
     HF_TRY(const std::uint64_t value, mint(buckets_));
     return BucketId{value};

@@ -44,6 +44,7 @@ public:
     Result<> put_organization(const OrganizationRecord& record) override;
     Result<std::vector<OrganizationRecord>> organizations() override;
     Result<Id> mint_id() override;
+    Result<Id> mint_ids(std::uint32_t count) override;
 
     Result<BucketId> create_bucket(const BucketRecord& record) override;
     Result<BucketId> mint_bucket() override;
@@ -72,6 +73,22 @@ public:
     Result<> quarantine(const Intent& intent, Id user, ErrorCode why) override;
     Result<std::vector<QuarantinedIntent>> quarantined() override;
     Result<> drop_quarantined(Id intent, Id user) override;
+
+    Result<> put_routine(const RoutineRecord& record) override;
+    Result<std::optional<RoutineRecord>> find_routine(Id id) override;
+    Result<std::optional<RoutineRecord>> find_routine(Id organization,
+                                                      std::string_view code) override;
+    Result<std::vector<RoutineRecord>> routines_of(Id organization) override;
+    Result<> queue_run(const RunRecord& record) override;
+    Result<> update_run(const RunRecord& record) override;
+    Result<std::optional<RunRecord>> find_run(Id id) override;
+    Result<std::vector<RunRecord>> due_runs(WallTime now, std::size_t limit) override;
+    Result<std::vector<RunRecord>> runs_of(Id organization,
+                                           std::optional<RunState> state,
+                                           std::size_t limit) override;
+    Result<> add_run_entry(const RunEntry& entry) override;
+    Result<std::vector<RunEntry>> run_entries(Id run) override;
+    Result<std::size_t> drop_runs(WallTime ended_before, std::size_t limit) override;
 
     Result<> put_account(const AccountRecord& record) override;
     Result<std::optional<AccountRecord>> find_account(std::string_view email) override;

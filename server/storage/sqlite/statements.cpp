@@ -1,6 +1,7 @@
 #include "server/storage/sqlite/statements.hpp"
 
 #include <array>
+#include <span>
 
 namespace holdfast::storage {
 namespace {
@@ -14,6 +15,9 @@ struct Entry {
     "id, organization, kind, owner, parent, segment, is_open, epoch, version, row_count, " \
     "byte_count, sum_low, sum_high, horizon, tombstone_count"
 #define HF_ACCOUNT_COLUMNS "user_id, organization, email, password_hash, active"
+#define HF_RUN_COLUMNS                                                                          \
+    "id, organization, routine, definition, user_id, task, channel, context, state, queued_at," \
+    " due_at, ended_at, attempts, stage, code, detail, again"
 #define HF_SESSION_COLUMNS \
     "id, user_id, organization, device, generation, created_at, refreshed_at, revoked"
 
@@ -104,6 +108,49 @@ constexpr std::array engine_statements{
     Entry{Sql::quarantine_drop, "DELETE FROM quarantine WHERE intent = $1 AND user_id = $2"},
 };
 
+constexpr std::array routine_statements{
+    Entry{Sql::routine_put,
+          "INSERT INTO routine (id, organization, code, is_current, definition)"
+          " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET"
+          " organization = excluded.organization, code = excluded.code,"
+          " is_current = excluded.is_current, definition = excluded.definition"},
+    Entry{Sql::routine_find,
+          "SELECT id, organization, code, is_current, definition FROM routine WHERE id = $1"},
+    Entry{Sql::routine_find_code,
+          "SELECT id, organization, code, is_current, definition FROM routine"
+          " WHERE organization = $1 AND is_current = 1 AND code = $2 ORDER BY id DESC LIMIT 1"},
+    Entry{Sql::routine_list,
+          "SELECT id, organization, code, is_current, definition FROM routine"
+          " WHERE organization = $1 AND is_current = 1 ORDER BY code"},
+    Entry{Sql::run_put,
+          "INSERT INTO run (" HF_RUN_COLUMNS
+          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"},
+    Entry{Sql::run_update,
+          "UPDATE run SET state = $1, due_at = $2, ended_at = $3, attempts = $4, stage = $5,"
+          " code = $6, detail = $7 WHERE id = $8"},
+    Entry{Sql::run_find, "SELECT " HF_RUN_COLUMNS " FROM run WHERE id = $1"},
+    Entry{Sql::run_due,
+          "SELECT " HF_RUN_COLUMNS
+          " FROM run WHERE state = 1 AND due_at <= $1 ORDER BY due_at, id LIMIT $2"},
+    Entry{Sql::run_list,
+          "SELECT " HF_RUN_COLUMNS
+          " FROM run WHERE organization = $1 ORDER BY queued_at DESC, id DESC LIMIT $2"},
+    Entry{Sql::run_list_state,
+          "SELECT " HF_RUN_COLUMNS
+          " FROM run WHERE organization = $1 AND state = $2 ORDER BY queued_at DESC, id DESC"
+          " LIMIT $3"},
+    Entry{Sql::run_drop,
+          "DELETE FROM run WHERE id IN (SELECT id FROM run WHERE state <> 1 AND ended_at < $1"
+          " ORDER BY ended_at, id LIMIT $2) RETURNING id"},
+    Entry{Sql::run_entry_put,
+          "INSERT INTO run_entry (run, position, at, entry, code, detail)"
+          " VALUES ($1, $2, $3, $4, $5, $6)"},
+    Entry{Sql::run_entry_list,
+          "SELECT run, position, at, entry, code, detail FROM run_entry WHERE run = $1"
+          " ORDER BY position"},
+    Entry{Sql::run_entry_drop, "DELETE FROM run_entry WHERE run = $1"},
+};
+
 constexpr std::array account_statements{
     Entry{Sql::account_put,
           "INSERT INTO account (" HF_ACCOUNT_COLUMNS
@@ -136,18 +183,19 @@ constexpr std::array account_statements{
 
 #undef HF_BUCKET_COLUMNS
 #undef HF_ACCOUNT_COLUMNS
+#undef HF_RUN_COLUMNS
 #undef HF_SESSION_COLUMNS
+
+constexpr std::array<std::span<const Entry>, 3> all_statements{
+    engine_statements, routine_statements, account_statements};
 
 consteval bool in_order() {
     std::size_t next = 0;
-    for (const Entry& entry : engine_statements) {
-        if (static_cast<std::size_t>(entry.sql) != next++) {
-            return false;
-        }
-    }
-    for (const Entry& entry : account_statements) {
-        if (static_cast<std::size_t>(entry.sql) != next++) {
-            return false;
+    for (const std::span<const Entry> some : all_statements) {
+        for (const Entry& entry : some) {
+            if (static_cast<std::size_t>(entry.sql) != next++) {
+                return false;
+            }
         }
     }
     return next == static_cast<std::size_t>(Sql::count);
@@ -157,10 +205,14 @@ static_assert(in_order(), "the statements stand in the order of the enumeration"
 }  // namespace
 
 std::string_view sql_text(Sql sql) {
-    const auto index = static_cast<std::size_t>(sql);
-    return index < engine_statements.size()
-               ? engine_statements[index].text
-               : account_statements[index - engine_statements.size()].text;
+    auto index = static_cast<std::size_t>(sql);
+    for (const std::span<const Entry> some : all_statements) {
+        if (index < some.size()) {
+            return some[index].text;
+        }
+        index -= some.size();
+    }
+    return {};
 }
 
 }  // namespace holdfast::storage

@@ -10,6 +10,7 @@
 
 #include "server/storage/common/testing/storage_conformance_fixture.hpp"
 #include "server/storage/common/testing/storage_conformance_model.hpp"
+#include "server/storage/common/testing/storage_conformance_routines.hpp"
 #include "server/storage/common/testing/storage_conformance_rows.hpp"
 #include "server/storage/common/testing/storage_conformance_tables.hpp"
 #include "server/storage/common/testing/storage_conformance_transactions.hpp"

@@ -1,8 +1,6 @@
 #include "server/services/executor.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <utility>
 
 #include "core/base/sum.hpp"
@@ -23,9 +21,6 @@ bool is_storage_error(ErrorCode code) {
 bool is_everybodys(ErrorCode code) {
     return code == ErrorCode::storage_full || code == ErrorCode::storage_busy;
 }
-
-/// A clock that is further behind than this was set back; less is two readings of one moment.
-constexpr Millis set_back_min{1'000};
 
 /// Tells two intents of one id apart: copies of a device may give an id twice before they are
 /// noticed. Never 0. Not a secret, and no attacker gains by a collision but to lose own work.
@@ -55,33 +50,6 @@ std::string receipt_of(const Intent& intent, const Outcome& outcome, bool answer
 
 }  // namespace
 
-/// What a batch has moved so far, and what the intent that is being judged would add.
-struct Executor::Tally {
-    std::map<BucketId, std::uint64_t> before;  ///< version when the batch first came to the bucket
-    std::map<BucketId, std::uint64_t> after;
-    std::set<BucketId> created;
-    std::vector<Position> staged_positions;
-    std::vector<BucketId> staged_created;
-
-    void keep_staged() {
-        for (const Position& position : staged_positions) {
-            after[position.bucket] = position.version;
-        }
-        created.insert(staged_created.begin(), staged_created.end());
-        drop_staged();
-    }
-    void drop_staged() {
-        staged_positions.clear();
-        staged_created.clear();
-    }
-    void report(Batch& batch) const {
-        for (const auto& [bucket, version] : after) {
-            batch.moved.push_back({bucket, before.at(bucket), version});
-        }
-        batch.created.assign(created.begin(), created.end());
-    }
-};
-
 Outcome later_outcome(Id intent, ErrorCode code, Millis retry_after, WallTime at) {
     return {.intent = intent,
             .status = OutcomeStatus::later,
@@ -104,7 +72,7 @@ bool Executor::enqueue(IntentJob job) {
 
 Batch Executor::run(std::size_t max) {
     Batch batch;
-    if (queue_.empty() || max == 0) {
+    if (!has_work() || max == 0) {
         return batch;
     }
     std::deque<IntentJob> jobs;
@@ -112,34 +80,19 @@ Batch Executor::run(std::size_t max) {
         jobs.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }
-    Tally tally;
-    const std::int64_t begun_us = environment_.stopwatch_us();
-    Result<> done = storage_.begin();
-    batch.lock_us = environment_.stopwatch_us() - begun_us;
-    if (done) {
-        done = cache_.renew(storage_);
-        if (done) {
-            done = learn_time();
-        }
-        if (done) {
-            done = judge_all(jobs, tally, batch);
-        }
-        if (done) {
-            const std::int64_t judged_us = environment_.stopwatch_us();
-            done = storage_.commit();
-            batch.commit_us = environment_.stopwatch_us() - judged_us;
-        }
-        if (!done) {
-            storage_.rollback();
-            cache_.clear();
-        }
-    }
-    if (done) {
-        tally.report(batch);
+    BatchWriter writer(storage_, cache_);
+    if (const Result<> done = carry_out(jobs, writer, batch); done) {
+        batch.moved = writer.moved();
+        batch.created = writer.created();
+        batch.stages = routines_.committed(writer.runs_queued() > 0);
         return batch;
+    } else {
+        storage_.rollback();
+        cache_.clear();
+        routines_.undone();
+        batch = Batch{};
+        batch.failure = done.error();
     }
-    batch = Batch{};
-    batch.failure = std::move(done).error();
     for (auto* waiting : {&jobs, &queue_}) {
         for (IntentJob& job : *waiting) {
             put_off(job, batch.failure->code, batch);
@@ -147,6 +100,20 @@ Batch Executor::run(std::size_t max) {
         waiting->clear();
     }
     return batch;
+}
+
+Result<> Executor::carry_out(std::deque<IntentJob>& jobs, BatchWriter& writer, Batch& batch) {
+    const std::int64_t begun_us = environment_.stopwatch_us();
+    HF_CHECK(storage_.begin());
+    batch.lock_us = environment_.stopwatch_us() - begun_us;
+    HF_CHECK(cache_.renew(storage_));
+    HF_CHECK(time_.learn(storage_));
+    HF_CHECK(judge_all(jobs, writer, batch));
+    HF_CHECK(routines_.carry_out(writer, cache_));
+    const std::int64_t judged_us = environment_.stopwatch_us();
+    HF_CHECK(storage_.commit());
+    batch.commit_us = environment_.stopwatch_us() - judged_us;
+    return {};
 }
 
 void Executor::put_off(IntentJob& job, ErrorCode code, Batch& batch) {
@@ -157,7 +124,7 @@ void Executor::put_off(IntentJob& job, ErrorCode code, Batch& batch) {
          job.taken_us});
 }
 
-Result<> Executor::judge_all(std::deque<IntentJob>& jobs, Tally& tally, Batch& batch) {
+Result<> Executor::judge_all(std::deque<IntentJob>& jobs, BatchWriter& writer, Batch& batch) {
     std::vector<std::pair<Lane, ErrorCode>> held;
     const auto hold_of = [&](const IntentJob& job) {
         return std::ranges::find(
@@ -170,7 +137,7 @@ Result<> Executor::judge_all(std::deque<IntentJob>& jobs, Tally& tally, Batch& b
             continue;
         }
         Outcome outcome;
-        const Result<> judged = judge_alone(job, tally, outcome);
+        const Result<> judged = writer.alone([&] { return judge(job, writer, outcome); });
         if (judged) {
             batch.judged.push_back({job.ticket, job.user, std::move(outcome), job.taken_us});
         } else if (is_everybodys(judged.error().code)) {
@@ -190,20 +157,6 @@ Result<> Executor::judge_all(std::deque<IntentJob>& jobs, Tally& tally, Batch& b
             return true;
         });
     }
-    return {};
-}
-
-Result<> Executor::judge_alone(const IntentJob& job, Tally& tally, Outcome& outcome) {
-    const Result<bool> kept = storage_.nested([&]() -> Result<bool> {
-        HF_CHECK(judge(job, tally, outcome));
-        return true;
-    });
-    if (!kept) {
-        tally.drop_staged();
-        cache_.clear();  // rows that it has read may have been undone
-        return std::unexpected(kept.error());
-    }
-    tally.keep_staged();
     return {};
 }
 
@@ -232,11 +185,22 @@ Result<bool> Executor::has_own_files(const IntentJob& job, const Effects& effect
     return true;
 }
 
-Result<> Executor::judge(const IntentJob& job, Tally& tally, Outcome& outcome) {
+/// Spans of ids overlap where a device does not keep to its own.
+Result<bool> Executor::has_new_runs(const Effects& effects) {
+    for (const QueuedRun& run : effects.runs) {
+        HF_TRY(const auto known, storage_.find_run(run.id));
+        if (known) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Result<> Executor::judge(const IntentJob& job, BatchWriter& writer, Outcome& outcome) {
     outcome = Outcome{.intent = job.intent.id,
                       .detail = {},
                       .positions = {},
-                      .at = server_time(),
+                      .at = time_.now(),
                       .content = content_of(job.intent)};
     HF_TRY(const bool known, answer_known(job, outcome));
     if (known) {
@@ -259,9 +223,15 @@ Result<> Executor::judge(const IntentJob& job, Tally& tally, Outcome& outcome) {
         }
     }
     if (effects) {
-        return apply(job, *effects, tally, outcome);
+        HF_TRY(const bool new_runs, has_new_runs(*effects));
+        if (!new_runs) {
+            effects = fail(ErrorCode::intent_id_conflict, "a run of this id");
+        }
     }
-    return refuse(job, std::move(effects).error(), tally, outcome);
+    if (effects) {
+        return apply(job, *std::move(effects), writer, outcome);
+    }
+    return refuse(job, std::move(effects).error(), writer, outcome);
 }
 
 Result<bool> Executor::answer_known(const IntentJob& job, Outcome& outcome) {
@@ -287,32 +257,19 @@ Result<bool> Executor::answer_known(const IntentJob& job, Outcome& outcome) {
 }
 
 Result<> Executor::apply(const IntentJob& job,
-                         const Effects& effects,
-                         Tally& tally,
+                         Effects effects,
+                         BatchWriter& writer,
                          Outcome& outcome) {
-    for (const Effects::NewBucket& made : effects.buckets) {
-        storage::BucketRecord record;
-        record.bucket.id = made.id;
-        record.bucket.kind = made.kind;
-        record.bucket.owner = made.owner;
-        record.bucket.parent = made.parent;
-        record.organization = job.organization;
-        record.open = made.open;
-        HF_TRY(const BucketId id, storage_.create_bucket(record));
-        tally.before[id] = 0;
-        tally.staged_created.push_back(id);
-    }
     outcome.status = effects.status;
     outcome.code = effects.code;
-    outcome.detail = effects.params;
-    std::vector<RowChange> rows = effects.rows;
+    outcome.detail = std::move(effects.params);
     if (outcome.status != OutcomeStatus::applied) {
         HF_TRY(auto receipt, receipt_row(job, outcome, effects.answer_kept));
         if (receipt) {
-            rows.push_back(*std::move(receipt));
+            effects.rows.push_back(*std::move(receipt));
         }
     }
-    HF_TRY(outcome.positions, write(rows, tally));
+    HF_TRY(outcome.positions, writer.apply(effects, job.organization, outcome.at));
     return storage_.put_outcome(outcome, job.user);
 }
 
@@ -328,7 +285,7 @@ Result<std::optional<RowChange>> Executor::receipt_row(const IntentJob& job,
                      .body = receipt_of(job.intent, outcome, answer_kept)};
 }
 
-Result<> Executor::refuse(const IntentJob& job, Error why, Tally& tally, Outcome& outcome) {
+Result<> Executor::refuse(const IntentJob& job, Error why, BatchWriter& writer, Outcome& outcome) {
     if (is_storage_error(why.code)) {
         return std::unexpected(std::move(why));
     }
@@ -341,57 +298,9 @@ Result<> Executor::refuse(const IntentJob& job, Error why, Tally& tally, Outcome
     outcome.detail = std::move(why.params);
     HF_TRY(auto receipt, receipt_row(job, outcome, false));
     if (receipt) {
-        HF_CHECK(write({*std::move(receipt)}, tally));
+        HF_CHECK(writer.write({*std::move(receipt)}));
     }
     return storage_.put_outcome(outcome, job.user);
-}
-
-Result<std::vector<Position>> Executor::write(const std::vector<RowChange>& rows, Tally& tally) {
-    for (const RowChange& change : rows) {
-        if (tally.before.contains(change.key.bucket)) {
-            continue;
-        }
-        HF_TRY(const auto record, storage_.find_bucket(change.key.bucket));
-        tally.before[change.key.bucket] = record ? record->bucket.version : 0;
-    }
-    for (const RowChange& change : rows) {
-        cache_.forget(change.key);
-    }
-    HF_TRY(auto positions, storage_.write_rows(rows));
-    tally.staged_positions.insert(tally.staged_positions.end(), positions.begin(), positions.end());
-    return positions;
-}
-
-/// The clock of the machine may have been set back while the server was down: it goes on from the
-/// newest message. Once after the start; cost: one look into each timeline.
-Result<> Executor::learn_time() {
-    if (time_known_) {
-        return {};
-    }
-    HF_TRY(const auto organizations, storage_.organizations());
-    for (const storage::OrganizationRecord& organization : organizations) {
-        HF_TRY(const auto buckets, storage_.buckets_of(organization.id));
-        for (const storage::BucketRecord& record : buckets) {
-            if (record.bucket.kind != BucketKind::timeline || record.bucket.rows == 0) {
-                continue;
-            }
-            HF_TRY(const auto newest, storage_.newest_rows(record.bucket.id, RowKind::message, 1));
-            if (!newest.empty()) {
-                last_time_ = std::max(last_time_, WallTime{newest.front().sort});
-            }
-        }
-    }
-    time_known_ = true;
-    return {};
-}
-
-/// Behind a clock that was set back it moves a millisecond an intent, so that what comes later
-/// stands later.
-WallTime Executor::server_time() {
-    const WallTime wall = environment_.wall();
-    const bool set_back = wall + set_back_min < last_time_;
-    last_time_ = set_back ? last_time_ + Millis{1} : std::max(last_time_, wall);
-    return last_time_;
 }
 
 }  // namespace holdfast::services

@@ -11,8 +11,11 @@
 #include "core/base/result.hpp"
 #include "core/model/intent.hpp"
 #include "core/model/world.hpp"
+#include "server/services/batch_writer.hpp"
 #include "server/services/environment.hpp"
 #include "server/services/limits.hpp"
+#include "server/services/routines.hpp"
+#include "server/services/server_time.hpp"
 #include "server/services/world_cache.hpp"
 #include "server/storage/common/storage.hpp"
 
@@ -35,13 +38,6 @@ struct JudgedIntent {
     std::int64_t taken_us = 0;  ///< of its job
 };
 
-/// A bucket that a batch has moved, by what its followers have to learn.
-struct BucketMove {
-    BucketId bucket;
-    std::uint64_t from = 0;
-    std::uint64_t to = 0;
-};
-
 /// What became of one run.
 struct Batch {
     std::vector<JudgedIntent> judged;  ///< one for each job taken off the queue
@@ -49,6 +45,7 @@ struct Batch {
     std::vector<BucketId> created;     ///< committed; ascending
     std::int64_t lock_us = 0;          ///< waited for other writers
     std::int64_t commit_us = 0;        ///< until it was durable
+    std::size_t stages = 0;            ///< of routines, carried out
     std::optional<Error> failure;  ///< the transaction failed: nothing was done, all are `later`
 };
 
@@ -63,13 +60,21 @@ struct Batch {
 class Executor {
 public:
     Executor(storage::Storage& storage, Environment& environment)
-        : storage_(storage), environment_(environment) {}
+        : storage_(storage),
+          environment_(environment),
+          time_(environment),
+          routines_(storage, environment, time_) {}
 
     /// Takes a job; false when the queue is full: answer `later` with server_busy.
     [[nodiscard]] bool enqueue(IntentJob job);
     [[nodiscard]] std::size_t queued() const { return queue_.size(); }
+    /// Whether run() has something to do.
+    [[nodiscard]] bool has_work() const { return !queue_.empty() || routines_.has_ready(); }
+    [[nodiscard]] Routines& routines() { return routines_; }
+    [[nodiscard]] const Routines& routines() const { return routines_; }
 
-    /// Judges up to `max` of the queued intents in one transaction and commits it.
+    /// Judges up to `max` of the queued intents, and carries out the stages of routines that are
+    /// ready, in one transaction and commits it.
     ///
     /// Outcome by case: known id: the stored outcome, `replayed`, to the same user only
     /// (else access_forbidden), and only to the same intent (else intent_id_conflict, not stored:
@@ -83,40 +88,44 @@ public:
     [[nodiscard]] Batch run(std::size_t max = limits::batch_intents_max);
 
 private:
-    struct Tally;
     struct Lane {
         Id user;
         Id lane;
         bool operator==(const Lane&) const = default;
     };
 
-    [[nodiscard]] Result<> judge_all(std::deque<IntentJob>& jobs, Tally& tally, Batch& batch);
-    [[nodiscard]] Result<> judge_alone(const IntentJob& job, Tally& tally, Outcome& outcome);
-    [[nodiscard]] Result<> judge(const IntentJob& job, Tally& tally, Outcome& outcome);
+    /// Everything that the transaction does, and its end.
+    [[nodiscard]] Result<> carry_out(std::deque<IntentJob>& jobs,
+                                     BatchWriter& writer,
+                                     Batch& batch);
+    [[nodiscard]] Result<> judge_all(std::deque<IntentJob>& jobs,
+                                     BatchWriter& writer,
+                                     Batch& batch);
+    [[nodiscard]] Result<> judge(const IntentJob& job, BatchWriter& writer, Outcome& outcome);
     [[nodiscard]] Result<bool> is_own_id(const IntentJob& job, Id id);
     [[nodiscard]] Result<bool> has_own_files(const IntentJob& job, const Effects& effects);
+    [[nodiscard]] Result<bool> has_new_runs(const Effects& effects);
     [[nodiscard]] Result<bool> answer_known(const IntentJob& job, Outcome& outcome);
     [[nodiscard]] Result<> apply(const IntentJob& job,
-                                 const Effects& effects,
-                                 Tally& tally,
+                                 Effects effects,
+                                 BatchWriter& writer,
                                  Outcome& outcome);
-    [[nodiscard]] Result<> refuse(const IntentJob& job, Error why, Tally& tally, Outcome& outcome);
+    [[nodiscard]] Result<> refuse(const IntentJob& job,
+                                  Error why,
+                                  BatchWriter& writer,
+                                  Outcome& outcome);
     /// What stays of an intent that was not simply applied; nothing where the user has no bucket.
     [[nodiscard]] Result<std::optional<RowChange>> receipt_row(const IntentJob& job,
                                                                const Outcome& outcome,
                                                                bool answer_kept);
-    [[nodiscard]] Result<std::vector<Position>> write(const std::vector<RowChange>& rows,
-                                                      Tally& tally);
-    [[nodiscard]] Result<> learn_time();
-    [[nodiscard]] WallTime server_time();
     void put_off(IntentJob& job, ErrorCode code, Batch& batch);
 
     storage::Storage& storage_;
     Environment& environment_;
+    ServerTime time_;
     WorldCache cache_;
+    Routines routines_;
     std::deque<IntentJob> queue_;
-    WallTime last_time_{};     ///< messages are ordered by it, so it never goes back
-    bool time_known_ = false;  ///< `last_time_` is not below that of any message
 };
 
 /// `later`, to be sent again after `retry_after`.

@@ -64,7 +64,7 @@ void Hub::closed(ConnectionId id) {
 }
 
 bool Hub::has_pending() const {
-    return !waiting_.empty() || executor_.queued() > 0 || authenticator_.has_ended();
+    return !waiting_.empty() || executor_.has_work() || authenticator_.has_ended();
 }
 
 void Hub::run_pending() {
@@ -72,6 +72,8 @@ void Hub::run_pending() {
     admit_waiting();
     run_batch();
     counters_.intents_queued = executor_.queued();
+    counters_.routines = executor_.routines().counters();
+    counters_.runs_in_flight = executor_.routines().in_flight();
 }
 
 void Hub::tick() {
@@ -94,6 +96,8 @@ void Hub::tick() {
     }
     tell_presence(now);
     poll_foreign(now);
+    look_for_runs();
+    executor_.routines().keep_house();
 }
 
 std::optional<Instant> Hub::next_deadline() const {
@@ -111,6 +115,9 @@ std::optional<Instant> Hub::next_deadline() const {
     }
     if (counters_.sessions_live > 0) {
         consider(foreign_poll_at_);
+    }
+    if (!draining_) {
+        consider(executor_.routines().next_look());
     }
     return next;
 }

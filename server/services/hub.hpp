@@ -70,6 +70,8 @@ struct Counters {
     std::uint64_t pull_rows = 0;
     std::uint64_t pull_bytes = 0;
     std::uint64_t foreign_reloads = 0;
+    RoutineCounters routines{};
+    std::uint64_t runs_in_flight = 0;  ///< now
 
     std::map<ErrorCode, std::uint64_t> intents_by_code{};  ///< refused, adjusted or put off: why
     Histogram intent_time;  ///< from an intent's arrival to its durable outcome
@@ -151,6 +153,10 @@ public:
     /// What the shell has to do; empty afterwards.
     [[nodiscard]] std::vector<Command> poll();
 
+    /// Runs of routines: what the shell evaluates and asks for them (poll_evaluations(),
+    /// poll_requests()), and is answered (evaluated(), asked()).
+    [[nodiscard]] Routines& routines() { return executor_.routines(); }
+
     [[nodiscard]] const Counters& counters() const { return counters_; }
 
 private:
@@ -218,6 +224,7 @@ private:
     [[nodiscard]] Result<> tell_access(Id user, const std::vector<ConnectionId>& connections);
     void tell_presence(Instant now);
     void poll_foreign(Instant now);
+    void look_for_runs();
     void reload(Id organization);
     void give_up_live(ErrorCode code);
 

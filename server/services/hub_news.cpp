@@ -10,7 +10,7 @@ namespace holdfast::services {
 using sync::ServerSession;
 
 void Hub::run_batch() {
-    if (executor_.queued() == 0) {
+    if (!executor_.has_work()) {
         return;
     }
     const Batch batch = executor_.run();
@@ -27,6 +27,14 @@ void Hub::run_batch() {
     answer_judged(batch.judged);
     tell_batch(batch);
     counters_.news_time.add(environment_.stopwatch_us() - committed_us);
+    look_for_runs();
+}
+
+/// What cannot be read now is looked for again.
+void Hub::look_for_runs() {
+    if (!draining_) {
+        (void)executor_.routines().load();
+    }
 }
 
 void Hub::answer_judged(const std::vector<JudgedIntent>& judged) {
@@ -162,6 +170,7 @@ void Hub::poll_foreign(Instant now) {
 
 void Hub::refresh() {
     ++counters_.foreign_reloads;
+    executor_.routines().wake();
     authenticator_.forget_standings();
     policies_.clear();
     check_sessions();

@@ -17,6 +17,19 @@ inline constexpr Millis busy_retry{1'000};                     // with server_bu
 inline constexpr Millis storage_retry{2'000};                  // after a failed transaction
 inline constexpr Millis unknown_kind_retry{60LL * 60 * 1000};  // until the server has been updated
 
+// --- routines
+inline constexpr std::size_t runs_in_flight_max = 64;  // the others wait in the tables
+inline constexpr std::size_t batch_stages_max = 256;   // of one transaction; the rest the next
+inline constexpr Millis runs_poll_every{500};          // for those that have waited
+inline constexpr std::size_t run_context_bytes_max = 1024 * 1024;   // routine_invalid_input
+inline constexpr Millis run_wait_max{366LL * 24 * 60 * 60 * 1000};  // of a stage wait: it is cut
+inline constexpr Millis evaluator_retry{5'000};                     // after routine_no_evaluator
+inline constexpr std::uint32_t request_attempts_max = 6;            // routine_request_failed
+inline constexpr Millis request_retry{2'000};  // before the second, then twice as long
+inline constexpr Millis runs_kept{7LL * 24 * 60 * 60 * 1000};  // the automation log
+inline constexpr Millis runs_dropped_every{60'000};
+inline constexpr std::size_t runs_dropped_max = 500;  // at once
+
 // --- pulls and pages
 inline constexpr std::uint32_t tail_rows_default = 50;
 inline constexpr std::size_t row_bytes =

@@ -1,5 +1,9 @@
 #include "server/services/server_world.hpp"
 
+#include <utility>
+
+#include "core/model/body.hpp"
+
 namespace holdfast::services {
 
 Result<std::optional<Row>> ServerWorld::find(RowKey key) const {
@@ -52,6 +56,38 @@ Result<std::vector<Row>> ServerWorld::newest(BucketId bucket,
                                              std::size_t count) const {
     HF_TRY(const bool ours, is_ours(bucket));
     return ours ? storage_.newest_rows(bucket, kind, count) : std::vector<Row>{};
+}
+
+Result<std::optional<Id>> ServerWorld::group_of_code(std::string_view code) const {
+    const auto has_code = [&](Id id) -> Result<bool> {
+        HF_TRY(const auto held, bucket(BucketKind::group, id));
+        HF_TRY(const auto row,
+               held ? find({held->id, RowKind::group, id}) : Result<std::optional<Row>>());
+        const auto group = body::parse_group(row ? row->body : "");
+        return group && group->code == code;
+    };
+    const std::pair key{organization_, std::string(code)};
+    if (cache_ != nullptr && cache_->groups_by_code().contains(key)) {
+        const Id known = cache_->groups_by_code().at(key);
+        HF_TRY(const bool still, has_code(known));
+        if (still) {
+            return known;
+        }
+    }
+    HF_TRY(const auto buckets, storage_.buckets_of(organization_));
+    for (const storage::BucketRecord& record : buckets) {
+        if (record.bucket.kind != BucketKind::group) {
+            continue;
+        }
+        HF_TRY(const bool found, has_code(record.bucket.owner));
+        if (found) {
+            if (cache_ != nullptr) {
+                cache_->groups_by_code()[key] = record.bucket.owner;
+            }
+            return record.bucket.owner;
+        }
+    }
+    return std::nullopt;
 }
 
 Result<BucketId> ServerWorld::mint_bucket() {

@@ -23,6 +23,8 @@ public:
                                                   RowKind kind,
                                                   std::size_t count) const override;
     [[nodiscard]] Result<BucketId> mint_bucket() override;
+    /// Cost  a look at every bucket of the organization for a code that the cache does not know.
+    [[nodiscard]] Result<std::optional<Id>> group_of_code(std::string_view code) const override;
     [[nodiscard]] FormCache* form_cache() const override {
         return cache_ == nullptr ? nullptr : &cache_->forms;
     }

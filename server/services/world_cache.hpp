@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "core/model/fact_cache.hpp"
@@ -73,7 +74,13 @@ public:
         buckets_.insert_or_assign({known.bucket.kind, known.bucket.owner}, known);
     }
 
+    /// The group of a code as it was read once: whether it still is, its row says.
+    [[nodiscard]] std::map<std::pair<Id, std::string>, Id>& groups_by_code() {
+        return groups_by_code_;
+    }
+
     void clear() {
+        groups_by_code_.clear();
         rows_.clear();
         buckets_.clear();
     }
@@ -85,6 +92,7 @@ public:
 private:
     std::map<RowKey, std::optional<Row>> rows_;
     std::map<std::pair<BucketKind, Id>, KnownBucket> buckets_;
+    std::map<std::pair<Id, std::string>, Id> groups_by_code_;  ///< by organization
     std::optional<std::uint64_t> changes_;
 };
 

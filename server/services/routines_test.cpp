@@ -1,0 +1,402 @@
+// OM28, OM32: runs of routines in the tables: queued with the action that sets them off, carried
+// out stage by stage, each once, whenever the server is killed.
+
+#include "server/services/routines.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "core/rules/task_facts.hpp"
+#include "core/rules/testing/sample_routines.hpp"
+#include "server/services/executor.hpp"
+#include "server/services/testing/company.hpp"
+#include "server/services/testing/fake_environment.hpp"
+#include "server/services/testing/faulty_storage.hpp"
+#include "server/services/testing/plain_evaluator.hpp"
+#include "server/storage/sqlite/sqlite_storage.hpp"
+
+namespace holdfast::services {
+namespace {
+
+using storage::RunState;
+using testing::Company;
+using testing::FakeEnvironment;
+using testing::FaultyStorage;
+using testing::must;
+
+class RoutinesTest : public ::testing::Test {
+protected:
+    RoutinesTest() {
+        must(storage_.begin());
+        forms_ = company_.make_bucket(BucketKind::forms, company_.id, {}, false);
+        tasks_ = company_.make_bucket(BucketKind::tasks, company_.yard, {}, false);
+        const BucketId group = company_.bucket(BucketKind::group, company_.yard).id;
+        company_.put(
+            {group, RowKind::group, company_.yard},
+            body::encode(body::Group{
+                .name = "Work orders", .kind = body::GroupKind::workflow, .code = "work_orders"}));
+        fixture::put_definitions(
+            [&](RowKey key, std::string body) {
+                if (key.kind == RowKind::task_group) {
+                    key.id = company_.yard;
+                }
+                if (key.kind == RowKind::workflow) {
+                    body = fixture::routine_order_body();
+                }
+                company_.put(key, std::move(body));
+            },
+            group,
+            forms_);
+        must(storage_.commit());
+        start();
+    }
+
+    /// A server that begins anew, over what the tables hold.
+    void start() { executor_ = std::make_unique<Executor>(storage_, environment_); }
+
+    void define(const std::string& code, const std::string& start, const std::string& stages) {
+        must(storage_.begin());
+        if (auto known = must(storage_.find_routine(company_.id, code))) {
+            known->current = false;
+            must(storage_.put_routine(*known));
+        }
+        must(storage_.put_routine(
+            {.id = must(storage_.mint_id()),
+             .organization = company_.id,
+             .code = code,
+             .definition = R"({"code":")" + code + R"(","name":"The routine )" + code +
+                           R"(","start":")" + start + R"(","stages":[)" + stages + "]}"}));
+        must(storage_.commit());
+    }
+
+    Outcome judge(Intent intent) {
+        EXPECT_TRUE(executor_->enqueue({.user = company_.ana,
+                                        .organization = company_.id,
+                                        .device = phone_,
+                                        .intent = std::move(intent)}));
+        return executor_->run().judged.at(0).outcome;
+    }
+    Id report(const std::string& what = "Pump drips") {
+        const Id id = Id::make(phone_, counter_ += 17);
+        const Outcome outcome = judge(
+            {.id = id,
+             .lane = id,
+             .kind = IntentKind::task_create,
+             .args = args::encode(args::TaskCreate{.group = company_.yard,
+                                                   .workflow = "work_order",
+                                                   .form = fixture::report_v1,
+                                                   .answers = R"({"what":")" + what + "\"}"})});
+        EXPECT_EQ(outcome.status, OutcomeStatus::applied) << error_name(outcome.code);
+        return id;
+    }
+    /// Asks, evaluates and carries out once. Whether there was anything.
+    bool turn() {
+        (void)executor_->routines().load();
+        for (const Evaluation& wanted : executor_->routines().poll_evaluations()) {
+            executor_->routines().evaluated(wanted.ticket, testing::evaluate_plainly(wanted));
+        }
+        for (OutsideRequest& wanted : executor_->routines().poll_requests()) {
+            requests_.push_back(std::move(wanted));
+        }
+        if (!executor_->has_work()) {
+            return false;
+        }
+        (void)executor_->run();
+        return true;
+    }
+    void run_all() {
+        while (turn()) {
+        }
+    }
+    void pass(Millis span) {
+        environment_.advance(span);
+        run_all();
+    }
+    std::optional<workflow::Task> task(Id id) {
+        const auto row = must(storage_.find_row({tasks_, RowKind::task, id}));
+        return row ? std::optional(must(workflow::parse_task(row->body))) : std::nullopt;
+    }
+    storage::RunRecord run(Id id) { return *must(storage_.find_run(id)); }
+    /// "stage:OUTCOME", of each entry of a run.
+    std::vector<std::string> journal(Id id) {
+        std::vector<std::string> all;
+        for (const storage::RunEntry& each : must(storage_.run_entries(id))) {
+            const auto entry = must(workflow::parse_entry(each.entry));
+            all.push_back(entry.stage + ":" + entry.outcome);
+        }
+        return all;
+    }
+    std::vector<std::string> texts(Id channel) {
+        std::vector<std::string> all;
+        const auto rows =
+            must(storage_.newest_rows(company_.timeline(channel), RowKind::message, 99));
+        for (const Row& row : rows) {
+            all.insert(all.begin(), must(body::parse_message(row.body)).text);
+        }
+        return all;
+    }
+
+    using Lines = std::vector<std::string>;
+    static constexpr const char* make_stage =
+        R"({"key":"make","kind":"create_task","inputs":{"name":".answer.fields.what"},)"
+        R"("next":{"SUCCESS":"thank"}})";
+    static constexpr const char* thank_stage =
+        R"({"key":"thank","kind":"post_message","inputs":{"text":"\"Thank you\""}})";
+
+    FakeEnvironment environment_;
+    std::unique_ptr<storage::Storage> real_ = must(storage::open_sqlite(":memory:"));
+    FaultyStorage storage_{*real_};
+    Company company_{storage_, "acme"};
+    DeviceNumber phone_ = company_.make_device(company_.ana);
+    std::uint32_t counter_ = 0;
+    BucketId forms_, tasks_;
+    std::unique_ptr<Executor> executor_;
+    std::vector<OutsideRequest> requests_;
+};
+
+TEST_F(RoutinesTest, a_run_is_queued_with_its_action_and_makes_the_task) {
+    define("make", "make", std::string(make_stage) + "," + thank_stage);
+    define(
+        "welcome", "hello", R"({"key":"hello","kind":"post_message","inputs":{"text":"\"Hi\""}})");
+    const Id id = report();
+    EXPECT_EQ(run(id).state, RunState::open);
+    EXPECT_FALSE(task(id));
+    run_all();
+    EXPECT_EQ(run(id).state, RunState::done);
+    EXPECT_EQ(journal(id), (Lines{"make:SUCCESS", "thank:SUCCESS"}));
+    ASSERT_TRUE(task(id));
+    EXPECT_EQ(task(id)->name, "Pump drips");
+    const Lines said = texts(id);
+    EXPECT_EQ(std::ranges::count(said, "Thank you"), 1);
+    EXPECT_EQ(std::ranges::count(said, "Hi"), 1) << "the creation has set off its own";
+    const auto counters = executor_->routines().counters();
+    EXPECT_EQ(counters.stages, 3U);
+    EXPECT_EQ(counters.done, 2U);
+}
+
+TEST_F(RoutinesTest, a_replay_of_the_action_sets_nothing_off) {
+    define("make", "thank", thank_stage);
+    const Id id = report();
+    run_all();
+    counter_ -= 17;
+    EXPECT_EQ(report(), id);
+    run_all();
+    EXPECT_EQ(must(storage_.runs_of(company_.id, std::nullopt, 9)).size(), 1U);
+}
+
+TEST_F(RoutinesTest, OM32_a_server_that_is_killed_between_two_stages_goes_on_with_the_next) {
+    define("make",
+           "each",
+           R"({"key":"each","kind":"for_each","inputs":{"items":"[1,2,3]","as":"n"},)"
+           R"("next":{"STEP":"say","DONE":"make"}},)"
+           R"({"key":"say","kind":"post_message","inputs":{"text":".n"},)"
+           R"("next":{"SUCCESS":"each"}},)"
+           R"({"key":"make","kind":"create_task","inputs":{"name":".answer.fields.what"}})");
+    define(
+        "welcome", "hello", R"({"key":"hello","kind":"post_message","inputs":{"text":"\"Hi\""}})");
+    const Id id = report();
+    int starts = 0;
+    do {
+        start();
+        ++starts;
+    } while (turn());
+    EXPECT_GE(starts, 9) << "each stage in another life of the server";
+    EXPECT_EQ(run(id).state, RunState::done);
+    const Lines said = texts(id);
+    for (const char* text : {"1", "2", "3", "Hi"}) {
+        EXPECT_EQ(std::ranges::count(said, text), 1) << text;
+    }
+    EXPECT_EQ(company_.bucket(BucketKind::tasks, company_.yard).rows, 1U);
+}
+
+TEST_F(RoutinesTest, a_transaction_that_fails_leaves_nothing_and_is_done_again) {
+    define("make", "make", std::string(make_stage) + "," + thank_stage);
+    define(
+        "welcome", "hello", R"({"key":"hello","kind":"post_message","inputs":{"text":"\"Hi\""}})");
+    const Id id = report();
+    for (int i = 0; i < 5; ++i) {
+        storage_.commit_fails = ErrorCode::storage_full;
+        turn();
+        EXPECT_TRUE(journal(id).empty());
+        EXPECT_FALSE(executor_->routines().has_ready());
+        storage_.commit_fails.reset();
+        environment_.advance(limits::storage_retry);
+    }
+    storage_.write_fails = [](auto) { return std::optional(ErrorCode::storage_failed); };
+    turn();
+    storage_.write_fails = nullptr;
+    EXPECT_TRUE(journal(id).empty());
+    pass(limits::runs_poll_every);
+    EXPECT_EQ(journal(id), (Lines{"make:SUCCESS", "thank:SUCCESS"}));
+    EXPECT_EQ(texts(id).size(), 4U);  // form, task created, thank you, hi
+}
+
+TEST_F(RoutinesTest, a_run_that_fails_leaves_channel_and_answer_and_says_so) {
+    define("make",
+           "make",
+           R"({"key":"make","kind":"create_task","inputs":{"name":".answer.fields.nothing"}})");
+    const Id id = report();
+    run_all();
+    const auto over = run(id);
+    EXPECT_EQ(over.state, RunState::failed);
+    EXPECT_EQ(over.stage, "make");
+    EXPECT_EQ(over.code, ErrorCode::intent_empty);
+    EXPECT_FALSE(task(id));
+    EXPECT_TRUE(must(storage_.find_row({company_.timeline(id), RowKind::answer, id})));
+    ASSERT_EQ(texts(id).size(), 2U);
+    EXPECT_NE(texts(id)[1].find("The routine make has failed"), std::string::npos);
+    EXPECT_EQ(executor_->routines().counters().failed, 1U);
+}
+
+TEST_F(RoutinesTest, an_error_may_lead_on) {
+    define("make",
+           "make",
+           R"({"key":"make","kind":"create_task","inputs":{"name":"nonsense("},)"
+           R"("next":{"ERROR":"tell"}},)"
+           R"({"key":"tell","kind":"post_message","inputs":{"text":".results.make.error"}})");
+    const Id id = report();
+    run_all();
+    EXPECT_EQ(run(id).state, RunState::done);
+    EXPECT_EQ(journal(id), (Lines{"make:ERROR", "tell:SUCCESS"}));
+    EXPECT_EQ(must(storage_.run_entries(id))[0].code, ErrorCode::routine_expression);
+    EXPECT_EQ(texts(id).back(), "routine.expression");
+}
+
+TEST_F(RoutinesTest, a_routine_that_is_not_there_fails_with_that_reason) {
+    const Id id = report();
+    run_all();
+    EXPECT_EQ(run(id).state, RunState::failed);
+    EXPECT_EQ(run(id).code, ErrorCode::workflow_unknown_routine);
+    EXPECT_EQ(texts(id).size(), 2U);
+}
+
+TEST_F(RoutinesTest, a_run_keeps_the_definition_that_it_began_with) {
+    define("make",
+           "pause",
+           R"({"key":"pause","kind":"wait","inputs":{"milliseconds":"60000"},)"
+           R"("next":{"SUCCESS":"thank"}},)" +
+               std::string(thank_stage));
+    const Id id = report();
+    run_all();
+    define("make", "other", R"({"key":"other","kind":"post_message","inputs":{"text":"\"No\""}})");
+    pass(Millis{60'000});
+    EXPECT_EQ(journal(id), (Lines{"pause:SUCCESS", "thank:SUCCESS"}));
+}
+
+TEST_F(RoutinesTest, a_wait_ends_in_its_time_and_not_before_whoever_is_killed) {
+    define("make",
+           "pause",
+           R"({"key":"pause","kind":"wait","inputs":{"milliseconds":"60000"},)"
+           R"("next":{"SUCCESS":"thank"}},)" +
+               std::string(thank_stage));
+    const Id id = report();
+    run_all();
+    EXPECT_EQ(executor_->routines().in_flight(), 0U) << "one that waits takes no room";
+    EXPECT_TRUE(journal(id).empty());
+    pass(Millis{59'000});
+    EXPECT_TRUE(journal(id).empty());
+    start();
+    pass(Millis{1'000});
+    EXPECT_EQ(journal(id), (Lines{"pause:SUCCESS", "thank:SUCCESS"}));
+    EXPECT_EQ(run(id).state, RunState::done);
+}
+
+TEST_F(RoutinesTest, without_an_evaluator_runs_wait) {
+    define("make", "thank", thank_stage);
+    const Id id = report();
+    must(executor_->routines().load());
+    for (const Evaluation& wanted : executor_->routines().poll_evaluations()) {
+        executor_->routines().evaluated(wanted.ticket, fail(ErrorCode::routine_no_evaluator));
+    }
+    (void)executor_->run();
+    EXPECT_EQ(run(id).state, RunState::open);
+    EXPECT_FALSE(turn());
+    pass(limits::evaluator_retry);
+    EXPECT_EQ(run(id).state, RunState::done);
+}
+
+TEST_F(RoutinesTest, only_so_many_runs_are_under_way_and_all_are_carried_out) {
+    define("make", "thank", thank_stage);
+    std::vector<Id> ids;
+    for (std::size_t i = 0; i < 3 * limits::runs_in_flight_max; ++i) {
+        ids.push_back(report());
+    }
+    must(executor_->routines().load());
+    EXPECT_EQ(executor_->routines().in_flight(), limits::runs_in_flight_max);
+    run_all();
+    for (const Id id : ids) {
+        EXPECT_EQ(run(id).state, RunState::done);
+    }
+}
+
+TEST_F(RoutinesTest, the_log_forgets_what_ended_seven_days_ago) {
+    define("make", "thank", thank_stage);
+    const Id id = report();
+    run_all();
+    environment_.advance(limits::runs_kept);
+    executor_->routines().keep_house();
+    EXPECT_TRUE(must(storage_.find_run(id)));
+    environment_.advance(limits::runs_dropped_every);
+    executor_->routines().keep_house();
+    EXPECT_FALSE(must(storage_.find_run(id)));
+    EXPECT_TRUE(journal(id).empty());
+}
+
+// ---------------------------------------------------------------------------------- requests
+
+class OutsideTest : public RoutinesTest {
+protected:
+    OutsideTest() {
+        define("make",
+               "ask",
+               R"({"key":"ask","kind":"http_request","inputs":{"url":"\"https://a.example/x\"",)"
+               R"("headers":"{\"X-Key\":\"k\"}","body":".answer.fields"},)"
+               R"("next":{"SUCCESS":"say","ERROR":"no"}},)"
+               R"({"key":"say","kind":"post_message","inputs":{"text":".results.ask.body.word"}},)"
+               R"({"key":"no","kind":"post_message","inputs":{"text":".results.ask.error"}})");
+        id_ = report();
+        run_all();
+    }
+    void reply(Result<OutsideReply> said) {
+        ASSERT_FALSE(requests_.empty());
+        executor_->routines().asked(requests_.back().ticket, std::move(said));
+        run_all();
+    }
+    Id id_;
+};
+
+TEST_F(OutsideTest, a_request_carries_a_key_and_its_answer_is_seen_by_later_stages) {
+    ASSERT_EQ(requests_.size(), 1U);
+    EXPECT_EQ(requests_[0].method, "POST");
+    EXPECT_EQ(requests_[0].url, "https://a.example/x");
+    EXPECT_EQ(requests_[0].headers.at("X-Key"), "k");
+    EXPECT_EQ(requests_[0].body, R"({"what":"Pump drips"})");
+    EXPECT_EQ(requests_[0].key, to_string(id_) + "/ask/1");
+    reply(OutsideReply{.status = 200, .body = R"({"word":"done"})"});
+    EXPECT_EQ(texts(id_).back(), "done");
+}
+
+TEST_F(OutsideTest, a_request_that_fails_is_made_again_later_with_the_same_key) {
+    const std::string key = requests_[0].key;
+    for (std::uint32_t attempt = 1; attempt < limits::request_attempts_max; ++attempt) {
+        reply(fail(ErrorCode::routine_request_failed));
+        EXPECT_EQ(requests_.size(), attempt) << "not at once";
+        start();
+        pass(Millis{limits::request_retry.count << attempt});
+        ASSERT_EQ(requests_.size(), attempt + 1);
+        EXPECT_EQ(requests_.back().key, key);
+    }
+    reply(fail(ErrorCode::routine_request_failed, {}, R"({"status":503})"));
+    EXPECT_EQ(journal(id_), (Lines{"ask:ERROR", "no:SUCCESS"}));
+    EXPECT_EQ(texts(id_).back(), "routine.request_failed");
+}
+
+TEST_F(OutsideTest, what_the_other_server_refuses_is_not_tried_again) {
+    reply(OutsideReply{.status = 404, .body = "no such thing"});
+    EXPECT_EQ(journal(id_), (Lines{"ask:ERROR", "no:SUCCESS"}));
+    EXPECT_EQ(must(storage_.run_entries(id_))[0].detail, R"({"status":404})");
+}
+
+}  // namespace
+}  // namespace holdfast::services

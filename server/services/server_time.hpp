@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "server/services/environment.hpp"
+#include "server/storage/common/storage.hpp"
+
+namespace holdfast::services {
+
+/// The time that things are stored with. Messages are ordered by it, so it never goes back.
+class ServerTime {
+public:
+    explicit ServerTime(const Environment& environment) : environment_(environment) {}
+
+    /// The clock of the machine may have been set back while the server was down: it goes on from
+    /// the newest message. Cost  once: a look into each timeline; then nothing.
+    [[nodiscard]] Result<> learn(storage::Storage& storage);
+    /// Behind a clock that was set back it moves a millisecond a call, so that what comes later
+    /// stands later.
+    [[nodiscard]] WallTime now();
+
+private:
+    const Environment& environment_;
+    WallTime last_{};
+    bool known_ = false;  ///< `last_` is not below that of any message
+};
+
+}  // namespace holdfast::services

@@ -117,6 +117,10 @@ void add_hub(Text& text, const services::Counters& hub) {
     text.add("bytes_sent_total", "counter", "Bytes of frames to devices.", hub.bytes_sent);
     text.add(
         "bytes_received_total", "counter", "Bytes of frames from devices.", hub.bytes_received);
+    text.add("stages_total", "counter", "Stages of routines carried out.", hub.routines.stages);
+    text.add("runs_done_total", "counter", "Runs of routines that ended well.", hub.routines.done);
+    text.add("runs_failed_total", "counter", "Runs of routines that failed.", hub.routines.failed);
+    text.add("runs_in_flight", "gauge", "Runs under way now.", hub.runs_in_flight);
     text.add("pulls_total", "counter", "Pulls answered.", hub.pulls);
     text.add("pulls_refused_total", "counter", "Pulls refused.", hub.pulls_refused);
     text.add("pull_pages_total", "counter", "Pages in answers to pulls.", hub.pull_pages);
@@ -184,6 +188,18 @@ void add_net(Text& text, const NetCounters& net) {
              "Bytes of uploads written.",
              net.file_bytes_received);
     text.add("passwords_checked_total", "counter", "Passwords checked.", net.passwords_checked);
+    text.add("evaluations_total",
+             "counter",
+             "Stages whose expressions were evaluated.",
+             net.evaluations);
+    text.add("evaluators_started_total",
+             "counter",
+             "Processes begun that evaluate.",
+             net.evaluators_started);
+    text.add("outside_requests_total",
+             "counter",
+             "Requests of routines to other servers.",
+             net.outside_requests);
     text.add("task_failures_total", "counter", "Bugs met by the shell.", net.task_failures);
 }
 

@@ -24,6 +24,9 @@ struct NetCounters {
     std::uint64_t files_sent = 0;           ///< downloads begun
     std::uint64_t file_bytes_received = 0;  ///< of uploads
     std::uint64_t pull_wire_bytes = 0;      ///< of answers to pulls, as they were compressed
+    std::uint64_t evaluations = 0;          ///< of stages' expressions
+    std::uint64_t evaluators_started = 0;   ///< processes
+    std::uint64_t outside_requests = 0;     ///< of routines, made
     services::Histogram frame_time;         ///< from a frame's being queued to its being written
     services::Histogram password_time;      ///< to check a password, with its wait for a thread
 };

@@ -59,6 +59,13 @@ inline constexpr std::size_t file_piece_bytes =
 inline constexpr seconds file_piece_time_max{30};  // to come, or to be taken
 inline constexpr seconds file_time_max{30 * 60};   // one request, however steadily it goes
 
+// --- routines
+inline constexpr std::size_t evaluators = 2;       // processes; one that is stuck leaves the other
+inline constexpr seconds evaluation_time_max{20};  // of one stage: the process is ended. What it
+                                                   // may compute is far less (server/evaluate)
+inline constexpr seconds outside_time_max{15};     // of one request: routine_request_failed
+inline constexpr std::uint64_t outside_bytes_max = 256 * 1024;  // of one reply: the same
+
 // --- the rest
 inline constexpr std::size_t password_threads = 2;  // argon2id takes 64 MiB and 50 ms
 inline constexpr std::size_t passwords_waiting_max = 64;

@@ -14,6 +14,7 @@
 #include "server/net/file_routes.hpp"
 #include "server/net/history_file.hpp"
 #include "server/net/limits.hpp"
+#include "server/net/routine_work.hpp"
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -29,17 +30,23 @@ struct Running {
             storage::Storage& storage,
             Environment& environment,
             std::unique_ptr<auth::AuthService> authenticator,
-            const services::HubOptions& options,
+            const ServerOptions& options,
             const StaticFiles& files,
             const std::string& authority,
             files::FileStore* store,
             NetCounters& counters,
             const Log& log)
         : auth(std::move(authenticator)),
-          hub(storage, environment, *auth, options),
+          hub(storage, environment, *auth, options.hub),
           sockets(loop.get_executor(), hub, environment, counters, log),
           routes({environment, *auth, hub, sockets, passwords, files, authority, counters, log}),
           file_routes({environment, *auth, hub, sockets, store, counters, log}),
+          routine_work(loop.get_executor(),
+                       {options.evaluator, {.private_addresses = options.private_requests}},
+                       hub,
+                       sockets,
+                       counters,
+                       log),
           shell{environment, routes, file_routes, sockets, rates, counters, log, false, {}, false} {
     }
 
@@ -49,6 +56,7 @@ struct Running {
     PasswordWorkers passwords;
     Routes routes;
     FileRoutes file_routes;
+    RoutineWork routine_work;
     RateLimit rates;
     Shell shell;
 };
@@ -165,7 +173,7 @@ Result<> Server::Parts::start() {
                                          storage_,
                                          environment_,
                                          std::move(authenticator),
-                                         options_.hub,
+                                         options_,
                                          files_,
                                          authority_,
                                          store_.get(),
@@ -175,6 +183,10 @@ Result<> Server::Parts::start() {
     tasks_.spawn("accept", accept());
     tasks_.spawn("tick", tick());
     tasks_.spawn("expire", expire_uploads());
+    if (!options_.evaluator.empty()) {
+        running_->routine_work.start(tasks_);
+        running_->sockets.after_turn([this] { running_->routine_work.collect(); });
+    }
     thread_ = std::thread([this] { loop_.run(); });
     log_.write(Log::Level::info,
                "started",
@@ -282,6 +294,7 @@ asio::awaitable<void> Server::Parts::end(bool gracefully) {
     if (history_) {
         history_->write();
     }
+    running_->routine_work.stop();
     const std::list<std::function<void()>> cuts = running_->shell.cuts;
     for (const auto& cut : cuts) {
         cut();

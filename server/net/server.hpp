@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/result.hpp"
 #include "server/net/tls.hpp"
@@ -26,6 +27,11 @@ struct ServerOptions {
     std::string history_file;                ///< of history_file.hpp; empty: none is kept
     std::shared_ptr<spdlog::logger> logger;  ///< null: no log. Shared with whoever made it.
     services::HubOptions hub;
+    /// Program and arguments of the process that evaluates (server/evaluate/process.hpp); empty:
+    /// routines wait.
+    std::vector<std::string> evaluator;
+    /// Routines may ask private addresses too: where the operator's own systems are meant.
+    bool private_requests = false;
 };
 
 /// A whole server: HTTP, WebSockets and the services behind them, on a thread of its own. No

@@ -84,6 +84,9 @@ void Sockets::turn() {
         hub_.run_pending();
     }
     deliver();
+    if (after_turn_) {
+        after_turn_();
+    }
     if (hub_.has_pending()) {
         schedule();  // others first
     }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "platform/net/signal.hpp"
@@ -55,6 +56,8 @@ public:
 
     /// Lets the hub run soon: after a tick, or after something that may have ended sessions.
     void schedule();
+    /// Called whenever the hub has had its turn: it may have asked for something else than frames.
+    void after_turn(std::function<void()> call) { after_turn_ = std::move(call); }
     [[nodiscard]] std::size_t size() const { return queues_.size(); }
     /// Raised when the last socket has gone.
     [[nodiscard]] Signal& emptied() { return emptied_; }
@@ -72,6 +75,7 @@ private:
     const Log& log_;
     std::unordered_map<services::ConnectionId, SocketQueue*> queues_;
     std::vector<services::ConnectionId> touched_;  ///< by the commands that are carried out now
+    std::function<void()> after_turn_;
     bool scheduled_ = false;
     Signal emptied_;
 };

@@ -31,6 +31,8 @@ void add_form(CLI::App& app, int& exit_code);    ///< form lint
 void add_doctor(CLI::App& app, int& exit_code);  ///< doctor, verify
 void add_explain(CLI::App& app, int& exit_code);
 void add_quarantine(CLI::App& app, int& exit_code);
+void add_routine(CLI::App& app, int& exit_code);   ///< routine log, show, rerun
+void add_evaluate(CLI::App& app, int& exit_code);  ///< the server's helper, hidden
 void add_backup(CLI::App& app, int& exit_code);
 void add_restore_mark(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);

@@ -66,6 +66,8 @@ Result<std::uint16_t> Host::start(const HostOptions& options) {
     server.logger = net::make_logger(options.log_level);
     server.files_folder = (std::filesystem::path(options.data_folder) / "files").string();
     server.history_file = (std::filesystem::path(options.data_folder) / "history").string();
+    server.evaluator = {"/proc/self/exe", "evaluate"};
+    server.private_requests = options.private_requests;
     parts_->server =
         std::make_unique<net::Server>(std::move(server), *parts_->storage, parts_->environment);
     HF_CHECK(parts_->server->start());

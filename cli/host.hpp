@@ -20,6 +20,7 @@ struct HostOptions {
     net::TlsFiles tls;
     std::string authority_file;  ///< given out to phones; empty: none
     std::string log_level = "info";
+    bool private_requests = false;  ///< of routines
 };
 
 /// "127.0.0.1:8080" or "[::1]:8080" taken apart.  Errors  setup_address.

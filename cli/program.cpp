@@ -21,9 +21,11 @@ void add_commands(CLI::App& app, int& exit_code) {
     add_doctor(app, exit_code);
     add_explain(app, exit_code);
     add_quarantine(app, exit_code);
+    add_routine(app, exit_code);
     add_backup(app, exit_code);
     add_restore_mark(app, exit_code);
     add_replay(app, exit_code);
+    add_evaluate(app, exit_code);
     app.add_subcommand("version", "Print the version")->callback([] {
         std::puts("holdfast " HOLDFAST_VERSION);
     });

@@ -47,6 +47,9 @@ void add_serve(CLI::App& app, int& exit_code) {
         ->add_option("--log-level", options->host.log_level, "debug, info, warning, error or off")
         ->capture_default_str()
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+    command->add_flag("--private-requests",
+                      options->host.private_requests,
+                      "Let routines send requests to private addresses too");
     command->callback([options, &exit_code] {
         if (const auto done = serve(*options); !done) {
             exit_code = report(done.error());

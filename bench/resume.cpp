@@ -9,7 +9,7 @@
 #include "bench/stage.hpp"
 #include "core/sync/digest.hpp"
 #include "core/wire/codec.hpp"
-#include "server/admin/demo.hpp"
+#include "server/admin/demo/demo.hpp"
 #include "server/auth/auth_service.hpp"
 #include "server/net/system_environment.hpp"
 #include "server/services/hub.hpp"

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "server/admin/demo.hpp"
+#include "server/admin/demo/demo.hpp"
 #include "server/auth/passwords.hpp"
 
 namespace holdfast::bench {

@@ -1,4 +1,4 @@
-#include "server/admin/demo.hpp"
+#include "server/admin/demo/demo.hpp"
 
 #include <unistd.h>
 

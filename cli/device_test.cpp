@@ -5,7 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "platform/testing/temp_folder.hpp"
-#include "server/admin/demo.hpp"
+#include "server/admin/demo/demo.hpp"
 #include "server/auth/passwords.hpp"
 #include "server/net/server.hpp"
 #include "server/net/system_environment.hpp"

@@ -10,7 +10,7 @@
 #include "cli/data_folder.hpp"
 #include "cli/device.hpp"
 #include "platform/testing/temp_folder.hpp"
-#include "server/admin/demo.hpp"
+#include "server/admin/demo/demo.hpp"
 #include "server/auth/passwords.hpp"
 #include "server/net/server.hpp"
 #include "server/net/system_environment.hpp"

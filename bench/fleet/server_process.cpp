@@ -9,7 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "server/admin/demo.hpp"
+#include "server/admin/demo/demo.hpp"
 #include "server/auth/auth_service.hpp"
 
 namespace holdfast::bench {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/admin/org_check_forms.hpp"
+#include "server/admin/org_check_workflow.hpp"
 
 namespace holdfast::admin {
 namespace {
@@ -41,6 +42,7 @@ public:
             check_channel(channel);
         }
         check_forms(file_, state_, problems_);
+        check_workflows(file_, state_, problems_);
     }
 
 private:
@@ -135,6 +137,9 @@ private:
         const std::size_t category_line = entry.category ? entry.category->line : line;
         if (group.kind == body::GroupKind::link && group.url.empty()) {
             problem(line, "group: a link group needs a url");
+        }
+        if (entry.tasks && group.kind != body::GroupKind::workflow) {
+            problem(entry.tasks_line, "group: only a workflow group works with tasks");
         }
         if (group.kind != body::GroupKind::link && !group.url.empty()) {
             problem(line, "group: only a link group has a url");

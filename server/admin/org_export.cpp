@@ -9,6 +9,7 @@
 
 #include "server/admin/guarded.hpp"
 #include "server/admin/org_export_forms.hpp"
+#include "server/admin/org_export_workflow.hpp"
 #include "server/admin/org_state.hpp"
 
 namespace holdfast::admin {
@@ -134,6 +135,7 @@ void write_groups(YAML::Emitter& out, const OrgState& state) {
             .write("create_channels", group.create_channels)
             .write("url", group.url)
             .write("active", group.active, true);
+        write_tasks(out, state, id);
         out << YAML::EndMap;
     }
     out << YAML::EndSeq;
@@ -203,6 +205,8 @@ Result<std::string> write(const OrgState& state) {
     write_channels(out, state);
     write_collections(out, state);
     write_forms(out, state);
+    write_workflows(out, state);
+    write_routines(out, state);
     out << YAML::EndMap;
     if (!out.good()) {
         return fail(ErrorCode::storage_failed, out.GetLastError());

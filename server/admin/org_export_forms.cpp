@@ -14,12 +14,22 @@ namespace holdfast::admin {
 namespace {
 
 /// Keys of a form, of its components and of what is in them, in the order in which people read.
-constexpr std::array<std::string_view, 8> key_order{
-    "code", "id", "version", "kind", "title", "label", "help", "access"};
+constexpr std::array<std::string_view, 12> key_order{"code",
+                                                     "id",
+                                                     "key",
+                                                     "version",
+                                                     "group",
+                                                     "name",
+                                                     "kind",
+                                                     "title",
+                                                     "label",
+                                                     "help",
+                                                     "access",
+                                                     "start"};
 
 std::size_t place_of(std::string_view key) {
     const auto found = std::ranges::find(key_order, key);
-    const bool last = key == "components" || key == "forms";
+    const bool last = key == "components" || key == "forms" || key == "states" || key == "stages";
     return last ? key_order.size() + 1 : static_cast<std::size_t>(found - key_order.begin());
 }
 
@@ -161,6 +171,10 @@ void write_collection(YAML::Emitter& out,
 }
 
 }  // namespace
+
+void write_json_text(YAML::Emitter& out, std::string_view text) {
+    write_json(out, json::parse(text));
+}
 
 void write_collections(YAML::Emitter& out, const OrgState& state) {
     if (state.collections.empty()) {

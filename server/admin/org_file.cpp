@@ -9,6 +9,7 @@
 #include "core/model/limits.hpp"
 #include "server/admin/org_file_checks.hpp"
 #include "server/admin/org_file_forms.hpp"
+#include "server/admin/org_file_workflow.hpp"
 #include "server/admin/yaml/yaml_tree.hpp"
 
 namespace holdfast::admin {
@@ -108,6 +109,10 @@ GroupEntry read_group(const YamlNode& node, Problems& problems) {
         .read("url", entry.url)
         .read("active", entry.active);
     read_kind(map, entry.kind, problems);
+    if (const YamlNode* tasks = map.find("tasks", YamlNode::Kind::map)) {
+        entry.tasks = read_tasks(*tasks, problems);
+        entry.tasks_line = tasks->line;
+    }
     Checks check(problems);
     check.code(entry.code, "code");
     entry.has_name = map.has("name");
@@ -213,6 +218,16 @@ OrgFile read_org_file(std::string_view text, Problems& problems) {
                                   problems);
     read_section<FormEntry>(
         map, {"forms", "the form"}, file.forms, {read_form, &FormEntry::code}, problems);
+    read_section<WorkflowEntry>(map,
+                                {"workflows", "the workflow"},
+                                file.workflows,
+                                {read_workflow, &WorkflowEntry::code},
+                                problems);
+    read_section<RoutineEntry>(map,
+                               {"routines", "the routine"},
+                               file.routines,
+                               {read_routine, &RoutineEntry::code},
+                               problems);
     map.finish();
     return file;
 }

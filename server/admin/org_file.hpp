@@ -10,6 +10,7 @@
 #include "core/base/result.hpp"
 #include "core/forms/definition.hpp"
 #include "core/model/body.hpp"
+#include "core/workflow/check.hpp"
 #include "server/admin/yaml/problem.hpp"
 #include "server/admin/yaml/yaml_json.hpp"
 #include "server/admin/yaml/yaml_map.hpp"
@@ -47,6 +48,12 @@ struct UserEntry {
     std::optional<std::string> password{};
 };
 
+/// How a workflow group works with tasks.
+struct TasksEntry {
+    std::optional<workflow::TaskGroup> definition{};  ///< read and right in itself
+    LinedJson source{};
+};
+
 struct GroupEntry {
     Text code{};
     std::optional<std::string> name{};
@@ -60,6 +67,8 @@ struct GroupEntry {
     std::optional<std::vector<std::string>> view{};
     std::optional<std::vector<std::string>> create_channels{};
     std::optional<std::string> url{};
+    std::optional<TasksEntry> tasks{};
+    std::size_t tasks_line = 0;
     std::optional<bool> active{};
 };
 
@@ -107,6 +116,19 @@ struct FormEntry {
     LinedJson source{};
 };
 
+struct WorkflowEntry {
+    Text code{};
+    Text group{};                                    ///< its address
+    std::optional<workflow::Workflow> definition{};  ///< read and right in itself
+    LinedJson source{};
+};
+
+struct RoutineEntry {
+    Text code{};
+    std::optional<workflow::Routine> definition{};  ///< read and right in itself
+    LinedJson source{};
+};
+
 struct OrgFile {
     OrganizationEntry organization{};
     bool prune = false;
@@ -116,6 +138,8 @@ struct OrgFile {
     std::optional<std::vector<ChannelEntry>> channels{};
     std::optional<std::vector<CollectionEntry>> collections{};
     std::optional<std::vector<FormEntry>> forms{};
+    std::optional<std::vector<WorkflowEntry>> workflows{};
+    std::optional<std::vector<RoutineEntry>> routines{};
 };
 
 /// Reads a file. What can be told from the file alone is checked: keys, types, texts, doubles.

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "server/admin/demo_forms.hpp"
+#include "server/admin/demo/demo_forms.hpp"
 #include "server/admin/org_export.hpp"
 #include "server/admin/testing/storages.hpp"
 
@@ -188,7 +188,7 @@ TEST(OrgForms, of_the_demonstration_are_right_with_every_name_that_they_use) {
         ADD_FAILURE() << problem.line << ": " << problem.text;
     }
     EXPECT_THAT(must(applied).plan, IsEmpty());
-    EXPECT_EQ(state_of(*storage, "northfield").forms.size(), 8U);
+    EXPECT_EQ(state_of(*storage, "northfield").forms.size(), 9U);
 }
 
 TEST(OrgForms, of_the_example_with_complaints_are_right) {

@@ -32,6 +32,9 @@ Result<std::size_t> Planner::run() {
     HF_CHECK(channels());
     HF_CHECK(collections());
     HF_CHECK(forms());
+    HF_CHECK(routines());
+    HF_CHECK(workflows());
+    HF_CHECK(task_groups());
     return founder_.finish();
 }
 
@@ -162,7 +165,8 @@ Result<> Planner::group(const GroupEntry& entry) {
     plan_.push_back("create " + std::string(body::group_kind_name(wanted.kind)) + " group " +
                     entry.code.value);
     HF_CHECK(founder_.group(id, wanted));
-    state_.groups[id].body = std::move(wanted);
+    HF_TRY(const auto made, storage_.find_bucket(BucketKind::group, id));
+    state_.groups[id] = {.bucket = made->bucket.id, .body = std::move(wanted)};
     return {};
 }
 

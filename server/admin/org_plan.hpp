@@ -78,6 +78,21 @@ private:
     [[nodiscard]] Result<> form(const FormEntry& entry);
     [[nodiscard]] Result<Id> publish(Id form, const forms::Definition& definition);
 
+    [[nodiscard]] Result<> routines();
+    [[nodiscard]] Result<> routine(const RoutineEntry& entry);
+    [[nodiscard]] Result<> take_out(const storage::RoutineRecord& record);
+    [[nodiscard]] Result<> workflows();
+    [[nodiscard]] Result<> workflow(const WorkflowEntry& entry);
+    [[nodiscard]] Result<> prune_workflows();
+    /// A group as one of tasks, made where it is none yet.
+    [[nodiscard]] Result<OrgState::Tasks*> tasks_of(Id group);
+    [[nodiscard]] Result<> put_workflow(Id group, Id row, const workflow::Workflow& wanted);
+    [[nodiscard]] Result<> ensure_unused(const OrgState::Tasks& tasks,
+                                         const workflow::Workflow& before,
+                                         const workflow::Workflow& after);
+    [[nodiscard]] Result<> task_groups();
+    [[nodiscard]] std::map<std::string, Id> forms_of(const OrgState::Tasks& tasks) const;
+
     [[nodiscard]] bool prunes(bool has_section) const { return file_.prune && has_section; }
 
     storage::Storage& storage_;

@@ -56,6 +56,31 @@ Result<> read_group(storage::Storage& storage, const Bucket& bucket, OrgState& s
     return {};
 }
 
+Result<> read_tasks(storage::Storage& storage, const Bucket& bucket, OrgState& state) {
+    const Id id = bucket.owner;
+    HF_TRY(const auto group, storage.find_bucket(BucketKind::group, id));
+    HF_TRY(const auto row,
+           group ? storage.find_row({group->bucket.id, RowKind::task_group, id})
+                 : Result<std::optional<Row>>());
+    if (!row || row->body.empty()) {
+        return {};
+    }
+    OrgState::Tasks& tasks = state.tasks[id];
+    tasks.bucket = bucket.id;
+    HF_TRY(tasks.body, readable(body::parse_task_group(row->body), id));
+    HF_TRY(tasks.settings, readable(workflow::parse_task_group(tasks.body.definition), id));
+    for (const auto& [code, workflow] : tasks.body.workflows) {
+        HF_TRY(const auto known, storage.find_row({group->bucket.id, RowKind::workflow, workflow}));
+        if (known) {
+            HF_TRY(const body::Workflow body,
+                   readable(body::parse_workflow(known->body), workflow));
+            HF_TRY(tasks.workflows[workflow],
+                   readable(workflow::parse_workflow(body.definition), workflow));
+        }
+    }
+    return {};
+}
+
 Result<> read_channel(storage::Storage& storage,
                       const storage::BucketRecord& record,
                       OrgState& state) {
@@ -118,6 +143,16 @@ std::optional<Id> find_collection_of(const OrgState& state, std::string_view cod
     for (const auto& [id, collection] : state.collections) {
         if (collection.body.code == code) {
             return id;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<WorkflowPlace> find_workflow_of(const OrgState& state, std::string_view code) {
+    for (const auto& [group, tasks] : state.tasks) {
+        const auto found = tasks.body.workflows.find(std::string(code));
+        if (found != tasks.body.workflows.end()) {
+            return WorkflowPlace{group, found->second};
         }
     }
     return std::nullopt;
@@ -188,7 +223,13 @@ Result<std::optional<OrgState>> load_organization(storage::Storage& storage,
             HF_CHECK(read_forms(storage, record.bucket, state));
         } else if (record.bucket.kind == BucketKind::collection) {
             HF_CHECK(read_collection(storage, record.bucket, state));
+        } else if (record.bucket.kind == BucketKind::tasks) {
+            HF_CHECK(read_tasks(storage, record.bucket, state));
         }
+    }
+    HF_TRY(auto routines, storage.routines_of(state.id));
+    for (storage::RoutineRecord& routine : routines) {
+        state.routines[routine.code] = std::move(routine);
     }
     return state;
 }

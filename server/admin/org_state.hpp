@@ -10,7 +10,9 @@
 #include "core/forms/definition.hpp"
 #include "core/model/body.hpp"
 #include "core/model/body_forms.hpp"
+#include "core/model/body_workflow.hpp"
 #include "core/model/bucket.hpp"
+#include "core/workflow/definition.hpp"
 #include "server/storage/common/storage.hpp"
 
 namespace holdfast::admin {
@@ -39,6 +41,14 @@ struct OrgState {
         std::map<Id, body::Element> elements;
     };
 
+    /// A group that works with tasks.
+    struct Tasks {
+        BucketId bucket;  ///< of the tasks
+        body::TaskGroup body;
+        workflow::TaskGroup settings;
+        std::map<Id, workflow::Workflow> workflows;  ///< by row
+    };
+
     Id id;
     BucketId directory;
     BucketId forms_bucket;  ///< 0: none yet
@@ -50,6 +60,8 @@ struct OrgState {
     std::map<Id, Channel> channels;
     std::map<Id, Form> forms;
     std::map<Id, Collection> collections;
+    std::map<Id, Tasks> tasks;                               ///< by group
+    std::map<std::string, storage::RoutineRecord> routines;  ///< by code
 };
 
 /// How files call a group or channel: its code, or "id-4294967318" for one that has none.
@@ -69,6 +81,14 @@ struct OrgNames {
 
 [[nodiscard]] std::optional<Id> find_form_of(const OrgState& state, std::string_view code);
 [[nodiscard]] std::optional<Id> find_collection_of(const OrgState& state, std::string_view code);
+
+/// The group and the row of a workflow.
+struct WorkflowPlace {
+    Id group;
+    Id row;
+};
+[[nodiscard]] std::optional<WorkflowPlace> find_workflow_of(const OrgState& state,
+                                                            std::string_view code);
 
 /// Whether a form's present version is this one, whatever its number.
 [[nodiscard]] bool is_version(const OrgState::Form& known, forms::Definition definition);

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/admin/demo.hpp"
+#include "server/admin/demo/demo.hpp"
 #include "server/admin/org_apply.hpp"
 #include "server/admin/org_state.hpp"
 #include "server/auth/passwords.hpp"

@@ -1,12 +1,11 @@
-#include "server/admin/demo.hpp"
+#include "server/admin/demo/demo.hpp"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "core/workflow/definition.hpp"
 #include "core/workflow/task.hpp"
-#include "server/admin/demo_tasks.hpp"
+#include "server/admin/demo/demo_workflows.hpp"
 #include "server/admin/testing/storages.hpp"
 #include "server/services/access.hpp"
 
@@ -50,18 +49,21 @@ TEST(Demo, has_what_its_page_promises) {
     EXPECT_EQ(rows, 25'000U + 2 * steps);
 }
 
-TEST(Demo, has_workflows_whose_changes_lead_somewhere) {
-    for (const char* group : {"work-orders", "preventive-plans"}) {
-        const auto workflow = must(workflow::parse_workflow(demo_workflow(group)));
-        EXPECT_TRUE(workflow.start_form && workflow.start_form->task);
-        for (const workflow::State& state : workflow.states) {
-            for (const workflow::Transition& transition : state.next) {
-                EXPECT_NE(workflow::find_state(workflow, transition.target), nullptr);
-                EXPECT_TRUE(transition.routines.empty());
-            }
-        }
-    }
-    EXPECT_EQ(demo_workflow("sites"), nullptr);
+TEST(Demo, has_its_workflows_and_routines_from_a_file) {
+    const auto storage = demo_storage();
+    const OrgState state = state_of(*storage, "northfield");
+    ASSERT_EQ(state.tasks.size(), 2U);
+    const auto work = find_workflow_of(state, "work_order");
+    ASSERT_TRUE(work);
+    EXPECT_EQ(state.groups.at(work->group).body.code, "work-orders");
+    EXPECT_EQ(state.tasks.at(work->group).body.forms.size(), 3U);
+    EXPECT_TRUE(find_workflow_of(state, "task_manager"));
+    EXPECT_EQ(state.routines.size(), 2U);
+
+    Problems problems;
+    const auto again = testing::try_apply(*storage, demo_workflows_file(), problems);
+    ASSERT_TRUE(again) << again.error().detail;
+    EXPECT_TRUE(again->plan.empty()) << again->plan.front();
 }
 
 TEST(Demo, is_the_same_every_time) {

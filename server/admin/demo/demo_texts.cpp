@@ -1,4 +1,4 @@
-#include "server/admin/demo_texts.hpp"
+#include "server/admin/demo/demo_texts.hpp"
 
 #include <array>
 #include <string_view>

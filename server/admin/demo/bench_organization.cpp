@@ -1,8 +1,8 @@
 #include <string>
 #include <vector>
 
-#include "server/admin/demo.hpp"
-#include "server/admin/demo_texts.hpp"
+#include "server/admin/demo/demo.hpp"
+#include "server/admin/demo/demo_texts.hpp"
 #include "server/admin/founder.hpp"
 
 namespace holdfast::admin {

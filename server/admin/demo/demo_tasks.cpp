@@ -1,10 +1,7 @@
-#include "server/admin/demo_tasks.hpp"
+#include "server/admin/demo/demo_tasks.hpp"
 
-#include <algorithm>
 #include <utility>
 
-#include "core/base/assert.hpp"
-#include "core/model/body_workflow.hpp"
 #include "core/workflow/definition.hpp"
 #include "core/workflow/task.hpp"
 
@@ -13,37 +10,6 @@ namespace {
 
 constexpr std::int64_t hour_ms = 60LL * 60 * 1000;
 constexpr std::uint64_t seed = 20'260'102;
-
-constexpr const char* work_order = R"json({
-  "code": "work_order", "name": "Work order", "group": "work_orders",
-  "collection": "work_order_states", "initial": "reported",
-  "start_form": {"form": "report_work", "task": {"name": "what"}},
-  "states": [
-    {"code": "reported", "name": "1. Reported", "kind": "new", "color": "#1259c3", "next": [
-      {"target": "pending"},
-      {"target": "rejected", "permissions": ["channel-manage"]}]},
-    {"code": "pending", "name": "2. Pending", "color": "#b25a00", "next": [
-      {"target": "validation", "change": "form", "form": "close_work"},
-      {"target": "reported"}]},
-    {"code": "validation", "name": "3. Validation", "color": "#6a3fb5", "next": [
-      {"target": "closed"}, {"target": "pending"}]},
-    {"code": "closed", "name": "4. Closed", "kind": "closed", "color": "#0b6b4c"},
-    {"code": "rejected", "name": "5. Rejected", "kind": "closed", "color": "#a8112d"}]})json";
-
-constexpr const char* plan = R"json({
-  "code": "task_manager", "name": "Plan", "group": "preventive_plans",
-  "collection": "plan_states", "initial": "backlog",
-  "start_form": {"form": "plan_work", "task": {"name": "what"}},
-  "states": [
-    {"code": "backlog", "name": "Backlog", "kind": "new", "color": "#46586b", "next": [
-      {"target": "doing"}]},
-    {"code": "doing", "name": "Doing", "color": "#1259c3", "next": [
-      {"target": "waiting"}, {"target": "ready"}, {"target": "not_implemented"}]},
-    {"code": "waiting", "name": "Waiting", "color": "#b25a00", "next": [
-      {"target": "doing"}, {"target": "ready"}, {"target": "not_implemented"}]},
-    {"code": "ready", "name": "Ready", "kind": "closed", "color": "#0b6b4c"},
-    {"code": "not_implemented", "name": "Not implemented", "kind": "closed", "color": "#a8112d",
-     "next": [{"target": "backlog"}]}]})json";
 
 /// One task on its way.
 class Story {
@@ -144,52 +110,21 @@ Result<> tell(Story& story,
     return {};
 }
 
-std::map<std::string, Id> forms_of(const workflow::Workflow& workflow,
-                                   const std::map<std::string, Id>& all) {
-    std::map<std::string, Id> named{{workflow.start_form->form, all.at(workflow.start_form->form)}};
-    for (const workflow::State& state : workflow.states) {
-        for (const workflow::Transition& transition : state.next) {
-            if (!transition.form.empty()) {
-                named[transition.form] = all.at(transition.form);
-            }
-        }
-    }
-    return named;
-}
-
 }  // namespace
-
-const char* demo_workflow(std::string_view group) {
-    return group == "work-orders" ? work_order : group == "preventive-plans" ? plan : nullptr;
-}
 
 Result<> make_demo_tasks(Founder& founder,
                          storage::Storage& storage,
                          const DemoTasks& tasks,
-                         const std::map<std::string, Id>& forms,
+                         const workflow::Workflow& workflow,
                          WallTime now) {
-    const char* definition = demo_workflow(tasks.code);
-    HF_ASSERT(definition != nullptr);
-    HF_TRY(const workflow::Workflow workflow, workflow::parse_workflow(definition));
-    HF_TRY(const auto group, storage.find_bucket(BucketKind::group, tasks.group));
-    HF_TRY(const Id row, storage.mint_id());
-    const workflow::TaskGroup settings{.code = workflow.group, .initial_workflow = workflow.code};
-    const body::TaskGroup known{.definition = workflow::encode(settings),
-                                .forms = forms_of(workflow, forms),
-                                .workflows = {{workflow.code, row}}};
-    HF_CHECK(founder.put(group->bucket.id, RowKind::task_group, tasks.group, body::encode(known)));
-    HF_CHECK(founder.put(group->bucket.id,
-                         RowKind::workflow,
-                         row,
-                         body::encode(body::Workflow{.definition = workflow::encode(workflow)})));
-    HF_TRY(const BucketId bucket, founder.tasks(tasks.group));
+    HF_TRY(const auto bucket, storage.find_bucket(BucketKind::tasks, tasks.group));
     Dice dice(seed);
     for (std::size_t i = 0; i < tasks.channels.size(); ++i) {
         const auto hours = static_cast<std::int64_t>(2 + dice.below(21 * 24));
         workflow::Task task = new_task(tasks, workflow, i, WallTime{now.ms - hours * hour_ms});
         Story story(founder, storage, tasks.channels[i]);
         HF_CHECK(tell(story, workflow, task, dice, now));
-        HF_CHECK(founder.put(bucket,
+        HF_CHECK(founder.put(bucket->bucket.id,
                              RowKind::task,
                              tasks.channels[i].place.channel,
                              workflow::encode(task),

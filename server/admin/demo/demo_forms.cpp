@@ -1,4 +1,4 @@
-#include "server/admin/demo_forms.hpp"
+#include "server/admin/demo/demo_forms.hpp"
 
 #include <array>
 #include <map>
@@ -78,6 +78,21 @@ forms:
       - id: state
         kind: rating
         label: {en: "State of the place now", es: "Estado del lugar ahora"}
+  - code: ask_for_part
+    title: {en: Ask for a part, es: Pedir un repuesto}
+    access: {groups: [work-orders], elements: [pending]}
+    components:
+      - id: part
+        kind: written
+        required: true
+        max: 120
+        label: {en: "Which part?", es: "¿Qué repuesto?"}
+      - id: count
+        kind: written
+        input: number
+        required: true
+        min: 1
+        label: {en: "How many?", es: "¿Cuántos?"}
   - code: plan_work
     title: {en: Plan a task, es: Planificar una tarea}
     access: {groups: [preventive-plans]}
@@ -367,18 +382,17 @@ std::string_view demo_forms_file() {
     return file;
 }
 
-Result<std::map<std::string, Id>> make_demo_forms(Founder& founder, storage::Storage& storage) {
+Result<> make_demo_forms(Founder& founder, storage::Storage& storage) {
     Problems problems;
     const OrgFile read = read_org_file(file, problems);
     HF_ASSERT(problems.empty());  // it is ours, and a test reads it
     Made made;
     HF_CHECK(make_collections(founder, storage, read, made));
     HF_CHECK(make_assets(founder, storage, made));
-    std::map<std::string, Id> forms;
     for (const FormEntry& form : *read.forms) {
-        HF_TRY(forms[form.code.value], founder.form(*form.definition, made.collections));
+        HF_CHECK(founder.form(*form.definition, made.collections));
     }
-    return forms;
+    return {};
 }
 
 }  // namespace holdfast::admin

@@ -1,4 +1,4 @@
-#include "server/admin/demo.hpp"
+#include "server/admin/demo/demo.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,10 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "server/admin/demo_forms.hpp"
-#include "server/admin/demo_groups.hpp"
-#include "server/admin/demo_tasks.hpp"
-#include "server/admin/demo_texts.hpp"
+#include "server/admin/demo/demo_forms.hpp"
+#include "server/admin/demo/demo_groups.hpp"
+#include "server/admin/demo/demo_tasks.hpp"
+#include "server/admin/demo/demo_texts.hpp"
+#include "server/admin/demo/demo_workflows.hpp"
 #include "server/admin/founder.hpp"
 
 namespace holdfast::admin {
@@ -234,7 +235,6 @@ Result<> make_channels_of(Demo& demo, const GroupPlan& plan) {
         if (plan.kind == body::GroupKind::workflow) {
             DemoTasks& tasks = demo.tasks[code_of(plan.name)];
             tasks.group = made.body.group;
-            tasks.code = code_of(plan.name);
             tasks.channels.push_back({channel.place, made.body.name, made.members});
         }
         demo.channels.push_back(std::move(channel));
@@ -353,10 +353,14 @@ Result<> write_demo(storage::Storage& storage, const DemoOptions& options) {
     for (const GroupPlan& plan : groups) {
         HF_CHECK(make_channels_of(demo, plan));
     }
-    HF_TRY(const auto forms, make_demo_forms(demo.founder, storage));
+    HF_CHECK(make_demo_forms(demo.founder, storage));
+    HF_CHECK(demo.founder.flush());
+    HF_TRY(const OrgState state, make_demo_workflows(storage));
     HF_CHECK(make_history(demo));
     for (const auto& [code, tasks] : demo.tasks) {
-        HF_CHECK(make_demo_tasks(demo.founder, storage, tasks, forms, options.now));
+        const auto& workflows = state.tasks.at(tasks.group).workflows;
+        HF_CHECK(
+            make_demo_tasks(demo.founder, storage, tasks, workflows.begin()->second, options.now));
     }
     HF_TRY([[maybe_unused]] const std::size_t grants, demo.founder.finish());
     return {};

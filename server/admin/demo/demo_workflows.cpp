@@ -1,0 +1,134 @@
+#include "server/admin/demo/demo_workflows.hpp"
+
+#include "core/base/assert.hpp"
+#include "server/admin/org_check.hpp"
+#include "server/admin/org_plan.hpp"
+
+namespace holdfast::admin {
+namespace {
+
+constexpr std::string_view file = R"yaml(
+organization: {code: northfield}
+
+collections:
+  - code: work_order_states
+    name: States of a work order
+    elements:
+      - {code: reported, name: 1. Reported}
+      - {code: pending, name: 2. Pending}
+      - {code: validation, name: 3. Validation}
+      - {code: closed, name: 4. Closed}
+      - {code: rejected, name: 5. Rejected}
+  - code: plan_states
+    name: States of a plan
+    elements:
+      - {code: backlog, name: Backlog}
+      - {code: doing, name: Doing}
+      - {code: waiting, name: Waiting}
+      - {code: ready, name: Ready}
+      - {code: not_implemented, name: Not implemented}
+
+workflows:
+  - code: work_order
+    group: work-orders
+    name: Work order
+    collection: work_order_states
+    initial: reported
+    start_form: {form: report_work, task: {name: what}, routines: [greet_work]}
+    states:
+      - code: reported
+        name: 1. Reported
+        kind: new
+        color: "#1259c3"
+        next:
+          - {target: pending}
+          - {target: rejected, permissions: [channel-manage]}
+      - code: pending
+        name: 2. Pending
+        color: "#b25a00"
+        next:
+          - {target: validation, change: form, form: close_work}
+          - {target: reported}
+        survey_triggers:
+          - {form: ask_for_part, routines: [order_part]}
+      - code: validation
+        name: 3. Validation
+        color: "#6a3fb5"
+        next: [{target: closed}, {target: pending}]
+      - {code: closed, name: 4. Closed, kind: closed, color: "#0b6b4c"}
+      - {code: rejected, name: 5. Rejected, kind: closed, color: "#a8112d"}
+
+  - code: task_manager
+    group: preventive-plans
+    name: Plan
+    collection: plan_states
+    initial: backlog
+    start_form: {form: plan_work, task: {name: what}}
+    states:
+      - code: backlog
+        name: Backlog
+        kind: new
+        color: "#46586b"
+        next: [{target: doing}]
+      - code: doing
+        name: Doing
+        color: "#1259c3"
+        next: [{target: waiting}, {target: ready}, {target: not_implemented}]
+      - code: waiting
+        name: Waiting
+        color: "#b25a00"
+        next: [{target: doing}, {target: ready}, {target: not_implemented}]
+      - {code: ready, name: Ready, kind: closed, color: "#0b6b4c"}
+      - code: not_implemented
+        name: Not implemented
+        kind: closed
+        color: "#a8112d"
+        next: [{target: backlog}]
+
+routines:
+  - code: greet_work
+    name: Greet new work
+    start: urgent
+    stages:
+      - key: urgent
+        kind: if_else
+        inputs: {condition: '.answer.fields.urgent == "today"'}
+        next: {IF: hurry, ELSE: thank}
+      - key: hurry
+        kind: post_message
+        inputs: {text: '"Urgent: \(.answer.fields.what) is to be done today."'}
+      - key: thank
+        kind: post_message
+        inputs: {text: '"Thank you, \(.user.name). It is in the list."'}
+
+  - code: order_part
+    name: Order a part
+    start: note
+    stages:
+      - key: note
+        kind: update_task
+        inputs: {fields: '{"work.part": .answer.fields.part}'}
+        next: {SUCCESS: tell}
+      - key: tell
+        kind: post_message
+        inputs: {text: '"\(.answer.fields.count) × \(.answer.fields.part) asked for."'}
+)yaml";
+
+}  // namespace
+
+std::string_view demo_workflows_file() {
+    return file;
+}
+
+Result<OrgState> make_demo_workflows(storage::Storage& storage) {
+    Problems problems;
+    const OrgFile read = read_org_file(file, problems);
+    HF_TRY(auto state, load_organization(storage, read.organization.code.value));
+    HF_ASSERT(state.has_value());
+    check_org_file(read, *state, problems);
+    HF_ASSERT(problems.empty());  // it is ours, and a test reads it
+    HF_CHECK(Planner(storage, read, *state, {}).run());
+    return *std::move(state);
+}
+
+}  // namespace holdfast::admin

@@ -81,7 +81,7 @@ Result<std::int64_t> Engine::Parts::open_form(const calls::OpenForm& call) {
     HF_TRY(const Id version, current_version(place.world, place.organization, call.form));
     if (call.task) {
         const Occasion who{.user = account->user, .organization = account->organization};
-        HF_CHECK(may_send(place.world, who, *call.task));
+        HF_CHECK(may_send(place.world, who, *call.task, call.form));
         return device->fillings.begin(place, call.channel, version, call.task);
     }
     HF_TRY(const auto known, find_form(place.world, place.organization, version));

@@ -411,7 +411,8 @@ export interface FillingSnapshot {
   filling: {
     title: Texts;
     channel: { id: Id; name: string };
-    task: { group: Id; task: Id | null; target: string } | null; // what it does to a task; `task` null: begins one
+    /** What it does to a task; `task` null: begins one; `target` empty: its routines decide. */
+    task: { group: Id; task: Id | null; target: string; runs_routine: boolean } | null;
     outdated: boolean; // another version is filled in now; this one goes on
     send: Permission;
     components: FillingComponent[];
@@ -537,6 +538,7 @@ export interface TaskWaiting {
   intent: Id;
   kind: string; // "start_form": the task itself waits
   state: DeliveryState;
+  by_routine: boolean; // what follows is a routine's: it runs on the server (OM28)
 }
 
 export interface TaskCard {
@@ -554,7 +556,7 @@ export interface TasksSnapshot {
   workflows: {
     code: string;
     name: string;
-    start: { form: Id | null; label: string; refusal: EngineError | null } | null;
+    start: { form: Id | null; label: string; runs_routine: boolean; refusal: EngineError | null } | null;
     states: (TaskState & { count: number; tasks: TaskCard[] })[]; // newest first, at most 100 each
   }[]; // empty: no group of tasks, or not here yet
   complete: boolean;
@@ -563,8 +565,9 @@ export interface TasksSnapshot {
 export interface TaskAction {
   kind: 'manual_change' | 'state_form' | 'survey_trigger' | 'subtask_form';
   label: string; // the name of the state, or of the form
-  target: string; // code of the state
+  target: string; // code of the state; empty: the form's routines decide
   form: Id | null;
+  runs_routine: boolean;
   refusal: EngineError | null; // why it is not possible now (OM30)
 }
 

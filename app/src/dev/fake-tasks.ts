@@ -1,5 +1,5 @@
 /** Sample tasks, for building screens without the engine. */
-import type { Author, TaskCard, TasksSnapshot, TaskSnapshot } from '../bridge/types.ts';
+import type { Author, TaskAction, TaskCard, TasksSnapshot, TaskSnapshot } from '../bridge/types.ts';
 
 const ana: Author = { id: '1', name: 'Ana Rojas', initials: 'AR', color: '#0b5394' };
 const bruno: Author = { id: '2', name: 'Bruno Silva', initials: 'BS', color: '#7a3e00' };
@@ -14,6 +14,18 @@ const pending = {
 const reported = { code: 'reported', name: '1. Reported', kind: 'new', color: '#1259c3' } as const;
 
 const waits = { code: 'task.action_waiting', params: { intent: '8589934601' } };
+
+function action(what: Partial<TaskAction>): TaskAction {
+  return {
+    kind: 'manual_change',
+    label: '',
+    target: '',
+    form: null,
+    runs_routine: false,
+    refusal: null,
+    ...what,
+  };
+}
 
 export class FakeTasks {
   readonly #cards: TaskCard[];
@@ -31,7 +43,7 @@ export class FakeTasks {
     this.#cards = [
       {
         ...card('701', 0, 'Cold store door does not close', 'reported'),
-        waiting: { intent: '701', kind: 'start_form', state: 'saved' },
+        waiting: { intent: '701', kind: 'start_form', state: 'saved', by_routine: false },
       },
       card('702', 4, 'Leak at pump P-7', 'reported'),
       {
@@ -41,7 +53,7 @@ export class FakeTasks {
           'Replace the filter of fan F-2 in the plant room of building A',
           'pending',
         ),
-        waiting: { intent: '8589934601', kind: 'manual_change', state: 'saved' },
+        waiting: { intent: '8589934601', kind: 'manual_change', state: 'saved', by_routine: true },
       },
     ];
   }
@@ -53,7 +65,7 @@ export class FakeTasks {
         {
           code: 'work_order',
           name: 'Work order',
-          start: { form: '41', label: 'Report work', refusal: null },
+          start: { form: '41', label: 'Report work', runs_routine: false, refusal: null },
           states: [reported, pending].map((state) => ({
             ...state,
             count: of(state.code).length,
@@ -106,15 +118,20 @@ export class FakeTasks {
         ],
         channel: found.serial > 0 ? '201' : null,
         actions: [
-          { kind: 'manual_change', label: '2. Pending', target: 'pending', form: null, refusal },
-          { kind: 'state_form', label: '3. Validation', target: 'validation', form: '42', refusal },
-          {
-            kind: 'manual_change',
+          action({ label: '2. Pending', target: 'pending', refusal }),
+          action({
+            kind: 'state_form',
+            label: '3. Validation',
+            target: 'validation',
+            form: '42',
+            runs_routine: true,
+            refusal,
+          }),
+          action({
             label: '5. Rejected',
             target: 'rejected',
-            form: null,
             refusal: refusal ?? { code: 'access.forbidden', params: {} },
-          },
+          }),
         ],
       },
     };

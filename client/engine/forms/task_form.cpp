@@ -31,12 +31,29 @@ std::optional<TaskForm> parse_task_form(std::string_view text) {
         .read("workflow", value.workflow)
         .read("task", value.task)
         .read("target", value.target);
-    const bool is_whole = value.begins() ? !value.workflow.empty() : !value.target.empty();
+    const bool is_whole = !value.begins() || !value.workflow.empty();
     return reader.done() && value.group && is_whole ? std::optional(std::move(value))
                                                     : std::nullopt;
 }
 
-Result<> may_send(const World& world, const Occasion& who, const TaskForm& form) {
+Result<bool> runs_routine(const World& world, const Occasion& who, const TaskForm& form) {
+    HF_TRY(const TaskFacts facts, TaskFacts::of(world, who, form.group));
+    if (form.begins()) {
+        HF_TRY(const workflow::Workflow* begun, facts.workflow(form.workflow));
+        return begun != nullptr && begun->start_form && !begun->start_form->routines.empty();
+    }
+    HF_TRY(const auto task, facts.task(form.task));
+    HF_TRY(const workflow::Workflow* workflow, facts.workflow(task ? task->workflow : ""));
+    const workflow::State* from =
+        workflow == nullptr ? nullptr : workflow::find_state(*workflow, task->state);
+    if (from == nullptr || form.target.empty()) {
+        return from != nullptr;
+    }
+    const workflow::Transition* transition = workflow::find_transition(*from, form.target);
+    return transition != nullptr && !transition->routines.empty();
+}
+
+Result<> may_send(const World& world, const Occasion& who, const TaskForm& form, Id form_id) {
     HF_TRY(const TaskFacts facts, TaskFacts::of(world, who, form.group));
     std::optional<workflow::Task> task;
     std::string code = form.workflow;
@@ -52,7 +69,11 @@ Result<> may_send(const World& world, const Occasion& who, const TaskForm& form)
         return fail(ErrorCode::intent_gone, "workflow " + code);
     }
     workflow::Action action{.kind = workflow::ActionKind::start_form, .workflow = code};
-    if (task) {
+    if (task && form.target.empty()) {
+        action = {.kind = workflow::ActionKind::survey_trigger,
+                  .task = form.task,
+                  .form = facts.code_of(form_id)};
+    } else if (task) {
         const workflow::State* from = workflow::find_state(*workflow, task->state);
         const workflow::Transition* transition =
             from == nullptr ? nullptr : workflow::find_transition(*from, form.target);

@@ -14,12 +14,12 @@
 namespace holdfast::client {
 
 /// What a form that is being filled in does besides being an answer: it begins a task of a
-/// workflow, or moves a task. Kept with the draft.
+/// workflow, moves a task, or sets off routines upon one. Kept with the draft.
 struct TaskForm {
     Id group{};
     std::string workflow{};  ///< code, of a start form
-    Id task{};               ///< of a state start form
-    std::string target{};    ///< code of the state, likewise
+    Id task{};               ///< of a form upon a task
+    std::string target{};    ///< code of the state; empty: its routines decide
     bool operator==(const TaskForm&) const = default;
 
     [[nodiscard]] bool begins() const { return !task; }
@@ -34,8 +34,18 @@ struct TaskForm {
 [[nodiscard]] std::optional<TaskForm> parse_task_form(std::string_view text);
 
 /// Whether the person may do it now.
+/// @param form_id  the form.
 /// Errors  those of may_act() · access_forbidden: nothing of the group is here.
-[[nodiscard]] Result<> may_send(const World& world, const Occasion& who, const TaskForm& form);
+[[nodiscard]] Result<> may_send(const World& world,
+                                const Occasion& who,
+                                const TaskForm& form,
+                                Id form_id);
+
+/// Whether what follows is a routine's: it runs on the server, once the form has arrived (OM28).
+/// Errors  access_forbidden: nothing of the group is here.
+[[nodiscard]] Result<bool> runs_routine(const World& world,
+                                        const Occasion& who,
+                                        const TaskForm& form);
 
 /// The form's answers, as the intent takes them.
 struct FilledForm {

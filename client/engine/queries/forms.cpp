@@ -116,8 +116,8 @@ Json send_permission(View& view, const FillingDesk::Open& open) {
     const Id user = view.user();
     if (open.task) {
         const Occasion who{.user = user, .organization = form_cards::organization(view)};
-        return cards::permission(
-            cards::reason_against(view, open.task->kind(), may_send(view, who, *open.task)));
+        const Result<> allowed = may_send(view, who, *open.task, open.form->form);
+        return cards::permission(cards::reason_against(view, open.task->kind(), allowed));
     }
     const Id channel = open.channel;
     const KnownForm& form = *open.form;
@@ -130,13 +130,15 @@ Json send_permission(View& view, const FillingDesk::Open& open) {
 }
 
 /// What a form does to a task; null where it is an answer.
-Json task_json(const std::optional<TaskForm>& task) {
+Json task_json(const View& view, const std::optional<TaskForm>& task) {
     if (!task) {
         return nullptr;
     }
+    const Occasion who{.user = view.user(), .organization = form_cards::organization(view)};
     return {{"group", to_string(task->group)},
             {"task", task->begins() ? Json(nullptr) : Json(to_string(task->task))},
-            {"target", task->target}};
+            {"target", task->target},
+            {"runs_routine", runs_routine(view, who, *task).value_or(false)}};
 }
 
 /// Whether another version is filled in now than the one of this filling.
@@ -195,7 +197,7 @@ Result<Json> filling(View& view, std::int64_t number) {
           {"channel",
            {{"id", to_string(open.channel)}, {"name", channel ? channel->name : std::string()}}},
           {"outdated", outdated},
-          {"task", task_json(open.task)},
+          {"task", task_json(view, open.task)},
           {"send", send_permission(view, open)},
           {"components", std::move(components)},
           {"files", file_cards::of_draft(view, number)},

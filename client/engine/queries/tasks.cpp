@@ -51,7 +51,8 @@ Json waiting_json(const View& view, Id task) {
     const auto kind = action_kind_of(*waiting);
     return {{"intent", to_string(waiting->id)},
             {"kind", kind ? workflow::rule_of(*kind).name : std::string_view{}},
-            {"state", cards::delivery_state(view, *item)}};
+            {"state", cards::delivery_state(view, *item)},
+            {"by_routine", view.runs_routine(waiting->id)}};
 }
 
 Result<Json> card(const View& view, Id id, const workflow::Task& task) {
@@ -92,6 +93,7 @@ Result<Json> start_json(const View& view,
     }
     return Json{{"form", form_json(facts, offer->form)},
                 {"label", offer->label},
+                {"runs_routine", offer->runs_routine},
                 {"refusal", refusal_json(view, IntentKind::task_create, offer->refusal)}};
 }
 
@@ -138,6 +140,7 @@ Json action_json(const View& view, const TaskFacts& facts, const workflow::Offer
             {"label", offer.label},
             {"target", offer.target},
             {"form", form_json(facts, offer.form)},
+            {"runs_routine", offer.runs_routine},
             {"refusal", refusal_json(view, IntentKind::task_change_state, offer.refusal)}};
 }
 

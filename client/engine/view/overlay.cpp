@@ -12,7 +12,7 @@ void Overlay::put(const Intent& intent, WallTime now, Effects effects, TopicSet&
     put(intent, now);
     Lane& lane = lanes_.at(intent.lane);
     lane.stale.erase(intent.id);  // it was judged over everything before it
-    write(lane, lane.entries.at(intent.id), std::move(effects.rows), changes);
+    write(lane, lane.entries.at(intent.id), std::move(effects), changes);
 }
 
 void Overlay::put(const Intent& intent, WallTime now) {
@@ -23,9 +23,10 @@ void Overlay::put(const Intent& intent, WallTime now) {
     lane_of_.insert_or_assign(intent.id, intent.lane);
 }
 
-void Overlay::write(Lane& lane, Entry& entry, std::vector<RowChange> rows, TopicSet& changes) {
+void Overlay::write(Lane& lane, Entry& entry, Effects effects, TopicSet& changes) {
     lane.failed.erase(entry.intent.id);
-    for (RowChange& row : rows) {
+    entry.by_routine = !effects.runs.empty();
+    for (RowChange& row : effects.rows) {
         changes.rows_changed(row.key.bucket, row.key.kind);
         entry.keys.push_back(row.key);
         rows_[row.key].insert_or_assign(entry.intent.id, std::move(row));
@@ -141,7 +142,7 @@ void Overlay::replay(Lane& lane, World& world, Person person, TopicSet& changes)
                                 .again = true};
         auto effects = reduce(world, occasion, entry.intent);
         if (effects) {
-            write(lane, entry, std::move(effects->rows), changes);
+            write(lane, entry, *std::move(effects), changes);
         }
     }
     lane.stale.clear();
@@ -168,6 +169,11 @@ const Intent* Overlay::waiting_upon(Id lane) const {
         }
     }
     return nullptr;
+}
+
+bool Overlay::runs_routine(Id intent) const {
+    const auto lane = lane_of_.find(intent);
+    return lane != lane_of_.end() && lanes_.at(lane->second).entries.at(intent).by_routine;
 }
 
 const RowChange* Overlay::find(RowKey key) const {

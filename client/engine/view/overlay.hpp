@@ -73,6 +73,9 @@ public:
     /// next change.
     [[nodiscard]] const Intent* waiting_upon(Id lane) const;
 
+    /// Whether what an action does is a routine's to do, as far as the device can tell.
+    [[nodiscard]] bool runs_routine(Id intent) const;
+
     [[nodiscard]] bool contains(Id intent) const { return lane_of_.contains(intent); }
 
 private:
@@ -80,6 +83,7 @@ private:
         Intent intent;
         WallTime now;              ///< when it was done, as near to the server's clock as is known
         std::vector<RowKey> keys;  ///< what it writes
+        bool by_routine = false;   ///< it sets off one
     };
     struct Lane {
         std::map<Id, Entry> entries;
@@ -89,7 +93,7 @@ private:
     };
 
     void replay(Lane& lane, World& world, Person person, TopicSet& changes);
-    void write(Lane& lane, Entry& entry, std::vector<RowChange> rows, TopicSet& changes);
+    void write(Lane& lane, Entry& entry, Effects effects, TopicSet& changes);
     void withdraw(Lane& lane, Entry& entry, TopicSet& changes);
 
     std::map<Id, Lane> lanes_;

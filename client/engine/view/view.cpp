@@ -64,6 +64,11 @@ const Intent* View::waiting_upon(Id lane) const {
     return sources_.overlay.waiting_upon(lane);
 }
 
+bool View::runs_routine(Id intent) const {
+    dependencies_.add(Topic::About::outbox);
+    return sources_.overlay.runs_routine(intent);
+}
+
 Result<BucketId> View::mint_bucket() {
     return sources_.world.mint_bucket();
 }

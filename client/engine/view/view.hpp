@@ -78,6 +78,8 @@ public:
     [[nodiscard]] Result<BucketId> mint_bucket() override;
     [[nodiscard]] bool is_final() const override { return false; }
     [[nodiscard]] const Intent* waiting_upon(Id lane) const override;
+    /// Whether what a waiting action does is a routine's to do.
+    [[nodiscard]] bool runs_routine(Id intent) const;
     [[nodiscard]] FormCache* form_cache() const override { return sources_.world.form_cache(); }
     [[nodiscard]] FactCache* fact_cache() const override { return sources_.world.fact_cache(); }
 

@@ -14,6 +14,9 @@ namespace {
 /// sync-protocol.md).
 constexpr std::size_t waiting_bytes_max = 4 * 1024 * 1024;
 
+/// The expressions of a stage take less than this: long enough to be killed meanwhile.
+constexpr Millis evaluation_max{40};
+
 }  // namespace
 
 Millis World::latency() {
@@ -258,6 +261,7 @@ void World::drain_server() {
     while (hub.has_pending() && !server_.disk().dead()) {
         hub.run_pending();
     }
+    evaluate();
     if (server_.disk().dead()) {
         stop_server();
         return;
@@ -282,6 +286,19 @@ void World::drain_server() {
     server_.keep_mark();
     check_queues();
     arm_server();
+}
+
+/// The process that evaluates: it takes its time, and has forgotten what a dead server had asked.
+void World::evaluate() {
+    for (services::Evaluation& wanted : server_.hub().routines().poll_evaluations()) {
+        const Millis time{static_cast<std::int64_t>(wanted.ticket) % evaluation_max.count};
+        clock_.after(time, [this, life = ledger_.kills, asked = std::move(wanted)] {
+            if (server_.running() && life == ledger_.kills) {
+                server_.hub().routines().evaluated(asked.ticket, server_.evaluate(asked));
+                drain_server();
+            }
+        });
+    }
 }
 
 void World::check_queues() {

@@ -12,6 +12,7 @@
 #include "core/base/sum.hpp"
 #include "core/model/body.hpp"
 #include "core/model/row.hpp"
+#include "core/workflow/journal.hpp"
 #include "core/workflow/task.hpp"
 #include "platform/sqlite/database.hpp"
 #include "server/services/access.hpp"
@@ -321,6 +322,57 @@ void check_tasks(Ledger& ledger, storage::SqliteStorage& storage) {
         });
         ledger.expect(!begins || applied == found.tasks.contains(intent),
                       [&] { return name_of(intent, promise) + " and its task do not agree"; });
+    }
+}
+
+namespace {
+
+/// "each say each say each wait end", of a run's journal.
+std::string way_of(storage::SqliteStorage& storage, Id run) {
+    std::string way;
+    const auto entries = storage.run_entries(run);
+    for (const storage::RunEntry& each : entries ? *entries : std::vector<storage::RunEntry>{}) {
+        const auto entry = workflow::parse_entry(each.entry);
+        way += (way.empty() ? "" : " ") + (entry ? entry->stage : std::string("?"));
+    }
+    return way;
+}
+
+}  // namespace
+
+void check_runs(Ledger& ledger, storage::SqliteStorage& storage, Id organization) {
+    constexpr std::size_t all = 1'000'000;
+    const auto rows = read_rows(storage.database(), "bucket_row");
+    const auto runs = storage.runs_of(organization, std::nullopt, all);
+    ledger.expect(rows && runs, "the server's runs cannot be read");
+    if (!rows || !runs) {
+        return;
+    }
+    const Messages messages = messages_of(*rows);
+    for (const storage::RunRecord& run : *runs) {
+        const std::string name = "run " + to_string(run.id) + " of " + run.routine;
+        ledger.expect(run.state == storage::RunState::done, [&] {
+            return name + (run.state == storage::RunState::open
+                               ? " does not end"
+                               : " has failed: " + std::string(error_name(run.code)));
+        });
+        const std::string way = way_of(storage, run.id);
+        if (run.routine != "greet") {
+            ledger.expect(way == "move" || way == "move leave",
+                          [&] { return name + " has gone " + way + " (OM32)"; });
+            continue;
+        }
+        ledger.expect(way == "each say each say each wait end",
+                      [&] { return name + " has gone " + way + " (OM32)"; });
+        for (int n = 1; n <= 3; ++n) {
+            const std::string text = "greeting " + std::to_string(n) + " of " + to_string(run.task);
+            const auto said = messages.times.find(text);
+            const int times = said == messages.times.end() ? 0 : said->second;
+            ledger.expect(times == 1, [&] {
+                return name + " has said \"" + text + "\" " + std::to_string(times) +
+                       " times (OM32)";
+            });
+        }
     }
 }
 

@@ -30,6 +30,10 @@ void check_lanes(Ledger& ledger, storage::SqliteStorage& storage);
 /// changes of one absence were taken. A refused action has done nothing.
 void check_tasks(Ledger& ledger, storage::SqliteStorage& storage);
 
+/// OM28, OM32: every run has ended, has gone through each of its stages once, and what each stage
+/// says is said once.
+void check_runs(Ledger& ledger, storage::SqliteStorage& storage, Id organization);
+
 /// OM5, OM6: the device holds exactly what its user may see, row by row, and every sum is that of
 /// its rows. Ends the device: its files are read as they are.
 void check_replica(Ledger& ledger, storage::SqliteStorage& storage, Device& device, Id user);

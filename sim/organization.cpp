@@ -104,12 +104,39 @@ Result<> make_channel(storage::Storage& storage,
 
 constexpr const char* workflow_json =
     R"({"code":"job","name":"Job","group":"jobs","collection":"states","initial":"open",)"
-    R"("start_form":{"form":"job","task":{"name":"what"}},"states":[)"
+    R"("start_form":{"form":"job","task":{"name":"what"},"routines":["greet"]},"states":[)"
     R"({"code":"open","name":"Open","kind":"new","next":[{"target":"doing"}]},)"
-    R"({"code":"doing","name":"Doing","next":[{"target":"open"},{"target":"closed"}]},)"
+    R"({"code":"doing","name":"Doing","next":[{"target":"open"},)"
+    R"({"target":"closed","routines":["close"]}]},)"
     R"({"code":"closed","name":"Closed","kind":"closed"}]})";
+/// What each says is said once for each run.
+constexpr const char* greet_json =
+    R"({"code":"greet","start":"each","stages":[)"
+    R"({"key":"each","kind":"for_each","inputs":{"items":"[1,2]","as":"n"},)"
+    R"("next":{"STEP":"say","DONE":"wait"}},)"
+    R"({"key":"say","kind":"post_message",)"
+    R"("inputs":{"text":"\"greeting \\(.n) of \\(.meta.task)\""},"next":{"SUCCESS":"each"}},)"
+    R"({"key":"wait","kind":"wait","inputs":{"milliseconds":"700"},"next":{"SUCCESS":"end"}},)"
+    R"({"key":"end","kind":"post_message",)"
+    R"("inputs":{"text":"\"greeting 3 of \\(.meta.task)\""}}]})";
+/// The task may have moved meanwhile: then it is left where it is.
+constexpr const char* close_json =
+    R"({"code":"close","start":"move","stages":[)"
+    R"({"key":"move","kind":"change_state","inputs":{"state":"\"closed\""},)"
+    R"("next":{"ERROR":"leave"}},)"
+    R"({"key":"leave","kind":"post_message","inputs":{"text":"\"left alone\""}}]})";
 constexpr const char* form_json =
     R"({"code":"job","title":{"en":"Job"},"components":[{"id":"what","kind":"written"}]})";
+
+Result<> make_routines(storage::Storage& storage, const Organization& organization) {
+    for (const auto& [code, definition] :
+         {std::pair{"greet", greet_json}, std::pair{"close", close_json}}) {
+        HF_TRY(const Id id, storage.mint_id());
+        HF_CHECK(storage.put_routine(
+            {.id = id, .organization = organization.id, .code = code, .definition = definition}));
+    }
+    return {};
+}
 
 Result<> make_tasks(storage::Storage& storage, Organization& organization) {
     HF_TRY(const Id group, storage.mint_id());
@@ -177,6 +204,7 @@ Result<Organization> make(storage::Storage& storage, OrganizationSize size) {
         }
     }
     HF_CHECK(make_tasks(storage, organization));
+    HF_CHECK(make_routines(storage, organization));
     HF_TRY([[maybe_unused]] const std::size_t grants,
            services::refresh_all_grants(storage, organization.id));
     return organization;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "server/auth/auth_json.hpp"
+#include "server/evaluate/process.hpp"
 #include "sim/breaks.hpp"
 
 namespace holdfast::sim {
@@ -130,6 +131,11 @@ Result<std::string> Server::answer(const client::HttpRequest& request) {
         return hub_->pull(identity, request.body);
     }
     return fail(ErrorCode::request_not_found);
+}
+
+Result<workflow::Inputs> Server::evaluate(const services::Evaluation& wanted) {
+    return evaluate::answer({.expressions = wanted.expressions, .context = wanted.context},
+                            evaluator_);
 }
 
 void Server::random(void* bytes, std::size_t count) {

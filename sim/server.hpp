@@ -8,6 +8,7 @@
 
 #include "client/engine/engine.hpp"
 #include "server/auth/auth_service.hpp"
+#include "server/evaluate/jq.hpp"
 #include "server/services/environment.hpp"
 #include "server/services/history.hpp"
 #include "server/services/hub.hpp"
@@ -56,6 +57,9 @@ public:
     /// What server/net does with a request; passwords are taken as right.
     [[nodiscard]] HttpReply http(const client::HttpRequest& request);
 
+    /// What the process beside the server does with the expressions of a stage.
+    [[nodiscard]] Result<workflow::Inputs> evaluate(const services::Evaluation& wanted);
+
     [[nodiscard]] services::Hub& hub() { return *hub_; }
     [[nodiscard]] storage::SqliteStorage& storage() { return *storage_; }
     [[nodiscard]] Disk& disk() { return disk_; }
@@ -84,6 +88,7 @@ private:
     std::unique_ptr<LyingStorage> seen_;  ///< the storage as the services see it
     std::unique_ptr<auth::AuthService> auth_;
     std::unique_ptr<services::Hub> hub_;
+    evaluate::JqEvaluator evaluator_;
 };
 
 }  // namespace holdfast::sim

@@ -73,7 +73,9 @@ void World::run_until(Instant end, const std::function<bool()>& done) {
 void World::come_to_rest() {
     const Instant rest_by = clock_.now() + drain_max;
     const auto resting = [this] {
-        return std::ranges::all_of(devices_, [](const auto& device) { return device->is_quiet(); });
+        return std::ranges::all_of(devices_,
+                                   [](const auto& device) { return device->is_quiet(); }) &&
+               !has_open_runs();
     };
     while (!ledger_.violation && clock_.now() < rest_by) {
         run_until(rest_by, resting);
@@ -82,6 +84,14 @@ void World::come_to_rest() {
             return;
         }
     }
+}
+
+/// Those that wait for their time too.
+bool World::has_open_runs() {
+    const auto open = server_.running() ? server_.storage().runs_of(
+                                              server_.organization().id, storage::RunState::open, 1)
+                                        : std::vector<storage::RunRecord>{};
+    return open && !open->empty();
 }
 
 // ---------------------------------------------------------------------------- processes
@@ -176,6 +186,7 @@ void World::judge() {
     check_promises(ledger_, server_.storage(), devices_, tap_.told());
     check_lanes(ledger_, server_.storage());
     check_tasks(ledger_, server_.storage());
+    check_runs(ledger_, server_.storage(), server_.organization().id);
     for (const auto& device : devices_) {
         const Id user = server_.organization().users[device->user()];
         check_replica(ledger_, server_.storage(), *device, user);

@@ -61,6 +61,7 @@ private:
                     bool answer_lost);
     void drain_server();
     void arm_server();
+    void evaluate();
     void check_queues();
     void send_down(LinkId link, sync::SharedBytes bytes);
     [[nodiscard]] std::size_t weight_of(const Link& link) const;
@@ -90,6 +91,7 @@ private:
     void run_until(Instant end, const std::function<bool()>& done);
     void make_quiet();
     void come_to_rest();
+    [[nodiscard]] bool has_open_runs();
     void insist_on_sign_in(std::size_t device);
     void judge();
 

@@ -167,6 +167,9 @@ def crash(extra: list[str]) -> Count:
     total = counted(code, count_node(output))
     code, output = run(["node", "--no-warnings", "tests/crash/kill.mjs",
                         *(extra or ["--seconds", str(CRASH_SECONDS)])])
+    total += counted(code, count_line(output))
+    code, output = run(["node", "--no-warnings", "tests/crash/routines.mjs",
+                        *(extra or ["--seconds", str(CRASH_SECONDS)])])
     return total + counted(code, count_line(output))
 
 

@@ -1,5 +1,5 @@
-// `holdfast client calls` as somebody who writes one message after the other, and notes what the screen
-// says: a message counts as promised from the moment at which its `submit` was answered.
+// `holdfast client calls` as somebody who writes one message (or does something else) after the other, and notes
+// what the screen says: an action counts as promised from the moment at which its `submit` was answered.
 import { Process } from './process.mjs';
 
 const inFlightMax = 4;
@@ -28,7 +28,8 @@ export class Device {
   sessionsEnded = 0;
 
   constructor(options) {
-    this.options = options; // binary, url, data, name, person, channels, random
+    // binary, url, data, name, person, channels, random; action: what is done with a text instead of posting it
+    this.options = options;
   }
 
   get name() {
@@ -58,6 +59,12 @@ export class Device {
     this.#statusCall = this.#call('subscribe', { query: 'status' });
     // Some work in Offline Mode, some do not, and some change it: where it cannot be, it is refused.
     if (random() < 0.4) this.#call('set_offline_mode', { on: random() < 0.8 });
+  }
+
+  /** Does so many more, as soon as it takes them. */
+  writeMore(count) {
+    this.#toWrite += count;
+    this.#write();
   }
 
   kill() {
@@ -131,12 +138,11 @@ export class Device {
 
   #write() {
     while (this.#toWrite > 0 && this.#inFlight < inFlightMax && this.#status?.screens.accept_input) {
-      const { channels, random } = this.options;
+      const { action = (one) => this.#post(one) } = this.options;
       const text = `${this.name} ${this.#written++}`;
       this.tried.add(text);
       this.#toWrite -= 1;
       this.#inFlight += 1;
-      const channel = channels[Math.floor(random() * channels.length)];
       const onReply = ({ ok, error }) => {
         this.#inFlight -= 1;
         if (ok) {
@@ -147,7 +153,13 @@ export class Device {
         }
       };
       onReply.always = true;
-      this.#call('submit', { kind: 'message.post', args: { channel, text, reply_to: [] } }, onReply);
+      this.#call('submit', action(text), onReply);
     }
+  }
+
+  #post(text) {
+    const { channels, random } = this.options;
+    const channel = channels[Math.floor(random() * channels.length)];
+    return { kind: 'message.post', args: { channel, text, reply_to: [] } };
   }
 }

@@ -14,6 +14,7 @@ import { binary, freePort, makeFolder, removeFolder, waitFor } from '../e2e/lib/
 import { Device } from './device.mjs';
 import { audit, channelsOf, serverFile } from './ledger.mjs';
 import { Process } from './process.mjs';
+import { randomFrom } from './random.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -31,17 +32,6 @@ const longLives = 0.2; // the share of them
 const messagesMax = 30; // that a device writes in one life
 const killsWanted = 2000; // of a full run
 const quietMillisMax = 120_000;
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomFrom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const seed = Number(options.seed);
 const folder = makeFolder('crash');

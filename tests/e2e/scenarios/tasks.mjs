@@ -5,7 +5,7 @@ import { killBrowser, launch } from '../lib/browser.mjs';
 import { waitFor } from '../lib/server.mjs';
 import { tasksOf } from '../lib/truth.mjs';
 
-export const name = 'OM25 OM26 OM27 OM32: a task is begun and another moved offline, one action each, killed, and both are on the server once';
+export const name = 'OM25 OM26 OM27 OM28 OM32: a task is begun and another moved offline, one action each, killed, and both are on the server once, with what the routine says';
 
 const what = 'Handrail loose on the north stairs';
 const moves = (page) => page.locator('[data-testid^="task-action-"]');
@@ -30,10 +30,18 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await at(page, 'task-start').click();
   await field(page, 'what').getByTestId('written').fill(what);
   await field(page, 'urgent').getByText('Today', { exact: true }).click();
+  await at(page, 'routine-later').waitFor();
+  await shoot(page, 'tasks-2-routine-later');
   await at(page, 'form-send').click();
   await page.goto(group); // at once: whoever leaves while it is being kept is not taken away again
   await begun(page).waitFor();
   await shoot(page, 'tasks-2-waits');
+  await begun(page).locator('a').click();
+  await at(page, 'task-routine').waitFor();
+  const own = page.url();
+  await shoot(page, 'tasks-2-routine-waits');
+  await page.goto(group);
+  await begun(page).waitFor();
 
   // A task that is there: from reported to pending, and no further until the server has confirmed it.
   await page.locator('[data-testid="tasks-reported"] a').last().click();
@@ -71,4 +79,12 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   const changed = after.filter((each) => before.some((old) => old.id === each.id && old.state !== each.state));
   assert.deepEqual(changed.map((each) => each.id), [id], 'no other task has moved');
   await shoot(page, 'tasks-5-confirmed');
+
+  // What the routine did, once, in the task's chat.
+  const said = `Urgent: ${what} is to be done today.`;
+  await page.goto(own);
+  await at(page, 'task-chat').click();
+  await page.getByText(said).waitFor({ timeout: 30_000 });
+  assert.equal(await page.getByText(said).count(), 1);
+  await shoot(page, 'tasks-6-routine-said');
 }

@@ -94,26 +94,6 @@ namespace {
     return {};
 }
 
-/// The files of an answer whose message stands in the effects already, if it is there to be read.
-[[nodiscard]] Result<> attach_files(const World& world,
-                                    const Occasion& occasion,
-                                    const Intent& intent,
-                                    const std::vector<FileClaim>& claims,
-                                    Effects& effects) {
-    const auto message = std::ranges::find_if(effects.rows, [&](const RowChange& change) {
-        return change.key.kind == RowKind::message && change.key.id == intent.id;
-    });
-    if (claims.empty() || message == effects.rows.end()) {
-        return {};
-    }
-    HF_TRY(body::Message body, body::parse_message(message->body));
-    body.files = ids_of(claims);
-    message->body = body::encode(body);
-    const BucketId timeline = message->key.bucket;
-    return claim_files(
-        world, occasion, {timeline, intent.id, files::limits::per_answer_max}, claims, effects);
-}
-
 }  // namespace
 
 Result<JudgedForm> judge_form(const World& world,
@@ -168,7 +148,6 @@ Result<Effects> submit_answer(World& world, const Occasion& occasion, const Inte
     if (world.is_final()) {  // a device of ours asks for what it means (client/engine/forms)
         HF_TRY(auto upon_task, trigger_by_answer(world, occasion, intent, wanted));
         if (upon_task) {
-            HF_CHECK(attach_files(world, occasion, intent, wanted.files, *upon_task));
             return *std::move(upon_task);
         }
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/storage/common/transact.hpp"
+
 namespace holdfast::ops {
 namespace {
 
@@ -71,14 +73,7 @@ Result<storage::RunRecord> run_again(storage::Storage& storage,
     if (story.run.state == storage::RunState::open) {
         return fail(ErrorCode::tool_not_found, "run " + to_string(run) + " has not ended");
     }
-    HF_CHECK(storage.begin());
-    auto again = queue_again(storage, environment, story.run);
-    if (!again) {
-        storage.rollback();
-        return again;
-    }
-    HF_CHECK(storage.commit());
-    return again;
+    return storage::transact(storage, [&] { return queue_again(storage, environment, story.run); });
 }
 
 }  // namespace holdfast::ops

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "core/base/assert.hpp"
-#include "core/model/json.hpp"
+#include "server/storage/common/transact.hpp"
 
 /// Which runs are here, and what they wait for. What a stage does: routine_stages.cpp.
 namespace holdfast::services {
@@ -197,13 +197,9 @@ void Routines::keep_house() {
     }
     drop_at_ = now + limits::runs_dropped_every;
     const WallTime before{environment_.wall().ms - limits::runs_kept.count};
-    if (!storage_.begin()) {
-        return;  // at the next time
-    }
-    const auto dropped = storage_.drop_runs(before, limits::runs_dropped_max);
-    if (!dropped || !storage_.commit()) {
-        storage_.rollback();
-    }
+    // Where it fails, at the next time.
+    (void)storage::transact(storage_,
+                            [&] { return storage_.drop_runs(before, limits::runs_dropped_max); });
 }
 
 }  // namespace holdfast::services

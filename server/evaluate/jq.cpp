@@ -58,6 +58,8 @@ void note(void* said, jv message) {
     }
     std::string said;
     jq_set_error_cb(program.get(), &note, &said);
+    // Without one, jq 1.6 ends the process where an expression imports anything.
+    jq_set_attr(program.get(), jv_string("JQ_LIBRARY_PATH"), jv_array());
     const std::string text(expression);  // jq wants one that ends with a zero
     const bool is_text = text.find('\0') == std::string::npos;
     const bool compiled = is_text && jq_compile(program.get(), text.c_str()) != 0;

@@ -85,7 +85,9 @@ Result<> Routines::carry_out(BatchWriter& writer, WorldCache& cache) {
         } else if (is_everybodys(done.error().code)) {
             return done;
         } else {
-            flights_.erase(id);  // it is read again, and tried again
+            // Read again in a while: others first. Where that fails too, at once.
+            (void)writer.alone([&] { return come_back(id, now + limits::storage_retry); });
+            flights_.erase(id);
         }
     }
     return {};
@@ -190,6 +192,16 @@ Result<> Routines::put_off(Flight& flight, WallTime until, bool counts) {
     flight.run.attempts += counts ? 1 : 0;
     flight.leaves = true;
     return storage_.update_run(flight.run);
+}
+
+/// What the failed attempt has made of its copy does not count.
+Result<> Routines::come_back(Id id, WallTime at) {
+    HF_TRY(auto run, storage_.find_run(id));
+    if (!run) {
+        return {};
+    }
+    run->due_at = at;
+    return storage_.update_run(*run);
 }
 
 Result<> Routines::write_turn(Flight& flight, Turn turn, Writing& writing) {

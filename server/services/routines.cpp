@@ -4,7 +4,6 @@
 #include <utility>
 #include <variant>
 
-#include "core/base/assert.hpp"
 #include "server/storage/common/transact.hpp"
 
 /// Which runs are here, and what they wait for. What a stage does: routine_stages.cpp.
@@ -42,11 +41,8 @@ Result<> Routines::take(const storage::RunRecord& run) {
     HF_TRY(const auto entries, storage_.run_entries(run.id));
     HF_TRY(flight.routine, definition_of(run));
     for (const storage::RunEntry& each : entries) {
-        auto entry = workflow::parse_entry(each.entry);
-        if (!entry) {
-            return fail(ErrorCode::storage_corrupt, "journal of run " + to_string(run.id));
-        }
-        flight.journal.push_back(*std::move(entry));
+        auto entry = workflow::parse_entry(each.entry);  // what cannot be read fits no definition
+        flight.journal.push_back(entry ? *std::move(entry) : workflow::Entry{});
     }
     advance(flights_.emplace(run.id, std::move(flight)).first->second);
     return {};
@@ -96,7 +92,10 @@ void Routines::advance(Flight& flight) {
         return;
     }
     const auto* run = std::get_if<workflow::next::Run>(&*next);
-    HF_ASSERT(run != nullptr);  // the entry that ends a run ends it in its own transaction
+    if (run == nullptr) {  // the entry that ends a run ends it in its own transaction
+        break_off(flight, {ErrorCode::routine_journal_mismatch, {}, {}});
+        return;
+    }
     flight.next = *run;
     if (run->goes_on || run->stage->inputs.empty()) {
         make_ready(flight);

@@ -143,6 +143,7 @@ private:
     [[nodiscard]] Result<Turn> write_rows(Flight& flight, Writing& writing);
     [[nodiscard]] Turn answer(const Flight& flight) const;
     [[nodiscard]] Result<> put_off(Flight& flight, WallTime until, bool counts);
+    [[nodiscard]] Result<> come_back(Id id, WallTime at);
     [[nodiscard]] Result<> write_turn(Flight& flight, Turn turn, Writing& writing);
     [[nodiscard]] Result<> end(Flight& flight,
                                const std::optional<Error>& why,

@@ -303,6 +303,17 @@ TEST_F(RoutinesTest, a_wait_ends_in_its_time_and_not_before_whoever_is_killed) {
     EXPECT_EQ(run(id).state, RunState::done);
 }
 
+TEST_F(RoutinesTest, a_wait_does_not_wait_for_a_clock_that_was_set_back) {
+    define("make", "pause", R"({"key":"pause","kind":"wait","inputs":{"milliseconds":"60000"}})");
+    const Id id = report();
+    run_all();
+    environment_.set_clock(Millis{-86'400'000});
+    pass(Millis{30'000});
+    EXPECT_EQ(run(id).state, RunState::open);
+    pass(Millis{30'000});
+    EXPECT_EQ(run(id).state, RunState::done);
+}
+
 TEST_F(RoutinesTest, without_an_evaluator_runs_wait) {
     define("make", "thank", thank_stage);
     const Id id = report();

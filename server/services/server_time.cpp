@@ -1,6 +1,7 @@
 #include "server/services/server_time.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace holdfast::services {
 namespace {
@@ -28,13 +29,16 @@ Result<> ServerTime::learn(storage::Storage& storage) {
         }
     }
     known_ = true;
+    seen_ = environment_.now();
     return {};
 }
 
 WallTime ServerTime::now() {
     const WallTime wall = environment_.wall();
+    const Instant at = environment_.now();
+    const Millis passed = at - std::exchange(seen_, at);
     const bool set_back = wall + set_back_min < last_;
-    last_ = set_back ? last_ + Millis{1} : std::max(last_, wall);
+    last_ = set_back ? last_ + std::max(passed, Millis{1}) : std::max(last_, wall);
     return last_;
 }
 

@@ -15,13 +15,15 @@ public:
     /// The clock of the machine may have been set back while the server was down: it goes on from
     /// the newest message. Cost  once: a look into each timeline; then nothing.
     [[nodiscard]] Result<> learn(storage::Storage& storage);
-    /// Behind a clock that was set back it moves a millisecond a call, so that what comes later
-    /// stands later.
+    /// Behind a clock that was set back it goes on as time passes, and at least a millisecond a
+    /// call: what comes later stands later, and what waits for its time does not wait for the
+    /// clock.
     [[nodiscard]] WallTime now();
 
 private:
     const Environment& environment_;
     WallTime last_{};
+    Instant seen_{};      ///< when it was asked last
     bool known_ = false;  ///< `last_` is not below that of any message
 };
 

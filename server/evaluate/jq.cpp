@@ -51,11 +51,22 @@ void note(void* said, jv message) {
     jv_free(message);
 }
 
+/// There is nothing but the context to be read.
+jv no_input(jq_state*, void*) {
+    return jv_invalid();
+}
+void no_debugging(void*, jv message) {
+    jv_free(message);
+}
+
 [[nodiscard]] Result<JqEvaluator::Program> compile(std::string_view expression) {
     JqEvaluator::Program program(jq_init());
     if (program == nullptr) {
         return fail(ErrorCode::routine_no_evaluator, "jq_init");
     }
+    // jq 1.6 begins with whatever the memory held for these two.
+    jq_set_input_cb(program.get(), &no_input, nullptr);
+    jq_set_debug_cb(program.get(), &no_debugging, nullptr);
     std::string said;
     jq_set_error_cb(program.get(), &note, &said);
     // Without one, jq 1.6 ends the process where an expression imports anything.

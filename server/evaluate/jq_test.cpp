@@ -48,6 +48,8 @@ TEST_F(Jq, says_what_is_wrong) {
         << failed.error().detail;
     EXPECT_EQ(value("error(\"stop\")"), "routine.expression");
     EXPECT_EQ(value("halt"), "routine.expression");
+    EXPECT_EQ(value("input"), "routine.expression");
+    EXPECT_EQ(value("debug | 1"), "1");
     EXPECT_EQ(value("import \"/etc/passwd\" as $x; 1"), "routine.expression");
     EXPECT_EQ(value("include \"x\"; 1"), "routine.expression");
     EXPECT_TRUE(check_expression(".a // \"b\""));

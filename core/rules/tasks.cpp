@@ -206,8 +206,7 @@ struct Answered {
     HF_TRY(submission.version, standing_of(world, occasion, judged));
     HF_TRY(Effects effects,
            carry_out(world, occasion, known, {&answered.action, &submission, answered.cause}));
-    HF_CHECK(
-        claim_beside_answer(world, occasion, answered.cause.intent, answered.sent, effects));
+    HF_CHECK(claim_beside_answer(world, occasion, answered.cause.intent, answered.sent, effects));
     return effects;
 }
 

@@ -292,8 +292,8 @@ void World::drain_server() {
 void World::evaluate() {
     for (services::Evaluation& wanted : server_.hub().routines().poll_evaluations()) {
         const Millis time{static_cast<std::int64_t>(wanted.ticket) % evaluation_max.count};
-        clock_.after(time, [this, life = ledger_.kills, asked = std::move(wanted)] {
-            if (server_.running() && life == ledger_.kills) {
+        clock_.after(time, [this, life = server_life_, asked = std::move(wanted)] {
+            if (server_.running() && life == server_life_) {
                 server_.hub().routines().evaluated(asked.ticket, server_.evaluate(asked));
                 drain_server();
             }

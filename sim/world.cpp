@@ -125,6 +125,7 @@ void World::restore_server() {
 void World::stop_server() {
     ledger_.kills += 1;
     server_alarm_ += 1;
+    server_life_ += 1;
     for (auto& [connection, link] : by_connection_) {
         links_[link].connection = 0;
         cut(link, !working_ || !random_.chance(profile_.half_open), false);
@@ -183,9 +184,9 @@ void World::judge() {
     if (ledger_.violation) {
         return;
     }
-    check_promises(ledger_, server_.storage(), devices_, tap_.told());
+    check_promises(ledger_, server_, devices_, tap_.told());
     check_lanes(ledger_, server_.storage());
-    check_tasks(ledger_, server_.storage());
+    check_tasks(ledger_, server_);
     check_runs(ledger_, server_.storage(), server_.organization().id);
     for (const auto& device : devices_) {
         const Id user = server_.organization().users[device->user()];

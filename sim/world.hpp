@@ -114,6 +114,7 @@ private:
     std::map<services::ConnectionId, LinkId> by_connection_;
     LinkId next_link_ = 1;
     std::uint64_t server_alarm_ = 0;
+    std::uint64_t server_life_ = 0;  ///< which process of the server it is
     bool working_ = true;
     bool restoring_ = false;  ///< the next start is from the backup
     bool unnoticed_ = false;  ///< it was, and the server has not been heard of since

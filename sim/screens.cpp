@@ -95,7 +95,7 @@ void Screens::take_outbox(const json& snapshot) {
             ledger_.contested.insert(intent);
         }
         if (item["kind"] == "message.post") {
-            posts_.emplace(intent, id_of(item["channel"]));
+            posts_.emplace(intent, Post{id_of(item["channel"]), item["target"] != ""});
         } else if (item["kind"] == "message.delete") {
             if (shown->second == "needs_you") {
                 undeleted_.insert(id_of(item["channel"]));
@@ -190,9 +190,14 @@ void Screens::check(Instant now) {
 }
 
 void Screens::check_own_work() {
-    for (const auto& [intent, channel] : posts_) {
-        const auto shown = channels_.find(channel);
-        if (shown == channels_.end() || !shown->second.known || lost_.contains(channel)) {
+    for (const auto& [intent, post] : posts_) {
+        const auto shown = channels_.find(post.channel);
+        if (shown == channels_.end() || !shown->second.known || lost_.contains(post.channel)) {
+            continue;
+        }
+        // Where the channel is not here, the outbox is the only place: one that was lost and comes
+        // back, and any on a phone that had no room for what it was sent.
+        if (!post.has_channel) {
             continue;
         }
         // The server may have it while its answer is late: then it stands where others have pushed

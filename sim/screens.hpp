@@ -91,7 +91,11 @@ private:
     std::set<Id> sent_;  ///< intents that have been on their way once, in any life of the process
     nlohmann::json status_;
     std::map<Id, std::string> outbox_;
-    std::map<Id, Id> posts_;  ///< own messages that wait → channel
+    struct Post {
+        Id channel;
+        bool has_channel = false;  ///< the device has it
+    };
+    std::map<Id, Post> posts_;  ///< own messages that wait
     std::map<Id, Channel> channels_;
     std::map<Id, Channel> remembered_;  ///< as they were shown last in the life before
     std::map<Id, Instant> lost_;

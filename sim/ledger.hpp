@@ -33,8 +33,6 @@ struct Ledger {
 
     /// Ids that two images of a device have given to two things, as one of them was told.
     std::set<Id> contested;
-    /// What was done and changed nothing: a restored server misses nothing of it.
-    std::set<Id> without_effect;
 
     /// Devices that cannot know what was sent under their ids: another image of theirs may send it,
     /// or a full disk has kept the note (Outbox::offer) from outliving the process.

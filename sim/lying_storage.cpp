@@ -42,6 +42,9 @@ Result<> LyingStorage::put_outcome(const Outcome& outcome, Id user) {
             return {};  // the tables hold one outcome an intent
         }
     }
+    if (outcome.status == OutcomeStatus::applied && !has_written_) {
+        without_effect_.insert(outcome.intent);
+    }
     return truth_.put_outcome(outcome, user);
 }
 

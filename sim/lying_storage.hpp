@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 
 #include "server/storage/common/storage.hpp"
 
@@ -10,13 +11,16 @@ namespace holdfast::sim {
 /// (sim/breaks.hpp) it confirms commits that have not happened, or forgets what it has judged.
 class LyingStorage final : public storage::Storage {
 public:
-    /// @param truth  outlives it.
-    explicit LyingStorage(Storage& truth) : truth_(truth) {}
+    /// @param truth           outlives it.
+    /// @param without_effect  outlives it: gets the intents that were applied and wrote no row.
+    LyingStorage(Storage& truth, std::set<Id>& without_effect)
+        : truth_(truth), without_effect_(without_effect) {}
 
     Result<> begin() override;
     Result<> commit() override;
     void rollback() override;
     Result<bool> nested(const std::function<Result<bool>()>& body) override {
+        has_written_ = false;  // each intent is judged in one
         return truth_.nested(body);
     }
     Result<> put_organization(const storage::OrganizationRecord& record) override {
@@ -43,6 +47,7 @@ public:
     Result<> set_open(BucketId id, bool open) override { return truth_.set_open(id, open); }
     Result<std::optional<Row>> find_row(RowKey key) override { return truth_.find_row(key); }
     Result<std::vector<Position>> write_rows(std::span<const RowChange> changes) override {
+        has_written_ = has_written_ || !changes.empty();
         return truth_.write_rows(changes);
     }
     Result<storage::RowPage> rows_after_key(BucketId bucket,
@@ -161,6 +166,8 @@ public:
 
 private:
     Storage& truth_;
+    std::set<Id>& without_effect_;
+    bool has_written_ = false;
     std::uint64_t unkept_ = 0;  ///< commits that were confirmed and have not happened
 };
 

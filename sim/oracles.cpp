@@ -137,9 +137,10 @@ void check_message(
 }  // namespace
 
 void check_promises(Ledger& ledger,
-                    storage::SqliteStorage& storage,
+                    Server& server,
                     const std::vector<std::unique_ptr<Device>>& devices,
                     const std::map<Id, Outcome>& told) {
+    storage::SqliteStorage& storage = server.storage();
     const auto rows = read_rows(storage.database(), "bucket_row");
     ledger.expect(rows.has_value(), "the server's rows cannot be read");
     if (!rows) {
@@ -157,7 +158,7 @@ void check_promises(Ledger& ledger,
         // Nobody sends a read mark again, and what had changed nothing is not missed.
         const bool forgotten =
             ledger.restored && (in_outbox || promise.released || promise.kind == "channel.read" ||
-                                ledger.without_effect.contains(intent));
+                                server.without_effect().contains(intent));
         const bool judged = outcome && *outcome;
         const bool unsure = ledger.unsure_devices.contains(promise.device);
         if (promise.withdrawn && !unsure) {
@@ -288,7 +289,8 @@ void check_moves(Ledger& ledger, const Tasks& found, Id id, const workflow::Task
 
 }  // namespace
 
-void check_tasks(Ledger& ledger, storage::SqliteStorage& storage) {
+void check_tasks(Ledger& ledger, Server& server) {
+    storage::SqliteStorage& storage = server.storage();
     const auto rows = read_rows(storage.database(), "bucket_row");
     ledger.expect(rows.has_value(), "the server's rows cannot be read");
     if (!rows) {
@@ -315,7 +317,7 @@ void check_tasks(Ledger& ledger, storage::SqliteStorage& storage) {
         const auto left = found.by_intent.find(intent);
         const std::size_t times = left == found.by_intent.end() ? 0 : left->second.size();
         // What the same person had done already is applied, and changes nothing.
-        const bool changes = applied && !(*outcome)->positions.empty();
+        const bool changes = applied && !server.without_effect().contains(intent);
         ledger.expect(times == (changes ? 1 : 0), [&] {
             return name_of(intent, promise) + " has effect " + std::to_string(times) +
                    " times (OM32)";
@@ -351,12 +353,14 @@ void check_runs(Ledger& ledger, storage::SqliteStorage& storage, Id organization
     const Messages messages = messages_of(*rows);
     for (const storage::RunRecord& run : *runs) {
         const std::string name = "run " + to_string(run.id) + " of " + run.routine;
-        ledger.expect(run.state == storage::RunState::done, [&] {
-            return name + (run.state == storage::RunState::open
-                               ? " does not end"
-                               : " has failed: " + std::string(error_name(run.code)));
-        });
         const std::string way = way_of(storage, run.id);
+        ledger.expect(run.state == storage::RunState::done, [&] {
+            return name +
+                   (run.state == storage::RunState::open
+                        ? " does not end; it goes on at " + std::to_string(run.due_at.ms)
+                        : " has failed: " + std::string(error_name(run.code))) +
+                   ", behind " + way;
+        });
         if (run.routine != "greet") {
             ledger.expect(way == "move" || way == "move leave",
                           [&] { return name + " has gone " + way + " (OM32)"; });

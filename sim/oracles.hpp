@@ -9,6 +9,7 @@
 #include "server/storage/sqlite/sqlite_storage.hpp"
 #include "sim/device.hpp"
 #include "sim/ledger.hpp"
+#include "sim/server.hpp"
 
 /// What a world at rest must look like. Each adds to the ledger's checks, and its violation if
 /// there is one.
@@ -18,7 +19,7 @@ namespace holdfast::sim {
 /// applied one has its effect once, a refused one has none and is still in the outbox of its
 /// device, until the person has decided.
 void check_promises(Ledger& ledger,
-                    storage::SqliteStorage& storage,
+                    Server& server,
                     const std::vector<std::unique_ptr<Device>>& devices,
                     const std::map<Id, Outcome>& told);
 
@@ -28,7 +29,7 @@ void check_lanes(Ledger& ledger, storage::SqliteStorage& storage);
 /// OM25 to OM27, OM32: every task that was begun is there once, every change has one row of
 /// history, a task has moved as often as its history says, numbers are given once, and no two
 /// changes of one absence were taken. A refused action has done nothing.
-void check_tasks(Ledger& ledger, storage::SqliteStorage& storage);
+void check_tasks(Ledger& ledger, Server& server);
 
 /// OM28, OM32: every run has ended, has gone through each of its stages once, and what each stage
 /// says is said once.

@@ -44,7 +44,7 @@ bool Server::start() {
         return false;
     }
     storage_ = *std::move(storage);
-    seen_ = std::make_unique<LyingStorage>(*storage_);
+    seen_ = std::make_unique<LyingStorage>(*storage_, without_effect_);
     auto history = services::check_history(*seen_, *this, mark_);
     auto auth = history ? auth::AuthService::create(*seen_, *this)
                         : std::unexpected(std::move(history).error());

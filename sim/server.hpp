@@ -47,6 +47,8 @@ public:
     void restore_backup(bool lose_mark);
     /// What server/net does every few seconds: says in the mark how much the database has changed.
     void keep_mark();
+    /// What was done and changed nothing: a restored server misses nothing of it.
+    [[nodiscard]] const std::set<Id>& without_effect() const { return without_effect_; }
     /// Whether the last start took the database for a restored backup.
     [[nodiscard]] bool renewed() const { return renewed_; }
 
@@ -79,6 +81,7 @@ private:
     Random random_;
     Disk disk_;
     Disk::Files backup_;
+    std::set<Id> without_effect_;
     std::optional<services::HistoryMark> mark_;  ///< on another disk, which never fails
     Instant mark_due_{};
     bool renewed_ = false;

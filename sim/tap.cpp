@@ -82,9 +82,6 @@ void Tap::hear(const Outcome& outcome) {
     if (!is_final(outcome) || is_about_asker(outcome)) {
         return;
     }
-    if (outcome.status == OutcomeStatus::applied && outcome.positions.empty()) {
-        ledger_.without_effect.insert(outcome.intent);
-    }
     const auto [known, fresh] = told_.emplace(outcome.intent, outcome);
     const Outcome& first = known->second;
     ledger_.expect(fresh || (first.status == outcome.status && first.code == outcome.code &&

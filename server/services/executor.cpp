@@ -263,6 +263,7 @@ Result<> Executor::apply(const IntentJob& job,
     outcome.status = effects.status;
     outcome.code = effects.code;
     outcome.detail = std::move(effects.params);
+    const bool found_done = effects.rows.empty();
     if (outcome.status != OutcomeStatus::applied) {
         HF_TRY(auto receipt, receipt_row(job, outcome, effects.answer_kept));
         if (receipt) {
@@ -270,7 +271,28 @@ Result<> Executor::apply(const IntentJob& job,
         }
     }
     HF_TRY(outcome.positions, writer.apply(effects, job.organization, outcome.at));
+    if (found_done) {
+        HF_CHECK(add_heads(job, outcome.positions));
+    }
     return storage_.put_outcome(outcome, job.user);
+}
+
+/// Nothing was left to be done. What stands there may not have reached the device yet, which shows
+/// its own action until it has passed these positions.
+Result<> Executor::add_heads(const IntentJob& job, std::vector<Position>& positions) {
+    HF_TRY(const auto channel, storage_.find_bucket(BucketKind::channel, job.intent.lane));
+    const Id group = channel ? channel->bucket.parent : Id{};
+    const std::pair<BucketKind, Id> concerned[] = {{BucketKind::user, job.user},
+                                                   {BucketKind::channel, job.intent.lane},
+                                                   {BucketKind::timeline, job.intent.lane},
+                                                   {BucketKind::tasks, group}};
+    for (const auto& [kind, owner] : concerned) {
+        HF_TRY(const auto found, storage_.find_bucket(kind, owner));
+        if (found) {
+            positions.push_back({found->bucket.id, found->bucket.version});
+        }
+    }
+    return {};
 }
 
 Result<std::optional<RowChange>> Executor::receipt_row(const IntentJob& job,

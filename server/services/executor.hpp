@@ -115,6 +115,7 @@ private:
                                   BatchWriter& writer,
                                   Outcome& outcome);
     /// What stays of an intent that was not simply applied; nothing where the user has no bucket.
+    [[nodiscard]] Result<> add_heads(const IntentJob& job, std::vector<Position>& positions);
     [[nodiscard]] Result<std::optional<RowChange>> receipt_row(const IntentJob& job,
                                                                const Outcome& outcome,
                                                                bool answer_kept);

@@ -78,6 +78,24 @@ TEST_F(ExecutorTest, applies_an_intent_and_says_where_its_effects_stand) {
     EXPECT_FALSE(receipt(company_.ana, id));
 }
 
+TEST_F(ExecutorTest, OM32_what_was_done_already_says_where_it_stands) {
+    const Id message = next_id();
+    judge_one(job(post(message, channel_, "hello")));
+    const auto deletion = [&] {
+        return job({.id = next_id(),
+                    .lane = channel_,
+                    .kind = IntentKind::message_delete,
+                    .args = args::encode(args::MessageTarget{channel_, message})});
+    };
+    EXPECT_FALSE(judge_one(deletion()).positions.empty());
+    const Outcome again = judge_one(deletion());
+    EXPECT_EQ(again.status, OutcomeStatus::applied);
+    const Bucket timeline = company_.bucket(BucketKind::timeline, channel_);
+    const auto at = std::ranges::find(again.positions, timeline.id, &Position::bucket);
+    ASSERT_NE(at, again.positions.end());
+    EXPECT_EQ(at->version, timeline.version);
+}
+
 TEST_F(ExecutorTest, OM32_a_repeated_intent_takes_effect_once) {
     const Intent intent = post(next_id(), channel_, "once");
     const Batch batch = judge({job(intent), job(intent)});  // in one batch

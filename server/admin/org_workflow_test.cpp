@@ -161,7 +161,7 @@ TEST(OrgWorkflows, what_is_wrong_is_said_with_its_line) {
 
 TEST(OrgWorkflows, slips_of_the_pen_are_found_in_routines) {
     EXPECT_THAT(
-        problems_of(with(plant, "(.user.name)\"'", "(.user.name\"'")),
+        problems_of(with(plant, "\"Reported by \\(.user.name)\"", "nonsense(")),
         ElementsAre(HasSubstr("43: routine \"make\", stages/1/inputs/info: An expression")));
     EXPECT_THAT(problems_of(with(plant, "kind: wait", "kind: email")),
                 Contains(HasSubstr("38: routine \"make\", stages/0/kind: This version")));

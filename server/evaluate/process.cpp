@@ -19,15 +19,15 @@ namespace holdfast::evaluate {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr bool memory_is_limited = false;  // the sanitizer's shadow is larger than any limit
+constexpr bool is_sanitized = true;
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool memory_is_limited = false;
+constexpr bool is_sanitized = true;
 #else
-constexpr bool memory_is_limited = true;
+constexpr bool is_sanitized = false;
 #endif
 #else
-constexpr bool memory_is_limited = true;
+constexpr bool is_sanitized = false;
 #endif
 
 void limit(int what, rlim_t most) {
@@ -42,11 +42,12 @@ void give_up() {
     tzset();  // reads its file now
     static char* nothing[] = {nullptr};
     environ = nothing;  // clearenv() leaves none at all, and jq looks into it
-    limit(RLIMIT_NOFILE, 3);
+    // The sanitizer's shadow is larger than any limit, and it asks a pipe what memory there is.
+    limit(RLIMIT_NOFILE, is_sanitized ? 16 : 3);
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NPROC, 0);
-    if (memory_is_limited) {
+    if (!is_sanitized) {
         limit(RLIMIT_AS, limits::memory_bytes_max);
     }
 }

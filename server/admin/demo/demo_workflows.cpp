@@ -92,7 +92,7 @@ routines:
     stages:
       - key: urgent
         kind: if_else
-        inputs: {condition: '.answer.fields.urgent == "today"'}
+        inputs: {condition: '.answer.fields.urgent[0] == "today"'}
         next: {IF: hurry, ELSE: thank}
       - key: hurry
         kind: post_message

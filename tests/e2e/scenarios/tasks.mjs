@@ -84,7 +84,8 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   const said = `Urgent: ${what} is to be done today.`;
   await page.goto(own);
   await at(page, 'task-chat').click();
-  await page.getByText(said).waitFor({ timeout: 30_000 });
-  assert.equal(await page.getByText(said).count(), 1);
+  const posted = at(page, 'messages').getByText(said);
+  await posted.waitFor({ timeout: 30_000 });
+  assert.equal(await posted.count(), 1);
   await shoot(page, 'tasks-6-routine-said');
 }

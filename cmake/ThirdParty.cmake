@@ -1,6 +1,6 @@
-# SQLite: the amalgamation inside the npm package better-sqlite3, pinned by tools/package-lock.json
-# (docs/decisions/0003-sqlite.md). One version for native and browser.
-set(SQLITE_DIR ${PROJECT_SOURCE_DIR}/tools/node_modules/better-sqlite3/deps/sqlite3)
+# SQLite with page encryption: the amalgamation inside the npm package better-sqlite3-multiple-ciphers,
+# pinned by tools/package-lock.json (docs/decisions/0003-sqlite.md). One version for native and browser.
+set(SQLITE_DIR ${PROJECT_SOURCE_DIR}/tools/node_modules/better-sqlite3-multiple-ciphers/deps/sqlite3)
 if(NOT EXISTS ${SQLITE_DIR}/sqlite3.c)
     message(FATAL_ERROR "SQLite is not there yet: run ./dev setup")
 endif()
@@ -10,8 +10,14 @@ target_compile_definitions(sqlite PUBLIC
     SQLITE_OMIT_LOAD_EXTENSION SQLITE_DEFAULT_MEMSTATUS=0 SQLITE_OMIT_DEPRECATED
     SQLITE_OMIT_SHARED_CACHE SQLITE_DQS=0 SQLITE_LIKE_DOESNT_MATCH_BLOBS SQLITE_TEMP_STORE=3
     SQLITE_USE_ALLOCA SQLITE_ENABLE_MATH_FUNCTIONS SQLITE_ENABLE_FTS5)
+# Of its ciphers only the one that we use: ChaCha20 with Poly1305.
+target_compile_definitions(sqlite PRIVATE
+    CODEC_TYPE=CODEC_TYPE_CHACHA20 HAVE_CIPHER_CHACHA20=1 HAVE_CIPHER_AES_128_CBC=0
+    HAVE_CIPHER_AES_256_CBC=0 HAVE_CIPHER_SQLCIPHER=0 HAVE_CIPHER_RC4=0 HAVE_CIPHER_ASCON128=0
+    HAVE_CIPHER_AEGIS=0)
 if(HOLDFAST_WASM)
     target_compile_definitions(sqlite PUBLIC SQLITE_THREADSAFE=0 SQLITE_OS_OTHER=1)
+    target_compile_definitions(sqlite PRIVATE __WASM__)  # it takes randomness from getentropy()
 else()
     target_compile_definitions(sqlite PUBLIC SQLITE_THREADSAFE=2)
     # A commit does not wait for the file's time of change to be written too.

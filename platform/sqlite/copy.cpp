@@ -30,11 +30,10 @@ Result<> copy_pages(sqlite3* from, sqlite3* to) {
 
 }  // namespace
 
-Result<> copy_database(Database& from, const std::string& path, const std::string& vfs) {
+Result<> copy_database(Database& from, const std::string& path) {
     sqlite3* opened = nullptr;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
-    const int result =
-        sqlite3_open_v2(path.c_str(), &opened, flags, vfs.empty() ? nullptr : vfs.c_str());
+    const int result = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
     const std::unique_ptr<sqlite3, Close> to(opened);
     if (result != SQLITE_OK) {
         return failure(opened, result);
@@ -44,6 +43,24 @@ Result<> copy_database(Database& from, const std::string& path, const std::strin
 
 Result<> copy_database(Database& from, Database& to) {
     return copy_pages(from.handle(), to.handle());
+}
+
+Result<> copy_rows(Database& from, Database& to, std::string_view table) {
+    const std::string name(table);
+    HF_TRY(Statement all, from.prepare("SELECT * FROM " + name));
+    std::string values = "?";
+    for (int column = 1; column < all.columns(); ++column) {
+        values += ", ?";
+    }
+    HF_TRY(Statement insert, to.prepare("INSERT INTO " + name + " VALUES (" + values + ")"));
+    for (;;) {
+        HF_TRY(const bool row, all.step());
+        if (!row) {
+            return {};
+        }
+        insert.bind_row(all);
+        HF_CHECK(insert.run());
+    }
 }
 
 }  // namespace holdfast::sqlite

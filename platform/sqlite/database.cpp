@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/assert.hpp"
+#include "core/base/hex.hpp"
 #include "platform/sqlite/failure.hpp"
 
 namespace holdfast::sqlite {
@@ -14,6 +15,19 @@ namespace {
 
 /// What a write-ahead log is cut back to after a checkpoint; a large transaction may exceed it.
 constexpr int journal_bytes_max = 16 * 1024 * 1024;
+
+constexpr int to_write = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
+
+/// What lives in memory only is on no disk to be read from.
+bool is_encrypted(const OpenOptions& options) {
+    return !options.key.empty() && options.path != ":memory:";
+}
+
+/// The default VFS encrypts by itself where there is a key; any other is asked to by its name.
+std::string vfs_of(const OpenOptions& options) {
+    const bool wraps = is_encrypted(options) && !options.vfs.empty();
+    return wraps ? "multipleciphers-" + options.vfs : options.vfs;
+}
 
 /// The disk, a quota, or what the process may write to one file.
 bool is_full(int system_error) {
@@ -86,7 +100,25 @@ const char* synchronous(Durability durability) {
                                           : "PRAGMA synchronous = NORMAL;";
 }
 
+/// As the library takes one that no password has to be stretched for.
+std::string raw_key(const std::string& key) {
+    HF_ASSERT(key.size() == key_bytes);
+    return "raw:" + to_hex(key);
+}
+
+/// Before anything reads the file.
+Result<> use_key(Database& database, const OpenOptions& options) {
+    if (!is_encrypted(options)) {
+        return {};
+    }
+    const std::string key = raw_key(options.key);
+    const int result =
+        sqlite3_key_v2(database.handle(), "main", key.data(), static_cast<int>(key.size()));
+    return result == SQLITE_OK ? Result<>{} : failure(database.handle(), result);
+}
+
 Result<> configure(Database& database, const OpenOptions& options) {
+    HF_CHECK(use_key(database, options));
     // Before anything reads the file: with a write-ahead log, the first read maps shared memory
     // unless the connection is already the only one.
     std::string before = "PRAGMA page_size = " + std::to_string(options.page_bytes) + ";";
@@ -119,18 +151,42 @@ Result<Database> Database::open(const OpenOptions& options) {
     if (options.read_only) {
         return open_read_only(options);
     }
-    constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
-    HF_TRY(Database database, open_file(options.path, flags, options));
+    auto opened = open_to_write(options);
+    if (opened || opened.error().code != ErrorCode::storage_corrupt || !is_encrypted(options)) {
+        return opened;
+    }
+    if (!encrypt(options)) {
+        return opened;
+    }
+    return open_to_write(options);
+}
+
+Result<Database> Database::open_to_write(const OpenOptions& options) {
+    HF_TRY(Database database, open_file(options.path, to_write, options));
     HF_CHECK(configure(database, options));
     return database;
+}
+
+/// The log of a file cannot be encrypted where it stands: it is written back first.
+Result<> Database::encrypt(const OpenOptions& options) {
+    HF_TRY(Database database, open_file(options.path, to_write, options));
+    if (options.exclusive) {
+        HF_CHECK(database.execute("PRAGMA locking_mode = EXCLUSIVE"));
+    }
+    HF_CHECK(database.execute("PRAGMA journal_mode = DELETE"));
+    const std::string key = raw_key(options.key);
+    const int result =
+        sqlite3_rekey_v2(database.handle(), "main", key.data(), static_cast<int>(key.size()));
+    return result == SQLITE_OK ? Result<>{} : failure(database.handle(), result);
 }
 
 Result<Database> Database::open_file(const std::string& path,
                                      int flags,
                                      const OpenOptions& options) {
     sqlite3* handle = nullptr;
-    const int result = sqlite3_open_v2(
-        path.c_str(), &handle, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
+    const std::string vfs = vfs_of(options);
+    const int result =
+        sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
     Database database(handle);
     if (result != SQLITE_OK) {
         return failure(handle, result);
@@ -145,6 +201,7 @@ Result<Database> Database::open_file(const std::string& path,
 Result<Database> Database::open_read_only(const OpenOptions& options) {
     constexpr int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_EXRESCODE;
     HF_TRY(Database database, open_file(options.path, flags, options));
+    HF_CHECK(use_key(database, options));
     // The first read says whether the file can be read: opening alone touches nothing.
     const auto readable = database.execute("SELECT 1 FROM sqlite_schema LIMIT 1");
     if (readable || (sqlite3_extended_errcode(database.handle_) & 0xff) != SQLITE_CANTOPEN) {
@@ -159,7 +216,9 @@ Result<Database> Database::open_read_only(const OpenOptions& options) {
         return std::unexpected(readable.error());
     }
     const std::string address = "file:" + escape(options.path) + "?immutable=1";
-    return open_file(address, flags | SQLITE_OPEN_URI, options);
+    HF_TRY(Database alone, open_file(address, flags | SQLITE_OPEN_URI, options));
+    HF_CHECK(use_key(alone, options));
+    return alone;
 }
 
 Database::Database(Database&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
@@ -281,6 +340,14 @@ Statement& Statement::bind_null(int position) {
     return *this;
 }
 
+Statement& Statement::bind_row(const Statement& row) {
+    for (int column = 0; column < row.columns(); ++column) {
+        sqlite3_value* value = sqlite3_column_value(row.handle_, column);
+        HF_ASSERT(sqlite3_bind_value(handle_, column + 1, value) == SQLITE_OK);
+    }
+    return *this;
+}
+
 Result<bool> Statement::step() {
     const int result = sqlite3_step(handle_);
     if (result == SQLITE_ROW) {
@@ -328,6 +395,10 @@ std::string_view Statement::blob(int column) const {
         return {};
     }
     return {data, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+int Statement::columns() const {
+    return sqlite3_column_count(handle_);
 }
 
 bool Statement::is_null(int column) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,6 +24,9 @@ enum class Durability {
 struct OpenOptions {
     std::string path;  ///< ":memory:" for none
     std::string vfs;   ///< name of a registered VFS; empty: the default one
+    /// Of key_bytes bytes: each page is encrypted with it (ChaCha20-Poly1305), in the log too.
+    /// Empty: the file is not encrypted. With another key a file is storage_corrupt.
+    std::string key;
     Durability durability = Durability::full;
     bool exclusive =
         false;  ///< one connection only: WAL without shared memory (browser, simulator)
@@ -34,12 +38,15 @@ struct OpenOptions {
     bool read_only = false;
 };
 
+constexpr std::size_t key_bytes = 32;
+
 class Statement;
 
 /// One connection. Errors of every call: storage_full · storage_busy · storage_corrupt ·
 /// storage_failed.
 class Database {
 public:
+    /// With a key, a file that was not encrypted is encrypted first, in one transaction.
     [[nodiscard]] static Result<Database> open(const OpenOptions& options);
 
     Database(Database&&) noexcept;
@@ -74,7 +81,9 @@ private:
     [[nodiscard]] static Result<Database> open_file(const std::string& path,
                                                     int flags,
                                                     const OpenOptions& options);
+    [[nodiscard]] static Result<Database> open_to_write(const OpenOptions& options);
     [[nodiscard]] static Result<Database> open_read_only(const OpenOptions& options);
+    [[nodiscard]] static Result<> encrypt(const OpenOptions& options);
 
     sqlite3* handle_ = nullptr;
 };
@@ -108,6 +117,7 @@ public:
                     std::string_view text);  ///< borrowed until the next reset() or bind()
     Statement& bind_blob(int position, std::string_view bytes);  ///< borrowed likewise
     Statement& bind_null(int position);
+    Statement& bind_row(const Statement& row);  ///< each column of it, copied
 
     /// Whether there is a row. After the last one the statement is reset by itself.
     [[nodiscard]] Result<bool> step();
@@ -121,6 +131,7 @@ public:
         int column) const;  ///< valid until the next step() or reset()
     [[nodiscard]] std::string_view blob(int column) const;  ///< likewise
     [[nodiscard]] bool is_null(int column) const;
+    [[nodiscard]] int columns() const;
 
 private:
     sqlite3_stmt* handle_ = nullptr;

@@ -40,6 +40,7 @@ Result<std::unique_ptr<Device>> Device::open(EngineOptions options) {
     HF_TRY(auto outbox,
            Outbox::open({.path = options.memory_replica ? ":memory:" : options.outbox_path,
                          .vfs = options.vfs,
+                         .key = options.key,
                          .exclusive = options.exclusive,
                          .file_bytes_max = options.outbox_bytes_max}));
     std::unique_ptr<Device> device(new Device(std::move(options), std::move(outbox)));
@@ -63,6 +64,7 @@ bool Device::may_keep() const {
 Replica::Options Device::replica_options(bool in_memory, bool recreate) const {
     return {.path = in_memory ? ":memory:" : options.replica_path,
             .vfs = options.vfs,
+            .key = options.key,
             .exclusive = options.exclusive,
             .recreate = recreate};
 }

@@ -25,6 +25,7 @@ struct EngineOptions {
     std::string replica_path = "replica.db";
     std::string outbox_path = "outbox.db";
     std::string vfs;              ///< empty: SQLite's default
+    std::string key;              ///< both are encrypted with it (OM39); empty: they are not
     bool exclusive = false;       ///< one connection, no shared memory (browser, simulator)
     bool memory_replica = false;  ///< desktop: nothing stays after the app closes (OM15)
     std::string app_version = "0.1.0";

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "client/engine/limits.hpp"
 #include "client/engine/testing/engine_fixture.hpp"
+#include "platform/sqlite/database.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -181,6 +184,25 @@ TEST_F(Engine, OM38_a_lost_replica_is_fetched_again_and_work_is_kept) {
     const auto messages = watch_messages();
     EXPECT_THAT(texts(messages), testing::ElementsAre("hello", "mine"));
     EXPECT_EQ(server.effects.size(), 1U);
+}
+
+TEST_F(Engine, OM39_nothing_that_was_read_or_written_lies_open_on_the_disk) {
+    phone->key.assign(sqlite::key_bytes, 'k');
+    server.post(FakeServer::ben, "hello from Ben");
+    sign_in();
+    work_offline();
+    phone->post("mine and unsent");
+    phone->kill();
+    for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
+        std::ifstream file(entry.path(), std::ios::binary);
+        const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+        for (const char* text : {"hello from", "and unsent", "CREATE TABLE"}) {
+            EXPECT_EQ(bytes.find(text), std::string::npos) << text << " in " << entry.path();
+        }
+    }
+    phone->open();
+    phone->start();
+    EXPECT_THAT(texts(watch_messages()), testing::ElementsAre("hello from Ben", "mine and unsent"));
 }
 
 TEST_F(Engine, what_is_for_the_server_leaves_before_the_screen_is_drawn) {

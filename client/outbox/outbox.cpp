@@ -135,6 +135,7 @@ Result<Outbox> Outbox::open(const Options& options) {
     HF_TRY(auto database,
            sqlite::Database::open({.path = options.path,
                                    .vfs = options.vfs,
+                                   .key = options.key,
                                    .durability = sqlite::Durability::full,
                                    .exclusive = options.exclusive,
                                    .cache_kib = 2 * 1024,

@@ -61,6 +61,7 @@ public:
     struct Options {
         std::string path;
         std::string vfs;                   ///< empty: SQLite's default
+        std::string key;                   ///< the file is encrypted with it; empty: it is not
         bool exclusive = false;            ///< one connection only: browser, simulator
         std::uint64_t file_bytes_max = 0;  ///< storage_full beyond; 0: as large as the disk
     };

@@ -60,6 +60,7 @@ Result<sqlite::Database> open_database(const Replica::Options& options) {
         options.exclusive ? sqlite::Durability::full : sqlite::Durability::normal;
     return sqlite::Database::open({.path = options.path,
                                    .vfs = options.vfs,
+                                   .key = options.key,
                                    .durability = durability,
                                    .exclusive = options.exclusive});
 }
@@ -135,17 +136,27 @@ Result<> Replica::remove(const Options& options) {
 Result<Replica> Replica::copy_to(const Options& options) {
     HF_CHECK(flush());
     HF_CHECK(remove(options));
-    if (auto copied = sqlite::copy_database(database_, options.path, options.vfs); !copied) {
+    auto copy = copy_rows(options);
+    if (!copy) {
         (void)remove(options);  // where it fails, the next copy begins with it
-        return std::unexpected(std::move(copied).error());
     }
-    return open_file(options);
+    return copy;
 }
 
 Result<Replica> Replica::copy_to_memory() {
     HF_CHECK(flush());
-    HF_TRY(auto database, open_database({.path = ":memory:", .vfs = {}}));
-    HF_CHECK(sqlite::copy_database(database_, database));
+    return copy_rows({.path = ":memory:"});
+}
+
+/// Row by row: the pages of an encrypted file have another shape.
+Result<Replica> Replica::copy_rows(const Options& options) {
+    HF_TRY(auto database, open_database(options));
+    HF_CHECK(create_tables(database));
+    HF_TRY(auto transaction, sqlite::Transaction::begin(database));
+    for (const char* table : {"row", "bucket"}) {
+        HF_CHECK(sqlite::copy_rows(database_, database, table));
+    }
+    HF_CHECK(transaction.commit());
     return adopt(std::move(database));
 }
 

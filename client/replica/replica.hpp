@@ -47,6 +47,7 @@ public:
     struct Options {
         std::string path;        ///< ":memory:" for one that ends with the process
         std::string vfs;         ///< empty: SQLite's default
+        std::string key;         ///< the file is encrypted with it; empty: it is not
         bool exclusive = false;  ///< one connection only: browser, simulator
         bool recreate = false;   ///< throw away what is there
     };
@@ -59,7 +60,7 @@ public:
 
     /// Opens a copy in a file, for one that was kept in memory until there was room. What was in
     /// that file is gone. After an error this one goes on and the file is deleted.
-    /// Cost  reads and writes every page once.
+    /// Cost  reads and writes every row once.
     [[nodiscard]] Result<Replica> copy_to(const Options& options);
     /// The same in memory.
     [[nodiscard]] Result<Replica> copy_to_memory();
@@ -184,6 +185,7 @@ private:
     explicit Replica(sqlite::Database database);
     [[nodiscard]] static Result<Replica> open_file(const Options& options);
     [[nodiscard]] static Result<Replica> adopt(sqlite::Database database);
+    [[nodiscard]] Result<Replica> copy_rows(const Options& options);
     [[nodiscard]] Result<> prepare();
     [[nodiscard]] Result<> load_buckets();
     [[nodiscard]] Result<> mark_revoked(std::span<const BucketId> buckets);

@@ -34,6 +34,7 @@ public:
         options.outbox_path = (directory_ / "outbox.db").string();
         options.outbox_bytes_max = outbox_bytes_max;
         options.memory_replica = memory_replica;
+        options.key = key;
         options.seed = 7;
         auto opened = client::Engine::open(options, now, wall);
         HF_ASSERT(opened.has_value());
@@ -165,6 +166,7 @@ public:
     WallTime wall{1'650'000'000'000};  // a clock that is wrong by years: nothing depends on it
     bool mobile = true;
     bool memory_replica = false;
+    std::string key;  ///< of the files; none: they are not encrypted
     bool connected = true;
     std::uint64_t outbox_bytes_max = 0;
     std::int64_t http_ms = 0;           ///< how long an answer takes

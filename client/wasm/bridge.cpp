@@ -15,12 +15,20 @@
 #include "client/wasm/host.hpp"
 #include "core/base/assert.hpp"
 #include "core/offline/device_class.hpp"
+#include "platform/sqlite/database.hpp"
 
 #define HF_EXPORT(name) extern "C" __attribute__((export_name(#name)))
 
 namespace {
 
 using namespace holdfast;
+
+#ifdef HOLDFAST_PLAIN_FILES
+constexpr bool is_encrypted =
+    false;  // what encryption costs is measured against a module without it
+#else
+constexpr bool is_encrypted = true;
+#endif
 
 /// One output as the host reads it: numbers, then up to six texts or byte strings.
 struct Outgoing {
@@ -91,10 +99,14 @@ int hf_device_class(int mobile_hint, int coarse_pointer, int touch_points, int s
                                                    .screen_width = screen_width}));
 }
 
-/// Opens the engine on the files replica.db and outbox.db of the host. 0, or the number of an
-/// error.
-HF_EXPORT(hf_open) int hf_open(int memory_replica, double now_ms, double wall_ms) {
+/// Opens the engine on the files replica.db and outbox.db of the host, encrypted with the key; a
+/// key of no bytes: not encrypted. 0, or the number of an error.
+HF_EXPORT(hf_open)
+int hf_open(
+    int memory_replica, const char* key, std::uint32_t key_size, double now_ms, double wall_ms) {
+    HF_ASSERT(key_size == 0 || key_size == sqlite::key_bytes);
     client::EngineOptions options;
+    options.key.assign(key, is_encrypted ? key_size : 0);
     options.exclusive = true;
     options.memory_replica = memory_replica != 0;
     host_random(&options.seed, sizeof(options.seed));

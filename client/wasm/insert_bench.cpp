@@ -2,6 +2,7 @@
 // replica, in the same page, on the same files, with the same build.
 
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,9 +41,14 @@ T must(Result<T> result) {
 
 }  // namespace
 
+HF_EXPORT(hb_alloc) void* hb_alloc(std::uint32_t bytes) {
+    return std::malloc(bytes);
+}
+
 /// Reads the rows of replica.db into memory, in key order; returns how many.
-HF_EXPORT(hb_load) std::uint32_t hb_load() {
-    auto database = must(sqlite::Database::open({.path = "replica.db", .exclusive = true}));
+HF_EXPORT(hb_load) std::uint32_t hb_load(const char* key, std::uint32_t key_size) {
+    auto database = must(sqlite::Database::open(
+        {.path = "replica.db", .key = std::string(key, key_size), .exclusive = true}));
     auto all = must(database.prepare(
         "SELECT bucket, kind, id, version, sort, body FROM row ORDER BY bucket, kind, id"));
     while (must(all.step())) {

@@ -28,7 +28,7 @@ interface Exports {
   hf_alloc(bytes: number): number;
   hf_free(at: number): void;
   hf_device_class(mobile: number, coarse: number, touches: number, width: number): number;
-  hf_open(memoryReplica: number, now: number, wall: number): number;
+  hf_open(memoryReplica: number, key: number, keySize: number, now: number, wall: number): number;
   hf_handle(
     kind: number,
     number: number,
@@ -83,9 +83,12 @@ export class Engine {
     );
   }
 
-  /** 0, or the number of an error of spec/errors.toml. */
-  open(memoryReplica: boolean): number {
-    return this.#exports.hf_open(+memoryReplica, performance.now(), Date.now());
+  /** With the key of the files, or none. Returns 0, or the number of an error of spec/errors.toml. */
+  open(memoryReplica: boolean, key: Uint8Array = noBytes): number {
+    const at = this.#put(key);
+    const error = this.#exports.hf_open(+memoryReplica, at, key.length, performance.now(), Date.now());
+    this.#exports.hf_free(at);
+    return error;
   }
 
   call(json: string, bytes: Uint8Array = noBytes): void {
@@ -162,15 +165,21 @@ export class Engine {
     behind: Uint8Array = noBytes,
   ): void {
     const size = bytes.length + behind.length;
-    const at = size === 0 ? 0 : this.#exports.hf_alloc(size);
-    if (size > 0) {
-      const memory = new Uint8Array(this.#exports.memory.buffer);
-      memory.set(bytes, at);
-      memory.set(behind, at + bytes.length);
-    }
+    const at = this.#put(bytes, behind);
     const now = performance.now();
     this.#exports.hf_handle(kind, number, status, +ours, at, size, now, Date.now());
-    if (at !== 0) this.#exports.hf_free(at);
+    this.#exports.hf_free(at);
+  }
+
+  /** Where the module finds the bytes; to be freed. 0 for none. */
+  #put(bytes: Uint8Array, behind: Uint8Array = noBytes): number {
+    const size = bytes.length + behind.length;
+    if (size === 0) return 0;
+    const at = this.#exports.hf_alloc(size);
+    const memory = new Uint8Array(this.#exports.memory.buffer);
+    memory.set(bytes, at);
+    memory.set(behind, at + bytes.length);
+    return at;
   }
 }
 
@@ -211,8 +220,8 @@ function hostImports(memory: () => Uint8Array<ArrayBuffer>, files: () => Files):
   };
 }
 
-/** The C library's few system calls: none is needed but writing an assertion's text. */
-function wasiImports(memory: () => Uint8Array): WebAssembly.ModuleImports {
+/** The C library's few system calls: randomness for encryption, and the text of an assertion. */
+function wasiImports(memory: () => Uint8Array<ArrayBuffer>): WebAssembly.ModuleImports {
   const notSupported = () => 52; // ENOSYS
   const write = (_fd: number, vectors: number, count: number, written: number): number => {
     const bytes = memory();
@@ -229,12 +238,17 @@ function wasiImports(memory: () => Uint8Array): WebAssembly.ModuleImports {
     if (text.trim() !== '') console.error(text.trimEnd());
     return 0;
   };
+  const random = (at: number, count: number): number => {
+    crypto.getRandomValues(memory().subarray(at, at + count));
+    return 0;
+  };
   const exit = (code: number) => {
     throw new Error(`engine exit ${code}`);
   };
   const known: Record<string, (...args: number[]) => number> = {
     fd_write: write as (...args: number[]) => number,
     proc_exit: exit as (...args: number[]) => number,
+    random_get: random,
   };
   return new Proxy(known, { get: (target, name: string) => target[name] ?? notSupported });
 }

@@ -2,6 +2,7 @@
  * The tab that owns the databases: runs the engine and serves its own page and the other tabs.
  */
 import wasmUrl from '../gen/holdfast.wasm?url';
+import { storeKey } from '../store-key.ts';
 import { Engine, type DeviceSignals, type Output } from './engine.ts';
 import { openFiles, type Files } from './files.ts';
 import { Transport } from './transport.ts';
@@ -88,7 +89,7 @@ export class Owner {
     const engine = await Engine.instantiate(module, () => this.#files!);
     const memoryReplica = !engine.isMobile(signals);
     this.#files = await openFiles(folder, memoryReplica);
-    const error = engine.open(memoryReplica);
+    const error = engine.open(memoryReplica, this.#files.persistent ? await storeKey() : undefined);
     if (error !== 0) throw new Error(`engine error ${error}`);
     this.#engine = engine;
   }

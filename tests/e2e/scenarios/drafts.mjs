@@ -7,18 +7,17 @@ import { waitFor } from '../lib/server.mjs';
 export const name = 'OM31 OM38: what is half written survives another tab, a takeover and a kill, and goes with signing out';
 
 const field = (page) => at(page, 'composer');
+/** The texts of the drafts on the disk, unsealed as app/src/store-key.ts does it. */
 const kept = (page) =>
-  page.evaluate(
-    () =>
-      new Promise((resolve, reject) => {
-        const opening = indexedDB.open('holdfast', 1);
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const all = opening.result.transaction('drafts').objectStore('drafts').getAll();
-          all.onsuccess = () => resolve(all.result.map((draft) => draft.text));
-        };
-      }),
-  );
+  page.evaluate(async () => {
+    const answer = (request) =>
+      new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
+    const all = async (database, store) => answer((await answer(indexedDB.open(database, 1))).transaction(store).objectStore(store).getAll());
+    const [{ by }] = await all('holdfast-key', 'key');
+    const drafts = await all('holdfast', 'drafts');
+    const texts = drafts.map(({ iv, bytes }) => crypto.subtle.decrypt({ name: 'AES-GCM', iv }, by, bytes));
+    return (await Promise.all(texts)).map((text) => JSON.parse(new TextDecoder().decode(text)).text);
+  });
 
 async function hasText(page, text) {
   await waitFor(`the draft "${text}"`, async () => (await field(page).inputValue()) === text);

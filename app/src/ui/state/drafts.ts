@@ -3,9 +3,11 @@
  *
  * Where Offline Mode may keep data on the device a draft is in IndexedDB, which has handed it to the
  * operating system when it answers: localStorage is written seconds later, and an app that is killed
- * meanwhile loses it. Elsewhere (a desktop, OM15) a draft lives as long as its window.
+ * meanwhile loses it. Elsewhere (a desktop, OM15) a draft lives as long as its window. Both lie on the
+ * disk, and are sealed (OM39).
  */
 import type { Id } from '../../bridge/types.ts';
+import { seal, type Sealed, unseal } from '../../store-key.ts';
 
 export interface Draft {
   text: string;
@@ -34,6 +36,8 @@ export class DraftKeeper {
   readonly #key: [Id, Id];
   #last = JSON.stringify(noDraft);
   #isKept = true;
+  /** Sealing takes a moment: what was written first is kept first. */
+  #written: Promise<void> = Promise.resolve();
 
   constructor(user: Id, channel: Id) {
     this.#key = [user, channel];
@@ -42,7 +46,7 @@ export class DraftKeeper {
   async read(): Promise<Draft> {
     const held = sessionStorage.getItem(sessionKey(this.#key));
     this.#isKept = held === null;
-    const draft = held === null ? await readKept(this.#key) : (JSON.parse(held) as Draft);
+    const draft = held === null ? await readKept(this.#key) : await readHeld(held);
     this.#last = JSON.stringify(draft);
     return draft;
   }
@@ -54,29 +58,26 @@ export class DraftKeeper {
     if (text === this.#last && !isMoving) return;
     this.#last = text;
     this.#isKept = mayKeep;
-    if (isEmptyDraft(draft)) this.#remove();
-    else if (mayKeep) this.#keep(draft);
-    else this.#hold(text);
+    const work = isEmptyDraft(draft) ? () => this.#remove() : () => this.#store(text, mayKeep);
+    this.#written = this.#written.then(work).catch(() => undefined);
   }
 
-  #hold(text: string): void {
-    sessionStorage.setItem(sessionKey(this.#key), text);
-  }
-
-  #keep(draft: Draft): void {
-    const key = this.#key;
-    void change((drafts) => drafts.put(draft, key)).then(
-      () => sessionStorage.removeItem(sessionKey(key)),
-      () => {
+  async #store(text: string, mayKeep: boolean): Promise<void> {
+    const sealed = await seal(text);
+    if (mayKeep) {
+      try {
+        await change((drafts) => drafts.put(sealed, this.#key));
+        return sessionStorage.removeItem(sessionKey(this.#key));
+      } catch {
         this.#isKept = false; // a full disk: held as long as the window lives
-        this.#hold(JSON.stringify(draft));
-      },
-    );
+      }
+    }
+    sessionStorage.setItem(sessionKey(this.#key), textOf(sealed));
   }
 
-  #remove(): void {
+  async #remove(): Promise<void> {
     sessionStorage.removeItem(sessionKey(this.#key));
-    void change((drafts) => drafts.delete(this.#key)).catch(() => undefined);
+    await change((drafts) => drafts.delete(this.#key));
   }
 }
 
@@ -127,9 +128,28 @@ function answerOf<T>(request: IDBRequest<T>): Promise<T> {
 async function readKept(key: [Id, Id]): Promise<Draft> {
   try {
     const drafts = (await database()).transaction(store).objectStore(store);
-    return ((await answerOf(drafts.get(key))) as Draft | undefined) ?? noDraft;
+    const sealed = (await answerOf(drafts.get(key))) as Sealed | undefined;
+    return sealed ? await open(sealed) : noDraft;
   } catch {
     return noDraft; // no storage in this window
+  }
+}
+
+async function open(sealed: Sealed): Promise<Draft> {
+  return JSON.parse(await unseal(sealed)) as Draft;
+}
+
+/** A sealed draft as the session's storage takes it, which takes text. */
+function textOf({ iv, bytes }: Sealed): string {
+  return JSON.stringify([iv, new Uint8Array(bytes)].map((part) => [...part]));
+}
+
+async function readHeld(text: string): Promise<Draft> {
+  try {
+    const [iv, bytes] = JSON.parse(text) as [number[], number[]];
+    return await open({ iv: new Uint8Array(iv), bytes: new Uint8Array(bytes).buffer });
+  } catch {
+    return noDraft; // sealed with keys that are gone
   }
 }
 

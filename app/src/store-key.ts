@@ -1,0 +1,102 @@
+/**
+ * What is kept on this device is encrypted (OM39, docs/decisions/0026-encryption-at-rest.md): the
+ * databases of the engine with a key that is kept wrapped, what a page keeps beside them directly. The
+ * key that does both is the browser's own, which gives its bytes to nobody, this app included.
+ */
+const databaseName = 'holdfast-key';
+const storeName = 'key';
+const recordName = 'store';
+const keyBytes = 32;
+
+export interface Sealed {
+  iv: Uint8Array<ArrayBuffer>;
+  bytes: ArrayBuffer;
+}
+
+interface Keys {
+  /** Cannot be exported. */
+  by: CryptoKey;
+  /** The key of the databases. */
+  store: Sealed;
+}
+
+const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('no key'));
+  });
+
+async function openDatabase(): Promise<IDBDatabase> {
+  const request = indexedDB.open(databaseName, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(storeName);
+  return answerOf(request);
+}
+
+async function encrypt(by: CryptoKey, bytes: Uint8Array<ArrayBuffer>): Promise<Sealed> {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  return { iv, bytes: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, by, bytes) };
+}
+
+async function decrypt(by: CryptoKey, sealed: Sealed): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(
+    await crypto.subtle.decrypt({ name: 'AES-GCM', iv: sealed.iv }, by, sealed.bytes),
+  );
+}
+
+async function makeKeys(): Promise<Keys> {
+  const by = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+    'encrypt',
+    'decrypt',
+  ]);
+  return { by, store: await encrypt(by, crypto.getRandomValues(new Uint8Array(keyBytes))) };
+}
+
+/** The keys that are there, or else these: whoever is first decides for all pages and workers. */
+async function settle(database: IDBDatabase, made: Keys): Promise<Keys> {
+  // On the disk before anything that only they can read.
+  const transaction = database.transaction(storeName, 'readwrite', { durability: 'strict' });
+  const ended = new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error('no space'));
+  });
+  const store = transaction.objectStore(storeName);
+  const there = (await answerOf(store.get(recordName))) as Keys | undefined;
+  if (!there) store.put(made, recordName);
+  await ended;
+  return there ?? made;
+}
+
+async function readKeys(): Promise<Keys> {
+  const database = await openDatabase();
+  try {
+    const read = database.transaction(storeName).objectStore(storeName).get(recordName);
+    return (
+      ((await answerOf(read)) as Keys | undefined) ?? (await settle(database, await makeKeys()))
+    );
+  } finally {
+    database.close();
+  }
+}
+
+let reading: Promise<Keys> | null = null;
+
+function keys(): Promise<Keys> {
+  const asked = (reading ??= readKeys());
+  asked.catch(() => (reading = null)); // asked again next time
+  return asked;
+}
+
+/** The key of the databases. */
+export async function storeKey(): Promise<Uint8Array<ArrayBuffer>> {
+  const { by, store } = await keys();
+  return decrypt(by, store);
+}
+
+export async function seal(text: string): Promise<Sealed> {
+  return encrypt((await keys()).by, new TextEncoder().encode(text));
+}
+
+/** Rejects what was sealed with another key. */
+export async function unseal(sealed: Sealed): Promise<string> {
+  return new TextDecoder().decode(await decrypt((await keys()).by, sealed));
+}

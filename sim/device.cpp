@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "platform/sqlite/database.hpp"
 #include "sim/breaks.hpp"
 
 namespace holdfast::sim {
@@ -38,10 +39,15 @@ WallTime Device::wall() const {
     return WallTime{epoch_of_worlds.ms + around_.clock.now().ms + wall_offset_.count};
 }
 
+std::string Device::key() const {
+    return setup_.number % 4 == 1 ? std::string(sqlite::key_bytes, 'k') : std::string();
+}
+
 void Device::start() {
     disk_.restart();
     client::EngineOptions options;
     options.vfs = disk_.vfs();
+    options.key = key();
     options.exclusive = true;
     options.seed = setup_.random.next();
     options.outbox_bytes_max = setup_.profile.outbox_bytes_max;

@@ -40,6 +40,8 @@ public:
     };
     Device(Setup setup, Surroundings surroundings);
 
+    /// Of its files: one device of four encrypts them (OM39).
+    [[nodiscard]] std::string key() const;
     void start();
     [[nodiscard]] bool running() const { return engine_ != nullptr; }
     /// Passes an input on, carries out what follows, and dies if the disk says so.

@@ -130,6 +130,8 @@ Disk::Disk(std::string name)
 }
 
 Disk::~Disk() {
+    // SQLite puts one that encrypts over it where somebody asks for it.
+    sqlite3mc_vfs_destroy(("multipleciphers-" + name_).c_str());
     sqlite3_vfs_unregister(registration_.get());
 }
 

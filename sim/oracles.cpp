@@ -385,7 +385,7 @@ void check_replica(Ledger& ledger, storage::SqliteStorage& storage, Device& devi
     device.die(false);  // what is on its disk is what counts
     device.disk().restart();
     auto replica = sqlite::Database::open(
-        {.path = "replica.db", .vfs = device.disk().vfs(), .exclusive = true});
+        {.path = "replica.db", .vfs = device.disk().vfs(), .key = device.key(), .exclusive = true});
     const auto server = read_rows(storage.database(), "bucket_row");
     ledger.expect(replica && server, name + ": the replica cannot be opened");
     if (!replica || !server) {

@@ -1,5 +1,14 @@
-// SQLite alone in the page: loads the replica's rows, then inserts them into a new database.
-self.onmessage = async ({ data: { wasm } }) => {
+// SQLite alone in the page: loads the replica's rows, then inserts them into a new database, not encrypted.
+
+/** The key of the replica, as app/src/store-key.ts keeps it. */
+async function replicaKey() {
+  const done = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
+  const database = await done(indexedDB.open('holdfast-key', 1));
+  const { by, store } = await done(database.transaction('key').objectStore('key').get('store'));
+  return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: store.iv }, by, store.bytes));
+}
+
+async function insert({ wasm }) {
   const root = await navigator.storage.getDirectory();
   const folder = await root.getDirectoryHandle('holdfast');
   const names = ['replica.db', 'scratch.db'].flatMap((name) => [name, `${name}-wal`, `${name}-journal`]);
@@ -23,13 +32,19 @@ self.onmessage = async ({ data: { wasm } }) => {
       random: (at, count) => crypto.getRandomValues(bytes(at, count)),
       wall_ms: () => Date.now(),
     },
-    wasi_snapshot_preview1: new Proxy({}, { get: () => nothing }),
+    wasi_snapshot_preview1: new Proxy({ random_get: (at, count) => (crypto.getRandomValues(bytes(at, count)), 0) }, { get: (known, name) => known[name] ?? nothing }),
   });
   exports = instance.exports;
   exports._initialize();
-  const rows = exports.hb_load();
+  const key = await replicaKey();
+  const at = exports.hb_alloc(key.length);
+  bytes(at, key.length).set(key);
+  const rows = exports.hb_load(at, key.length);
   exports.hb_begin();
   const begin = performance.now();
   exports.hb_insert();
   self.postMessage({ rows, seconds: (performance.now() - begin) / 1000 });
-};
+}
+
+// Where it fails the page is told: a rejection alone would leave it waiting.
+self.onmessage = ({ data }) => insert(data).catch((error) => self.postMessage({ error: String(error?.stack ?? error) }));

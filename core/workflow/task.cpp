@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/workflow/reading.hpp"
+#include "core/workflow/task_scan.hpp"
 
 namespace holdfast::workflow {
 
@@ -145,6 +146,9 @@ std::vector<Id> people_of(const Task& task) {
 }
 
 Result<Task> parse_task(std::string_view text) {
+    if (auto scanned = scan_task(text)) {
+        return *std::move(scanned);
+    }
     return parse_with<Task>(text, ErrorCode::intent_malformed, read_task);
 }
 

@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
-#include <utility>
 
 #include "core/base/assert.hpp"
-#include "core/workflow/limits.hpp"
 
 namespace holdfast::workflow {
 
@@ -27,6 +24,13 @@ std::int64_t number_of(std::string_view text) {
     return number;
 }
 
+bool is_member(const ListedTask& row, std::string_view value) {
+    const std::optional<Id> id = parse_id(value);
+    return id && role_in(*row.task, *id) != Role::none;
+}
+
+}  // namespace
+
 bool is_number(Field field) {
     switch (field) {
         case Field::serial:
@@ -44,205 +48,71 @@ bool is_number(Field field) {
     }
 }
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 std::string lowered(std::string_view text) {
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
     std::string out(text);
     std::ranges::transform(out, out.begin(), lower);
     return out;
 }
 
-// -------------------------------------------------------------------------------------- filters
-
-bool is_member(const ListedTask& row, std::string_view value) {
-    const std::optional<Id> id = parse_id(value);
-    return id && role_in(*row.task, *id) != Role::none;
+Sieve::Sieve(const View& view, const ListContext& context) : match_any_(view.match_any) {
+    for (const Filter& filter : view.filters) {
+        Test test{.filter = filter, .values = filter.values};
+        for (std::string& value : test.values) {
+            value = value == "me" ? to_string(context.user) : value;
+        }
+        if (filter.test == Comparison::contains && !test.values.empty()) {
+            test.values.front() = lowered(test.values.front());
+        }
+        tests_.push_back(std::move(test));
+    }
+    if (!view.show_closed && context.hide_closed_after > 0) {
+        hidden_before_ = context.now + Millis{-context.hide_closed_after * day_ms};
+    }
 }
 
-/// A filter that is ready to be asked for many rows.
-class Sieve {
-public:
-    Sieve(const Filter& filter, const ListContext& context) : filter_(filter) {
-        for (const std::string& value : filter.values) {
-            values_.push_back(value == "me" ? to_string(context.user) : value);
-        }
-        if (filter.test == Comparison::contains && !values_.empty()) {
-            values_.front() = lowered(values_.front());
-        }
-    }
-
-    [[nodiscard]] bool passes(const ListedTask& row) const {
-        if (filter_.by.field == Field::member) {
-            const bool member =
-                std::ranges::any_of(values_, [&](const auto& v) { return is_member(row, v); });
-            return filter_.test == Comparison::none_of ? !member : member;
-        }
-        const std::string value = value_of(row, filter_.by);
-        switch (filter_.test) {
-            case Comparison::any_of:
-                return std::ranges::find(values_, value) != values_.end();
-            case Comparison::none_of:
-                return std::ranges::find(values_, value) == values_.end();
-            case Comparison::contains:
-                return values_.empty() || lowered(value).contains(values_.front());
-            case Comparison::at_least:
-                return !value.empty() && number_of(value) >= bound();
-            case Comparison::at_most:
-                return !value.empty() && number_of(value) <= bound();
-            case Comparison::is_empty:
-                return value.empty();
-            case Comparison::is_not_empty:
-                return !value.empty();
-        }
+bool Sieve::shows(const ListedTask& row) const {
+    HF_ASSERT(row.task != nullptr);
+    const bool is_old = row.kind == StateKind::closed && row.task->closed_at < hidden_before_;
+    if (is_old || !row.task->active) {
         return false;
     }
-
-private:
-    [[nodiscard]] std::int64_t bound() const {
-        return values_.empty() ? 0 : number_of(values_.front());
-    }
-
-    const Filter& filter_;
-    std::vector<std::string> values_;
-};
-
-bool is_hidden(const ListedTask& row, const View& view, const ListContext& context) {
-    return !view.show_closed && context.hide_closed_after > 0 && row.kind == StateKind::closed &&
-           row.task->closed_at + Millis{context.hide_closed_after * day_ms} < context.now;
+    const auto passes = [&](const Test& test) { return test.passes(row); };
+    return tests_.empty() ||
+           (match_any_ ? std::ranges::any_of(tests_, passes) : std::ranges::all_of(tests_, passes));
 }
 
-// --------------------------------------------------------------------------------------- places
-
-/// The places of all rows by one criterion: equal values have equal places, smaller stands first,
-/// and no value stands last.
-std::vector<std::int64_t> places_of(std::span<const ListedTask> tasks,
-                                    const std::vector<std::string>& values,
-                                    const Criterion& by,
-                                    const Labels* labels) {
-    std::vector<std::int64_t> places(tasks.size());
-    if (is_number(by.field)) {
-        for (std::size_t i = 0; i < tasks.size(); ++i) {
-            places[i] =
-                values[i].empty() ? std::numeric_limits<std::int64_t>::max() : number_of(values[i]);
-        }
-        return places;
-    }
-    struct Known {
-        std::int64_t rank;
-        std::string label;
-        std::string_view value;
-        auto operator<=>(const Known&) const = default;
-    };
-    std::map<std::string_view, std::int64_t> place_of;
-    for (const std::string& value : values) {
-        place_of.emplace(value, 0);
-    }
-    std::vector<Known> known;
-    for (const auto& [value, place] : place_of) {
-        const std::int64_t rank = labels == nullptr ? -1 : labels->rank(by, value);
-        std::string label = labels == nullptr ? std::string(value) : labels->label(by, value);
-        known.push_back({rank, lowered(label), value});
-    }
-    std::ranges::sort(known);
-    for (std::size_t i = 0; i < known.size(); ++i) {
-        place_of[known[i].value] = static_cast<std::int64_t>(i);
-    }
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-        places[i] =
-            values[i].empty() ? std::numeric_limits<std::int64_t>::max() : place_of[values[i]];
-    }
-    return places;
+std::int64_t Sieve::Test::bound() const {
+    return values.empty() ? 0 : number_of(values.front());
 }
 
-/// A criterion over all rows.
-struct Column {
-    std::vector<std::string> values;
-    std::vector<std::int64_t> places;
-};
-
-/// The other way round; no value stands last all the same.
-void reverse(Column& column) {
-    for (std::size_t i = 0; i < column.places.size(); ++i) {
-        if (!column.values[i].empty()) {
-            column.places[i] = -column.places[i];
-        }
+bool Sieve::Test::passes(const ListedTask& row) const {
+    if (filter.by.field == Field::member) {
+        const bool member =
+            std::ranges::any_of(values, [&](const auto& v) { return is_member(row, v); });
+        return filter.test == Comparison::none_of ? !member : member;
     }
+    const std::string value = value_of(row, filter.by);
+    switch (filter.test) {
+        case Comparison::any_of:
+            return std::ranges::find(values, value) != values.end();
+        case Comparison::none_of:
+            return std::ranges::find(values, value) == values.end();
+        case Comparison::contains:
+            return values.empty() || lowered(value).contains(values.front());
+        case Comparison::at_least:
+            return !value.empty() && number_of(value) >= bound();
+        case Comparison::at_most:
+            return !value.empty() && number_of(value) <= bound();
+        case Comparison::is_empty:
+            return value.empty();
+        case Comparison::is_not_empty:
+            return !value.empty();
+    }
+    return false;
 }
-
-/// What each row is grouped by: days in a calendar.
-std::vector<std::string> values_of(std::span<const ListedTask> tasks,
-                                   const Criterion& by,
-                                   const View& view,
-                                   const ListContext& context) {
-    std::vector<std::string> values;
-    values.reserve(tasks.size());
-    const bool by_day = view.layout == Layout::calendar && by.field == view.day;
-    for (const ListedTask& row : tasks) {
-        std::string value = value_of(row, by);
-        values.push_back(by_day ? day_of({number_of(value)}, context.utc_offset_minutes)
-                                : std::move(value));
-    }
-    return values;
-}
-
-Column day_column(std::span<const ListedTask> tasks, const View& view, const ListContext& context) {
-    Column column{.values = values_of(tasks, {.field = view.day}, view, context)};
-    for (const std::string& day : column.values) {
-        std::string digits = day;
-        std::erase(digits, '-');
-        column.places.push_back(number_of(digits));  // no day: 0, before the others
-    }
-    return column;
-}
-
-std::vector<Column> group_columns(std::span<const ListedTask> tasks,
-                                  const View& view,
-                                  const ListContext& context) {
-    std::vector<Column> columns;
-    if (view.layout == Layout::calendar) {
-        columns.push_back(day_column(tasks, view, context));
-        return columns;
-    }
-    std::vector<Criterion> groups = view.groups;
-    if (groups.empty()) {
-        groups.push_back({Field::state});
-    }
-    for (const Criterion& by : groups) {
-        Column column{.values = values_of(tasks, by, view, context)};
-        column.places = places_of(tasks, column.values, by, context.labels);
-        columns.push_back(std::move(column));
-    }
-    return columns;
-}
-
-std::vector<Column> order_columns(std::span<const ListedTask> tasks,
-                                  const View& view,
-                                  const ListContext& context) {
-    std::vector<Column> columns;
-    for (const Order& order : view.orders) {
-        std::vector<std::string> values;
-        values.reserve(tasks.size());
-        for (const ListedTask& row : tasks) {
-            values.push_back(value_of(row, order.by));
-        }
-        Column column{.values = std::move(values)};
-        column.places = places_of(tasks, column.values, order.by, context.labels);
-        if (order.descending) {
-            reverse(column);
-        }
-        columns.push_back(std::move(column));
-    }
-    return columns;
-}
-
-bool in_same_group(const std::vector<Column>& groups, std::uint32_t a, std::uint32_t b) {
-    return std::ranges::all_of(
-        groups, [&](const Column& column) { return column.values[a] == column.values[b]; });
-}
-
-}  // namespace
 
 std::string day_of(WallTime at, std::int64_t utc_offset_minutes) {
     if (at.ms == 0) {
@@ -310,59 +180,6 @@ std::string value_of(const ListedTask& row, const Criterion& by) {
             return {};
     }
     return {};
-}
-
-std::vector<ListGroup> arrange(std::span<const ListedTask> tasks,
-                               const View& view,
-                               const ListContext& context) {
-    std::vector<Sieve> sieves;
-    for (const Filter& filter : view.filters) {
-        sieves.emplace_back(filter, context);
-    }
-    const auto shows = [&](const ListedTask& row) {
-        HF_ASSERT(row.task != nullptr);
-        if (is_hidden(row, view, context) || !row.task->active) {
-            return false;
-        }
-        const auto passes = [&](const Sieve& sieve) { return sieve.passes(row); };
-        return sieves.empty() || (view.match_any ? std::ranges::any_of(sieves, passes)
-                                                 : std::ranges::all_of(sieves, passes));
-    };
-    std::vector<ListedTask> shown;
-    std::vector<std::uint32_t> index;
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-        if (shows(tasks[i])) {
-            shown.push_back(tasks[i]);
-            index.push_back(static_cast<std::uint32_t>(i));
-        }
-    }
-    std::vector<Column> columns = group_columns(shown, view, context);
-    const std::size_t group_count = columns.size();
-    std::ranges::move(order_columns(shown, view, context), std::back_inserter(columns));
-
-    std::vector<std::uint32_t> rows(shown.size());
-    std::iota(rows.begin(), rows.end(), 0U);
-    std::ranges::sort(rows, [&](std::uint32_t a, std::uint32_t b) {
-        for (const Column& column : columns) {
-            if (column.places[a] != column.places[b]) {
-                return column.places[a] < column.places[b];
-            }
-        }
-        return shown[a].id < shown[b].id;  // the same order everywhere
-    });
-
-    columns.resize(group_count);
-    std::vector<ListGroup> groups;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (i == 0 || !in_same_group(columns, rows[i - 1], rows[i])) {
-            ListGroup& group = groups.emplace_back();
-            for (const Column& column : columns) {
-                group.values.push_back(column.values[rows[i]]);
-            }
-        }
-        groups.back().rows.push_back(index[rows[i]]);
-    }
-    return groups;
 }
 
 }  // namespace holdfast::workflow

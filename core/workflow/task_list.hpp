@@ -1,16 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/workflow/task.hpp"
 
-/// Task lists, boards, tables and calendars: which tasks, in which groups, in which order. Pure,
-/// over rows in memory.
+/// Views of tasks: lists, boards, tables and calendars. What they are made of, and which tasks they
+/// show; core/workflow/task_index.hpp arranges them.
 namespace holdfast::workflow {
 
 /// What a task is filtered, ordered and grouped by.
@@ -94,36 +92,39 @@ struct ListedTask {
     bool waiting = false;
 };
 
-/// How values are called and ordered: a person by name, a state by its place in the workflow.
-class Labels {
-public:
-    virtual ~Labels() = default;
-    /// Text by which a value is shown and ordered; the value itself where there is none.
-    [[nodiscard]] virtual std::string label(const Criterion& by, std::string_view value) const = 0;
-    /// Place of a value where it is not ordered by its label: states, elements; else -1.
-    [[nodiscard]] virtual std::int64_t rank(const Criterion& by, std::string_view value) const = 0;
-};
-
 struct ListContext {
     Id user{};
     WallTime now{};
     std::int64_t utc_offset_minutes = 0;  ///< of the calendar's days
     std::int64_t hide_closed_after = 0;   ///< days, of the task group; 0: never
-    const Labels* labels = nullptr;
 };
 
-/// Tasks that have the same value in each criterion of the groups.
-struct ListGroup {
-    std::vector<std::string> values{};  ///< one a criterion, empty: without one
-    std::vector<std::uint32_t> rows{};  ///< indices into the input, in order
+/// Whether a view shows a task: its filters, and what every list leaves out (cancelled tasks, and
+/// those that were closed long ago).
+class Sieve {
+public:
+    Sieve(const View& view, const ListContext& context);
+    [[nodiscard]] bool shows(const ListedTask& row) const;
+
+private:
+    struct Test {
+        Filter filter;
+        std::vector<std::string> values;  ///< ready to be compared with
+        [[nodiscard]] bool passes(const ListedTask& row) const;
+        [[nodiscard]] std::int64_t bound() const;
+    };
+    std::vector<Test> tests_;
+    bool match_any_;
+    WallTime hidden_before_{};  ///< closed tasks
 };
 
-/// Groups in their order, each with its rows in theirs. A calendar has a group for each day
-/// ("2026-03-01"), before the others "" for tasks without one.
-/// Cost  O(n log n) comparisons of numbers: labels are looked up once for each different value.
-[[nodiscard]] std::vector<ListGroup> arrange(std::span<const ListedTask> tasks,
-                                             const View& view,
-                                             const ListContext& context);
+/// Fields whose values are numbers or times, in decimal.
+[[nodiscard]] bool is_number(Field field);
+
+[[nodiscard]] std::string_view to_string(Field value);
+
+/// Letters of ASCII in lower case: what texts are compared by.
+[[nodiscard]] std::string lowered(std::string_view text);
 
 /// The value of a field as text: what filters compare and groups are named by. Empty: none.
 [[nodiscard]] std::string value_of(const ListedTask& row, const Criterion& by);

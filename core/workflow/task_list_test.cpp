@@ -1,7 +1,6 @@
-#include "core/workflow/task_list.hpp"
-
 #include <gtest/gtest.h>
 
+#include "core/workflow/task_index.hpp"
 #include "core/workflow/testing/bundles.hpp"
 
 namespace holdfast::workflow {
@@ -10,13 +9,17 @@ namespace {
 /// People by name, states in the order of the workflow.
 class Names final : public Labels {
 public:
-    std::string label(const Criterion& by, std::string_view value) const override {
+    std::string label(std::string_view /*workflow*/,
+                      const Criterion& by,
+                      std::string_view value) const override {
         if (by.field == Field::assignee) {
             return value == "1" ? "Zoe" : value == "2" ? "ana" : std::string(value);
         }
         return std::string(value);
     }
-    std::int64_t rank(const Criterion& by, std::string_view value) const override {
+    std::int64_t rank(std::string_view /*workflow*/,
+                      const Criterion& by,
+                      std::string_view value) const override {
         if (by.field != Field::state) {
             return -1;
         }
@@ -34,18 +37,23 @@ protected:
     }
     /// "new: 1 2 | doing: 3"
     std::string arranged(const View& view) {
+        TaskIndex index(view, context);
         for (std::size_t i = 0; i < rows.size(); ++i) {
             rows[i].task = &tasks[i];
             rows[i].id = Id{i + 1};
+            index.put(rows[i], names);
         }
+        return told(index);
+    }
+    static std::string told(TaskIndex& index) {
         std::string out;
-        for (const ListGroup& group : arrange(rows, view, context)) {
+        for (const TaskIndex::Group* group : index.groups()) {
             out += out.empty() ? "" : " | ";
-            for (const std::string& value : group.values) {
+            for (const std::string& value : group->values) {
                 out += value + ": ";
             }
-            for (const std::uint32_t row : group.rows) {
-                out += std::to_string(row + 1) + " ";
+            for (const Id id : group->window(0, group->size())) {
+                out += to_string(id) + " ";
             }
             out.pop_back();
         }
@@ -55,7 +63,7 @@ protected:
     Names names;
     std::vector<Task> tasks;
     std::vector<ListedTask> rows;
-    ListContext context{.user = Id{2}, .now = {100 * day}, .labels = &names};
+    ListContext context{.user = Id{2}, .now = {100 * day}};
 };
 
 TEST_F(TaskList, is_grouped_by_state_in_the_order_of_the_workflow) {
@@ -138,6 +146,72 @@ TEST_F(TaskList, a_calendar_has_a_group_for_each_local_day) {
     EXPECT_EQ(arranged({.layout = Layout::calendar}), ": 3 | 1970-01-10: 2 | 1970-01-11: 1 4");
     context.utc_offset_minutes = -60;
     EXPECT_EQ(arranged({.layout = Layout::calendar}), ": 3 | 1970-01-10: 1 2 | 1970-01-11: 4");
+}
+
+TEST_F(TaskList, tasks_of_several_workflows_stand_apart) {
+    add({.workflow = "b", .state = "new"});
+    add({.workflow = "a", .state = "done"});
+    add({.workflow = "b", .state = "new"});
+    EXPECT_EQ(arranged({}), "done: 2 | new: 1 3");
+}
+
+TEST_F(TaskList, is_seen_through_windows) {
+    for (int i = 0; i < 5; ++i) {
+        add({.state = "new"});
+    }
+    TaskIndex index({}, context);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        index.put({.id = Id{i + 1}, .task = &tasks[i]}, names);
+    }
+    const auto groups = index.groups();
+    ASSERT_EQ(groups.size(), 1U);
+    EXPECT_EQ(groups[0]->key, TaskIndex::key_of("", {"new"}));
+    EXPECT_EQ(groups[0]->window(1, 2), (std::vector{Id{2}, Id{3}}));
+    EXPECT_EQ(groups[0]->window(4, 9), std::vector{Id{5}});
+    EXPECT_TRUE(groups[0]->window(5, 1).empty());
+    EXPECT_TRUE(groups[0]->window(99, 1).empty());
+}
+
+/// Random tasks come, change and go; after each step the list is what one that is made anew is.
+TEST_F(TaskList, kept_through_changes_is_what_it_would_be_made_anew) {
+    const std::vector<View> views{
+        {.orders = {{{Field::state_at}, true}}},
+        {.filters = {{.by = {Field::state}, .test = Comparison::none_of, .values = {"done"}}},
+         .orders = {{{Field::assignee}}, {{Field::name}, true}, {{Field::serial}}},
+         .groups = {{Field::assignee}, {Field::state}}},
+        {.layout = Layout::calendar, .orders = {{{Field::name}}}}};
+    std::uint32_t seed = 7;
+    const auto pick = [&](std::uint32_t n) {
+        seed = seed * 1664525U + 1013904223U;
+        return (seed >> 8U) % n;
+    };
+    for (const View& view : views) {
+        TaskIndex kept(view, context);
+        std::map<Id, Task> world;
+        for (int step = 0; step < 600; ++step) {
+            const Id id{pick(40) + 1};
+            if (pick(4) == 0) {
+                world.erase(id);
+                kept.erase(id);
+            } else {
+                const Task task{.name = std::string(1, static_cast<char>('a' + pick(5))),
+                                .serial = pick(9),
+                                .state = std::vector<std::string>{"new", "doing", "done"}[pick(3)],
+                                .assignee = Id{pick(3)},
+                                .end_date = {static_cast<std::int64_t>(pick(4)) * day},
+                                .state_at = {static_cast<std::int64_t>(pick(9))},
+                                .active = pick(9) != 0};
+                world[id] = task;
+                kept.put({.id = id, .task = &world[id]}, names);
+            }
+            TaskIndex anew(view, context);
+            for (const auto& [each, task] : world) {
+                anew.put({.id = each, .task = &task}, names);
+            }
+            ASSERT_EQ(told(kept), told(anew)) << step;
+            ASSERT_EQ(kept.size(), anew.size());
+        }
+    }
 }
 
 TEST(Days, are_those_of_the_calendar) {

@@ -120,4 +120,8 @@ std::string encode(const View& value) {
         .text();
 }
 
+std::string_view to_string(Field value) {
+    return name_in(fields, value);
+}
+
 }  // namespace holdfast::workflow

@@ -18,25 +18,25 @@ void SyncDriver::carry_out(const Session::StorePage& output) {
     if (!keep_at_) {
         keep_at_ = device_.now + limits::keep_within;
     }
-    note_page(output.page);
+    note_page(output.page, stored->removed);
     device_.counters.received(stored->new_rows);
     session_->handle(device_.now, Session::PageStored{stored->cursor, stored->new_rows});
 }
 
-void SyncDriver::note_page(const wire::Page& page) {
+void SyncDriver::note_page(const wire::Page& page, std::span<const RowKey> removed) {
     const Bucket& head = page.head;
     std::uint8_t noted = 0;
     for (const RowRef& row : page.rows) {
-        if (static_cast<std::uint8_t>(row.kind) != noted) {
-            device_.changes.rows_changed(head.id, row.kind);
+        if (row.kind == RowKind::task || static_cast<std::uint8_t>(row.kind) != noted) {
+            device_.changes.row_changed({head.id, row.kind, row.id});
             noted = static_cast<std::uint8_t>(row.kind);
         }
         if (row.kind == RowKind::read_mark || row.kind == RowKind::channel) {
             device_.unread.forget(row.id);
         }
     }
-    if (page.mode == wire::PullMode::snapshot || page.mode == wire::PullMode::range) {
-        note_all_rows(head);  // it also removes rows that it does not have, whatever their kind
+    for (const RowKey& key : removed) {
+        device_.changes.row_changed(key);
     }
     if (head.kind == BucketKind::timeline) {
         device_.unread.forget(head.owner);

@@ -97,7 +97,7 @@ void SyncDriver::carry_out(const Session::ReplaceRange& output) {
         return;
     }
     restored();
-    note_page(output.page);
+    note_page(output.page, replaced->removed);
     if (!replaced->removed.empty()) {
         device_.overlay.base_replaced();
     }

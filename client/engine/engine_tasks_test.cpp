@@ -71,12 +71,13 @@ protected:
             {{"query", "task"}, {"group", to_string(FakeServer::group)}, {"task", id}});
     }
     std::int64_t watch_tasks() {
-        return phone->subscribe({{"query", "tasks"}, {"group", to_string(FakeServer::group)}});
+        return phone->subscribe(
+            {{"query", "tasks"}, {"group", to_string(FakeServer::group)}, {"rows", 50}});
     }
     /// The list of a state in the group's only workflow.
     [[nodiscard]] Json state(std::int64_t tasks, const std::string& code) const {
-        for (const Json& one : phone->snapshot(tasks)["workflows"][0]["states"]) {
-            if (one["code"] == code) {
+        for (const Json& one : phone->snapshot(tasks)["groups"]) {
+            if (one["values"][0]["value"] == code) {
                 return one;
             }
         }

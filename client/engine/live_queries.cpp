@@ -19,6 +19,7 @@ Result<> LiveQueries::open(std::int64_t number, Query query) {
 
 void LiveQueries::doubt_all() {
     items_.clear();
+    task_lists_.clear();
     for (auto& [number, subscription] : subscriptions_) {
         subscription.doubted = true;
     }
@@ -66,6 +67,7 @@ void LiveQueries::note_changes() {
         subscription.doubted =
             subscription.doubted || subscription.dependencies.meets(device_.changes);
     }
+    task_lists_.note(device_.changes);
     device_.changes.clear();
 }
 
@@ -102,6 +104,7 @@ Sources LiveQueries::sources() {
                  .overlay = device_.overlay,
                  .unread = device_.unread,
                  .items = items_,
+                 .task_lists = task_lists_,
                  .fillings = device_.fillings,
                  .contacts = device_.contacts,
                  .in_flight = in_flight_,

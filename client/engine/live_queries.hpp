@@ -9,6 +9,7 @@
 #include "client/engine/device.hpp"
 #include "client/engine/limits.hpp"
 #include "client/engine/queries/query.hpp"
+#include "client/engine/view/task_lists.hpp"
 
 namespace holdfast::client {
 
@@ -76,6 +77,7 @@ private:
     std::optional<Instant> due_;
     Allowance allowance_;
     ItemCache items_;
+    TaskLists task_lists_;
     bool opened_ = false;  ///< a new one waits for its first snapshot
 };
 

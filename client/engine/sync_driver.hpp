@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "client/engine/device.hpp"
@@ -74,7 +75,8 @@ private:
     void report_connection();
     void report_waiting(const Session::Waiting& waiting);
     void report_progress();
-    void note_page(const wire::Page& page);
+    /// @param removed  rows that were here and that the page, which covers their place, has not.
+    void note_page(const wire::Page& page, std::span<const RowKey> removed);
     void note_all_rows(const Bucket& head);
     void doubt_confirmed();
     void send_again();

@@ -138,6 +138,19 @@ Result<std::vector<Row>> Replica::after(BucketId bucket,
                        .bind(5, bounded(count)));
 }
 
+Result<> Replica::visit(BucketId bucket,
+                        RowKind kind,
+                        const std::function<bool(const RowRef&)>& visit) {
+    if (!buckets_.contains(bucket)) {
+        return {};
+    }
+    return visit_all(statements_->by_kind.reset()
+                         .bind(1, bucket.value)
+                         .bind(2, static_cast<int>(kind))
+                         .bind(3, no_bound),
+                     visit);
+}
+
 Result<> Replica::visit_after(BucketId bucket,
                               RowKind kind,
                               SortKey place,

@@ -71,6 +71,8 @@ public:
         sync::BucketCursor cursor;
         /// Rows that were not here in this version, deletions included.
         std::uint64_t new_rows = 0;
+        /// Rows that a snapshot covers and does not have.
+        std::vector<RowKey> removed{};
     };
 
     /// Stores the rows of a page and the cursor that follows from them, both or neither, and leaves
@@ -145,8 +147,14 @@ public:
 
     [[nodiscard]] Result<std::optional<Row>> find(RowKey key);
 
-    /// All rows of a kind in a bucket, by id.
+    /// Rows of a kind in a bucket, by id: at most limits::read_rows_max.
     [[nodiscard]] Result<std::vector<Row>> rows(BucketId bucket, RowKind kind);
+
+    /// Shows every row of a kind in a bucket, by id, until `visit` returns false. The row borrows
+    /// from the database page: valid during the call only.
+    [[nodiscard]] Result<> visit(BucketId bucket,
+                                 RowKind kind,
+                                 const std::function<bool(const RowRef&)>& visit);
 
     /// How many rows of a kind are in a bucket. Cost: a pass over their keys.
     [[nodiscard]] Result<std::uint64_t> count(BucketId bucket, RowKind kind);

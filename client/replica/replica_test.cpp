@@ -294,6 +294,7 @@ TEST_F(ReplicaTest, a_row_of_the_tail_that_was_deleted_before_the_snapshot_goes_
     ASSERT_TRUE(snapshot);
     expect_equal(snapshot->cursor, server);
     EXPECT_FALSE(*replica.find({timeline, RowKind::message, Id{9}}));
+    EXPECT_EQ(snapshot->removed, (std::vector{RowKey{timeline, RowKind::message, Id{9}}}));
 }
 
 TEST_F(ReplicaTest, repeated_and_older_pages_change_nothing) {
@@ -403,6 +404,12 @@ TEST_F(ReplicaTest, windows_of_a_timeline_are_in_order) {
         return true;
     }));
     EXPECT_EQ(visited, 2);
+    std::vector<Id> all;
+    ASSERT_TRUE(replica.visit(timeline, RowKind::message, [&](const RowRef& row) {
+        all.push_back(row.id);
+        return row.id != Id{3};
+    }));
+    EXPECT_THAT(all, testing::ElementsAre(Id{1}, Id{2}, Id{3})) << "by id, until it is enough";
     EXPECT_EQ(*replica.count(timeline, RowKind::message), 11U);
     EXPECT_EQ(*replica.count(timeline, RowKind::member), 0U);
 }

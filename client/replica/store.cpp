@@ -17,6 +17,7 @@ struct Replica::PageWork {
     RowKind from_kind{};  ///< where the page's range begins
     Id from_id;
     std::uint64_t new_rows = 0;
+    std::vector<RowKey> removed{};
 
     void count_in(const RowRef& row) {
         cursor.rows += 1;
@@ -100,7 +101,8 @@ Result<Replica::StoredPage> Replica::store_page(const wire::Page& page) {
     }
     forget(page.head.id);
     remember(work.cursor);
-    return StoredPage{.cursor = work.cursor, .new_rows = work.new_rows};
+    return StoredPage{
+        .cursor = work.cursor, .new_rows = work.new_rows, .removed = std::move(work.removed)};
 }
 
 Result<> Replica::begin_page() {
@@ -267,6 +269,7 @@ Result<> Replica::prune(PageWork& work, const std::vector<RowKey>& before) {
         if (std::ranges::binary_search(present, std::pair(key.kind, key.id))) {
             continue;
         }
+        work.removed.push_back(key);
         // What changed after the snapshot was taken is left to the delta behind it.
         HF_CHECK(erase(work,
                        RowRef{.kind = key.kind,

@@ -7,6 +7,10 @@
  * docs/internals/engine-api.md explains the order of messages; client/engine/api builds them.
  */
 
+import type { TaskRole, TaskSnapshot, TasksSnapshot, TasksWindow } from './task-types.ts';
+
+export type * from './task-types.ts';
+
 export type Id = string;
 export type Millis = number;
 
@@ -121,7 +125,8 @@ export type Query =
   | { query: 'session' }
   | { query: 'status' }
   | { query: 'menu' }
-  | { query: 'group'; group: Id }
+  /** Without its channels where they are not on the screen: a group of tasks has one for each. */
+  | { query: 'group'; group: Id; channels: boolean }
   | { query: 'channel'; channel: Id }
   | { query: 'messages'; channel: Id; anchor: Anchor; before: number; after: number }
   | { query: 'people' }
@@ -132,7 +137,7 @@ export type Query =
   | { query: 'drafts' }
   | { query: 'filling'; draft: number }
   | { query: 'answer'; channel: Id; answer: Id }
-  | { query: 'tasks'; group: Id }
+  | ({ query: 'tasks'; group: Id } & TasksWindow)
   | { query: 'task'; group: Id; task: Id };
 
 /** Where the window of messages stands. `unread` = the first unread message, or the latest if none is. */
@@ -518,77 +523,4 @@ export interface AnswerSnapshot {
     intent: Id | null;
     error: EngineError | null;
   } | null; // not on this device
-}
-
-// ---------------------------------------------------------------- tasks
-
-export type Author = MessageItem['author'];
-
-export type TaskRole = 'visibility' | 'follower' | 'editor' | 'assignee';
-
-export interface TaskState {
-  code: string;
-  name: string;
-  kind: 'new' | 'in_progress' | 'closed';
-  color: string; // #rrggbb, or empty
-}
-
-/** What the person has done and the server has not confirmed: one action a task (OM27). */
-export interface TaskWaiting {
-  intent: Id;
-  kind: string; // "start_form": the task itself waits
-  state: DeliveryState;
-  by_routine: boolean; // what follows is a routine's: it runs on the server (OM28)
-}
-
-export interface TaskCard {
-  id: Id;
-  serial: number; // 0: the server has not given one yet
-  name: string;
-  state: string;
-  state_at: Millis;
-  assignee: Author | null;
-  waiting: TaskWaiting | null;
-}
-
-/** The tasks of a workflow group that the person has a part in. */
-export interface TasksSnapshot {
-  workflows: {
-    code: string;
-    name: string;
-    start: { form: Id | null; label: string; runs_routine: boolean; refusal: EngineError | null } | null;
-    states: (TaskState & { count: number; tasks: TaskCard[] })[]; // newest first, at most 100 each
-  }[]; // empty: no group of tasks, or not here yet
-  complete: boolean;
-}
-
-export interface TaskAction {
-  kind: 'manual_change' | 'state_form' | 'survey_trigger' | 'subtask_form';
-  label: string; // the name of the state, or of the form
-  target: string; // code of the state; empty: the form's routines decide
-  form: Id | null;
-  runs_routine: boolean;
-  refusal: EngineError | null; // why it is not possible now (OM30)
-}
-
-export interface TaskSnapshot {
-  task:
-    | (Omit<TaskCard, 'state'> & {
-        workflow: string;
-        state: TaskState | null;
-        /** What a change is upon: given back with it. */
-        base_state: string;
-        base_version: number;
-        info: string;
-        start_date: Millis; // 0: none, as for the others
-        end_date: Millis;
-        closed_at: Millis;
-        answers: number;
-        created_by: Author;
-        people: (Author & { role: TaskRole })[];
-        history: { event: string; by: Author; at: Millis; from: string; to: string; offline: boolean }[];
-        channel: Id | null; // null: the server has not made it yet
-        actions: TaskAction[];
-      })
-    | null; // it is not here, or the person has no part in it
 }

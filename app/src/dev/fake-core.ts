@@ -287,7 +287,7 @@ export class FakeCore implements EnginePort {
       case 'answer':
         return { answer: this.#answerOf(query.answer) };
       case 'tasks':
-        return this.#tasks.list();
+        return this.#tasks.list(query);
       case 'task':
         return this.#tasks.one(query.task);
     }

@@ -1,5 +1,12 @@
 /** Sample tasks, for building screens without the engine. */
-import type { Author, TaskAction, TaskCard, TasksSnapshot, TaskSnapshot } from '../bridge/types.ts';
+import type {
+  Author,
+  TaskAction,
+  TaskCard,
+  TasksSnapshot,
+  TasksWindow,
+  TaskSnapshot,
+} from '../bridge/types.ts';
 
 const ana: Author = { id: '1', name: 'Ana Rojas', initials: 'AR', color: '#0b5394' };
 const bruno: Author = { id: '2', name: 'Bruno Silva', initials: 'BS', color: '#7a3e00' };
@@ -36,7 +43,12 @@ export class FakeTasks {
       serial,
       name,
       state,
+      state_name: state === 'pending' ? pending.name : reported.name,
+      color: state === 'pending' ? pending.color : reported.color,
       state_at: now - serial * hour,
+      start_date: 0,
+      end_date: now + serial * 24 * hour,
+      unread: serial % 4,
       assignee: serial % 2 ? ana : bruno,
       waiting: null,
     });
@@ -58,21 +70,47 @@ export class FakeTasks {
     ];
   }
 
-  list(): TasksSnapshot {
-    const of = (state: string) => this.#cards.filter((card) => card.state === state);
+  /** By state, or by day; filters and orders are the engine's. */
+  list({ view, month }: TasksWindow): TasksSnapshot {
+    const isCalendar = view?.layout === 'calendar';
+    const day = (card: TaskCard) => new Date(card.end_date).toISOString().slice(0, 10);
+    const values = isCalendar
+      ? [...new Set(this.#cards.map(day))].filter((one) => one.startsWith(month)).sort()
+      : [reported.code, pending.code];
+    const groups = values.map((value) => {
+      const tasks = this.#cards.filter((card) => (isCalendar ? day(card) : card.state) === value);
+      const label = isCalendar ? value : (tasks[0]?.state_name ?? value);
+      return {
+        key: `work_order\x1f${value}`,
+        workflow: isCalendar ? '' : 'work_order',
+        values: [
+          {
+            field: isCalendar ? ('end_date' as const) : ('state' as const),
+            value,
+            label,
+            color: isCalendar ? '' : (tasks[0]?.color ?? ''),
+          },
+        ],
+        count: tasks.length,
+        from: 0,
+        tasks,
+      };
+    });
     return {
       workflows: [
         {
           code: 'work_order',
           name: 'Work order',
           start: { form: '41', label: 'Report work', runs_routine: false, refusal: null },
-          states: [reported, pending].map((state) => ({
-            ...state,
-            count: of(state.code).length,
-            tasks: of(state.code),
-          })),
+          statuses: [],
+          states: [reported, pending],
         },
       ],
+      view: view ?? {},
+      layouts: ['list', 'board', 'table', 'calendar'],
+      count: this.#cards.length,
+      groups,
+      more_groups: 0,
       complete: true,
     };
   }
@@ -89,8 +127,6 @@ export class FakeTasks {
         base_state: found.state,
         base_version: 1,
         info: '',
-        start_date: 0,
-        end_date: 0,
         closed_at: 0,
         answers: 1,
         created_by: bruno,

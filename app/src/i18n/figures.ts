@@ -35,6 +35,26 @@ export function dateTime(at: number): string {
   });
 }
 
+/** A day with its year: "3 Mar 2026". */
+export function shortDay(at: number): string {
+  return date(at, { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+/** A day of a calendar, whole: "Tuesday, 3 March 2026". Days are told as UTC. */
+export function longDay(utc: number): string {
+  return date(utc, { dateStyle: 'full', timeZone: 'UTC' });
+}
+
+/** "March 2026" */
+export function monthName(utc: number): string {
+  return date(utc, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+}
+
+/** "Mon" */
+export function weekdayName(utc: number): string {
+  return date(utc, { weekday: 'short', timeZone: 'UTC' });
+}
+
 /** A day, as a heading: today, yesterday, or its date. */
 export function day(at: number, now: number): string {
   const days = dayNumber(now) - dayNumber(at);

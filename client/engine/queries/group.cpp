@@ -46,7 +46,7 @@ bool is_complete(const View& view, Id group) {
 
 }  // namespace
 
-Result<Json> group(View& view, Id group) {
+Result<Json> group(View& view, Id group, bool with_channels) {
     Json snapshot{{"group", nullptr},
                   {"subgroups", Json::array()},
                   {"channels", Json::array()},
@@ -63,11 +63,13 @@ Result<Json> group(View& view, Id group) {
                          {"icon", found->icon},
                          {"color", found->color}};
     HF_TRY(snapshot["subgroups"], subgroups(view, group, held));
-    HF_TRY(snapshot["channels"], channels(view, group));
+    if (with_channels) {
+        HF_TRY(snapshot["channels"], channels(view, group));
+        snapshot["complete"] = is_complete(view, group);
+    }
     const auto rules = may_create_channel(view, view.user(), group);
     snapshot["create_channel"] =
         cards::permission(cards::reason_against(view, IntentKind::channel_create, rules));
-    snapshot["complete"] = is_complete(view, group);
     return snapshot;
 }
 

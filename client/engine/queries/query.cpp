@@ -80,6 +80,53 @@ Result<> parse_anchor(const Json& args, Query& query) {
     return {};
 }
 
+/// Whether a view asks for what stands in the channels of tasks: lists do not follow that.
+bool is_by_messages(const workflow::View& view) {
+    const auto is_one = [](const workflow::Criterion& by) {
+        return by.field == workflow::Field::unread || by.field == workflow::Field::last_message_at;
+    };
+    return std::ranges::any_of(view.filters, is_one, &workflow::Filter::by) ||
+           std::ranges::any_of(view.orders, is_one, &workflow::Order::by) ||
+           std::ranges::any_of(view.groups, is_one);
+}
+
+/// The view, and what of it is on the screen. A window of more rows than are shown is cut.
+Result<> parse_tasks(const Json& args, Query& query) {
+    if (const auto view = args.find("view"); view != args.end() && !view->is_null()) {
+        auto read =
+            workflow::parse_view(view->dump(-1, ' ', false, Json::error_handler_t::replace));
+        if (!read) {
+            return malformed("view");
+        }
+        if (is_by_messages(*read)) {
+            return malformed("view");
+        }
+        query.view = *std::move(read);
+    }
+    if (args.contains("rows")) {
+        HF_TRY(query.rows, count_of(args, "rows"));
+    }
+    query.month = text_of(args, "month");
+    const auto windows = args.find("windows");
+    if (windows == args.end()) {
+        return {};
+    }
+    if (!windows->is_object() || windows->size() > limits::task_groups_shown_max) {
+        return malformed("windows");
+    }
+    for (auto at = windows->begin(); at != windows->end(); ++at) {
+        const bool is_window = at->is_array() && at->size() == 2 && (*at)[0].is_number_unsigned() &&
+                               (*at)[1].is_number_unsigned();
+        if (!is_window) {
+            return malformed("windows");
+        }
+        query.windows[at.key()] = {
+            .from = (*at)[0].get<std::uint32_t>(),
+            .count = std::min<std::size_t>((*at)[1].get<std::uint32_t>(), limits::task_cards_max)};
+    }
+    return {};
+}
+
 Result<Json> dispatch(View& view, const Query& query) {
     switch (query.kind) {
         case Query::Kind::session:
@@ -89,7 +136,7 @@ Result<Json> dispatch(View& view, const Query& query) {
         case Query::Kind::menu:
             return snapshots::menu(view);
         case Query::Kind::group:
-            return snapshots::group(view, query.target);
+            return snapshots::group(view, query.target, query.channels);
         case Query::Kind::channel:
             return snapshots::channel(view, query.target);
         case Query::Kind::messages:
@@ -111,7 +158,7 @@ Result<Json> dispatch(View& view, const Query& query) {
         case Query::Kind::answer:
             return snapshots::answer(view, query.target, query.answer);
         case Query::Kind::tasks:
-            return snapshots::tasks(view, query.target);
+            return snapshots::tasks(view, query);
         case Query::Kind::task:
             return snapshots::task(view, query.group, query.target);
     }
@@ -132,9 +179,14 @@ Result<Query> parse_query(std::string_view args) {
     }
     Query query{.kind = known->second};
     switch (query.kind) {
-        case Query::Kind::group:
+        case Query::Kind::group: {
+            HF_TRY(query.target, id_of(root, "group"));
+            query.channels = root.value("channels", Json(true)) != Json(false);
+            break;
+        }
         case Query::Kind::tasks: {
             HF_TRY(query.target, id_of(root, "group"));
+            HF_CHECK(parse_tasks(root, query));
             break;
         }
         case Query::Kind::task: {

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "client/engine/view/view.hpp"
+#include "core/workflow/task_list.hpp"
 
 namespace holdfast::client {
 
@@ -24,8 +26,9 @@ inline constexpr std::size_t excerpt_bytes_max = 200;  // of a message in a list
 inline constexpr std::size_t reactors_named_max = 20;  // names behind one emoji
 inline constexpr std::size_t card_lines = 3;           // of an answer in a channel
 inline constexpr std::size_t answer_lines_max = 1000;  // of an answer that is read
-inline constexpr std::size_t tasks_shown_max = 100;    // of a state; the count says how many are
-inline constexpr std::size_t history_shown_max = 100;  // rows of a task's history, newest first
+inline constexpr std::size_t task_cards_max = 600;     // of one snapshot; beyond: the count alone
+inline constexpr std::size_t task_groups_shown_max = 300;  // beyond: how many more there are
+inline constexpr std::size_t history_shown_max = 100;      // rows of a task's history, newest first
 }  // namespace limits
 
 /// One subscription of the screen: `Query` of app/src/bridge/types.ts.
@@ -59,7 +62,18 @@ struct Query {
     std::size_t after = 0;
     std::string text{};      ///< search, in lower case
     std::int64_t draft = 0;  ///< filling
+    bool channels = true;    ///< of a group
     Id answer{};
+
+    /// What of a group of tasks is on the screen.
+    struct Window {
+        std::size_t from = 0;
+        std::size_t count = 0;
+    };
+    std::optional<workflow::View> view{};     ///< of tasks; nothing: as their group wants it
+    std::map<std::string, Window> windows{};  ///< by the key of a group
+    std::size_t rows = 0;                     ///< of each group that has no window
+    std::string month{};                      ///< of a calendar: "2026-11"; empty: all days
 };
 
 /// What stays as it was when a channel was opened: where the line "new" stands, and the window with

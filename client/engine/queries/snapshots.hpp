@@ -12,7 +12,7 @@ using Json = nlohmann::json;
 [[nodiscard]] Result<Json> session(View& view);
 [[nodiscard]] Result<Json> status(View& view);
 [[nodiscard]] Result<Json> menu(View& view);
-[[nodiscard]] Result<Json> group(View& view, Id group);
+[[nodiscard]] Result<Json> group(View& view, Id group, bool with_channels);
 [[nodiscard]] Result<Json> channel(View& view, Id channel);
 /// As text: most of its items are kept from the last snapshot.
 [[nodiscard]] Result<std::string> messages(View& view, const Query& query, Pinned& pinned);
@@ -24,7 +24,7 @@ using Json = nlohmann::json;
 [[nodiscard]] Result<Json> drafts(View& view);
 [[nodiscard]] Result<Json> filling(View& view, std::int64_t number);
 [[nodiscard]] Result<Json> answer(View& view, Id channel, Id id);
-[[nodiscard]] Result<Json> tasks(View& view, Id group);
+[[nodiscard]] Result<Json> tasks(View& view, const Query& query);
 [[nodiscard]] Result<Json> task(View& view, Id group, Id id);
 
 }  // namespace holdfast::client::snapshots

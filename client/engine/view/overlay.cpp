@@ -27,7 +27,7 @@ void Overlay::write(Lane& lane, Entry& entry, Effects effects, TopicSet& changes
     lane.failed.erase(entry.intent.id);
     entry.by_routine = !effects.runs.empty();
     for (RowChange& row : effects.rows) {
-        changes.rows_changed(row.key.bucket, row.key.kind);
+        changes.row_changed(row.key);
         entry.keys.push_back(row.key);
         rows_[row.key].insert_or_assign(entry.intent.id, std::move(row));
     }
@@ -35,7 +35,7 @@ void Overlay::write(Lane& lane, Entry& entry, Effects effects, TopicSet& changes
 
 void Overlay::withdraw(Lane& lane, Entry& entry, TopicSet& changes) {
     for (const RowKey& key : entry.keys) {
-        changes.rows_changed(key.bucket, key.kind);
+        changes.row_changed(key);
         const auto found = rows_.find(key);
         if (found == rows_.end()) {
             continue;

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <set>
 
 #include "core/model/bucket.hpp"
@@ -34,10 +35,23 @@ public:
     void add(Topic topic) { topics_.insert(topic); }
     void add(Topic::About about) { topics_.insert({.about = about}); }
 
-    /// Rows of a kind have changed: also for those who depend on that kind in any bucket.
+    void add(const TopicSet& others) {
+        topics_.insert(others.topics_.begin(), others.topics_.end());
+    }
+
+    /// Any rows of a kind may have changed: also for those who depend on that kind in any bucket.
     void rows_changed(BucketId bucket, RowKind kind) {
-        add({Topic::About::rows, bucket, static_cast<std::uint8_t>(kind)});
-        add({Topic::About::rows, {}, static_cast<std::uint8_t>(kind)});
+        note_rows(bucket, kind);
+        if (kind == RowKind::task) {
+            tasks_[bucket].any = true;
+        }
+    }
+    /// One row has changed. Of tasks it is known which: lists of them are long.
+    void row_changed(RowKey key) {
+        note_rows(key.bucket, key.kind);
+        if (key.kind == RowKind::task) {
+            tasks_[key.bucket].ids.insert(key.id);
+        }
     }
     void bucket_changed(BucketId bucket, BucketKind kind) {
         add({Topic::About::buckets, bucket, static_cast<std::uint8_t>(kind)});
@@ -56,10 +70,37 @@ public:
         return false;
     }
     [[nodiscard]] bool empty() const { return topics_.empty(); }
-    void clear() { topics_.clear(); }
+    void clear() {
+        topics_.clear();
+        tasks_.clear();
+    }
+
+    /// Tasks of a bucket that have changed.
+    struct Tasks {
+        bool any = false;  ///< not known which
+        std::set<Id> ids{};
+    };
+    /// Null where none have changed; valid until the next change.
+    [[nodiscard]] const Tasks* tasks_changed(BucketId bucket) const {
+        const auto found = tasks_.find(bucket);
+        return found == tasks_.end() ? nullptr : &found->second;
+    }
+
+    /// Leaves out how far known buckets have come: for those who depend on rows alone.
+    void forget_positions() {
+        std::erase_if(topics_, [](const Topic& topic) {
+            return topic.about == Topic::About::buckets && topic.bucket;
+        });
+    }
 
 private:
+    void note_rows(BucketId bucket, RowKind kind) {
+        add({Topic::About::rows, bucket, static_cast<std::uint8_t>(kind)});
+        add({Topic::About::rows, {}, static_cast<std::uint8_t>(kind)});
+    }
+
     std::set<Topic> topics_;
+    std::map<BucketId, Tasks> tasks_;
 };
 
 }  // namespace holdfast::client

@@ -199,29 +199,6 @@ Result<std::vector<View::NamedForm>> View::forms() const {
     return forms;
 }
 
-Result<std::vector<View::NamedTask>> View::tasks(Id group) const {
-    std::vector<NamedTask> tasks;
-    HF_TRY(const auto held, bucket(BucketKind::tasks, group));
-    if (!held) {
-        return tasks;
-    }
-    note_rows(held->id, RowKind::task);
-    HF_TRY(const auto rows, sources_.replica.rows(held->id, RowKind::task));
-    std::map<Id, std::string_view> bodies;
-    for (const Row& row : rows) {
-        bodies.emplace(row.id, row.body);
-    }
-    for (const Id id : sources_.overlay.rows_of(held->id, RowKind::task)) {
-        bodies[id] = sources_.overlay.find({held->id, RowKind::task, id})->body;
-    }
-    for (const auto& [id, body] : bodies) {
-        if (auto task = workflow::parse_task(body)) {
-            tasks.push_back({id, *std::move(task)});
-        }
-    }
-    return tasks;
-}
-
 Result<std::vector<workflow::History>> View::history(Id task, std::size_t count) const {
     std::vector<workflow::History> history;
     HF_TRY(const auto held, bucket(BucketKind::timeline, task));

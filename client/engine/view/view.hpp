@@ -23,6 +23,7 @@
 namespace holdfast::client {
 
 class FillingDesk;
+class TaskLists;
 
 /// Figures "since the device was last online" (OM13).
 struct Figures {
@@ -42,6 +43,7 @@ struct Sources {
     const Overlay& overlay;
     UnreadCounts& unread;
     ItemCache& items;
+    TaskLists& task_lists;
     FillingDesk& fillings;
     const std::map<Id, wire::Contact>& contacts;
     std::function<bool(Id)> in_flight;  ///< whether an action was sent on this connection
@@ -125,12 +127,6 @@ public:
 
     // ------------------------------------------------------------------ tasks
 
-    struct NamedTask {
-        Id id;
-        workflow::Task task;
-    };
-    /// Tasks of a group as they are with what waits, by id. Cost: all of them are read.
-    [[nodiscard]] Result<std::vector<NamedTask>> tasks(Id group) const;
     /// Rows of a task's history that the server has written, newest first.
     [[nodiscard]] Result<std::vector<workflow::History>> history(Id task, std::size_t count) const;
 
@@ -153,6 +149,10 @@ public:
                                           const std::function<bool(const RowRef&)>& visit) const;
 
     // ------------------------------------------------------------------ state
+
+    /// What somebody else has looked at, and is shown here.
+    void depend_on(const TopicSet& topics) const { dependencies_.add(topics); }
+    void depend_on_rows(BucketId bucket, RowKind kind) const { note_rows(bucket, kind); }
 
     [[nodiscard]] const offline::Status& status() const;
     [[nodiscard]] const std::optional<Account>& account() const;

@@ -29,7 +29,14 @@ export async function waitForBanner(page, kind, timeout = 10_000) {
   return Date.now() - begin;
 }
 
+/** The channels of a group of tasks stand behind its views. */
+export async function showChannels(page) {
+  await at(page, 'channel-row').first().or(at(page, 'view-channels')).first().waitFor();
+  if ((await at(page, 'view-channels').count()) > 0) await at(page, 'view-channels').click();
+}
+
 export async function openFirst(page, testId) {
+  if (testId === 'channel-row') await showChannels(page);
   const row = at(page, testId).first();
   await row.waitFor();
   await row.click();

@@ -40,5 +40,8 @@ function rowsOf(data, kind) {
 /** All answers of forms on a server, with what they say. */
 export const answersOf = (data) => rowsOf(data, 15);
 
+/** All tasks of a server with everything that stands in them. */
+export const wholeTasksOf = (data) => rowsOf(data, 22);
+
 /** All tasks of a server: [{ id, name, state }]. */
-export const tasksOf = (data) => rowsOf(data, 22).map(({ id, name, state }) => ({ id, name, state }));
+export const tasksOf = (data) => wholeTasksOf(data).map(({ id, name, state }) => ({ id, name, state }));

@@ -34,6 +34,22 @@ export async function run({ home, profile, shoot, onEnd, watch }) {
 
   await moveTo(page, '[data-testid="group-row"] a');
   await page.keyboard.press('Enter');
+  await at(page, 'task-rows').waitFor();
+  await shoot(page, 'small-tasks');
+  await moveTo(page, '[data-testid="view-list"] input');
+  for (const view of ['board', 'table', 'calendar']) {
+    await page.keyboard.press('ArrowRight');
+    await at(page, { board: 'task-board', table: 'task-table', calendar: 'calendar' }[view]).waitFor();
+    await shoot(page, `small-${view}`);
+  }
+  await moveTo(page, '[data-testid="view-change"]');
+  await page.keyboard.press('Enter');
+  await at(page, 'view-sheet').waitFor();
+  await shoot(page, 'small-view-sheet');
+  await page.keyboard.press('Escape');
+  await at(page, 'view-sheet').waitFor({ state: 'detached' });
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('ArrowRight');
   await at(page, 'channel-row').first().waitFor();
   await shoot(page, 'small-group');
   await moveTo(page, '[data-testid="channel-row"] a, a[data-testid="channel-row"]');

@@ -9,7 +9,7 @@ export const name = 'OM25 OM26 OM27 OM28 OM32: a task is begun and another moved
 
 const what = 'Handrail loose on the north stairs';
 const moves = (page) => page.locator('[data-testid^="task-action-"]');
-const begun = (page) => page.locator('[data-testid^="tasks-"] li').filter({ hasText: what });
+const begun = (page) => page.locator('[data-testid^="tasks-"]:has(a)').filter({ hasText: what });
 const field = (page, component) => page.locator(`[data-testid="field"][data-path="${component}"]`);
 
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {

@@ -2,6 +2,7 @@
 export {
   addOutline,
   airplaneOutline,
+  albumsOutline,
   alertCircle,
   alertCircleOutline,
   analyticsOutline,
@@ -49,8 +50,10 @@ export {
   flashOutline,
   flaskOutline,
   folderOutline,
+  funnelOutline,
   gitBranchOutline,
   globeOutline,
+  gridOutline,
   hammerOutline,
   happyOutline,
   heartOutline,

@@ -1,0 +1,76 @@
+#include "client/engine/queries/task_cards.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/form_cards.hpp"
+#include "core/workflow/offers.hpp"
+
+namespace holdfast::client::task_cards {
+
+Result<TaskFacts> facts_for(const View& view, Id group) {
+    return TaskFacts::of(
+        view, {.user = view.user(), .organization = form_cards::organization(view)}, group);
+}
+
+bool is_absent(const Error& error) {
+    return error.code == ErrorCode::access_forbidden;
+}
+
+Json state(const workflow::State& state) {
+    return {{"code", state.code},
+            {"name", state.name},
+            {"kind", workflow::to_string(state.kind)},
+            {"color", state.color}};
+}
+
+namespace {
+
+/// The action that waits upon a task, and how far it has got; null: none.
+Json waiting_json(const View& view, Id task) {
+    const Intent* waiting = view.waiting_upon(task);
+    const Outbox::Item* item = waiting == nullptr ? nullptr : view.outbox().find(waiting->id);
+    if (item == nullptr) {
+        return nullptr;
+    }
+    const auto kind = action_kind_of(*waiting);
+    return {{"intent", to_string(waiting->id)},
+            {"kind", kind ? workflow::rule_of(*kind).name : std::string_view{}},
+            {"state", cards::delivery_state(view, *item)},
+            {"by_routine", view.runs_routine(waiting->id)}};
+}
+
+}  // namespace
+
+Result<Json> card(const View& view, Id id, const workflow::Task& task) {
+    Json assignee = nullptr;
+    if (task.assignee) {
+        HF_TRY(assignee, cards::author(view, task.assignee));
+    }
+    HF_TRY(const UnreadCount unread, view.unread(task.channel));
+    return Json{{"id", to_string(id)},
+                {"serial", task.serial},
+                {"name", task.name},
+                {"state", task.state},
+                {"state_at", task.state_at.ms},
+                {"start_date", task.start_date.ms},
+                {"end_date", task.end_date.ms},
+                {"assignee", std::move(assignee)},
+                {"unread", unread.count},
+                {"waiting", waiting_json(view, id)}};
+}
+
+Json refusal(const View& view, IntentKind kind, const std::optional<Error>& refused) {
+    if (const auto by_mode = offline::refusal_of(view.status(), kind)) {
+        return cards::error(by_mode->code, {});
+    }
+    return refused ? cards::error(refused->code, refused->params) : Json(nullptr);
+}
+
+Json form(const TaskFacts& facts, const std::string& code) {
+    const auto form = facts.form_of(code);
+    return form ? Json(to_string(*form)) : Json(nullptr);
+}
+
+}  // namespace holdfast::client::task_cards

@@ -20,6 +20,7 @@ inline constexpr std::size_t rows_count = 100'000;
 [[nodiscard]] std::vector<Figure> query();
 [[nodiscard]] std::vector<Figure> executor();
 [[nodiscard]] std::vector<Figure> lost_access();
+[[nodiscard]] std::vector<Figure> workflow();
 // Thousands of devices: bench/fleet.
 [[nodiscard]] std::vector<Figure> fanout();
 [[nodiscard]] std::vector<Figure> idle();

@@ -25,11 +25,14 @@ int main(int count, char** arguments) {
         {"resume", resume},
         {"fanout", fanout},
         {"idle", idle},
-        {"revoke", lost_access}};
-    if (count == 5 && std::strcmp(arguments[1], "--make") == 0) {
+        {"revoke", lost_access},
+        {"workflow", workflow}};
+    if (count >= 5 && std::strcmp(arguments[1], "--make") == 0) {
         // A data folder for `holdfast serve`, for the benchmarks in a browser.
         make_data(arguments[2],
-                  {.channels = std::stoul(arguments[3]), .messages = std::stoul(arguments[4])});
+                  {.channels = std::stoul(arguments[3]),
+                   .messages = std::stoul(arguments[4]),
+                   .tasks = count > 5 ? std::stoul(arguments[5]) : 0});
         return 0;
     }
     bool json = false;

@@ -26,6 +26,8 @@ std::unique_ptr<storage::Storage> make_storage(const std::string& file,
                                 .channels = organization.channels,
                                 .messages = organization.messages,
                                 .is_private = organization.is_private,
+                                .tasks = organization.tasks,
+                                .task_channels = organization.task_channels,
                                 .now = net::SystemEnvironment().wall()};
     must(admin::create_bench(*storage, options), "make the organization");
     return storage;

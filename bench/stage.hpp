@@ -42,6 +42,8 @@ struct Organization {
     std::size_t channels = 50;
     std::size_t messages = 100'000;
     bool is_private = false;
+    std::size_t tasks = 0;
+    std::size_t task_channels = 0;  ///< so many of the tasks have a channel
 };
 
 /// A server's tables in a new file, with the benchmark organization in them.

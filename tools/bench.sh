@@ -30,8 +30,12 @@ crash() {
 case $name in
     '')
         native "$@"
-        for each in first-sync-web query-web; do web "$each" "$@"; done
+        for each in first-sync-web query-web board-web; do web "$each" "$@"; done
         crash "$@"
+        ;;
+    workflow)
+        native "$@"
+        web board-web "${@:2}"
         ;;
     kill) crash "${@:2}" ;;
     *-web) web "$@" ;;

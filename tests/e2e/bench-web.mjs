@@ -1,8 +1,9 @@
-// node tests/e2e/bench-web.mjs [first-sync-web|query-web] [--json]: figures of the browser, against SQLite
+// node tests/e2e/bench-web.mjs [first-sync-web|query-web|board-web] [--json]: figures of the browser, against SQLite
 // alone in the same page. docs/performance.md explains them.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
+import { at, signIn, waitForBar } from './lib/app.mjs';
 import { launch } from './lib/browser.mjs';
 import { startDevice } from './lib/device.mjs';
 import { makeFolder, removeFolder, root, startServer } from './lib/server.mjs';
@@ -28,11 +29,11 @@ function report(bench, value, unit, limit, note) {
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)];
 
-async function serve(channels) {
+async function serve(channels, messages = rowsCount, tasks = 0) {
   const data = makeFolder('bench');
   const binary = ['release', 'dev'].map((preset) => path.join(root, `build/${preset}/bench/holdfast_bench`));
   const made = binary.find((file) => spawnSync('test', ['-x', file]).status === 0);
-  run(made, '--make', data, String(channels), String(rowsCount));
+  run(made, '--make', data, String(channels), String(messages), String(tasks));
   const server = await startServer(data, { subcommand: 'serve' });
   return { server, data };
 }
@@ -158,5 +159,71 @@ async function benchQuery() {
   removeFolder(data);
 }
 
+/** From the touch on the group until cards of the board have been drawn, with an engine that has just been started. */
+async function openBoard(page) {
+  await page.reload();
+  await waitForBar(page, 'ready');
+  await at(page, 'group-row').filter({ hasText: 'Tasks' }).waitFor();
+  return page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const rows = [...document.querySelectorAll('[data-testid="group-row"]')];
+    const row = rows.find((each) => each.textContent.includes('Tasks'));
+    const begin = performance.now();
+    (row.querySelector('a') ?? row).click();
+    while (!document.querySelector('[data-testid="column"] a')) await frame();
+    await frame();
+    return performance.now() - begin;
+  });
+}
+
+/** Milliseconds between frames while a column is scrolled, `step` pixels a frame, for `seconds`. */
+const scrollColumn = (page, step, seconds) =>
+  page.evaluate(
+    async ({ by, until }) => {
+      const column = document.querySelector('[data-testid="column"] [data-testid="task-rows"]');
+      const gaps = [];
+      let last = await new Promise((resolve) => requestAnimationFrame(resolve));
+      const end = last + until * 1000;
+      while (last < end) {
+        column.scrollTop += by;
+        const now = await new Promise((resolve) => requestAnimationFrame(resolve));
+        gaps.push(now - last);
+        last = now;
+      }
+      return { gaps, top: column.scrollTop };
+    },
+    { by: step, until: seconds },
+  );
+
+async function benchBoard() {
+  const tasks = 50_000;
+  const { server, data } = await serve(1, 1000, tasks);
+  const profile = makeFolder('bench-profile');
+  const { context, page } = await launch(profile);
+  await page.goto(`http://localhost:${server.port}/`);
+  await signIn(page, person);
+  await waitForBar(page, 'ready', 300_000);
+  await at(page, 'group-row').filter({ hasText: 'Tasks' }).click();
+  await at(page, 'view-board').click();
+  await page.locator('[data-testid="column"] a').first().waitFor();
+  const home = page.url().replace(/#.*/, '#/');
+  const opened = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await page.goto(home);
+    opened.push(await openBoard(page));
+  }
+  report('board-web', median(opened), 'ms', 150, `a board of ${tasks} tasks opens, from the touch to its cards; at most 1`);
+  for (const [step, how] of [[40, 'read'], [400, 'flung']]) {
+    const { gaps, top } = await scrollColumn(page, step, 4);
+    if (top < step * 20) throw new Error(`the column has been scrolled to ${top} only`);
+    report('board-web', Math.max(...gaps), 'ms', 32, `the longest frame while a column is ${how}, of ${gaps.length}; at most 1`);
+  }
+  await context.close();
+  await server.stop();
+  removeFolder(profile);
+  removeFolder(data);
+}
+
 if (!wanted || wanted === 'first-sync-web') await benchFirstSync();
 if (!wanted || wanted === 'query-web') await benchQuery();
+if (!wanted || wanted === 'board-web') await benchBoard();

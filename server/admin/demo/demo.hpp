@@ -31,10 +31,13 @@ struct BenchOptions {
     std::size_t channels = 50;
     std::size_t messages = 100'000;  ///< in all, of about 100 characters
     bool is_private = false;         ///< the channels are for those who were invited: everybody
+    std::size_t tasks = 0;           ///< of a group of their own
+    std::size_t task_channels = 0;   ///< so many of them have their channel, and can be moved
     WallTime now{};
 };
 
-/// An organization for benchmarks: one group, its channels, messages dealt over them in turn.
+/// An organization for benchmarks: one group, its channels, messages dealt over them in turn, and
+/// if it is to have tasks, a group "Tasks" with one workflow of six states.
 [[nodiscard]] Result<> create_bench(storage::Storage& storage, const BenchOptions& options);
 
 }  // namespace holdfast::admin

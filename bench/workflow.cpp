@@ -1,0 +1,213 @@
+// Tasks: state changes that the server judges and stores, and views of 50,000 on a device.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/benchmarks.hpp"
+#include "bench/stage.hpp"
+#include "core/workflow/task.hpp"
+#include "server/services/executor.hpp"
+
+namespace holdfast::bench {
+namespace {
+
+constexpr int rounds = 5;
+constexpr std::size_t tasks_count = 50'000;
+constexpr std::size_t moved_count = 2000;
+constexpr DeviceNumber device = 5000;  // one of the user's own; it never signs in
+constexpr std::uint32_t ids_each = 17;
+
+struct Moving {
+    Id id;
+    Id group;
+    std::string state;
+    std::uint32_t version = 0;
+};
+
+/// Where a task of the benchmark organization goes next; empty: nowhere.
+std::string next_of(const std::string& state) {
+    return state == "reported"  ? "planned"
+           : state == "planned" ? "doing"
+           : state == "doing"   ? "checked"
+           : state == "checked" ? "doing"
+                                : "";
+}
+
+std::vector<Moving> moving_tasks(storage::Storage& storage, Id organization) {
+    std::vector<Moving> moving;
+    for (const auto& record : must(storage.buckets_of(organization), "read buckets")) {
+        if (record.bucket.kind != BucketKind::channel) {
+            continue;
+        }
+        for (const auto& tasks : must(storage.buckets_of(organization), "read buckets")) {
+            if (tasks.bucket.kind != BucketKind::tasks) {
+                continue;
+            }
+            const auto row =
+                must(storage.find_row({tasks.bucket.id, RowKind::task, record.bucket.owner}),
+                     "find a task");
+            const auto task = row ? workflow::parse_task(row->body) : Result<workflow::Task>();
+            if (row && task && !next_of(task->state).empty()) {
+                moving.push_back({record.bucket.owner, task->group, task->state, 0});
+            }
+        }
+    }
+    return moving;
+}
+
+/// State changes a second, each applied with its message and its row of history, and on the disk.
+double changes() {
+    const TempFolder folder;
+    net::SystemEnvironment environment;
+    const auto storage = make_storage(
+        folder / "server.db",
+        {.channels = 1, .messages = 10, .tasks = moved_count, .task_channels = moved_count});
+    const auto account = must(storage->find_account(Phone::email(0)), "find the account");
+    std::vector<Moving> moving = moving_tasks(*storage, account->organization);
+    services::Executor executor(*storage, environment);
+    std::uint32_t counter = 0;
+    std::vector<double> rates;
+    for (int round = 0; round < rounds; ++round) {
+        for (Moving& task : moving) {
+            services::IntentJob job{.user = account->user,
+                                    .organization = account->organization,
+                                    .device = device,
+                                    .intent = {}};
+            job.intent.id = Id::make(device, counter += ids_each);
+            job.intent.lane = task.id;
+            job.intent.kind = IntentKind::task_change_state;
+            const std::string target = next_of(task.state);
+            job.intent.args = R"({"group":")" + to_string(task.group) + R"(","task":")" +
+                              to_string(task.id) + R"(","target":")" + target +
+                              R"(","base_state":")" + std::exchange(task.state, target) +
+                              R"(","base_version":)" + std::to_string(task.version++) + "}";
+            if (!executor.enqueue(std::move(job))) {
+                give_up("workflow: the queue is full");
+            }
+        }
+        const Stopwatch watch;
+        std::size_t applied = 0;
+        while (executor.queued() > 0) {
+            for (const services::JudgedIntent& judged : executor.run().judged) {
+                applied += judged.outcome.status == OutcomeStatus::applied ? 1 : 0;
+            }
+        }
+        rates.push_back(static_cast<double>(moving.size()) / watch.seconds());
+        if (moving.size() < moved_count / 3 || applied != moving.size()) {
+            give_up("workflow: " + std::to_string(applied) + " of " +
+                    std::to_string(moving.size()) + " applied");
+        }
+    }
+    return median(rates);
+}
+
+/// A phone with 50,000 tasks, and its group of them.
+struct Board {
+    Phone& phone;
+    std::string group;
+
+    /// Opens a view; returns the subscription and the time until its snapshot was there.
+    std::pair<int, double> open(const Phone::Json& view) {
+        const Stopwatch watch;
+        const int list = phone.call("subscribe",
+                                    {{"query", "tasks"},
+                                     {"group", group},
+                                     {"view", view},
+                                     {"windows", Phone::Json::object()},
+                                     {"rows", 12},
+                                     {"month", ""}});
+        while (phone.pushes(list) == 0) {
+            phone.poll();
+        }
+        return {list, watch.milliseconds()};
+    }
+};
+
+std::string group_of_tasks(Phone& phone) {
+    const int menu = phone.call("subscribe", {{"query", "menu"}});
+    std::string found;
+    phone.wait("the group of tasks", [&] {
+        if (phone.snapshot(menu).is_object()) {
+            for (const Phone::Json& group : phone.snapshot(menu)["groups"]) {
+                if (group["kind"] == "workflow") {
+                    found = group["id"].get<std::string>();
+                }
+            }
+        }
+        return !found.empty();
+    });
+    phone.ask("unsubscribe", {{"subscription", menu}});
+    return found;
+}
+
+/// Moves the task that stands first in a view, and waits until the view shows it.
+double move_first(Phone& phone, const std::string& group, int list) {
+    for (const Phone::Json& column : phone.snapshot(list)["groups"]) {
+        const std::string target = next_of(column["values"][0]["value"].get<std::string>());
+        for (const Phone::Json& card : target.empty() ? Phone::Json::array() : column["tasks"]) {
+            if (!card["waiting"].is_null()) {
+                continue;
+            }
+            const std::uint64_t before = phone.pushes(list);
+            const Stopwatch watch;
+            phone.call("submit",
+                       {{"kind", "task.change_state"},
+                        {"args",
+                         {{"group", group},
+                          {"task", card["id"]},
+                          {"target", target},
+                          {"base_state", card["state"]},
+                          {"base_version", 0}}}});
+            while (phone.pushes(list) == before) {
+                phone.poll();
+            }
+            return watch.milliseconds();
+        }
+    }
+    give_up("workflow: nothing can be moved");
+}
+
+}  // namespace
+
+std::vector<Figure> workflow() {
+    const TempFolder folder;
+    Host host(folder, {.channels = 1, .messages = 10, .tasks = tasks_count, .task_channels = 100});
+    Phone phone(host.url(), folder / "phone");
+    phone.sign_in(0);
+    phone.wait_until_ready();
+    Board board{phone, group_of_tasks(phone)};
+    const auto [list, cold] = board.open({{"layout", "board"}});
+    if (phone.snapshot(list)["count"] != tasks_count) {
+        give_up("workflow: not all tasks are there");
+    }
+    std::vector<double> warm;
+    for (int i = 0; i < 50; ++i) {
+        const auto [again, took] = board.open({{"layout", "table"}});
+        warm.push_back(took);
+        phone.ask("unsubscribe", {{"subscription", again}});
+    }
+    host.stop();  // what is measured is the device: the actions wait
+    phone.ask("set_offline_mode", {{"on", true}});
+    // By number: the first ones have a channel, without which nobody moves a task.
+    const int by_number =
+        board.open({{"orders", {{{"field", "serial"}}}}, {"layout", "board"}}).first;
+    std::vector<double> moves;
+    for (int i = 0; i < 12; ++i) {
+        moves.push_back(move_first(phone, board.group, by_number));
+    }
+    return {{"workflow",
+             changes(),
+             "changes/s",
+             4000,
+             "state changes with history and message, durable; at least 1"},
+            {"workflow", cold, "ms", 150, "a board of 50,000 tasks, the first time; at most 1"},
+            {"workflow", median(warm), "ms", 10, "another view of the same; at most 1"},
+            {"workflow",
+             percentile(moves, 0.9),
+             "ms",
+             50,
+             "p90, a task is moved and the board shows it; at most 1"}};
+}
+
+}  // namespace holdfast::bench

@@ -133,6 +133,20 @@ Result<Args> parse_set_answer(const Json& args) {
     return Members(args).read("draft", value.draft).read("path", value.path).done(value);
 }
 
+Result<Args> parse_add_part(const Json& args) {
+    AddPart value;
+    return Members(args)
+        .read("draft", value.draft)
+        .read("path", value.path)
+        .read("form", value.form)
+        .done(value);
+}
+
+Result<Args> parse_remove_part(const Json& args) {
+    RemovePart value;
+    return Members(args).read("draft", value.draft).read("path", value.path).done(value);
+}
+
 Result<Args> parse_search_choices(const Json& args) {
     SearchChoices value;
     return Members(args)
@@ -205,6 +219,12 @@ Result<Args> parse_form_call(std::string_view call, const Json& args) {
     }
     if (call == "set_answer") {
         return parse_set_answer(args);
+    }
+    if (call == "add_part") {
+        return parse_add_part(args);
+    }
+    if (call == "remove_part") {
+        return parse_remove_part(args);
     }
     if (call == "search_choices") {
         return parse_search_choices(args);

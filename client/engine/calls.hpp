@@ -50,6 +50,15 @@ struct SetAnswer {
     std::string path;
     std::string value;  ///< JSON; "null": none
 };
+struct AddPart {
+    std::int64_t draft = 0;
+    std::string path;  ///< the component's
+    std::string form;  ///< code of a form inside
+};
+struct RemovePart {
+    std::int64_t draft = 0;
+    std::string path;  ///< "parts/0"
+};
 struct SearchChoices {
     std::int64_t draft = 0;
     std::string path;
@@ -118,6 +127,8 @@ using Args = std::variant<Start,
                           Submit,
                           OpenForm,
                           SetAnswer,
+                          AddPart,
+                          RemovePart,
                           SearchChoices,
                           SubmitForm,
                           DiscardDraft,

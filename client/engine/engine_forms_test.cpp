@@ -50,6 +50,30 @@ protected:
     }
     Json submit(std::int64_t draft) { return phone->call("submit_form", {{"draft", draft}}); }
 
+    /// A form with parts inside it takes the place of the round.
+    std::int64_t open_form_with_parts() {
+        const std::uint64_t before = server.buckets.at(SampleForms::forms_bucket).version;
+        SampleForms::add_version(
+            server,
+            {SampleForms::round, SampleForms::round_v2},
+            2,
+            R"({"code":"round","version":2,"components":[)"
+            R"({"id":"parts","kind":"nested","forms":["part","tool"],"max":3,"required":true},)"
+            R"({"id":"note","kind":"written"}],"forms":[)"
+            R"({"code":"part","title":{"en":"Part","es":"Repuesto"},"components":[)"
+            R"({"id":"asset","kind":"collection","collection":"asset"},)"
+            R"({"id":"name","kind":"written","required":true}]},)"
+            R"({"code":"tool","components":[{"id":"size","kind":"rating"}]}]})");
+        phone->say(server.live_page(SampleForms::forms_bucket, before));
+        return open_form();
+    }
+    Json add_part(std::int64_t draft, const char* form) {
+        return phone->call("add_part", {{"draft", draft}, {"path", "parts"}, {"form", form}});
+    }
+    Json remove_part(std::int64_t draft, const char* path) {
+        return phone->call("remove_part", {{"draft", draft}, {"path", path}});
+    }
+
     std::int64_t watch(const char* query) {
         return phone->subscribe({{"query", query}, {"channel", to_string(FakeServer::channel)}});
     }
@@ -150,6 +174,75 @@ TEST_F(EngineForms, an_answer_displays_what_depends_on_it_and_says_how_far_the_f
     EXPECT_EQ(code(set(draft, "ok", 5)), "answer.wrong_type");
     EXPECT_EQ(code(set(draft, "nothing", "x")), "answer.unknown_component");
     EXPECT_EQ(code(set(draft + 7, "note", "x")), "outbox.unknown_item");
+}
+
+TEST_F(EngineForms, parts_are_added_named_in_what_is_wrong_and_removed) {
+    const std::int64_t draft = open_form_with_parts();
+    const auto filling = watch_filling(draft);
+    EXPECT_EQ(component(filling, "parts")["input"]["forms"][0]["title"]["es"], "Repuesto");
+    EXPECT_EQ(component(filling, "parts")["input"]["forms"][1]["title"]["en"], "tool");
+    Json reply = add_part(draft, "part")["ok"];
+    ASSERT_EQ(reply["components"].size(), 4U) << reply;
+    EXPECT_EQ(reply["components"][0]["parts"],
+              (Json{{{"form", "part"}, {"title", {{"en", "Part"}, {"es", "Repuesto"}}}}}));
+    EXPECT_EQ(reply["components"][2]["path"], "parts/0/name");
+    EXPECT_EQ(reply["verdict"]["wrong"], Json{"parts/0/name"});
+    const Json refused = submit(draft);
+    EXPECT_EQ(code(refused), "answer.required");
+    EXPECT_EQ(refused["error"]["params"]["component"], "parts/0/name");
+
+    EXPECT_EQ(code(add_part(draft, "tool")), "accepted");
+    reply = set(draft, "parts/0/name", "Seal")["ok"];
+    EXPECT_EQ(reply["changed"][0]["path"], "parts/0/name");
+    EXPECT_EQ(reply["changed"][0]["value"], "Seal");
+    EXPECT_TRUE(reply["verdict"]["wrong"].empty());
+    EXPECT_EQ(phone->call("search_choices",
+                          {{"draft", draft}, {"path", "parts/0/asset"}, {"level", 0}, {"text", "p"}})
+                  ["ok"]["items"][0]["name"],
+              "Pump P-7");
+    EXPECT_EQ(code(add_part(draft, "part")), "accepted");
+    EXPECT_EQ(code(add_part(draft, "part")), "answer.too_many");
+    EXPECT_EQ(code(add_part(draft, "round")), "answer.unknown_component");
+    set(draft, "parts/2/name", "Bolt");
+    reply = remove_part(draft, "parts/0")["ok"];
+    EXPECT_EQ(reply["components"][0]["parts"].size(), 2U);
+    EXPECT_EQ(reply["components"][3]["path"], "parts/1/name");
+    EXPECT_EQ(reply["components"][3]["value"], "Bolt");
+    EXPECT_EQ(code(remove_part(draft, "parts/2")), "answer.unknown_component");
+    EXPECT_EQ(code(remove_part(draft, "note")), "answer.unknown_component");
+}
+
+TEST_F(EngineForms, OM37_parts_survive_a_kill_and_are_shown_in_the_answer) {
+    const std::int64_t draft = open_form_with_parts();
+    work_offline();
+    ASSERT_EQ(code(add_part(draft, "part")), "accepted");
+    restart();
+    EXPECT_EQ(component(watch_filling(draft), "parts")["parts"].size(), 1U);
+    ASSERT_EQ(code(set(draft, "parts/0/name", "Seal")), "accepted");
+    ASSERT_EQ(code(set(draft, "parts/0/asset", {to_string(SampleForms::fan)})), "accepted");
+    ASSERT_EQ(code(add_part(draft, "tool")), "accepted");
+    ASSERT_EQ(code(add_part(draft, "tool")), "accepted");
+    ASSERT_EQ(code(remove_part(draft, "parts/1")), "accepted");
+    ASSERT_EQ(code(set(draft, "parts/1/size", 3)), "accepted");
+    restart();
+    const auto messages = watch_messages();
+    const Json sent = submit(draft);
+    ASSERT_EQ(code(sent), "accepted") << sent;
+    reconnect();
+    const Json& card = phone->snapshot(messages)["items"].back();
+    EXPECT_EQ(card["state"], "done");
+    ASSERT_EQ(card["form"]["lines"].size(), 1U);
+    EXPECT_EQ(card["form"]["lines"][0]["value"], 2);
+    EXPECT_TRUE(card["form"]["lines"][0]["parts"].empty());
+    const auto answer = phone->subscribe({{"query", "answer"},
+                                          {"channel", to_string(FakeServer::channel)},
+                                          {"answer", sent["ok"]["intent"]}});
+    const Json parts = phone->snapshot(answer)["answer"]["lines"][0]["parts"];
+    ASSERT_EQ(parts.size(), 2U);
+    EXPECT_EQ(parts[0]["title"]["en"], "Part");
+    EXPECT_EQ(parts[0]["lines"][0]["names"], Json{"Fan Ñ-2"});
+    EXPECT_EQ(parts[0]["lines"][1]["path"], "parts/0/name");
+    EXPECT_EQ(parts[1]["lines"][0]["value"], 3);
 }
 
 TEST_F(EngineForms, choices_are_found_by_the_beginnings_of_their_words_accents_aside) {

@@ -24,15 +24,15 @@ Error first_trouble(const forms::Filling& filling) {
     if (verdict.trouble) {
         return {verdict.trouble.code, {}, verdict.trouble.params};
     }
-    for (const forms::ComponentVerdict& one : verdict.components) {
-        if (one.state.visible && one.state.trouble) {
-            Json params = json::parse(one.state.trouble.params);
-            params = params.is_object() ? std::move(params) : Json::object();
-            params["component"] = one.path;
-            return {one.state.trouble.code, one.path, text(params)};
-        }
+    if (verdict.wrong.empty()) {
+        return {ErrorCode::answer_malformed};
     }
-    return {ErrorCode::answer_malformed};
+    const std::string& path = verdict.wrong.front();
+    const forms::Trouble& trouble = filling.at(path)->state.trouble;
+    Json params = json::parse(trouble.params);
+    params = params.is_object() ? std::move(params) : Json::object();
+    params["component"] = path;
+    return {trouble.code, path, text(params)};
 }
 
 /// The form that an intent was made from.
@@ -117,6 +117,36 @@ void Engine::Parts::take(std::int64_t number, const calls::SetAnswer& call) {
     }
     device->reply_ok(number, *set);
     drafts_changed();
+}
+
+void Engine::Parts::answer_parts(std::int64_t number, std::int64_t draft, const Result<>& done) {
+    const auto reply = [&]() -> Result<std::string> {
+        HF_CHECK(done);
+        const FillingDesk::Place place = device->filling_place();
+        HF_TRY(const FillingDesk::Open* open, device->fillings.hold(place, draft));
+        const FillingMoment moment = device->fillings.moment(place, *open->form);
+        HF_TRY(Json components, components_json(*open, moment));
+        return text(
+            {{"components", std::move(components)}, {"verdict", verdict_json(open->filling)}});
+    }();
+    if (!reply) {
+        device->reply_error(number, reply.error());
+        return;
+    }
+    device->reply_ok(number, *reply);
+    drafts_changed();
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::AddPart& call) {
+    answer_parts(number,
+                 call.draft,
+                 device->fillings.add(device->filling_place(), call.draft, call.path, call.form));
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::RemovePart& call) {
+    answer_parts(number,
+                 call.draft,
+                 device->fillings.remove(device->filling_place(), call.draft, call.path));
 }
 
 Result<std::string> Engine::Parts::search_choices(const calls::SearchChoices& call) {

@@ -43,6 +43,8 @@ private:
     void take(std::int64_t number, const calls::Submit& call);
     void take(std::int64_t number, const calls::OpenForm& call);
     void take(std::int64_t number, const calls::SetAnswer& call);
+    void take(std::int64_t number, const calls::AddPart& call);
+    void take(std::int64_t number, const calls::RemovePart& call);
     void take(std::int64_t number, const calls::SearchChoices& call);
     void take(std::int64_t number, const calls::SubmitForm& call);
     void take(std::int64_t number, const calls::DiscardDraft& call);
@@ -83,6 +85,8 @@ private:
     void answer(std::int64_t number, const Result<>& done);
     [[nodiscard]] Result<std::int64_t> open_form(const calls::OpenForm& call);
     [[nodiscard]] Result<std::string> set_answer(const calls::SetAnswer& call);
+    /// Of a call that adds or removes a repetition: the whole form, whose paths are others now.
+    void answer_parts(std::int64_t number, std::int64_t draft, const Result<>& done);
     [[nodiscard]] Result<std::string> search_choices(const calls::SearchChoices& call);
     [[nodiscard]] Result<Id> submit_form(std::int64_t draft);
     /// What a filled form asks for.

@@ -215,6 +215,9 @@ FormVerdict Filling::verdict() const {
             return;  // inside something that is not displayed: nothing of it counts
         }
         hidden = state.visible ? std::string() : path + "/";
+        if (state.visible && state.trouble) {
+            verdict.wrong.push_back(path);
+        }
         if (!state.visible || !sheet.component(index).required) {
             return;
         }
@@ -225,6 +228,20 @@ FormVerdict Filling::verdict() const {
         }
     });
     return verdict;
+}
+
+std::optional<Spot> Filling::at(std::string_view path) const {
+    const std::optional<Place> place = locate(path);
+    if (!place || place->number) {
+        return std::nullopt;
+    }
+    const auto& [sheet, index] = place->way.back();
+    const Sheet::Slot& slot = sheet->slots()[index];
+    Spot spot{.component = sheet->component(index), .state = slot.state, .value = slot.value};
+    for (const std::unique_ptr<Sheet>& inside : slot.nested) {
+        spot.parts.push_back(form_->plan(inside->plan()).part->code);
+    }
+    return spot;
 }
 
 std::string Filling::draft() const {

@@ -33,8 +33,18 @@ struct FormVerdict {
     /// What nobody can answer here and now: a required, displayed component whose choices need a
     /// connection, or have not arrived. Said before the person fills in the rest (OM24).
     std::vector<std::string> blocked{};
+    /// Displayed components that have a trouble, in the order of the form.
+    std::vector<std::string> wrong{};
     std::size_t required = 0;  ///< displayed components that are required
     std::size_t answered = 0;  ///< of those, the ones without trouble: how far the person is
+};
+
+/// A component where it stands, for whoever shows it. Valid until the filling changes.
+struct Spot {
+    const Component& component;
+    const State& state;
+    const Value& value;                ///< none of forms inside
+    std::vector<std::string> parts{};  ///< forms inside: the code of each repetition
 };
 
 /// One person's work on one form: the answers so far, and how each component stands. The same code
@@ -81,6 +91,8 @@ public:
 
     [[nodiscard]] FormVerdict verdict() const;
     [[nodiscard]] bool can_submit() const;
+    /// The component at a path; nothing where there is none.
+    [[nodiscard]] std::optional<Spot> at(std::string_view path) const;
 
     /// All answers as they were typed, hidden ones too: what is kept while the person is not done.
     [[nodiscard]] std::string draft() const;

@@ -117,10 +117,10 @@ bool is_filled_in(Kind kind) {
         case Kind::camera:
         case Kind::attachment:
         case Kind::signature:
+        case Kind::nested:
             return true;
         case Kind::users:
         case Kind::api:
-        case Kind::nested:
             return false;
     }
     return false;

@@ -37,6 +37,8 @@ const idempotent: ReadonlySet<CallName> = new Set<CallName>([
   'discard',
   'open_form',
   'set_answer',
+  'add_part',
+  'remove_part',
   'search_choices',
   'discard_draft',
   'read_file',

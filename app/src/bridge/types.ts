@@ -41,6 +41,16 @@ export interface Calls {
     args: { draft: number; path: string; value: AnswerValue };
     result: { changed: FillingComponent[]; verdict: FillingVerdict };
   };
+  /** Adds an empty repetition of a form inside; `path` is the component's. Kept and judged as an answer is. */
+  add_part: {
+    args: { draft: number; path: string; form: string };
+    result: { components: FillingComponent[]; verdict: FillingVerdict };
+  };
+  /** Removes the repetition at `path` ("parts/0"); those behind it move up. */
+  remove_part: {
+    args: { draft: number; path: string };
+    result: { components: FillingComponent[]; verdict: FillingVerdict };
+  };
   /** What may be chosen in a component, best first. `level` counts from 0. */
   search_choices: {
     args: { draft: number; path: string; level: number; text: string };
@@ -430,12 +440,13 @@ export interface FillingVerdict {
   can_submit: boolean;
   trouble: EngineError | null; // of the form as a whole
   blocked: string[]; // components that nobody can answer here and now
+  wrong: string[]; // displayed components that have a trouble, in the order of the form
   required: number; // displayed components that are required, and those of them that are right
   answered: number;
 }
 
 export interface FillingComponent {
-  path: string;
+  path: string; // inside a repetition of a form "parts/0/name"
   kind: ComponentKind;
   label: Texts;
   help: Texts;
@@ -448,6 +459,13 @@ export interface FillingComponent {
   input: ComponentInput;
   value: AnswerValue;
   names: string[]; // of chosen elements
+  parts: PartForm[]; // of forms inside: one a repetition
+}
+
+/** A form inside a form. */
+export interface PartForm {
+  form: string; // code
+  title: Texts;
 }
 
 export type ComponentKind =
@@ -479,6 +497,7 @@ export interface ComponentInput {
   source?: 'any' | 'camera' | 'gallery';
   side_max?: number; // pixels that a picture is scaled to; 0: as the app does
   types?: string[]; // content types
+  forms?: PartForm[]; // that may be added
 }
 
 export interface DateValue {
@@ -511,6 +530,7 @@ export interface AnswerLine {
   names: string[]; // of chosen elements
   files: FileCard[] | null; // of a camera, an attachment, a signature
   items: Texts[]; // of chosen items
+  parts: { title: Texts; lines: AnswerLine[] }[]; // of forms inside, in an answer that is read; `value` is how many
 }
 
 export interface AnswerSnapshot {

@@ -174,6 +174,7 @@ export class FakeForms {
         names: [],
         files: null,
         items: [],
+        parts: [],
         ...value[path],
       }));
   }
@@ -196,18 +197,20 @@ export class FakeForms {
       input,
       value,
       names: chosen.map((id) => choices.find((choice) => choice.id === id)?.name ?? ''),
+      parts: [],
     };
   }
 
   #verdict(): FillingVerdict {
     const required = plans.filter(([, , , , isRequired]) => isRequired);
-    const answered = required.filter(([path]) => (this.#values.get(path) ?? null) !== null).length;
+    const wrong = required.map(([path]) => path).filter((path) => !this.#values.get(path));
     return {
-      can_submit: answered === required.length,
+      can_submit: wrong.length === 0,
       trouble: null,
       blocked: [],
+      wrong,
       required: required.length,
-      answered,
+      answered: required.length - wrong.length,
     };
   }
 }

@@ -69,13 +69,34 @@ Result<std::vector<forms::ComponentVerdict>> FillingDesk::set(const Place& place
     HF_TRY(Open * open, hold(place, number));
     const FillingMoment at = moment(place, *open->form);
     HF_TRY(auto changed, open->filling.set(at.context(), path, json));
-    HF_CHECK(outbox_.save_draft({.number = number,
-                                 .channel = open->channel,
-                                 .version = open->form->version,
-                                 .changed_at = place.person.now,
-                                 .answers = open->filling.draft(),
-                                 .task = encode(open->task)}));
+    HF_CHECK(store(place, number, *open));
     return changed;
+}
+
+Result<> FillingDesk::add(const Place& place,
+                          std::int64_t number,
+                          std::string_view path,
+                          std::string_view form) {
+    HF_TRY(Open * open, hold(place, number));
+    const FillingMoment at = moment(place, *open->form);
+    HF_CHECK(open->filling.add(at.context(), path, form));
+    return store(place, number, *open);
+}
+
+Result<> FillingDesk::remove(const Place& place, std::int64_t number, std::string_view path) {
+    HF_TRY(Open * open, hold(place, number));
+    const FillingMoment at = moment(place, *open->form);
+    HF_CHECK(open->filling.remove(at.context(), path));
+    return store(place, number, *open);
+}
+
+Result<> FillingDesk::store(const Place& place, std::int64_t number, const Open& open) {
+    return outbox_.save_draft({.number = number,
+                               .channel = open.channel,
+                               .version = open.form->version,
+                               .changed_at = place.person.now,
+                               .answers = open.filling.draft(),
+                               .task = encode(open.task)});
 }
 
 Result<std::vector<forms::Element>> FillingDesk::choices(const Place& place,

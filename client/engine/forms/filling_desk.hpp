@@ -66,6 +66,14 @@ public:
                                                                    std::string_view path,
                                                                    std::string_view json);
 
+    /// Adds an empty repetition of a form inside, or removes one, and stores the draft.
+    /// Errors  those of Filling::add() or remove() · else as set().
+    [[nodiscard]] Result<> add(const Place& place,
+                               std::int64_t number,
+                               std::string_view path,
+                               std::string_view form);
+    [[nodiscard]] Result<> remove(const Place& place, std::int64_t number, std::string_view path);
+
     struct Wanted {
         std::string_view path;
         std::size_t level = 0;
@@ -93,6 +101,7 @@ public:
 
 private:
     Open& keep(std::int64_t number, Open filling);
+    [[nodiscard]] Result<> store(const Place& place, std::int64_t number, const Open& open);
 
     Outbox& outbox_;
     ElementIndexes indexes_;

@@ -1,12 +1,12 @@
 #include "client/engine/forms/filling_json.hpp"
 
-#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
 #include "core/forms/lint.hpp"
+#include "core/forms/value_json.hpp"
 #include "core/model/json.hpp"
 
 namespace holdfast::client {
@@ -41,8 +41,25 @@ bool is_of_files(forms::Kind kind) {
            kind == forms::Kind::signature;
 }
 
+/// What people call a form inside.
+Json part_title(const forms::Form& form, const std::string& code) {
+    const auto index = form.inside(code);
+    const forms::Texts& title = index ? form.plan(*index).part->title : forms::Texts{};
+    return title.empty() ? Json{{"en", code}} : texts_json(title);
+}
+
+Json parts_json(const forms::Form& form, const std::vector<std::string>& codes) {
+    Json parts = Json::array();
+    for (const std::string& code : codes) {
+        parts.push_back({{"form", code}, {"title", part_title(form, code)}});
+    }
+    return parts;
+}
+
 /// What a component asks for, besides what all have.
-Result<Json> input_json(const Component& component, const FillingMoment& moment) {
+Result<Json> input_json(const forms::Form& form,
+                        const Component& component,
+                        const FillingMoment& moment) {
     constexpr std::array<std::string_view, 3> inputs{"short", "long", "number"};
     if (const auto* written = std::get_if<forms::Written>(&component.input)) {
         return Json{{"input", inputs[static_cast<std::size_t>(written->input)]},
@@ -62,6 +79,9 @@ Result<Json> input_json(const Component& component, const FillingMoment& moment)
     }
     if (const auto* rating = std::get_if<forms::Rating>(&component.input)) {
         return Json{{"min", rating->min}, {"max", rating->max}};
+    }
+    if (const auto* nested = std::get_if<forms::Nested>(&component.input)) {
+        return Json{{"forms", parts_json(form, nested->forms)}, {"max", nested->count.max}};
     }
     if (const auto* date = std::get_if<forms::Date>(&component.input)) {
         return Json{{"time", date->time},
@@ -101,16 +121,17 @@ Json label_of(const Component& component) {
     return component.label.empty() ? Json{{"en", component.id}} : texts_json(component.label);
 }
 
-Result<Json> component_json(const Component& component,
-                            const forms::State& state,
-                            const Json& answers,
+Result<Json> component_json(const forms::Form& form,
+                            const std::string& path,
+                            const forms::Spot& spot,
                             const FillingMoment& moment) {
-    const auto found = answers.find(component.id);
-    const Json value = found == answers.end() ? Json(nullptr) : *found;
+    const Component& component = spot.component;
+    const forms::State& state = spot.state;
+    Json value = forms::write_value(spot.value);
     HF_TRY(Json names, names_json(component, value, moment.lookup()));
-    HF_TRY(Json input, input_json(component, moment));
+    HF_TRY(Json input, input_json(form, component, moment));
     const bool says_why = !state.enabled;
-    return Json{{"path", component.id},
+    return Json{{"path", path},
                 {"kind", forms::kind_name(component.kind())},
                 {"label", label_of(component)},
                 {"help", texts_json(component.help)},
@@ -121,23 +142,20 @@ Result<Json> component_json(const Component& component,
                 {"why", says_why ? Json(error_name(state.why)) : Json(nullptr)},
                 {"trouble", trouble_json(state.trouble)},
                 {"input", std::move(input)},
-                {"value", value},
-                {"names", std::move(names)}};
+                {"value", std::move(value)},
+                {"names", std::move(names)},
+                {"parts", parts_json(form, spot.parts)}};
 }
 
 Result<Json> list_components(const FillingDesk::Open& open,
                              const FillingMoment& moment,
                              const std::vector<forms::ComponentVerdict>& verdicts) {
-    const Json answers = json::parse(open.filling.draft());
-    const auto& components = open.form->filled->definition().form.components;
     Json list = Json::array();
     for (const forms::ComponentVerdict& verdict : verdicts) {
-        const auto found = std::ranges::find(components, verdict.path, &Component::id);
-        if (found == components.end()) {
-            continue;  // inside a nested form
+        if (const auto spot = open.filling.at(verdict.path)) {
+            HF_TRY(Json made, component_json(*open.form->filled, verdict.path, *spot, moment));
+            list.push_back(std::move(made));
         }
-        HF_TRY(Json made, component_json(*found, verdict.state, answers, moment));
-        list.push_back(std::move(made));
     }
     return list;
 }
@@ -165,6 +183,69 @@ Json labels_of(const forms::FromList& list, const Json& value) {
     }
     return labels;
 }
+
+/// The lines of an answer, those of forms inside below the line of their component.
+class LineWriter {
+public:
+    LineWriter(const forms::Form& form, const forms::Lookup& lookup, const LinesWanted& wanted)
+        : form_(form), lookup_(lookup), inside_(wanted.inside), room_(wanted.lines_max) {}
+
+    Result<Json> lines(const forms::Part& part, const Json& answers, const std::string& path) {
+        Json lines = Json::array();
+        for (const Component& component : part.components) {
+            const auto found = answers.find(component.id);
+            if (room_ == 0 || found == answers.end()) {
+                continue;
+            }
+            --room_;
+            HF_TRY(Json made, line(component, *found, path + component.id));
+            lines.push_back(std::move(made));
+        }
+        return lines;
+    }
+
+private:
+    Result<Json> line(const Component& component, const Json& value, const std::string& path) {
+        HF_TRY(Json names, names_json(component, value, lookup_));
+        Json files = is_of_files(component.kind()) ? Json::array() : Json(nullptr);
+        const auto* list = std::get_if<forms::FromList>(&component.input);
+        const bool is_nested = component.kind() == forms::Kind::nested;
+        Json parts = Json::array();
+        if (is_nested && inside_) {
+            HF_TRY(parts, repetitions(value, path));
+        }
+        return Json{{"path", path},
+                    {"kind", forms::kind_name(component.kind())},
+                    {"label", label_of(component)},
+                    {"input", line_input(component)},
+                    {"value", is_nested ? Json(value.size()) : value},
+                    {"names", std::move(names)},
+                    {"files", std::move(files)},
+                    {"items", list == nullptr ? Json::array() : labels_of(*list, value)},
+                    {"parts", std::move(parts)}};
+    }
+
+    Result<Json> repetitions(const Json& value, const std::string& path) {
+        Json parts = Json::array();
+        for (const Json& one : value) {
+            const std::string code = one.value("form", std::string());
+            const auto index = form_.inside(code);
+            const auto answers = one.find("answers");
+            if (!index || answers == one.end() || !answers->is_object()) {
+                continue;  // not of this form: the server would not have taken it
+            }
+            const std::string own = path + "/" + std::to_string(parts.size()) + "/";
+            HF_TRY(Json inside, lines(*form_.plan(*index).part, *answers, own));
+            parts.push_back({{"title", part_title(form_, code)}, {"lines", std::move(inside)}});
+        }
+        return parts;
+    }
+
+    const forms::Form& form_;
+    const forms::Lookup& lookup_;
+    bool inside_;
+    std::size_t room_;
+};
 
 }  // namespace
 
@@ -200,6 +281,7 @@ Json verdict_json(const forms::Filling& filling) {
     return {{"can_submit", verdict.can_submit},
             {"trouble", trouble_json(verdict.trouble)},
             {"blocked", verdict.blocked},
+            {"wrong", verdict.wrong},
             {"required", verdict.required},
             {"answered", verdict.answered}};
 }
@@ -207,30 +289,13 @@ Json verdict_json(const forms::Filling& filling) {
 Result<Json> answer_lines(const KnownForm& form,
                           std::string_view answers,
                           const forms::Lookup& lookup,
-                          std::size_t lines_max) {
+                          const LinesWanted& wanted) {
     const Json given = json::parse(answers);
-    Json lines = Json::array();
-    for (const Component& component : form.filled->definition().form.components) {
-        if (lines.size() == lines_max || !given.is_object()) {
-            break;
-        }
-        const auto found = given.find(component.id);
-        if (found == given.end()) {
-            continue;
-        }
-        HF_TRY(Json names, names_json(component, *found, lookup));
-        Json files = is_of_files(component.kind()) ? Json::array() : Json(nullptr);
-        const auto* list = std::get_if<forms::FromList>(&component.input);
-        lines.push_back({{"path", component.id},
-                         {"kind", forms::kind_name(component.kind())},
-                         {"label", label_of(component)},
-                         {"input", line_input(component)},
-                         {"value", *found},
-                         {"names", std::move(names)},
-                         {"files", std::move(files)},
-                         {"items", list == nullptr ? Json::array() : labels_of(*list, *found)}});
+    if (!given.is_object()) {
+        return Json::array();
     }
-    return lines;
+    LineWriter writer{*form.filled, lookup, wanted};
+    return writer.lines(form.filled->definition().form, given, "");
 }
 
 }  // namespace holdfast::client

@@ -17,8 +17,8 @@ using Json = nlohmann::json;
 /// {"code","params"}, or null where there is no trouble.
 [[nodiscard]] Json trouble_json(const forms::Trouble& trouble);
 
-/// The components of the form itself, in its order: what each asks for, its answer, how it stands.
-/// What is inside nested forms is left out: the app does not fill them in yet.
+/// The components in their order, those of forms inside behind the component that has them: what
+/// each asks for, its answer, how it stands.
 [[nodiscard]] Result<Json> components_json(const FillingDesk::Open& open,
                                            const FillingMoment& moment);
 /// Those of them whose state is new.
@@ -28,11 +28,15 @@ using Json = nlohmann::json;
 
 [[nodiscard]] Json verdict_json(const forms::Filling& filling);
 
-/// What was answered, in the order of the form; at most `lines_max` of it. Where an answer names
-/// files, `files` is a list, for somebody else to fill; else null.
+struct LinesWanted {
+    std::size_t lines_max = 0;  ///< the rest is left out
+    bool inside = false;        ///< what was answered in forms inside, too
+};
+/// What was answered, in the order of the form. Where an answer names files, `files` is a list, for
+/// somebody else to fill; else null.
 [[nodiscard]] Result<Json> answer_lines(const KnownForm& form,
                                         std::string_view answers,
                                         const forms::Lookup& lookup,
-                                        std::size_t lines_max);
+                                        const LinesWanted& wanted);
 
 }  // namespace holdfast::client

@@ -56,18 +56,31 @@ Result<std::optional<body::Answer>> find_answer(const View& view, Id channel, Id
                         .offset_minutes = args->offset_minutes};
 }
 
-Result<Json> lines(const View& view,
-                   Id channel,
-                   const KnownForm& form,
-                   std::string_view answers,
-                   std::size_t lines_max) {
-    const WorldLookup lookup(view, form.collections);
-    HF_TRY(Json lines, answer_lines(form, answers, lookup, lines_max));
+namespace {
+
+/// The cards of the files that the lines name, and those inside them.
+Result<> add_files(const View& view, Id channel, Json& lines) {
     for (Json& line : lines) {
         if (line["files"].is_array()) {
             HF_TRY(line["files"], file_cards::of_answer(view, channel, line["value"]));
         }
+        for (Json& part : line["parts"]) {
+            HF_CHECK(add_files(view, channel, part["lines"]));
+        }
     }
+    return {};
+}
+
+}  // namespace
+
+Result<Json> lines(const View& view,
+                   Id channel,
+                   const KnownForm& form,
+                   std::string_view answers,
+                   const LinesWanted& wanted) {
+    const WorldLookup lookup(view, form.collections);
+    HF_TRY(Json lines, answer_lines(form, answers, lookup, wanted));
+    HF_CHECK(add_files(view, channel, lines));
     return lines;
 }
 
@@ -79,7 +92,9 @@ Result<Json> card(const View& view, Id channel, Id message, Id version) {
     Json shown = Json::array();
     HF_TRY(const auto answer, find_answer(view, channel, message));
     if (answer) {
-        HF_TRY(shown, lines(view, channel, **form, answer->answers, limits::card_lines));
+        HF_TRY(
+            shown,
+            lines(view, channel, **form, answer->answers, {.lines_max = limits::card_lines}));
     }
     return Json{{"title", title(**form)}, {"lines", std::move(shown)}};
 }

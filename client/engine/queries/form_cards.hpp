@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "client/engine/forms/filling_json.hpp"
 #include "client/engine/forms/filling_moment.hpp"
 #include "client/engine/view/view.hpp"
 #include "core/model/body_forms.hpp"
@@ -30,7 +31,7 @@ using Json = nlohmann::json;
                                  Id channel,
                                  const KnownForm& form,
                                  std::string_view answers,
-                                 std::size_t lines_max);
+                                 const LinesWanted& wanted);
 
 /// The card of a message that is an answer: title, and the first lines of it where they are here.
 [[nodiscard]] Result<Json> card(const View& view, Id channel, Id message, Id version);

@@ -38,12 +38,10 @@ Result<Json> obstacle(View& view, const KnownForm& form) {
     const FillingMoment moment = view.sources().fillings.moment(place_of(view), form);
     HF_TRY(const auto filling, forms::Filling::open(form.filled, moment.context()));
     const forms::FormVerdict verdict = filling.verdict();
-    for (const forms::ComponentVerdict& one : verdict.components) {
-        if (!verdict.blocked.empty() && one.path == verdict.blocked.front()) {
-            return Json(error_name(one.state.trouble.code));
-        }
+    if (verdict.blocked.empty()) {
+        return Json(nullptr);
     }
-    return Json(nullptr);
+    return Json(error_name(filling.at(verdict.blocked.front())->state.trouble.code));
 }
 
 /// Forms that the group's workflows name: they are actions upon tasks, and offered as such.
@@ -213,7 +211,11 @@ Result<Json> answer(View& view, Id channel, Id id) {
     }
     HF_TRY(Json author, cards::author(view, found->author));
     HF_TRY(Json lines,
-           form_cards::lines(view, channel, **form, found->answers, limits::answer_lines_max));
+           form_cards::lines(view,
+                             channel,
+                             **form,
+                             found->answers,
+                             {.lines_max = limits::answer_lines_max, .inside = true}));
     snapshot["answer"] = {{"title", form_cards::title(**form)},
                           {"author", std::move(author)},
                           {"sent_at", found->sent_at},

@@ -273,6 +273,12 @@ forms:
         label:
           en: What should be done otherwise next time?
           es: ¿Qué conviene hacer distinto la próxima vez?
+      - id: parts
+        kind: nested
+        forms: [part, tool]
+        max: 10
+        label: {en: Parts and tools, es: Repuestos y herramientas}
+        help: {en: "What was put in, and what was borrowed", es: "Lo que se instaló y lo que se pidió prestado"}
       - id: photos
         kind: camera
         max: 5
@@ -282,6 +288,48 @@ forms:
         kind: signature
         required: true
         label: {en: Signature, es: Firma}
+    forms:
+      - code: part
+        title: {en: Part, es: Repuesto}
+        components:
+          - id: name
+            kind: written
+            required: true
+            max: 120
+            label: {en: Name or number, es: Nombre o número}
+          - id: count
+            kind: written
+            input: number
+            required: true
+            min: 1
+            max: 1000
+            default: "1"
+            label: {en: How many, es: Cuántos}
+          - id: old
+            kind: list
+            label: {en: "Where is the old one?", es: "¿Dónde está el anterior?"}
+            items:
+              - {value: thrown, label: {en: Thrown away, es: Desechado}}
+              - {value: kept, label: {en: Kept, es: Guardado}}
+          - id: shelf
+            kind: written
+            required: true
+            max: 60
+            show: {component: old, equal: kept}
+            label: {en: "On which shelf?", es: "¿En qué estante?"}
+      - code: tool
+        title: {en: Tool, es: Herramienta}
+        components:
+          - id: name
+            kind: written
+            required: true
+            max: 120
+            label: {en: "Which tool?", es: "¿Qué herramienta?"}
+          - id: photo
+            kind: camera
+            max: 1
+            side_max: 1600
+            label: {en: Photo, es: Foto}
 
   - code: night_report
     title: {en: Night report, es: Reporte de la noche}

@@ -18,6 +18,7 @@ export function answerText(line: AnswerLine): string {
   if (line.names.length > 0) {
     return (line.input.levels ?? 1) > 1 ? line.names.join(' › ') : list(line.names);
   }
+  if (line.kind === 'nested') return t('form.count', { count: Number(value) });
   if (line.files) return t('file.count', { count: line.files.length });
   if (line.kind === 'rating') {
     return t('form.rating_of', { value: Number(value), max: line.input.max ?? 5 });
@@ -29,6 +30,15 @@ export function answerText(line: AnswerLine): string {
     return value.time ? momentOf(value.date, value.time) : dayOf(value.date);
   }
   return String(value ?? '');
+}
+
+/** The line of a component, wherever it stands. */
+export function lineAt(lines: AnswerLine[], path: unknown): AnswerLine | undefined {
+  for (const line of lines) {
+    const found = line.path === path ? line : lineAt(line.parts.flatMap((part) => part.lines), path);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** The sentence of a trouble; days in it as the reader writes them. */

@@ -6,22 +6,37 @@ import type {
   FillingSnapshot,
   FillingVerdict,
 } from '../../bridge/types.ts';
+import { t, textIn } from '../../i18n/index.svelte.ts';
 import { call, refusalOf } from './engine.svelte.ts';
+
+/** "parts/0" of "parts/0/name"; nothing of a component of the form itself. */
+const partOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+
+function byPart(components: FillingComponent[]): Map<string, FillingComponent[]> {
+  const parts = new Map<string, FillingComponent[]>();
+  for (const one of components) {
+    const part = partOf(one.path);
+    parts.set(part, [...(parts.get(part) ?? []), one]);
+  }
+  return parts;
+}
 
 export class Filling {
   components = $state.raw<FillingComponent[]>([]);
   verdict = $state.raw<FillingVerdict | null>(null);
-  /** Answers that the engine has not acknowledged: what is not on the disk yet. */
+  /** Changes that the engine has not acknowledged: what is not on the disk yet. */
   unsaved = $state(0);
-  /** Why an answer could not be kept. */
+  /** Why a change could not be kept. */
   problem = $state.raw<EngineError | null>(null);
-  /** The answers so far, one behind the other: ends when the last of them has been judged. */
+  /** The changes so far, one behind the other: ends when the last of them has been judged. */
   judged: Promise<void> = Promise.resolve();
-  readonly #draft: number;
+  readonly draft: number;
   readonly #onkept: () => void;
+  readonly #byPath = $derived(new Map(this.components.map((one) => [one.path, one])));
+  readonly #shown = $derived(byPart(this.components.filter((one) => one.visible)));
 
   constructor(draft: number, onkept: () => void) {
-    this.#draft = draft;
+    this.draft = draft;
     this.#onkept = onkept;
   }
 
@@ -30,25 +45,67 @@ export class Filling {
     this.verdict = filling.verdict;
   }
 
-  answer(path: string, value: AnswerValue): void {
-    const answered = this.#answer(path, value);
-    this.judged = Promise.all([this.judged, answered]).then(() => undefined);
+  /** What is displayed of the form itself (`''`), or of a part: "parts/0". */
+  shownIn(part: string): FillingComponent[] {
+    return this.#shown.get(part) ?? [];
   }
 
-  async #answer(path: string, value: AnswerValue): Promise<void> {
-    this.unsaved += 1;
-    try {
-      const { changed, verdict } = await call('set_answer', { draft: this.#draft, path, value });
+  /** What a component is called: "Part 2 › Name". */
+  nameOf(path: string): string {
+    const steps = path.split('/');
+    let name = textIn(this.#byPath.get(path)?.label ?? {});
+    for (let end = steps.length - 2; end > 0; end -= 2) {
+      const [component, number] = [steps.slice(0, end).join('/'), Number(steps[end])];
+      name = `${this.titleOf(component, number)} › ${name}`;
+    }
+    return name;
+  }
+
+  /** What a part is called: "Part 2". */
+  titleOf(component: string, number: number): string {
+    const part = this.#byPath.get(component)?.parts[number];
+    return t('form.part', { title: textIn(part?.title ?? {}), n: number + 1 });
+  }
+
+  answer(path: string, value: AnswerValue): void {
+    void this.#keep(async () => {
+      const { changed, verdict } = await call('set_answer', { draft: this.draft, path, value });
       this.components = this.components.map(
         (one) => changed.find(({ path }) => path === one.path) ?? one,
       );
       this.verdict = verdict;
-      this.problem = null;
-      this.#onkept();
-    } catch (reason) {
-      this.problem = refusalOf(reason);
-    } finally {
-      this.unsaved -= 1;
-    }
+    });
+  }
+
+  async add(path: string, form: string): Promise<void> {
+    await this.#keep(async () => {
+      const { components, verdict } = await call('add_part', { draft: this.draft, path, form });
+      [this.components, this.verdict] = [components, verdict];
+    });
+  }
+
+  /** Those behind it move up. */
+  async remove(path: string): Promise<void> {
+    await this.#keep(async () => {
+      const { components, verdict } = await call('remove_part', { draft: this.draft, path });
+      [this.components, this.verdict] = [components, verdict];
+    });
+  }
+
+  async #keep(change: () => Promise<void>): Promise<void> {
+    this.unsaved += 1;
+    const kept = change()
+      .then(() => {
+        this.problem = null;
+        this.#onkept();
+      })
+      .catch((reason: unknown) => {
+        this.problem = refusalOf(reason);
+      })
+      .finally(() => {
+        this.unsaved -= 1;
+      });
+    this.judged = Promise.all([this.judged, kept]).then(() => undefined);
+    await kept;
   }
 }

@@ -212,6 +212,55 @@ TEST_F(EngineForms, parts_are_added_named_in_what_is_wrong_and_removed) {
     EXPECT_EQ(code(remove_part(draft, "note")), "answer.unknown_component");
 }
 
+TEST_F(EngineForms, OM24_people_are_chosen_offline_as_the_directory_relates_them) {
+    const Id carla = Id::make(1, 13);
+    const std::uint64_t people = server.buckets.at(FakeServer::directory_bucket).version;
+    server.add_user(carla, "Carla", "Ñandú");
+    server.put({FakeServer::directory_bucket, RowKind::user, FakeServer::ben},
+               0,
+               body::encode(body::User{.name = "Ben",
+                                       .last_name = "Lee",
+                                       .job = "Welder",
+                                       .bosses = {FakeServer::ana}}));
+    phone->say(server.live_page(FakeServer::directory_bucket, people));
+    const std::uint64_t before = server.buckets.at(SampleForms::forms_bucket).version;
+    SampleForms::add_version(
+        server,
+        {SampleForms::round, SampleForms::round_v2},
+        2,
+        R"({"code":"round","version":2,"components":[)"
+        R"({"id":"who","kind":"users","max":5,"required":true},)"
+        R"({"id":"own","kind":"users","among":"subordinates"},)"
+        R"({"id":"boss","kind":"users","among":"bosses"},)"
+        R"({"id":"welder","kind":"users","among":"job","job":"Welder"}]})");
+    phone->say(server.live_page(SampleForms::forms_bucket, before));
+    work_offline();
+    const std::int64_t draft = open_form();
+    const auto names = [&](const char* path, const char* typed) {
+        const Json found = phone->call(
+            "search_choices", {{"draft", draft}, {"path", path}, {"level", 0}, {"text", typed}});
+        std::vector<std::string> all;
+        for (const Json& item : found["ok"]["items"]) {
+            all.push_back(item["name"].get<std::string>());
+        }
+        return all;
+    };
+    EXPECT_THAT(names("who", ""), ElementsAre("Ana Rojas", "Ben Lee", "Carla Ñandú"));
+    EXPECT_THAT(names("who", "nandu"), ElementsAre("Carla Ñandú"));
+    EXPECT_THAT(names("who", "weld"), ElementsAre("Ben Lee"));
+    EXPECT_THAT(names("own", ""), ElementsAre("Ben Lee"));
+    EXPECT_THAT(names("boss", ""), ElementsAre());
+    EXPECT_THAT(names("welder", ""), ElementsAre("Ben Lee"));
+    const Json reply = set(draft, "who", {to_string(carla), to_string(FakeServer::ben)})["ok"];
+    EXPECT_EQ(reply["changed"][0]["names"], (Json{"Carla Ñandú", "Ben Lee"}));
+    set(draft, "own", {to_string(carla)});
+    EXPECT_EQ(code(submit(draft)), "answer.not_a_choice");
+    set(draft, "own", {to_string(FakeServer::ben)});
+    ASSERT_EQ(code(submit(draft)), "accepted");
+    reconnect();
+    EXPECT_EQ(answers_on_the_server(), 1U);
+}
+
 TEST_F(EngineForms, OM37_parts_survive_a_kill_and_are_shown_in_the_answer) {
     const std::int64_t draft = open_form_with_parts();
     work_offline();

@@ -24,6 +24,7 @@ struct Element {
 
 struct Person {
     Id id{};
+    std::string name{};  ///< what people read
     std::string job{};
     bool active = true;
 };

@@ -117,9 +117,9 @@ bool is_filled_in(Kind kind) {
         case Kind::camera:
         case Kind::attachment:
         case Kind::signature:
+        case Kind::users:
         case Kind::nested:
             return true;
-        case Kind::users:
         case Kind::api:
             return false;
     }

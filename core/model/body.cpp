@@ -92,7 +92,8 @@ Result<User> parse_user(std::string_view text) {
         .read("job", value.job)
         .read("roles", value.roles)
         .read("read_only", value.read_only)
-        .read("active", value.active);
+        .read("active", value.active)
+        .read("bosses", value.bosses);
     return json::finish(reader, std::move(value));
 }
 
@@ -205,6 +206,7 @@ std::string encode(const User& value) {
         .write("roles", value.roles)
         .write("read_only", value.read_only, false)
         .write("active", value.active, true)
+        .write("bosses", value.bosses)
         .text();
 }
 

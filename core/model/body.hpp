@@ -39,6 +39,7 @@ struct User {
     std::vector<Id> roles{};
     bool read_only = false;  ///< may look, never change
     bool active = true;
+    std::vector<Id> bosses{};  ///< whom this person reports to; the other relations follow
     bool operator==(const User&) const = default;
 };
 

@@ -51,8 +51,9 @@ RC_GTEST_PROP(Body, of_people_and_places_goes_there_and_back, ()) {
     goes_there_and_back(body::Organization{*text(), *text(), {flag(), flag(), flag()}},
                         parse_organization);
     goes_there_and_back(OfflinePolicy{flag(), flag(), flag()}, parse_offline_policy);
-    goes_there_and_back(User{*text(), *text(), *text(), *text(), *text(), ids(), flag(), flag()},
-                        parse_user);
+    goes_there_and_back(
+        User{*text(), *text(), *text(), *text(), *text(), ids(), flag(), flag(), ids()},
+        parse_user);
     goes_there_and_back(Role{*text(), {*text(), *text()}}, parse_role);
     goes_there_and_back(Channel{*text(), id(), flag(), flag(), flag(), *text()}, parse_channel);
     goes_there_and_back(Member{flag()}, parse_member);

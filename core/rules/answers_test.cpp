@@ -83,6 +83,43 @@ TEST_F(Answers, are_judged_by_the_version_that_the_person_had) {
     EXPECT_EQ(code_of(send(Org::ana, right, Id{699})), ErrorCode::intent_gone);
 }
 
+TEST_F(Answers, name_people_as_the_directory_relates_them) {
+    constexpr Id handover{604};
+    constexpr Id handover_v1{615};
+    constexpr std::string_view json =
+        R"({"code":"handover","components":[)"
+        R"({"id":"boss","kind":"users","among":"bosses"},)"
+        R"({"id":"own","kind":"users","among":"subordinates","max":3},)"
+        R"({"id":"peer","kind":"users","among":"peers"},)"
+        R"({"id":"job","kind":"users","among":"job","job":"Welder"}]})";
+    org.world.put({org.world.bucket_id(BucketKind::forms, Org::organization),
+                   RowKind::form_version,
+                   handover_v1},
+                  body::encode(body::FormVersion{.form = handover, .definition = std::string(json)}));
+    // Ana and Bruno report to Olga; Pablo to Ana.
+    org.put_user(Org::olga, {.name = "Olga"});
+    org.put_user(Org::ana, {.name = "Ana", .roles = {Org::worker}, .bosses = {Org::olga}});
+    org.put_user(Org::bruno, {.name = "Bruno", .job = "Welder", .bosses = {Org::olga}});
+    org.put_user(Org::pablo, {.name = "Pablo", .bosses = {Org::ana}});
+    const auto told = [&](const char* component, Id chosen) {
+        const auto sent = send(Org::ana,
+                               R"({")" + std::string(component) + R"(":[")" + to_string(chosen) +
+                                   R"("]})",
+                               handover_v1);
+        return sent ? ErrorCode::none : sent.error().code;
+    };
+    EXPECT_EQ(told("boss", Org::olga), ErrorCode::none);
+    EXPECT_EQ(told("boss", Org::bruno), ErrorCode::answer_not_a_choice);
+    EXPECT_EQ(told("own", Org::pablo), ErrorCode::none);
+    EXPECT_EQ(told("own", Org::olga), ErrorCode::answer_not_a_choice);
+    EXPECT_EQ(told("peer", Org::bruno), ErrorCode::none);
+    EXPECT_EQ(told("peer", Org::ana), ErrorCode::answer_not_a_choice) << "nobody is their own peer";
+    EXPECT_EQ(told("peer", Org::pablo), ErrorCode::answer_not_a_choice);
+    EXPECT_EQ(told("job", Org::bruno), ErrorCode::none);
+    EXPECT_EQ(told("job", Org::pablo), ErrorCode::answer_not_a_choice);
+    EXPECT_EQ(told("job", Id{999'999}), ErrorCode::answer_not_a_choice);
+}
+
 TEST_F(Answers, an_element_that_was_taken_out_of_use_meanwhile_stays_a_choice) {
     EXPECT_TRUE(send(Org::ana, R"({"asset":["633"],"safe":["yes"],"seen":"Dry."})"));
 }

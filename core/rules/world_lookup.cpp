@@ -8,6 +8,25 @@
 
 namespace holdfast {
 
+bool is_related(const Colleague& person, forms::Relation relation, const Colleague& other) {
+    const auto reports_to = [](const body::User& user, Id boss) {
+        return std::ranges::find(user.bosses, boss) != user.bosses.end();
+    };
+    switch (relation) {
+        case forms::Relation::any:
+            return true;
+        case forms::Relation::subordinate:
+            return reports_to(other.user, person.id);
+        case forms::Relation::boss:
+            return reports_to(person.user, other.id);
+        case forms::Relation::peer:
+            return person.id != other.id &&
+                   std::ranges::any_of(person.user.bosses,
+                                       [&](Id boss) { return reports_to(other.user, boss); });
+    }
+    return false;
+}
+
 Result<std::string> WorldLookup::name_of_collection(const std::string& code) const {
     const auto named = collections_.find(code);
     if (named == collections_.end()) {
@@ -73,11 +92,17 @@ Result<std::optional<forms::Person>> WorldLookup::person(Id id) const {
     if (!user) {
         return std::nullopt;
     }
-    return forms::Person{.id = id, .job = std::move(user->value.job), .active = user->value.active};
+    return forms::Person{.id = id,
+                         .name = facts::full_name(user->value),
+                         .job = std::move(user->value.job),
+                         .active = user->value.active};
 }
 
-Result<bool> WorldLookup::is_related(Id /*user*/, forms::Relation relation, Id /*other*/) const {
-    return relation == forms::Relation::any;
+Result<bool> WorldLookup::is_related(Id user, forms::Relation relation, Id other) const {
+    HF_TRY(const auto person, facts::user(world_, user));
+    HF_TRY(const auto chosen, facts::user(world_, other));
+    return person && chosen &&
+           holdfast::is_related({user, person->value}, relation, {other, chosen->value});
 }
 
 Result<std::optional<forms::FileFacts>> WorldLookup::file(Id id) const {

@@ -8,18 +8,29 @@
 #include <vector>
 
 #include "core/forms/context.hpp"
+#include "core/model/body.hpp"
 #include "core/model/file_claim.hpp"
 #include "core/model/world.hpp"
 
 namespace holdfast {
 
+/// One of two people, as relations between them ask.
+struct Colleague {
+    Id id{};
+    const body::User& user;
+};
+/// Whether `other` is a subordinate of the person, one of the bosses, or a peer: somebody else who
+/// has a boss in common. The directory says who the bosses of each are; the rest follows.
+[[nodiscard]] bool is_related(const Colleague& person,
+                              forms::Relation relation,
+                              const Colleague& other);
+
 /// What a form's rules look up, read from a world: the collections that the form names, and the
 /// people of the organization.
 ///
 /// A file is known when the intent that is judged claims it: nobody answers with what somebody else
-/// has attached. Nobody is related to anybody: that is not synchronized yet, so a choice of
-/// subordinates is refused. search() finds nothing here: whoever shows choices derives and searches
-/// an index of its own.
+/// has attached. search() finds nothing here: whoever shows choices derives and searches an index of
+/// its own.
 /// Lifetime  one judgement: elements are kept as they were read. Borrows its arguments.
 class WorldLookup : public forms::Lookup {
 public:
@@ -37,6 +48,7 @@ public:
     [[nodiscard]] Result<std::vector<forms::Element>> search(
         const forms::Search& search) const override;
     [[nodiscard]] Result<std::optional<forms::Person>> person(Id id) const override;
+    /// False where one of them is not there.
     [[nodiscard]] Result<bool> is_related(Id user,
                                           forms::Relation relation,
                                           Id other) const override;

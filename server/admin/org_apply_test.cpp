@@ -159,6 +159,16 @@ TEST_F(OrgApply, takes_users_out_of_use) {
     EXPECT_FALSE(has_grant("bo@plant.example", names_of(state()).groups.at("sites")));
 }
 
+TEST_F(OrgApply, relates_users_to_their_bosses_wherever_these_stand_in_the_file) {
+    const std::string file = with("name: Ana, roles", "name: Ana, bosses: [Bo@plant.example], roles");
+    EXPECT_EQ(apply_file(*storage_, file).plan, Lines{"change user ana@plant.example: bosses"});
+    EXPECT_EQ(state().users.at(user("ana@plant.example")).bosses,
+              std::vector{user("bo@plant.example")});
+    EXPECT_EQ(apply_file(*storage_, file).plan, Lines{});
+    EXPECT_EQ(apply_file(*storage_, plant).plan, Lines{}) << "a key that is not there changes nothing";
+    EXPECT_EQ(apply_file(*storage_, must(export_organization(*storage_, "plant"))).plan, Lines{});
+}
+
 TEST_F(OrgApply, leaves_alone_what_the_file_does_not_have) {
     EXPECT_EQ(apply_file(*storage_, "organization: {code: plant}\n").plan, Lines{});
     EXPECT_EQ(

@@ -125,6 +125,9 @@ private:
             for (const Text& role : user.roles.value_or(std::vector<Text>{})) {
                 refer(role, roles_, "role");
             }
+            for (const Text& boss : user.bosses.value_or(std::vector<Text>{})) {
+                refer(boss, users_, "user");
+            }
         }
     }
 

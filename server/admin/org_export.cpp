@@ -95,6 +95,12 @@ void write_users(YAML::Emitter& out, const OrgState& state) {
                 roles.push_back(found->second.name);
             }
         }
+        std::vector<std::string> bosses;
+        for (const Id boss : user.bosses) {
+            if (const auto found = state.users.find(boss); found != state.users.end()) {
+                bosses.push_back(found->second.email);
+            }
+        }
         out << YAML::BeginMap;
         Writer(out)
             .write("email", user.email)
@@ -103,6 +109,7 @@ void write_users(YAML::Emitter& out, const OrgState& state) {
             .write("phone", user.phone)
             .write("job", user.job)
             .write("roles", roles)
+            .write("bosses", bosses)
             .write("read_only", user.read_only, false)
             .write("active", user.active, true);
         out << YAML::EndMap;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t password_bytes_min = 8;
 constexpr std::size_t password_bytes_max = 200;
+constexpr std::size_t bosses_max = 20;
 
 OrganizationEntry read_organization(const YamlNode& node, Problems& problems) {
     OrganizationEntry entry;
@@ -51,6 +52,21 @@ RoleEntry read_role(const YamlNode& node, Problems& problems) {
     return entry;
 }
 
+void check_bosses(std::vector<Text>& bosses,
+                  const Text& email,
+                  std::size_t line,
+                  Problems& problems) {
+    for (Text& boss : bosses) {
+        Checks(problems).email(boss);
+        if (boss.value == email.value) {
+            add_problem(problems, boss.line, "bosses: nobody is their own boss");
+        }
+    }
+    if (bosses.size() > bosses_max) {
+        add_problem(problems, line, "bosses: at most " + std::to_string(bosses_max));
+    }
+}
+
 UserEntry read_user(const YamlNode& node, Problems& problems) {
     UserEntry entry;
     YamlMap map(node, "user", problems);
@@ -60,6 +76,7 @@ UserEntry read_user(const YamlNode& node, Problems& problems) {
         .read("phone", entry.phone)
         .read("job", entry.job)
         .read("roles", entry.roles)
+        .read("bosses", entry.bosses)
         .read("read_only", entry.read_only)
         .read("active", entry.active)
         .read("password", entry.password);
@@ -70,6 +87,9 @@ UserEntry read_user(const YamlNode& node, Problems& problems) {
     check.length(entry.last_name, "last_name", line_of(map, "last_name"));
     check.length(entry.phone, "phone", line_of(map, "phone"));
     check.length(entry.job, "job", line_of(map, "job"));
+    if (entry.bosses) {
+        check_bosses(*entry.bosses, entry.email, line_of(map, "bosses"), problems);
+    }
     if (entry.password && (entry.password->size() < password_bytes_min ||
                            entry.password->size() > password_bytes_max)) {
         add_problem(problems, line_of(map, "password"), "password: from 8 to 200 bytes");

@@ -43,6 +43,7 @@ struct UserEntry {
     std::optional<std::string> phone{};
     std::optional<std::string> job{};
     std::optional<std::vector<Text>> roles{};
+    std::optional<std::vector<Text>> bosses{};  ///< e-mail addresses, lower case
     std::optional<bool> read_only{};
     std::optional<bool> active{};
     std::optional<std::string> password{};

@@ -40,6 +40,7 @@ private:
 
     [[nodiscard]] Result<> users();
     [[nodiscard]] Result<> user(const UserEntry& entry);
+    [[nodiscard]] Result<> bosses(const UserEntry& entry);
     [[nodiscard]] Result<> create_user(const UserEntry& entry, const body::User& wanted);
     [[nodiscard]] Result<> change_user(Id id, body::User wanted);
     [[nodiscard]] Result<> account(Id id, const UserEntry& entry);

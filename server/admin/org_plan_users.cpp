@@ -25,6 +25,9 @@ Result<> Planner::users() {
         HF_CHECK(user(entry));
         named.insert(names_.users.at(entry.email.value));
     }
+    for (const UserEntry& entry : *file_.users) {  // a boss may stand further down
+        HF_CHECK(bosses(entry));
+    }
     if (prunes(true)) {
         for (auto& [id, known] : state_.users) {
             if (!named.contains(id)) {
@@ -67,6 +70,22 @@ Result<> Planner::user(const UserEntry& entry) {
     return account(*known, entry);
 }
 
+Result<> Planner::bosses(const UserEntry& entry) {
+    if (!entry.bosses) {
+        return {};
+    }
+    const Id id = names_.users.at(entry.email.value);
+    body::User wanted = state_.users.at(id);
+    wanted.bosses.clear();
+    for (const Text& boss : *entry.bosses) {
+        const Id found = names_.users.at(boss.value);
+        if (std::ranges::find(wanted.bosses, found) == wanted.bosses.end()) {
+            wanted.bosses.push_back(found);
+        }
+    }
+    return change_user(id, std::move(wanted));
+}
+
 Result<> Planner::create_user(const UserEntry& entry, const body::User& wanted) {
     plan_.push_back("create user " + wanted.email);
     const auto hash = hashes_.find(entry.email.value);
@@ -92,6 +111,7 @@ Result<> Planner::change_user(Id id, body::User wanted) {
         .compare("phone", wanted.phone, known.phone)
         .compare("job", wanted.job, known.job)
         .compare("roles", wanted.roles, known.roles)
+        .compare("bosses", wanted.bosses, known.bosses)
         .compare("read_only", wanted.read_only, known.read_only);
     plan_.push_back(change_line("user " + known.email, differences, {known.active, wanted.active}));
     if (wanted.active != known.active) {

@@ -458,7 +458,7 @@ export interface FillingComponent {
   trouble: EngineError | null;
   input: ComponentInput;
   value: AnswerValue;
-  names: string[]; // of chosen elements
+  names: string[]; // of chosen elements or people
   parts: PartForm[]; // of forms inside: one a repetition
 }
 
@@ -517,7 +517,7 @@ export type AnswerValue = string | number | string[] | DateValue | PlaceValue | 
 
 export interface Choice {
   id: Id;
-  code: string;
+  code: string; // of a person the job
   name: string;
 }
 
@@ -527,7 +527,7 @@ export interface AnswerLine {
   label: Texts;
   input: { max?: number; levels?: number }; // of a rating; of a choice from a collection
   value: AnswerValue;
-  names: string[]; // of chosen elements
+  names: string[]; // of chosen elements or people
   files: FileCard[] | null; // of a camera, an attachment, a signature
   items: Texts[]; // of chosen items
   parts: { title: Texts; lines: AnswerLine[] }[]; // of forms inside, in an answer that is read; `value` is how many

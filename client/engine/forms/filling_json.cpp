@@ -77,6 +77,9 @@ Result<Json> input_json(const forms::Form& form,
         }
         return Json{{"levels", std::move(levels)}, {"max", choice->count.max}};
     }
+    if (const auto* users = std::get_if<forms::FromUsers>(&component.input)) {
+        return Json{{"max", users->count.max}};
+    }
     if (const auto* rating = std::get_if<forms::Rating>(&component.input)) {
         return Json{{"min", rating->min}, {"max", rating->max}};
     }
@@ -100,18 +103,25 @@ Result<Json> input_json(const forms::Form& form,
     return Json::object();
 }
 
-/// Names of chosen elements, in their order; one that is not here any more has none.
+/// Names of chosen elements or people, in their order; one that is not here any more has none.
 Result<Json> names_json(const Component& component,
                         const Json& value,
                         const forms::Lookup& lookup) {
     Json names = Json::array();
-    if (component.kind() != forms::Kind::collection || !value.is_array()) {
+    const bool is_of_users = component.kind() == forms::Kind::users;
+    if ((component.kind() != forms::Kind::collection && !is_of_users) || !value.is_array()) {
         return names;
     }
     for (const Json& item : value) {
-        const auto id =
+        const auto read =
             item.is_string() ? parse_id(item.get_ref<const std::string&>()) : std::nullopt;
-        HF_TRY(const auto element, lookup.element(id.value_or(Id{})));
+        const Id id = read.value_or(Id{});
+        if (is_of_users) {
+            HF_TRY(const auto person, lookup.person(id));
+            names.push_back(person ? person->name : std::string());
+            continue;
+        }
+        HF_TRY(const auto element, lookup.element(id));
         names.push_back(element ? element->name : std::string());
     }
     return names;

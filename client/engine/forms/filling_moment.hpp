@@ -38,6 +38,10 @@ public:
     [[nodiscard]] Result<bool> has_collection(std::string_view code) const override;
     [[nodiscard]] Result<std::vector<forms::Element>> search(
         const forms::Search& search) const override;
+    /// People that a component offers to the user, as elements: their code is their job. Of the
+    /// search, the collection and parents are not looked at.
+    [[nodiscard]] Result<std::vector<forms::Element>> search_people(
+        Id user, const forms::FromUsers& among, const forms::Search& search) const;
     [[nodiscard]] Result<std::optional<forms::FileFacts>> file(Id id) const override;
 
 private:

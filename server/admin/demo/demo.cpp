@@ -155,9 +155,14 @@ body::User describe(Demo& demo, std::size_t index) {
     return user;
 }
 
+constexpr std::size_t foremen = 3;
+
 Result<> make_people(Demo& demo) {
     for (std::size_t i = 0; i < users_count; ++i) {
-        const body::User user = describe(demo, i);
+        body::User user = describe(demo, i);
+        if (i > 0) {  // three foremen report to the manager, everybody else to one of them
+            user.bosses = {demo.people[i <= foremen ? 0 : 1 + i % foremen].id};
+        }
         HF_TRY(const Id id, demo.founder.user(user, demo.options.password_hash));
         const bool spanish =
             std::ranges::find(spanish_speakers, user.name) != spanish_speakers.end();

@@ -66,6 +66,10 @@ forms:
           - {value: today, label: {en: Today, es: Hoy}}
           - {value: week, label: {en: This week, es: Esta semana}}
           - {value: later, label: {en: Later, es: Más adelante}}
+      - id: assign
+        kind: users
+        among: subordinates
+        label: {en: "Who should do it?", es: "¿Quién debería hacerlo?"}
   - code: close_work
     title: {en: Report work as done, es: Informar trabajo hecho}
     access: {groups: [work-orders], elements: [pending]}
@@ -225,11 +229,20 @@ forms:
         input: long
         max: 1000
         label: {en: Note, es: Nota}
+      - id: company
+        kind: users
+        max: 5
+        label: {en: Walked with, es: Recorrido con}
+      - id: mend
+        kind: users
+        among: job
+        job: Technician
+        label: {en: To be mended by, es: Lo corrige}
       - id: mend_by
         kind: date
         earliest: {from: answer}
         latest: {days: 90, from: answer}
-        label: {en: To be mended by, es: Corregir antes del}
+        label: {en: To be mended before, es: Corregir antes del}
       - id: papers
         kind: attachment
         types: [pdf, image]
@@ -273,6 +286,15 @@ forms:
         label:
           en: What should be done otherwise next time?
           es: ¿Qué conviene hacer distinto la próxima vez?
+      - id: helpers
+        kind: users
+        among: peers
+        max: 5
+        label: {en: "Who helped?", es: "¿Quién ayudó?"}
+      - id: approved
+        kind: users
+        among: bosses
+        label: {en: Who has seen it, es: Quién lo revisó}
       - id: parts
         kind: nested
         forms: [part, tool]

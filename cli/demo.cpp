@@ -23,6 +23,7 @@ struct DemoCommand {
     std::uint16_t port = 8080;
     bool lan = false;
     std::string log_level = "warning";
+    HostOptions host;  ///< where forms may take choices from
 };
 
 /// The demonstration organization, at the first start. The storage is closed again when it is
@@ -83,7 +84,7 @@ void print_addresses(const DemoCommand& demo,
 Result<> run_demo(const DemoCommand& demo) {
     Host host;
     HF_CHECK(make_organization(demo.data));
-    HostOptions options;
+    HostOptions options = demo.host;
     options.data_folder = demo.data;
     options.app_folder = demo.app;
     options.listen_address = demo.lan ? "0.0.0.0" : "127.0.0.1";
@@ -114,6 +115,7 @@ void add_demo(CLI::App& app, int& exit_code) {
     command->add_option("--log-level", demo->log_level, "debug, info, warning, error or off")
         ->capture_default_str()
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+    add_choice_options(*command, demo->host);
     command->callback([demo, &exit_code] {
         if (const auto done = run_demo(*demo); !done) {
             exit_code = report(done.error());

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <CLI/CLI.hpp>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
@@ -55,6 +56,16 @@ Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& te
     return std::pair{address == "localhost" ? "127.0.0.1" : address, port};
 }
 
+void add_choice_options(CLI::App& command, HostOptions& options) {
+    command.add_option("--choices-from",
+                       options.choice_hosts,
+                       "Host whose https addresses forms may take choices from; may be repeated");
+    command.add_option(
+        "--choices-base",
+        options.choice_base,
+        "What stands before sources of forms that are paths, e.g. https://erp.example");
+}
+
 Result<std::uint16_t> Host::start(const HostOptions& options) {
     HF_TRY(parts_->storage, open_or_make_data(options.data_folder));
     net::ServerOptions server;
@@ -68,6 +79,8 @@ Result<std::uint16_t> Host::start(const HostOptions& options) {
     server.history_file = (std::filesystem::path(options.data_folder) / "history").string();
     server.evaluator = {"/proc/self/exe", "evaluate"};
     server.private_requests = options.private_requests;
+    server.choice_hosts = options.choice_hosts;
+    server.choice_base = options.choice_base;
     parts_->server =
         std::make_unique<net::Server>(std::move(server), *parts_->storage, parts_->environment);
     HF_CHECK(parts_->server->start());

@@ -9,6 +9,10 @@
 #include "core/base/result.hpp"
 #include "server/net/tls.hpp"
 
+namespace CLI {
+class App;
+}
+
 /// Runs a server in this process until it is told to stop.
 namespace holdfast::cli {
 
@@ -20,8 +24,13 @@ struct HostOptions {
     net::TlsFiles tls;
     std::string authority_file;  ///< given out to phones; empty: none
     std::string log_level = "info";
-    bool private_requests = false;  ///< of routines
+    bool private_requests = false;          ///< of routines, and of choices in forms
+    std::vector<std::string> choice_hosts;  ///< of net::ChoiceOptions
+    std::string choice_base;
 };
+
+/// Where forms may take choices from.
+void add_choice_options(CLI::App& command, HostOptions& options);
 
 /// "127.0.0.1:8080" or "[::1]:8080" taken apart.  Errors  setup_address.
 [[nodiscard]] Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& text);

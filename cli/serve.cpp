@@ -49,7 +49,8 @@ void add_serve(CLI::App& app, int& exit_code) {
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
     command->add_flag("--private-requests",
                       options->host.private_requests,
-                      "Let routines send requests to private addresses too");
+                      "Let routines and forms send requests to private addresses too");
+    add_choice_options(*command, options->host);
     command->callback([options, &exit_code] {
         if (const auto done = serve(*options); !done) {
             exit_code = report(done.error());

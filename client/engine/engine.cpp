@@ -18,7 +18,7 @@ Engine::Parts::Parts(std::unique_ptr<Device> opened)
       keeper(*device),
       driver(*device),
       uploads(*device),
-      links(*device),
+      enquiries(*device),
       live(
           *device,
           uploads.queue(),
@@ -98,7 +98,7 @@ void Engine::Parts::take(const Call& input) {
 }
 
 void Engine::Parts::take(const HttpAnswered& input) {
-    if (!keeper.take(input) && !uploads.take(input) && !links.take(input)) {
+    if (!keeper.take(input) && !uploads.take(input) && !enquiries.take(input)) {
         driver.take(input);
     }
 }
@@ -147,8 +147,8 @@ void Engine::Parts::show() {
 void Engine::Parts::follow_session() {
     for (;;) {
         const bool for_uploads = uploads.take_renewal_wish();
-        const bool for_links = links.take_renewal_wish();
-        if (driver.take_renewal_wish() || for_uploads || for_links) {
+        const bool for_enquiries = enquiries.take_renewal_wish();
+        if (driver.take_renewal_wish() || for_uploads || for_enquiries) {
             keeper.renew();
         }
         if (const auto code = driver.take_lost_session()) {
@@ -169,25 +169,25 @@ void Engine::Parts::follow(const SessionKeeper::SignedIn& /*event*/) {
 
 void Engine::Parts::follow(const SessionKeeper::SignedOut& /*event*/) {
     driver.end();
-    links.clear();
+    enquiries.clear();
     live.doubt_all();
 }
 
 void Engine::Parts::follow(const SessionKeeper::Renewed& /*event*/) {
     driver.tell(sync::ClientSession::Renewed{device->account()->access_token});
     uploads.renewed(true);
-    links.renewed(true);
+    enquiries.renewed(true);
 }
 
 void Engine::Parts::follow(const SessionKeeper::RenewFailed& /*event*/) {
     driver.tell(sync::ClientSession::RenewFailed{});
     uploads.renewed(false);
-    links.renewed(false);
+    enquiries.renewed(false);
 }
 
 void Engine::Parts::follow(const SessionKeeper::Ended& event) {
     driver.tell(sync::ClientSession::SignedOut{event.code});
-    links.renewed(false);
+    enquiries.renewed(false);
     device->hurry(Device::Urgency::now);
 }
 

@@ -374,7 +374,6 @@ protected:
 };
 
 TEST_F(FormFilesTest, OM24_pictures_and_signatures_of_a_form_go_with_its_answer) {
-    EXPECT_EQ(component("photo")["supported"], true);
     EXPECT_EQ(component("photo")["input"]["side_max"], 1600);
     EXPECT_EQ(component("paper")["input"]["types"], Json::array({"application/pdf"}));
     const std::string bytes = picture(400'000);

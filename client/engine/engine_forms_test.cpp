@@ -197,8 +197,10 @@ TEST_F(EngineForms, parts_are_added_named_in_what_is_wrong_and_removed) {
     EXPECT_EQ(reply["changed"][0]["value"], "Seal");
     EXPECT_TRUE(reply["verdict"]["wrong"].empty());
     EXPECT_EQ(phone->call("search_choices",
-                          {{"draft", draft}, {"path", "parts/0/asset"}, {"level", 0}, {"text", "p"}})
-                  ["ok"]["items"][0]["name"],
+                          {{"draft", draft},
+                           {"path", "parts/0/asset"},
+                           {"level", 0},
+                           {"text", "p"}})["ok"]["items"][0]["name"],
               "Pump P-7");
     EXPECT_EQ(code(add_part(draft, "part")), "accepted");
     EXPECT_EQ(code(add_part(draft, "part")), "answer.too_many");
@@ -216,23 +218,21 @@ TEST_F(EngineForms, OM24_people_are_chosen_offline_as_the_directory_relates_them
     const Id carla = Id::make(1, 13);
     const std::uint64_t people = server.buckets.at(FakeServer::directory_bucket).version;
     server.add_user(carla, "Carla", "Ñandú");
-    server.put({FakeServer::directory_bucket, RowKind::user, FakeServer::ben},
-               0,
-               body::encode(body::User{.name = "Ben",
-                                       .last_name = "Lee",
-                                       .job = "Welder",
-                                       .bosses = {FakeServer::ana}}));
+    server.put(
+        {FakeServer::directory_bucket, RowKind::user, FakeServer::ben},
+        0,
+        body::encode(body::User{
+            .name = "Ben", .last_name = "Lee", .job = "Welder", .bosses = {FakeServer::ana}}));
     phone->say(server.live_page(FakeServer::directory_bucket, people));
     const std::uint64_t before = server.buckets.at(SampleForms::forms_bucket).version;
-    SampleForms::add_version(
-        server,
-        {SampleForms::round, SampleForms::round_v2},
-        2,
-        R"({"code":"round","version":2,"components":[)"
-        R"({"id":"who","kind":"users","max":5,"required":true},)"
-        R"({"id":"own","kind":"users","among":"subordinates"},)"
-        R"({"id":"boss","kind":"users","among":"bosses"},)"
-        R"({"id":"welder","kind":"users","among":"job","job":"Welder"}]})");
+    SampleForms::add_version(server,
+                             {SampleForms::round, SampleForms::round_v2},
+                             2,
+                             R"({"code":"round","version":2,"components":[)"
+                             R"({"id":"who","kind":"users","max":5,"required":true},)"
+                             R"({"id":"own","kind":"users","among":"subordinates"},)"
+                             R"({"id":"boss","kind":"users","among":"bosses"},)"
+                             R"({"id":"welder","kind":"users","among":"job","job":"Welder"}]})");
     phone->say(server.live_page(SampleForms::forms_bucket, before));
     work_offline();
     const std::int64_t draft = open_form();
@@ -259,6 +259,54 @@ TEST_F(EngineForms, OM24_people_are_chosen_offline_as_the_directory_relates_them
     ASSERT_EQ(code(submit(draft)), "accepted");
     reconnect();
     EXPECT_EQ(answers_on_the_server(), 1U);
+}
+
+TEST_F(EngineForms, OM24_choices_of_another_server_need_a_connection_and_block_where_required) {
+    const std::uint64_t before = server.buckets.at(SampleForms::forms_bucket).version;
+    SampleForms::add_version(
+        server,
+        {SampleForms::round, SampleForms::round_v2},
+        2,
+        R"({"code":"round","version":2,"components":[)"
+        R"({"id":"asset","kind":"collection","collection":"asset"},)"
+        R"({"id":"seal","kind":"api","source":"/seals","pass":["asset"],"required":true},)"
+        R"({"id":"other","kind":"api","source":"/others","max":3}]})");
+    phone->say(server.live_page(SampleForms::forms_bucket, before));
+    const auto forms = watch("forms");
+    const std::int64_t draft = open_form();
+    set(draft, "asset", {to_string(SampleForms::pump)});
+    const auto search = [&] {
+        phone->call("search_choices",
+                    {{"draft", draft}, {"path", "seal"}, {"level", 0}, {"text", "se"}});
+        phone->deliver();
+        return phone->replies.rbegin()->second;
+    };
+    EXPECT_EQ(search()["ok"]["items"][0]["name"], "Seal K7");
+    EXPECT_EQ(phone->searches.back(),
+              (Json{{"channel", to_string(FakeServer::channel)},
+                    {"form", to_string(SampleForms::round_v2)},
+                    {"part", "round"},
+                    {"component", "seal"},
+                    {"search", "se"},
+                    {"data", {{"asset", {"p-7"}}}}}));
+
+    work_offline();
+    EXPECT_EQ(phone->snapshot(forms)["forms"][0]["blocked"], "answer.needs_connection");
+    EXPECT_EQ(code(search()), "answer.needs_connection");
+    const auto filling = watch_filling(draft);
+    EXPECT_EQ(component(filling, "seal")["why"], "answer.needs_connection");
+    EXPECT_EQ(phone->snapshot(filling)["filling"]["verdict"]["blocked"], Json{"seal"});
+    EXPECT_EQ(code(submit(draft)), "answer.needs_connection");
+
+    // What was chosen with a connection is sent without one; the other may be left out.
+    const Json pick{{{"code", "K7"}, {"label", "Seal K7"}}};
+    const Json reply = set(draft, "seal", pick)["ok"];
+    EXPECT_EQ(reply["changed"][0]["names"], Json{"Seal K7"});
+    EXPECT_TRUE(reply["verdict"]["blocked"].empty());
+    ASSERT_EQ(code(submit(draft)), "accepted");
+    reconnect();
+    EXPECT_EQ(answers_on_the_server(), 1U);
+    EXPECT_EQ(phone->searches.size(), 1U);
 }
 
 TEST_F(EngineForms, OM37_parts_survive_a_kill_and_are_shown_in_the_answer) {

@@ -102,7 +102,9 @@ void Engine::Parts::take(std::int64_t number, const calls::RetryFile& call) {
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::LinkFile& call) {
-    links.ask(number, call.channel, call.file);
+    enquiries.ask(number,
+                  "/files/v1/links",
+                  json::Writer{}.write("channel", call.channel).write("file", call.file).text());
 }
 
 Result<calls::Submit> Engine::Parts::with_claims(calls::Submit call) const {

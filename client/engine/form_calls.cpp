@@ -170,7 +170,38 @@ Result<std::string> Engine::Parts::search_choices(const calls::SearchChoices& ca
     return text({{"items", std::move(items)}, {"more", more}});
 }
 
+Result<std::optional<std::string>> Engine::Parts::search_outside(const calls::SearchChoices& call) {
+    const FillingDesk::Place place = device->filling_place();
+    HF_TRY(const FillingDesk::Open* open, device->fillings.hold(place, call.draft));
+    const auto spot = open->filling.at(call.path);
+    if (!spot || spot->component.kind() != forms::Kind::api) {
+        return std::nullopt;
+    }
+    if (!spot->state.enabled) {
+        return fail(spot->state.why, call.path);
+    }
+    const FillingMoment moment = device->fillings.moment(place, *open->form);
+    HF_TRY(const auto passed, open->filling.passed(moment.context(), call.path));
+    const bool begins = open->task && open->task->begins();
+    return text(
+        {{begins ? "group" : "channel", to_string(begins ? open->task->group : open->channel)},
+         {"form", to_string(open->form->version)},
+         {"part", spot->form},
+         {"component", spot->component.id},
+         {"search", call.text},
+         {"data", passed}});
+}
+
 void Engine::Parts::take(std::int64_t number, const calls::SearchChoices& call) {
+    auto outside = search_outside(call);
+    if (!outside) {
+        device->reply_error(number, outside.error());
+        return;
+    }
+    if (*outside) {
+        enquiries.ask(number, "/forms/v1/choices", **std::move(outside));
+        return;
+    }
     const auto found = search_choices(call);
     if (!found) {
         device->reply_error(number, found.error());

@@ -7,7 +7,7 @@
 #include "client/engine/calls.hpp"
 #include "client/engine/device.hpp"
 #include "client/engine/engine.hpp"
-#include "client/engine/file_links.hpp"
+#include "client/engine/enquiries.hpp"
 #include "client/engine/live_queries.hpp"
 #include "client/engine/session_keeper.hpp"
 #include "client/engine/sync_driver.hpp"
@@ -88,6 +88,9 @@ private:
     /// Of a call that adds or removes a repetition: the whole form, whose paths are others now.
     void answer_parts(std::int64_t number, std::int64_t draft, const Result<>& done);
     [[nodiscard]] Result<std::string> search_choices(const calls::SearchChoices& call);
+    /// What to ask the server where another one has the choices; else nothing.
+    [[nodiscard]] Result<std::optional<std::string>> search_outside(
+        const calls::SearchChoices& call);
     [[nodiscard]] Result<Id> submit_form(std::int64_t draft);
     /// What a filled form asks for.
     [[nodiscard]] Result<calls::Submit> sent_form(const FillingDesk::Open& open,
@@ -100,7 +103,7 @@ private:
     SessionKeeper keeper;
     SyncDriver driver;
     UploadDriver uploads;
-    FileLinks links;
+    Enquiries enquiries;
     LiveQueries live;
     offline::Persisted saved;  ///< what the outbox's file holds of the status
     bool show_due = false;     ///< settled, and nothing was said about it yet

@@ -74,7 +74,7 @@ struct FromUsers {
 };
 
 struct FromApi {
-    std::string source{};             ///< https address, or a path of this server
+    std::string source{};             ///< https address, or a path behind the operator's base
     std::vector<std::string> pass{};  ///< components whose answers go along
     Count count{};
 };

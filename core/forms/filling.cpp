@@ -237,11 +237,31 @@ std::optional<Spot> Filling::at(std::string_view path) const {
     }
     const auto& [sheet, index] = place->way.back();
     const Sheet::Slot& slot = sheet->slots()[index];
-    Spot spot{.component = sheet->component(index), .state = slot.state, .value = slot.value};
+    Spot spot{.component = sheet->component(index),
+              .state = slot.state,
+              .value = slot.value,
+              .form = form_->plan(sheet->plan()).part->code};
     for (const std::unique_ptr<Sheet>& inside : slot.nested) {
         spot.parts.push_back(form_->plan(inside->plan()).part->code);
     }
     return spot;
+}
+
+Result<std::map<std::string, std::vector<std::string>>> Filling::passed(
+    const Context& context, std::string_view path) const {
+    const auto spot = at(path);
+    const auto* api = spot ? std::get_if<FromApi>(&spot->component.input) : nullptr;
+    if (api == nullptr) {
+        return fail(ErrorCode::answer_unknown_component, std::string(path));
+    }
+    const Sheet& sheet = *locate(path)->way.back().first;
+    std::map<std::string, std::vector<std::string>> passed;
+    for (const std::string& id : api->pass) {
+        if (const auto index = sheet.find(id)) {
+            HF_TRY(passed[id], sheet.told(*index, context));
+        }
+    }
+    return passed;
 }
 
 std::string Filling::draft() const {

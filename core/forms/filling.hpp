@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,7 @@ struct Spot {
     const Component& component;
     const State& state;
     const Value& value;                ///< none of forms inside
+    std::string_view form{};           ///< code of the form, or form inside, that it stands in
     std::vector<std::string> parts{};  ///< forms inside: the code of each repetition
 };
 
@@ -109,6 +111,12 @@ public:
     [[nodiscard]] Result<Choices> choices(const Context& context,
                                           std::string_view path,
                                           std::size_t level) const;
+
+    /// What a search in a component with choices from an API takes along: of each component that
+    /// `pass` names, what conditions compare.
+    /// Errors  answer_unknown_component: no such component is there · those of the lookup.
+    [[nodiscard]] Result<std::map<std::string, std::vector<std::string>>> passed(
+        const Context& context, std::string_view path) const;
 
 private:
     friend class Submission;

@@ -355,56 +355,6 @@ std::string date_text(const DateAnswer& answer) {
     return to_string(answer.day) + (answer.minute ? "T" + minute_text(*answer.minute) : "");
 }
 
-/// What conditions compare: the code of an element, the value of an item, a text, a number. Several
-/// where several are chosen; how many there are for what has no text.
-Result<std::vector<std::string>> comparable(const Subject& subject, const Context& context) {
-    const Value& value = subject.value;
-    switch (subject.component.kind()) {
-        case Kind::text:
-            return std::vector<std::string>{};
-        case Kind::location:
-        case Kind::camera:
-        case Kind::attachment:
-        case Kind::signature:
-            return std::vector{std::to_string(count_of(value))};
-        case Kind::nested:
-            return std::vector{std::to_string(subject.nested_count)};
-        default:
-            break;
-    }
-    if (is_empty(value)) {
-        return std::vector<std::string>{};
-    }
-    switch (subject.component.kind()) {
-        case Kind::written:
-            return std::vector{std::get<std::string>(clean(subject.component, value))};
-        case Kind::list:
-            return std::get<std::vector<std::string>>(value);
-        case Kind::rating:
-            return std::vector{std::to_string(std::get<std::int64_t>(value))};
-        case Kind::date:
-            return std::vector{date_text(std::get<DateAnswer>(value))};
-        default:
-            break;
-    }
-    std::vector<std::string> texts;
-    if (const auto* picks = std::get_if<std::vector<ApiPick>>(&value)) {
-        std::ranges::transform(*picks, std::back_inserter(texts), &ApiPick::code);
-        return texts;
-    }
-    const auto* collection = std::get_if<FromCollection>(&subject.component.input);
-    for (std::size_t i = 0; i < ids_of(value).size(); ++i) {
-        const Id id = ids_of(value)[i];
-        if (collection == nullptr) {
-            texts.push_back(to_string(id));
-        } else if (collection->levels.size() == 1 || i + 1 == collection->levels.size()) {
-            HF_TRY(const std::optional<Element> element, context.lookup.element(id));
-            texts.push_back(element ? element->code : std::string());
-        }
-    }
-    return texts;
-}
-
 /// Bytes of a text in JSON, without its quotes.
 std::size_t escaped_size(std::string_view text) {
     std::size_t size = 0;
@@ -473,6 +423,54 @@ Result<std::vector<Id>> filter_parents(const Filter& filter,
         }
     }
     return parents;
+}
+
+Result<std::vector<std::string>> comparable(const Subject& subject, const Context& context) {
+    const Value& value = subject.value;
+    switch (subject.component.kind()) {
+        case Kind::text:
+            return std::vector<std::string>{};
+        case Kind::location:
+        case Kind::camera:
+        case Kind::attachment:
+        case Kind::signature:
+            return std::vector{std::to_string(count_of(value))};
+        case Kind::nested:
+            return std::vector{std::to_string(subject.nested_count)};
+        default:
+            break;
+    }
+    if (is_empty(value)) {
+        return std::vector<std::string>{};
+    }
+    switch (subject.component.kind()) {
+        case Kind::written:
+            return std::vector{std::get<std::string>(clean(subject.component, value))};
+        case Kind::list:
+            return std::get<std::vector<std::string>>(value);
+        case Kind::rating:
+            return std::vector{std::to_string(std::get<std::int64_t>(value))};
+        case Kind::date:
+            return std::vector{date_text(std::get<DateAnswer>(value))};
+        default:
+            break;
+    }
+    std::vector<std::string> texts;
+    if (const auto* picks = std::get_if<std::vector<ApiPick>>(&value)) {
+        std::ranges::transform(*picks, std::back_inserter(texts), &ApiPick::code);
+        return texts;
+    }
+    const auto* collection = std::get_if<FromCollection>(&subject.component.input);
+    for (std::size_t i = 0; i < ids_of(value).size(); ++i) {
+        const Id id = ids_of(value)[i];
+        if (collection == nullptr) {
+            texts.push_back(to_string(id));
+        } else if (collection->levels.size() == 1 || i + 1 == collection->levels.size()) {
+            HF_TRY(const std::optional<Element> element, context.lookup.element(id));
+            texts.push_back(element ? element->code : std::string());
+        }
+    }
+    return texts;
 }
 
 Result<State> judge(const Subject& subject, const Context& context) {

@@ -45,6 +45,11 @@ struct Subject {
 /// Cost    a few point reads for choices; else none.
 [[nodiscard]] Result<State> judge(const Subject& subject, const Context& context);
 
+/// What conditions compare, and interfaces are told: the code of an element, the value of an item,
+/// a text, a number. Several where several are chosen; how many there are for what has no text.
+[[nodiscard]] Result<std::vector<std::string>> comparable(const Subject& subject,
+                                                          const Context& context);
+
 /// Whether a test of a condition holds for the commander's answer.
 /// `pattern` is the compiled one of a test `matches`.
 [[nodiscard]] Result<bool> holds(const Test& test,

@@ -85,14 +85,9 @@ private:
     std::set<std::string> languages_;
 };
 
-void add_unfilled(const Part& part, const std::string& path, std::vector<Advice>& advice) {
+void add_unknown_elements(const Part& part, const std::string& path, std::vector<Advice>& advice) {
     for (std::size_t i = 0; i < part.components.size(); ++i) {
         const Component& component = part.components[i];
-        if (!is_filled_in(component.kind())) {
-            advice.push_back({path + "components/" + std::to_string(i) + "/kind",
-                              component.required ? "cannot_be_sent_yet" : "cannot_be_answered_yet",
-                              component.id});
-        }
         const auto* choice = std::get_if<FromCollection>(&component.input);
         const Filter::Kind filter = choice == nullptr ? Filter::Kind::none : choice->filter.kind;
         if (filter == Filter::Kind::channel || filter == Filter::Kind::user) {
@@ -104,27 +99,6 @@ void add_unfilled(const Part& part, const std::string& path, std::vector<Advice>
 }
 
 }  // namespace
-
-bool is_filled_in(Kind kind) {
-    switch (kind) {
-        case Kind::text:
-        case Kind::written:
-        case Kind::list:
-        case Kind::collection:
-        case Kind::rating:
-        case Kind::date:
-        case Kind::location:
-        case Kind::camera:
-        case Kind::attachment:
-        case Kind::signature:
-        case Kind::users:
-        case Kind::nested:
-            return true;
-        case Kind::api:
-            return false;
-    }
-    return false;
-}
 
 OfflineReport lint_offline(const Definition& definition, const ListSizes& sizes) {
     OfflineReport report;
@@ -146,9 +120,9 @@ std::vector<Advice> lint_app(const Definition& definition) {
     if (!definition.access.collections.empty() || !definition.access.elements.empty()) {
         advice.push_back({"access", "offered_to_nobody_yet", {}});
     }
-    add_unfilled(definition.form, "", advice);
+    add_unknown_elements(definition.form, "", advice);
     for (std::size_t i = 0; i < definition.inside.size(); ++i) {
-        add_unfilled(definition.inside[i], "forms/" + std::to_string(i) + "/", advice);
+        add_unknown_elements(definition.inside[i], "forms/" + std::to_string(i) + "/", advice);
     }
     return advice;
 }

@@ -32,10 +32,6 @@ struct OfflineReport {
     std::int64_t total_bytes = 0;       ///< on a device that holds nothing yet
 };
 
-/// Whether the app takes answers of this kind today. What it does not, it shows and says so: such a
-/// form can be read, and sent while nothing of the kind is required.
-[[nodiscard]] bool is_filled_in(Kind kind);
-
 inline constexpr std::int64_t large_list_elements = 50'000;
 inline constexpr std::int64_t many_pictures = 20;
 
@@ -43,9 +39,8 @@ inline constexpr std::int64_t many_pictures = 20;
 /// are not given count as nothing.
 [[nodiscard]] OfflineReport lint_offline(const Definition& definition, const ListSizes& sizes);
 
-/// What the product does not do yet: components that the app does not fill in (cannot_be_sent_yet ·
-/// cannot_be_answered_yet), and what would need elements of channels and users, which have none
-/// (no_choices_yet · offered_to_nobody_yet).
+/// What the product does not do yet: what would need elements of channels and users, which have
+/// none (no_choices_yet · offered_to_nobody_yet).
 [[nodiscard]] std::vector<Advice> lint_app(const Definition& definition);
 
 }  // namespace holdfast::forms

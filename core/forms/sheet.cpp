@@ -132,6 +132,11 @@ Subject Sheet::subject(std::size_t index) const {
             .source = source(index)};
 }
 
+Result<std::vector<std::string>> Sheet::told(std::size_t index, const Context& context) const {
+    return slots_[index].state.visible ? comparable(subject(index), context)
+                                       : std::vector<std::string>{};
+}
+
 /// A commander that is hidden displays nothing: its answer, if it has one, is not sent either.
 Result<bool> Sheet::is_displayed(std::size_t index, const Context& context) const {
     const std::optional<std::size_t> commander = own_plan().graph.commander[index];

@@ -91,6 +91,10 @@ public:
     /// Chosen elements whose children a component offers.
     [[nodiscard]] std::vector<Id> source(std::size_t index) const;
 
+    /// What is told of a component's answer (comparable()); nothing of one that is not displayed.
+    [[nodiscard]] Result<std::vector<std::string>> told(std::size_t index,
+                                                        const Context& context) const;
+
     /// The answers: all of them, or those that are displayed, in the form in which they are sent.
     enum class Extent : bool { everything, sent };
     [[nodiscard]] Answers answers(Extent extent) const;

@@ -92,20 +92,21 @@ TEST_F(Answers, name_people_as_the_directory_relates_them) {
         R"({"id":"own","kind":"users","among":"subordinates","max":3},)"
         R"({"id":"peer","kind":"users","among":"peers"},)"
         R"({"id":"job","kind":"users","among":"job","job":"Welder"}]})";
-    org.world.put({org.world.bucket_id(BucketKind::forms, Org::organization),
-                   RowKind::form_version,
-                   handover_v1},
-                  body::encode(body::FormVersion{.form = handover, .definition = std::string(json)}));
+    org.world.put(
+        {org.world.bucket_id(BucketKind::forms, Org::organization),
+         RowKind::form_version,
+         handover_v1},
+        body::encode(body::FormVersion{.form = handover, .definition = std::string(json)}));
     // Ana and Bruno report to Olga; Pablo to Ana.
     org.put_user(Org::olga, {.name = "Olga"});
     org.put_user(Org::ana, {.name = "Ana", .roles = {Org::worker}, .bosses = {Org::olga}});
     org.put_user(Org::bruno, {.name = "Bruno", .job = "Welder", .bosses = {Org::olga}});
     org.put_user(Org::pablo, {.name = "Pablo", .bosses = {Org::ana}});
     const auto told = [&](const char* component, Id chosen) {
-        const auto sent = send(Org::ana,
-                               R"({")" + std::string(component) + R"(":[")" + to_string(chosen) +
-                                   R"("]})",
-                               handover_v1);
+        const auto sent =
+            send(Org::ana,
+                 R"({")" + std::string(component) + R"(":[")" + to_string(chosen) + R"("]})",
+                 handover_v1);
         return sent ? ErrorCode::none : sent.error().code;
     };
     EXPECT_EQ(told("boss", Org::olga), ErrorCode::none);

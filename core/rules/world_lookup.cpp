@@ -20,9 +20,9 @@ bool is_related(const Colleague& person, forms::Relation relation, const Colleag
         case forms::Relation::boss:
             return reports_to(person.user, other.id);
         case forms::Relation::peer:
-            return person.id != other.id &&
-                   std::ranges::any_of(person.user.bosses,
-                                       [&](Id boss) { return reports_to(other.user, boss); });
+            return person.id != other.id && std::ranges::any_of(person.user.bosses, [&](Id boss) {
+                       return reports_to(other.user, boss);
+                   });
     }
     return false;
 }

@@ -29,9 +29,8 @@ struct Colleague {
 /// people of the organization.
 ///
 /// A file is known when the intent that is judged claims it: nobody answers with what somebody else
-/// has attached. search() finds nothing here: whoever shows choices derives and searches an index of
-/// its own.
-/// Lifetime  one judgement: elements are kept as they were read. Borrows its arguments.
+/// has attached. search() finds nothing here: whoever shows choices derives and searches an index
+/// of its own. Lifetime  one judgement: elements are kept as they were read. Borrows its arguments.
 class WorldLookup : public forms::Lookup {
 public:
     WorldLookup(const World& world,

@@ -48,10 +48,7 @@ constexpr std::array<Sentence, 35> problem_sentences{{
     {"unknown_role", "there is no role {}"},
 }};
 
-constexpr std::array<Sentence, 11> advice_sentences{{
-    {"cannot_be_sent_yet",
-     "{} is required, and the app cannot fill in this kind yet: the form cannot be sent"},
-    {"cannot_be_answered_yet", "the app cannot fill in {} yet: it is shown, and left out"},
+constexpr std::array<Sentence, 9> advice_sentences{{
     {"no_choices_yet", "channels and users have no elements yet: {} offers nothing"},
     {"offered_to_nobody_yet", "channels have no elements yet: nobody is offered this form"},
     {"cannot_be_sent_offline", "{} needs a connection: offline, the form is kept as a draft"},

@@ -160,12 +160,14 @@ TEST_F(OrgApply, takes_users_out_of_use) {
 }
 
 TEST_F(OrgApply, relates_users_to_their_bosses_wherever_these_stand_in_the_file) {
-    const std::string file = with("name: Ana, roles", "name: Ana, bosses: [Bo@plant.example], roles");
+    const std::string file =
+        with("name: Ana, roles", "name: Ana, bosses: [Bo@plant.example], roles");
     EXPECT_EQ(apply_file(*storage_, file).plan, Lines{"change user ana@plant.example: bosses"});
     EXPECT_EQ(state().users.at(user("ana@plant.example")).bosses,
               std::vector{user("bo@plant.example")});
     EXPECT_EQ(apply_file(*storage_, file).plan, Lines{});
-    EXPECT_EQ(apply_file(*storage_, plant).plan, Lines{}) << "a key that is not there changes nothing";
+    EXPECT_EQ(apply_file(*storage_, plant).plan, Lines{})
+        << "a key that is not there changes nothing";
     EXPECT_EQ(apply_file(*storage_, must(export_organization(*storage_, "plant"))).plan, Lines{});
 }
 

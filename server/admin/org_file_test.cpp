@@ -60,10 +60,12 @@ const std::vector<BadFile> bad_files{
      {5},
      "8 to 200"},
     {"organization: {code: x, name: X, language: english}\n", {1}, "two letters"},
-    {"organization: {code: x, name: X}\nusers:\n  - email: a@b.c\n    name: A\n    bosses: [A@b.c]\n",
+    {"organization: {code: x, name: X}\nusers:\n  - email: a@b.c\n    name: A\n    bosses: "
+     "[A@b.c]\n",
      {5},
      "their own boss"},
-    {"organization: {code: x, name: X}\nusers:\n  - email: a@b.c\n    name: A\n    bosses: [b@b.c]\n",
+    {"organization: {code: x, name: X}\nusers:\n  - email: a@b.c\n    name: A\n    bosses: "
+     "[b@b.c]\n",
      {5},
      "there is no user"},
     // doubles

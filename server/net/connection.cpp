@@ -157,6 +157,8 @@ asio::awaitable<Answer> answer_request(Shell& shell,
     Answer answer;  // no `?:`: GCC 12 destroys what is awaited inside it twice
     if (FileRoutes::is_path(seen.path)) {
         answer = co_await shell.files.answer(std::move(request));
+    } else if (seen.path == ChoiceRoutes::path) {
+        answer = co_await shell.choices.answer(std::move(request));
     } else {
         answer = co_await shell.routes.answer(std::move(request));
     }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "platform/net/transport.hpp"
+#include "server/net/choice_routes.hpp"
 #include "server/net/counters.hpp"
 #include "server/net/file_routes.hpp"
 #include "server/net/log.hpp"
@@ -20,6 +21,7 @@ struct Shell {
     Environment& environment;
     Routes& routes;
     FileRoutes& files;
+    ChoiceRoutes& choices;
     Sockets& sockets;
     RateLimit& rates;
     NetCounters& counters;

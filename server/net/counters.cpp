@@ -200,6 +200,10 @@ void add_net(Text& text, const NetCounters& net) {
              "counter",
              "Requests of routines to other servers.",
              net.outside_requests);
+    text.add("choice_requests_total",
+             "counter",
+             "Requests to other servers for choices in forms.",
+             net.choice_requests);
     text.add("task_failures_total", "counter", "Bugs met by the shell.", net.task_failures);
 }
 

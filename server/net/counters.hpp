@@ -27,6 +27,7 @@ struct NetCounters {
     std::uint64_t evaluations = 0;          ///< of stages' expressions
     std::uint64_t evaluators_started = 0;   ///< processes
     std::uint64_t outside_requests = 0;     ///< of routines, made
+    std::uint64_t choice_requests = 0;      ///< of forms, made
     services::Histogram frame_time;         ///< from a frame's being queued to its being written
     services::Histogram password_time;      ///< to check a password, with its wait for a thread
 };

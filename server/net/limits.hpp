@@ -66,6 +66,12 @@ inline constexpr seconds evaluation_time_max{20};  // of one stage: the process 
 inline constexpr seconds outside_time_max{15};     // of one request: routine_request_failed
 inline constexpr std::uint64_t outside_bytes_max = 256 * 1024;  // of one reply: the same
 
+// --- choices that other servers have
+inline constexpr std::size_t choices_asked_max = 64;     // at once; server_busy
+inline constexpr seconds choices_time_max{8};            // of one request: choices_failed
+inline constexpr std::int64_t choices_kept_ms = 60'000;  // an answer is given again
+inline constexpr std::size_t choices_kept_max = 1'000;   // answers; the oldest goes
+
 // --- the rest
 inline constexpr std::size_t password_threads = 2;  // argon2id takes 64 MiB and 50 ms
 inline constexpr std::size_t passwords_waiting_max = 64;

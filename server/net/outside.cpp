@@ -117,7 +117,9 @@ bool is_ours(std::string_view name) {
     }
     const bool is_default = url.port == (url.tls ? "443" : "80");
     request.set(http::field::host, is_default ? url.host : url.host + ":" + url.port);
-    request.set("Idempotency-Key", wanted.key);
+    if (!wanted.key.empty()) {
+        request.set("Idempotency-Key", wanted.key);
+    }
     request.set(http::field::connection, "close");
     if (request.find(http::field::user_agent) == request.end()) {
         request.set(http::field::user_agent, "holdfast");

@@ -49,7 +49,7 @@ Millis retry_after_of(const Error& error) {
 
 /// Addresses under these are never screens of the app.
 bool is_reserved(std::string_view path) {
-    return path.starts_with("/auth/") || path.starts_with("/sync/");
+    return path.starts_with("/auth/") || path.starts_with("/sync/") || path.starts_with("/forms/");
 }
 
 }  // namespace

@@ -41,14 +41,27 @@ struct Running {
           sockets(loop.get_executor(), hub, environment, counters, log),
           routes({environment, *auth, hub, sockets, passwords, files, authority, counters, log}),
           file_routes({environment, *auth, hub, sockets, store, counters, log}),
+          choice_routes({environment, *auth, hub, counters, log},
+                        {.hosts = options.choice_hosts,
+                         .base = options.choice_base,
+                         .outside = {.private_addresses = options.private_requests}}),
           routine_work(loop.get_executor(),
                        {options.evaluator, {.private_addresses = options.private_requests}},
                        hub,
                        sockets,
                        counters,
                        log),
-          shell{environment, routes, file_routes, sockets, rates, counters, log, false, {}, false} {
-    }
+          shell{environment,
+                routes,
+                file_routes,
+                choice_routes,
+                sockets,
+                rates,
+                counters,
+                log,
+                false,
+                {},
+                false} {}
 
     std::unique_ptr<auth::AuthService> auth;
     services::Hub hub;
@@ -56,6 +69,7 @@ struct Running {
     PasswordWorkers passwords;
     Routes routes;
     FileRoutes file_routes;
+    ChoiceRoutes choice_routes;
     RoutineWork routine_work;
     RateLimit rates;
     Shell shell;

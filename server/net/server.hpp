@@ -32,6 +32,8 @@ struct ServerOptions {
     std::vector<std::string> evaluator;
     /// Routines may ask private addresses too: where the operator's own systems are meant.
     bool private_requests = false;
+    std::vector<std::string> choice_hosts;  ///< of ChoiceOptions
+    std::string choice_base;
 };
 
 /// A whole server: HTTP, WebSockets and the services behind them, on a thread of its own. No

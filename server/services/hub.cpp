@@ -303,7 +303,8 @@ Hub::Meter& Hub::meter(DeviceNumber device) {
         const Instant now = environment_.now();
         std::erase_if(meters_, [now](const auto& entry) {
             const Meter& one = entry.second;
-            return one.pulls.full(now) && one.intents.full(now) && one.frames.full(now);
+            return one.pulls.full(now) && one.intents.full(now) && one.frames.full(now) &&
+                   one.choices.full(now);
         });
         if (meters_.size() >= limits::devices_metered_max) {
             meters_.clear();
@@ -313,7 +314,8 @@ Hub::Meter& Hub::meter(DeviceNumber device) {
         .try_emplace(device,
                      Meter{TokenBucket(options_.pulls),
                            TokenBucket(options_.intents),
-                           TokenBucket(options_.frames)})
+                           TokenBucket(options_.frames),
+                           TokenBucket(options_.choices)})
         .first->second;
 }
 

@@ -23,6 +23,7 @@
 #include "server/services/admission_budget.hpp"
 #include "server/services/authenticator.hpp"
 #include "server/services/bucket_index.hpp"
+#include "server/services/choice_search.hpp"
 #include "server/services/environment.hpp"
 #include "server/services/executor.hpp"
 #include "server/services/histogram.hpp"
@@ -86,6 +87,7 @@ struct HubOptions {
     Rate pulls = limits::pulls;
     Rate intents = limits::intents;
     Rate frames = limits::frames;
+    Rate choices = limits::choices;
     std::size_t connections_max = limits::connections_max;
     AdmissionBudget::Options admission{};
     storage::PageLimits page{};
@@ -150,6 +152,14 @@ public:
     /// Nothing where the file's message is gone.  Errors  those of storage.
     [[nodiscard]] Result<> settle_file(const RowKey& key, ErrorCode refused = ErrorCode::none);
 
+    /// The address that a form takes the choices of a component from, if the user may fill the form
+    /// in there.
+    /// Errors  request_too_many (params: retry_after_ms) · request_malformed: data that the
+    ///         component does not pass · intent_gone · answer_unknown_component · those of
+    ///         may_fill_in() and offer_in().
+    [[nodiscard]] Result<std::string> choice_source(const Identity& identity,
+                                                    const ChoiceSearch& search);
+
     /// What the shell has to do; empty afterwards.
     [[nodiscard]] std::vector<Command> poll();
 
@@ -171,6 +181,7 @@ private:
         TokenBucket pulls;
         TokenBucket intents;
         TokenBucket frames;
+        TokenBucket choices;
     };
     /// A handshake, until the transaction that decides it is committed.
     struct Waiting {

@@ -55,6 +55,11 @@ inline constexpr Rate resumes{.burst = 2'000, .per_second = 1'000};
 inline constexpr Rate bootstraps{.burst = 500, .per_second = 100};  // and pull everything
 inline constexpr Millis admission_wait_max{60'000};
 
+// --- choices that other servers have
+inline constexpr std::size_t choice_letters_min = 2;                 // request_malformed
+inline constexpr std::size_t choice_search_bytes_max = 16UL * 1024;  // the same; with its data
+inline constexpr std::size_t choices_shown_max = 50;                 // "more" says that there are
+
 // --- presence
 inline constexpr Millis offline_after{5'000};  // a phone that changes networks does not blink
 inline constexpr Millis presence_every{1'000};
@@ -63,6 +68,7 @@ inline constexpr Millis presence_every{1'000};
 inline constexpr Rate pulls{.burst = 300, .per_second = 50};
 inline constexpr Rate intents{.burst = 10'000, .per_second = 500};  // the burst: a full outbox
 inline constexpr Rate frames{.burst = 1'000, .per_second = 100};
+inline constexpr Rate choices{.burst = 20, .per_second = 4};  // searches: a fast typist's
 inline constexpr std::size_t devices_metered_max =
     100'000;  // beyond: those that rest are forgotten
 

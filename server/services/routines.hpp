@@ -35,7 +35,8 @@ struct OutsideRequest {
     std::string url;
     std::map<std::string, std::string> headers;
     std::string body;
-    std::string key;  ///< the same whenever this is sent again: its header `Idempotency-Key`
+    /// The same whenever this is sent again: its header `Idempotency-Key`. Empty: none.
+    std::string key;
 };
 
 /// What the other server said.

@@ -105,18 +105,16 @@ export class FakeForms {
   offered(): FormsSnapshot {
     return {
       forms: [
-        { form: '601', title, blocked: null, unfinished: false },
+        { form: '601', title, blocked: null },
         {
           form: '602',
           title: { en: 'Daily round', es: 'Ronda diaria' },
           blocked: null,
-          unfinished: false,
         },
         {
           form: '603',
           title: { en: 'Close the work order', es: 'Cerrar la orden de trabajo' },
           blocked: null,
-          unfinished: true,
         },
       ],
       drafts: [
@@ -189,7 +187,6 @@ export class FakeForms {
       label,
       help,
       required,
-      supported: true,
       visible: path !== 'call' || String(this.#values.get('danger') ?? '') === 'yes',
       enabled: true,
       why: null,

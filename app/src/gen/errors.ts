@@ -133,6 +133,8 @@ export const errorCodes = [
   'routine.stage_unsupported',
   'routine.request_failed',
   'routine.request_forbidden',
+  'choices.failed',
+  'choices.forbidden',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

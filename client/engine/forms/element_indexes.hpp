@@ -17,7 +17,7 @@ namespace limits {
 // The one that was not used for longest goes.
 inline constexpr std::size_t indexes_max = 12;        // of collections
 inline constexpr std::size_t people_indexes_max = 4;  // of choices from users
-}
+}  // namespace limits
 
 /// Collections, and the people that may be chosen, in memory and ready to be searched on every
 /// keystroke: made from the replica when they are asked for, and again when their bucket has moved.

@@ -105,7 +105,8 @@ Result<std::vector<forms::Element>> FillingDesk::choices(const Place& place,
     HF_TRY(const Open* open, hold(place, number));
     const FillingMoment at = moment(place, *open->form);
     const auto spot = open->filling.at(wanted.path);
-    if (const auto* users = spot ? std::get_if<forms::FromUsers>(&spot->component.input) : nullptr) {
+    if (const auto* users =
+            spot ? std::get_if<forms::FromUsers>(&spot->component.input) : nullptr) {
         return at.lookup().search_people(
             place.person.user, *users, {.typed = wanted.typed, .found_max = wanted.found_max});
     }

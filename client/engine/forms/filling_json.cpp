@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "core/forms/lint.hpp"
 #include "core/forms/value_json.hpp"
 #include "core/model/json.hpp"
 
@@ -39,6 +38,11 @@ constexpr std::array<std::string_view, 3> camera_sources{"any", "camera", "galle
 bool is_of_files(forms::Kind kind) {
     return kind == forms::Kind::camera || kind == forms::Kind::attachment ||
            kind == forms::Kind::signature;
+}
+
+std::string text_of(const Json& object, const char* name) {
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 /// What people call a form inside.
@@ -77,6 +81,9 @@ Result<Json> input_json(const forms::Form& form,
         }
         return Json{{"levels", std::move(levels)}, {"max", choice->count.max}};
     }
+    if (const auto* api = std::get_if<forms::FromApi>(&component.input)) {
+        return Json{{"max", api->count.max}};
+    }
     if (const auto* users = std::get_if<forms::FromUsers>(&component.input)) {
         return Json{{"max", users->count.max}};
     }
@@ -103,11 +110,17 @@ Result<Json> input_json(const forms::Form& form,
     return Json::object();
 }
 
-/// Names of chosen elements or people, in their order; one that is not here any more has none.
+/// Names of what was chosen, in its order; one that is not here any more has none.
 Result<Json> names_json(const Component& component,
                         const Json& value,
                         const forms::Lookup& lookup) {
     Json names = Json::array();
+    if (component.kind() == forms::Kind::api && value.is_array()) {
+        for (const Json& pick : value) {
+            names.push_back(text_of(pick, "label"));
+        }
+        return names;
+    }
     const bool is_of_users = component.kind() == forms::Kind::users;
     if ((component.kind() != forms::Kind::collection && !is_of_users) || !value.is_array()) {
         return names;
@@ -146,7 +159,6 @@ Result<Json> component_json(const forms::Form& form,
                 {"label", label_of(component)},
                 {"help", texts_json(component.help)},
                 {"required", component.required},
-                {"supported", forms::is_filled_in(component.kind())},
                 {"visible", state.visible},
                 {"enabled", state.enabled},
                 {"why", says_why ? Json(error_name(state.why)) : Json(nullptr)},
@@ -238,7 +250,7 @@ private:
     Result<Json> repetitions(const Json& value, const std::string& path) {
         Json parts = Json::array();
         for (const Json& one : value) {
-            const std::string code = one.value("form", std::string());
+            const std::string code = text_of(one, "form");
             const auto index = form_.inside(code);
             const auto answers = one.find("answers");
             if (!index || answers == one.end() || !answers->is_object()) {

@@ -23,8 +23,9 @@ Result<std::vector<forms::Element>> DeviceLookup::search(const forms::Search& se
     return index == nullptr ? std::vector<forms::Element>{} : index->search(search);
 }
 
-Result<std::vector<forms::Element>> DeviceLookup::search_people(
-    Id user, const forms::FromUsers& among, const forms::Search& search) const {
+Result<std::vector<forms::Element>> DeviceLookup::search_people(Id user,
+                                                                const forms::FromUsers& among,
+                                                                const forms::Search& search) const {
     HF_TRY(const forms::ElementIndex* index, indexes_.find_people(replica_, user, among));
     return index == nullptr ? std::vector<forms::Element>{} : index->search(search);
 }

@@ -92,9 +92,8 @@ Result<Json> card(const View& view, Id channel, Id message, Id version) {
     Json shown = Json::array();
     HF_TRY(const auto answer, find_answer(view, channel, message));
     if (answer) {
-        HF_TRY(
-            shown,
-            lines(view, channel, **form, answer->answers, {.lines_max = limits::card_lines}));
+        HF_TRY(shown,
+               lines(view, channel, **form, answer->answers, {.lines_max = limits::card_lines}));
     }
     return Json{{"title", title(**form)}, {"lines", std::move(shown)}};
 }

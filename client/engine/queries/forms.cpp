@@ -11,7 +11,6 @@
 #include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/form_cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
-#include "core/forms/lint.hpp"
 #include "core/model/args.hpp"
 #include "core/model/body_forms.hpp"
 #include "core/offline/reason.hpp"
@@ -67,14 +66,10 @@ Result<std::vector<Offered>> offered_forms(View& view,
             continue;
         }
         HF_TRY(Json blocked, obstacle(view, **form));
-        const bool stops = std::ranges::any_of(forms::lint_app(definition), [](const auto& advice) {
-            return advice.code == "cannot_be_sent_yet";
-        });
         list.push_back({cards::folded(text_in(definition.form.title, "en")) + row.form.code,
                         {{"form", to_string(row.id)},
                          {"title", form_cards::title(**form)},
-                         {"blocked", std::move(blocked)},
-                         {"unfinished", stops}}});
+                         {"blocked", std::move(blocked)}}});
     }
     std::ranges::sort(list, {}, &Offered::order);
     return list;

@@ -180,6 +180,7 @@ public:
     bool portal = false;  ///< somebody else answers: no header of ours
     Id signs_in_as = FakeServer::ana;
     std::map<std::string, int> requests;  ///< path → how often
+    std::vector<Json> searches;           ///< for choices that another server has
     std::unique_ptr<client::Engine> engine;
     std::map<std::int64_t, Json> replies;
     std::string data;  ///< that came with the last answer
@@ -245,6 +246,9 @@ private:
         } else if (connected && output.path == "/sync/v1/pull") {
             status = status_of_pull;
             body = status == 200 ? server_.answer_pull(output.body) : std::string{};
+        } else if (connected && output.path == "/forms/v1/choices") {
+            searches.push_back(Json::parse(output.body));
+            body = R"({"items":[{"id":"K7","code":"K7","name":"Seal K7"}],"more":false})";
         } else if (connected && output.path.starts_with("/files/")) {
             const Loss lost = loss ? loss(output) : Loss::none;
             if (lost != Loss::request) {

@@ -142,6 +142,8 @@ enum class ErrorCode : std::uint16_t {
     routine_stage_unsupported = 225,
     routine_request_failed = 226,
     routine_request_forbidden = 227,
+    choices_failed = 230,
+    choices_forbidden = 231,
 };
 
 enum class Retry : std::uint8_t { never, later, signed_in };
@@ -155,7 +157,7 @@ struct ErrorEntry {
     std::string_view action;
 };
 
-inline constexpr std::array<ErrorEntry, 132> error_catalogue{{
+inline constexpr std::array<ErrorEntry, 134> error_catalogue{{
     {ErrorCode::request_malformed, "request.malformed", 400, Retry::never,
      "The bytes are not a frame, or not a valid JSON body.",
      "Update the app; if it is up to date, report the log line."},
@@ -552,6 +554,12 @@ inline constexpr std::array<ErrorEntry, 132> error_catalogue{{
     {ErrorCode::routine_request_forbidden, "routine.request_forbidden", 403, Retry::never,
      "A routine may not ask this address: it is private, or is no http or https.",
      "Ask a public address, or let the operator allow this one."},
+    {ErrorCode::choices_failed, "choices.failed", 502, Retry::later,
+     "The other server that has the choices of a form did not answer, or not with choices.",
+     "Try again in a while. If it stays so, tell the administrator."},
+    {ErrorCode::choices_forbidden, "choices.forbidden", 403, Retry::never,
+     "This server may not ask the address that a form takes its choices from.",
+     "Let the operator allow the address (serve --choices-from), or put another into the form."},
 }};
 
 /// The entry of a code; null for `none` and for numbers that are not in the catalogue.

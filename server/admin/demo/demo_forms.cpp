@@ -300,7 +300,9 @@ forms:
         forms: [part, tool]
         max: 10
         label: {en: Parts and tools, es: Repuestos y herramientas}
-        help: {en: "What was put in, and what was borrowed", es: "Lo que se instaló y lo que se pidió prestado"}
+        help:
+          en: What was put in, and what was borrowed
+          es: Lo que se instaló y lo que se pidió prestado
       - id: photos
         kind: camera
         max: 5

@@ -35,7 +35,13 @@ export function answerText(line: AnswerLine): string {
 /** The line of a component, wherever it stands. */
 export function lineAt(lines: AnswerLine[], path: unknown): AnswerLine | undefined {
   for (const line of lines) {
-    const found = line.path === path ? line : lineAt(line.parts.flatMap((part) => part.lines), path);
+    const found =
+      line.path === path
+        ? line
+        : lineAt(
+            line.parts.flatMap((part) => part.lines),
+            path,
+          );
     if (found) return found;
   }
   return undefined;

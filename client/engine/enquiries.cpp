@@ -1,4 +1,4 @@
-#include "client/engine/file_links.hpp"
+#include "client/engine/enquiries.hpp"
 
 #include <utility>
 
@@ -8,7 +8,7 @@
 
 namespace holdfast::client {
 
-void FileLinks::ask(std::int64_t call, Id channel, Id file) {
+void Enquiries::ask(std::int64_t call, std::string_view path, std::string body) {
     if (!device_.account() || !device_.is_connected()) {
         device_.reply_error(call, Error{ErrorCode::offline_no_connection});
         return;
@@ -17,21 +17,21 @@ void FileLinks::ask(std::int64_t call, Id channel, Id file) {
         device_.reply_error(call, Error{ErrorCode::request_too_many});
         return;
     }
-    send({.call = call, .channel = channel, .file = file});
+    send({.call = call, .path = std::string(path), .body = std::move(body)});
 }
 
-void FileLinks::send(const Asked& asked) {
-    const std::uint32_t request = device_.request(
-        {.method = "POST",
-         .path = "/files/v1/links",
-         .content_type = "application/json",
-         .authorization = "Bearer " + device_.account()->access_token,
-         .body = json::Writer{}.write("channel", asked.channel).write("file", asked.file).text(),
-         .timeout_ms = limits::auth_time_max.count});
+void Enquiries::send(const Asked& asked) {
+    const std::uint32_t request =
+        device_.request({.method = "POST",
+                         .path = asked.path,
+                         .content_type = "application/json",
+                         .authorization = "Bearer " + device_.account()->access_token,
+                         .body = asked.body,
+                         .timeout_ms = limits::auth_time_max.count});
     pending_.emplace(request, asked);
 }
 
-bool FileLinks::take(const HttpAnswered& answer) {
+bool Enquiries::take(const HttpAnswered& answer) {
     const auto found = pending_.find(answer.request);
     if (found == pending_.end()) {
         return false;
@@ -53,11 +53,11 @@ bool FileLinks::take(const HttpAnswered& answer) {
     return true;
 }
 
-bool FileLinks::take_renewal_wish() {
+bool Enquiries::take_renewal_wish() {
     return std::exchange(renewal_wished_, false);
 }
 
-void FileLinks::renewed(bool done) {
+void Enquiries::renewed(bool done) {
     for (const Asked& asked : std::exchange(waiting_for_token_, {})) {
         if (done) {
             send(asked);
@@ -67,7 +67,7 @@ void FileLinks::renewed(bool done) {
     }
 }
 
-void FileLinks::clear() {
+void Enquiries::clear() {
     renewed(false);
     for (const auto& [request, asked] : std::exchange(pending_, {})) {
         device_.reply_error(asked.call, Error{ErrorCode::server_unreachable});

@@ -2,21 +2,23 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/engine/device.hpp"
 
 namespace holdfast::client {
 
-/// Asks the server for links that open files: each for one file, one person and some minutes.
-class FileLinks {
+/// What the screen asks and only the server knows: links that open files, choices that another
+/// server has. The answer goes to the call as it came.
+class Enquiries {
 public:
-    explicit FileLinks(Device& device) : device_(device) {}
+    explicit Enquiries(Device& device) : device_(device) {}
 
-    /// Answers the call when the server has: {"url","expires_in_ms"}.
-    /// Errors  offline_no_connection · request_too_many · those of the server: file_on_its_way,
-    ///         file_unknown.
-    void ask(std::int64_t call, Id channel, Id file);
+    /// Posts a JSON body to a path of docs/internals/http-api.md, and answers the call with what
+    /// comes back.  Errors  offline_no_connection · request_too_many · those of the server.
+    void ask(std::int64_t call, std::string_view path, std::string body);
     /// False: not the answer to a request of its own.
     bool take(const HttpAnswered& answer);
 
@@ -29,8 +31,8 @@ public:
 private:
     struct Asked {
         std::int64_t call = 0;
-        Id channel;
-        Id file;
+        std::string path;
+        std::string body;
         bool again = false;  ///< with a renewed token
     };
     void send(const Asked& asked);

@@ -208,7 +208,7 @@ STAGES = {
     "lint": (lint, "form, arrows, catalogues, requirements"),
     "unit": (unit, "native build and unit tests"),
     "wasm": (wasm, "browser build, run under Node"),
-    "forms-corpus": (forms_corpus, "cases of forms, natively and in WebAssembly"),
+    "forms-corpus": (forms_corpus, "cases of forms, natively, in WebAssembly and in Chromium"),
     "sim": (sim, "simulator: kept seeds, then fresh ones"),
     "compat": (compat, "a client written from the specification alone"),
     "files": (files, "uploads with somebody else's client, cut again and again"),

@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-export async function start(name) {
-  const file = path.join(root, `build/wasm/tests/forms/${name}.wasm`);
-  const module = await WebAssembly.compile(readFileSync(file));
+export const bytesOf = (name) => readFileSync(path.join(root, `build/wasm/tests/forms/${name}.wasm`));
+
+/** Stands for itself: a page of a browser is given its text. */
+export async function start(bytes) {
+  const module = await WebAssembly.compile(bytes);
   const imports = {};
   for (const { module: from, name: what } of WebAssembly.Module.imports(module)) {
     (imports[from] ??= {})[what] = () => {

@@ -1,15 +1,43 @@
-// Runs every file of tests/scenarios/forms natively and in WebAssembly: each case as it says it should come
-// out, and the same bytes from both. Last line: `N passed, N failed`, one for each case.
+// Runs every file of tests/scenarios/forms natively, and in WebAssembly under Node and in Chromium: each case as
+// it says it should come out, and the same bytes from all. Last line: `N passed, N failed`, one for each case.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { root, start } from './module.mjs';
+import { launch } from '../e2e/lib/browser.mjs';
+import { makeFolder, removeFolder } from '../e2e/lib/server.mjs';
+import { bytesOf, root, start } from './module.mjs';
 
 const folder = path.join(root, 'tests/scenarios/forms');
 const world = readFileSync(path.join(folder, 'world.json'));
 const native = path.join(root, 'build/dev/tests/forms/holdfast_forms_corpus');
-const exports = await start('holdfast_forms_corpus');
+const exports = await start(bytesOf('holdfast_forms_corpus'));
+
+const profile = makeFolder('corpus');
+const { context, page } = await launch(profile);
+
+/** The same module in a page, kept between the files. */
+const runInChromium = (file) =>
+  page.evaluate(
+    async ({ source, module, texts }) => {
+      const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+      globalThis.corpus ??= await new Function(`return ${source}`)()(bytes(module));
+      const { memory, allocate, run, output_text } = globalThis.corpus;
+      const places = texts.flatMap((text) => {
+        const given = bytes(text);
+        const at = allocate(given.length);
+        new Uint8Array(memory.buffer).set(given, at);
+        return [at, given.length];
+      });
+      const size = run(...places);
+      return new TextDecoder().decode(new Uint8Array(memory.buffer, output_text(), size));
+    },
+    {
+      source: start.toString(),
+      module: bytesOf('holdfast_forms_corpus').toString('base64'),
+      texts: [world.toString('base64'), file.toString('base64')],
+    },
+  );
 
 function put(bytes) {
   const at = exports.allocate(bytes.length);
@@ -46,6 +74,7 @@ for (const name of names.sort()) {
   const file = path.join(folder, name);
   const ours = runNatively(file).split('\n').slice(0, -1);
   const theirs = runInWasm(readFileSync(file)).split('\n').slice(0, -1);
+  const chromium = (await runInChromium(readFileSync(file))).split('\n').slice(0, -1);
   ours.forEach((line, index) => {
     const parsed = JSON.parse(line);
     const rule = `${name}: ${parsed.case}`;
@@ -53,10 +82,15 @@ for (const name of names.sort()) {
     else if (rules.has(rule)) complain(name, line, 'this rule stands twice');
     else if ('expected' in parsed) complain(name, line, 'not as expected');
     else if (line !== theirs[index]) complain(name, line, `WebAssembly says ${theirs[index]}`);
+    else if (line !== chromium[index]) complain(name, line, `Chromium says ${chromium[index]}`);
     else passed += 1;
     rules.add(rule);
   });
-  if (theirs.length !== ours.length) throw new Error(`${name}: ${theirs.length} lines from WebAssembly`);
+  for (const [where, lines] of Object.entries({ WebAssembly: theirs, Chromium: chromium })) {
+    if (lines.length !== ours.length) throw new Error(`${name}: ${lines.length} lines from ${where}`);
+  }
 }
+await context.close();
+removeFolder(profile);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

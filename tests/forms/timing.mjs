@@ -1,8 +1,8 @@
 // How long one call of each kind of work takes in WebAssembly under Node, in milliseconds, as JSON lines;
 // holdfast_forms_timing prints the same natively. node tests/forms/timing.mjs
-import { start } from './module.mjs';
+import { bytesOf, start } from './module.mjs';
 
-const exports = await start('holdfast_forms_timing');
+const exports = await start(bytesOf('holdfast_forms_timing'));
 exports.prepare();
 
 for (const [name, calls] of Object.entries({ open: 20, press: 3000, search: 200, submit: 3000 })) {

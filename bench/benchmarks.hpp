@@ -19,6 +19,7 @@ inline constexpr std::size_t rows_count = 100'000;
 [[nodiscard]] std::vector<Figure> live();
 [[nodiscard]] std::vector<Figure> query();
 [[nodiscard]] std::vector<Figure> executor();
+[[nodiscard]] std::vector<Figure> forms();
 [[nodiscard]] std::vector<Figure> lost_access();
 [[nodiscard]] std::vector<Figure> workflow();
 // Thousands of devices: bench/fleet.

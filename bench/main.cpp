@@ -22,6 +22,7 @@ int main(int count, char** arguments) {
         {"live", live},
         {"query", query},
         {"executor", executor},
+        {"forms", forms},
         {"resume", resume},
         {"fanout", fanout},
         {"idle", idle},

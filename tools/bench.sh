@@ -30,12 +30,16 @@ crash() {
 case $name in
     '')
         native "$@"
-        for each in first-sync-web query-web board-web; do web "$each" "$@"; done
+        for each in first-sync-web query-web board-web forms-web; do web "$each" "$@"; done
         crash "$@"
         ;;
     workflow)
         native "$@"
         web board-web "${@:2}"
+        ;;
+    forms)  # on the server and the device, and in a browser
+        native "$@"
+        web forms-web "${@:2}"
         ;;
     kill) crash "${@:2}" ;;
     *-web) web "$@" ;;

@@ -1,12 +1,13 @@
-// node tests/e2e/bench-web.mjs [first-sync-web|query-web|board-web] [--json]: figures of the browser, against SQLite
-// alone in the same page. docs/performance.md explains them.
+// node tests/e2e/bench-web.mjs [first-sync-web|query-web|board-web|forms-web] [--json]: figures of the browser, against
+// SQLite alone in the same page. docs/performance.md explains them.
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { at, signIn, waitForBar } from './lib/app.mjs';
 import { launch } from './lib/browser.mjs';
 import { startDevice } from './lib/device.mjs';
-import { makeFolder, removeFolder, root, startServer } from './lib/server.mjs';
+import { binary, makeFolder, removeFolder, root, startServer } from './lib/server.mjs';
 
 const rowsCount = 100_000;
 const rounds = 5;
@@ -31,8 +32,8 @@ const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.floo
 
 async function serve(channels, messages = rowsCount, tasks = 0) {
   const data = makeFolder('bench');
-  const binary = ['release', 'dev'].map((preset) => path.join(root, `build/${preset}/bench/holdfast_bench`));
-  const made = binary.find((file) => spawnSync('test', ['-x', file]).status === 0);
+  const builds = ['release', 'dev'].map((preset) => path.join(root, `build/${preset}/bench/holdfast_bench`));
+  const made = builds.find((file) => spawnSync('test', ['-x', file]).status === 0);
   run(made, '--make', data, String(channels), String(messages), String(tasks));
   const server = await startServer(data, { subcommand: 'serve' });
   return { server, data };
@@ -224,6 +225,86 @@ async function benchBoard() {
   removeFolder(data);
 }
 
+/** 50,000 assets, a form of 500 components with 100 conditions, and one that chooses an asset. */
+function formsFile() {
+  const kinds = ['Bomba', 'Válvula', 'Motor', 'Compresor', 'Caldera', 'Filtro', 'Tablero eléctrico', 'Grúa'];
+  const places = ['Ñuñoa', 'Valparaíso', 'Concepción', 'Muelle 4', 'Planta norte'];
+  const elements = Array.from({ length: 50_000 }, (_, i) => ({ code: `a_${i}`, name: `${kinds[i % 8]} ${i} ${places[Math.floor(i / 7) % 5]}` }));
+  const label = { en: 'Question', es: 'Pregunta' };
+  const components = Array.from({ length: 100 }, (_, i) => [
+    { id: `list${i}`, kind: 'list', label, items: [{ value: 'yes' }, { value: 'no' }] },
+    { id: `why${i}`, kind: 'written', label, required: true, max: 400, pattern: '[a-zA-Z .,]+', show: { component: `list${i}`, equal: 'no' } },
+    { id: `n${i}`, kind: 'written', input: 'number', label, min: 0, max: 100 },
+    { id: `asset${i}`, kind: 'collection', collection: 'asset', label },
+    { id: `d${i}`, kind: 'date', label, latest: { from: 'send' } },
+  ]).flat();
+  return JSON.stringify({
+    organization: { code: 'bench' },
+    collections: [{ code: 'asset', name: 'Assets', elements }],
+    forms: [{ code: 'large', title: { en: 'Large' }, components }],
+  });
+}
+
+async function benchForms() {
+  const { server: first, data } = await serve(1);
+  await first.stop();
+  const file = path.join(data, 'forms.yaml');
+  writeFileSync(file, formsFile());
+  run(binary, 'org', 'apply', file, '--data', data);
+  const server = await startServer(data, { subcommand: 'serve' });
+  const profile = makeFolder('bench-profile');
+  const { context, page } = await openDevice(server, profile);
+  const { channel } = await firstSync(page, false);
+  const times = await page.evaluate(async (id) => {
+    const taken = { open: [], press: [], search: [] };
+    const timed = async (name, work) => {
+      const begin = performance.now();
+      const value = await work();
+      taken[name].push(performance.now() - begin);
+      return value;
+    };
+    const forms = device.subscribe({ query: 'forms', channel: id });
+    const [{ form }] = await device.until(() => device.snapshot(forms)?.forms.length && device.snapshot(forms).forms);
+    await device.close(forms);
+    let draft = 0;
+    for (let i = 0; i < 20; i += 1) {
+      const shown = await timed('open', async () => {
+        ({ draft } = await device.ask('open_form', { channel: id, form }));
+        const filling = device.subscribe({ query: 'filling', draft });
+        await device.until(() => device.snapshot(filling)?.filling?.components.length === 500);
+        return filling;
+      });
+      await device.close(shown);
+    }
+    // As a person fills it in: more and more answers stand in it.
+    for (let i = 0; i < 900; i += 1) {
+      const group = Math.floor(i / 9);
+      const [path, value] = i % 9 === 0 ? [`list${group}`, ['no']] : [`why${group}`, 'The seal leaks'.slice(0, 3 + (i % 9))];
+      const { changed } = await timed('press', () => device.ask('set_answer', { draft, path, value }));
+      if (changed[0].path !== path) throw new Error(`${path} was not judged`);
+    }
+    const typed = ['v', 'va', 'val', 'valv 1', 'bomba nun', 'ta', 'grua 499', 'conc', 'zzz', 'filtro 123 m'];
+    const search = (text) => device.ask('search_choices', { draft, path: 'asset0', level: 0, text });
+    const began = performance.now();
+    await search('');
+    const firstSearch = performance.now() - began;
+    for (let i = 0; i < 300; i += 1) {
+      const { items } = await timed('search', () => search(typed[i % typed.length]));
+      if ((items.length === 0) !== (typed[i % typed.length] === 'zzz')) throw new Error(`${typed[i % typed.length]}: ${items.length}`);
+    }
+    return { ...taken, firstSearch };
+  }, channel);
+  report('forms-web', median(times.open), 'ms', 100, 'open 500 components, 100 conditions, to the snapshot; at most 1');
+  report('forms-web', percentile(times.press, 0.95), 'ms', 4, 'p95, keystroke to verdict, page to disk and back; at most 1');
+  report('forms-web', percentile(times.search, 0.95), 'ms', 16, 'p95, a keystroke in 50,000 elements; at most 1');
+  report('forms-web', times.firstSearch, 'ms', 1000, 'the first search, which reads the collection; at most 1');
+  await context.close();
+  await server.stop();
+  removeFolder(profile);
+  removeFolder(data);
+}
+
 if (!wanted || wanted === 'first-sync-web') await benchFirstSync();
 if (!wanted || wanted === 'query-web') await benchQuery();
 if (!wanted || wanted === 'board-web') await benchBoard();
+if (!wanted || wanted === 'forms-web') await benchForms();

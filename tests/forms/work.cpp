@@ -37,6 +37,8 @@ std::string large_form() {
     return text;
 }
 
+}  // namespace
+
 std::string small_form() {
     std::string text = R"({"code":"small","components":[)";
     for (int i = 0; i < 10; ++i) {
@@ -83,7 +85,11 @@ std::vector<ElementIndex::Entry> assets() {
     return entries;
 }
 
-}  // namespace
+const std::vector<std::string>& typed_texts() {
+    static const std::vector<std::string> texts{
+        "v", "va", "val", "valv 1", "bomba nun", "ta", "grua 499", "conc", "zzz", "filtro 123 m"};
+    return texts;
+}
 
 Desk::Desk() : assets_(assets()), large_(large_form()), answers_(small_answers()) {
     lookup_.add(Element{.id = Id{1}, .collection = "asset", .code = "pump", .name = "Pump"});
@@ -121,9 +127,8 @@ std::size_t Desk::press(std::size_t number) {
 }
 
 std::size_t Desk::search(std::size_t number) {
-    constexpr std::array<const char*, 10> typed{
-        "v", "va", "val", "valv 1", "bomba nun", "ta", "grua 499", "conc", "zzz", "filtro 123 m"};
-    return assets_.search({.collection = "asset", .typed = typed[number % typed.size()]}).size();
+    const std::string& typed = typed_texts()[number % typed_texts().size()];
+    return assets_.search({.collection = "asset", .typed = typed}).size();
 }
 
 bool Desk::submit() {

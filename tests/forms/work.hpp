@@ -13,6 +13,14 @@
 /// call is one thing that a person or the server waits for; who measures holds the clock.
 namespace holdfast::forms::work {
 
+/// A form of 30 components, and right answers to it.
+[[nodiscard]] std::string small_form();
+[[nodiscard]] std::string small_answers();
+
+/// What is searched: 50,000 elements, and what a person types.
+[[nodiscard]] std::vector<ElementIndex::Entry> assets();
+[[nodiscard]] const std::vector<std::string>& typed_texts();
+
 class Desk {
 public:
     Desk();

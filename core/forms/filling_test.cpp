@@ -290,7 +290,7 @@ TEST(Lint, says_what_the_organization_does_not_have_yet) {
         said.push_back(advice.path + ": " + advice.code);
     }
     EXPECT_EQ(said,
-              (std::vector<std::string>{"access: offered_to_nobody_yet",
+              (std::vector<std::string>{"access: offered_with_tasks_only",
                                         "components/0/filter: no_choices_yet"}));
 }
 

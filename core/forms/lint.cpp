@@ -118,7 +118,7 @@ OfflineReport lint_offline(const Definition& definition, const ListSizes& sizes)
 std::vector<Advice> lint_app(const Definition& definition) {
     std::vector<Advice> advice;
     if (!definition.access.collections.empty() || !definition.access.elements.empty()) {
-        advice.push_back({"access", "offered_to_nobody_yet", {}});
+        advice.push_back({"access", "offered_with_tasks_only", {}});
     }
     add_unknown_elements(definition.form, "", advice);
     for (std::size_t i = 0; i < definition.inside.size(); ++i) {

@@ -232,6 +232,9 @@ Result<Args> parse_form_call(std::string_view call, const Json& args) {
     if (call == "submit_form") {
         return parse_draft<SubmitForm>(args);
     }
+    if (call == "review_form") {
+        return parse_draft<ReviewForm>(args);
+    }
     if (call == "discard_draft") {
         return parse_draft<DiscardDraft>(args);
     }

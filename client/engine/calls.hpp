@@ -68,6 +68,9 @@ struct SearchChoices {
 struct SubmitForm {
     std::int64_t draft = 0;
 };
+struct ReviewForm {
+    std::int64_t draft = 0;
+};
 struct DiscardDraft {
     std::int64_t draft = 0;
 };
@@ -131,6 +134,7 @@ using Args = std::variant<Start,
                           RemovePart,
                           SearchChoices,
                           SubmitForm,
+                          ReviewForm,
                           DiscardDraft,
                           ReopenAnswer,
                           Retry,

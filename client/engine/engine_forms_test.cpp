@@ -323,6 +323,8 @@ TEST_F(EngineForms, OM37_parts_survive_a_kill_and_are_shown_in_the_answer) {
     ASSERT_EQ(code(set(draft, "parts/1/size", 3)), "accepted");
     restart();
     const auto messages = watch_messages();
+    const Json review = phone->call("review_form", {{"draft", draft}})["ok"];
+    EXPECT_TRUE(review["verdict"]["can_submit"].get<bool>());
     const Json sent = submit(draft);
     ASSERT_EQ(code(sent), "accepted") << sent;
     reconnect();
@@ -334,6 +336,7 @@ TEST_F(EngineForms, OM37_parts_survive_a_kill_and_are_shown_in_the_answer) {
     const auto answer = phone->subscribe({{"query", "answer"},
                                           {"channel", to_string(FakeServer::channel)},
                                           {"answer", sent["ok"]["intent"]}});
+    EXPECT_EQ(review["lines"], phone->snapshot(answer)["answer"]["lines"]);
     const Json parts = phone->snapshot(answer)["answer"]["lines"][0]["parts"];
     ASSERT_EQ(parts.size(), 2U);
     EXPECT_EQ(parts[0]["title"]["en"], "Part");

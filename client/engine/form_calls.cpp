@@ -172,11 +172,14 @@ Result<std::string> Engine::Parts::search_choices(const calls::SearchChoices& ca
 
 Result<std::optional<std::string>> Engine::Parts::search_outside(const calls::SearchChoices& call) {
     const FillingDesk::Place place = device->filling_place();
-    HF_TRY(const FillingDesk::Open* open, device->fillings.hold(place, call.draft));
-    const auto spot = open->filling.at(call.path);
-    if (!spot || spot->component.kind() != forms::Kind::api) {
+    HF_TRY(const FillingDesk::Open* held, device->fillings.hold(place, call.draft));
+    const auto known = held->filling.at(call.path);
+    if (!known || known->component.kind() != forms::Kind::api) {
         return std::nullopt;
     }
+    // The connection may have gone since it was judged.
+    HF_TRY(const FillingDesk::Open* open, device->fillings.find(place, call.draft));
+    const auto spot = open->filling.at(call.path);
     if (!spot->state.enabled) {
         return fail(spot->state.why, call.path);
     }
@@ -253,6 +256,28 @@ void Engine::Parts::take(std::int64_t number, const calls::SubmitForm& call) {
     device->reply_ok(number, R"({"intent":")" + to_string(*submitted) + R"("})");
     drafts_changed();
     waiting_changed(*submitted);
+}
+
+/// What would be sent now, as those who get it will read it.
+Result<std::string> Engine::Parts::review_form(std::int64_t draft) {
+    const FillingDesk::Place place = device->filling_place();
+    HF_TRY(const FillingDesk::Open* open, device->fillings.find(place, draft));
+    const FillingMoment moment = device->fillings.moment(place, *open->form);
+    HF_TRY(Json lines,
+           answer_lines(*open->form,
+                        open->filling.submission(),
+                        moment.lookup(),
+                        {.lines_max = limits::answer_lines_max, .inside = true}));
+    return text({{"lines", std::move(lines)}, {"verdict", verdict_json(open->filling)}});
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::ReviewForm& call) {
+    const auto reviewed = review_form(call.draft);
+    if (!reviewed) {
+        device->reply_error(number, reviewed.error());
+        return;
+    }
+    device->reply_ok(number, *reviewed);
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::DiscardDraft& call) {

@@ -47,6 +47,7 @@ private:
     void take(std::int64_t number, const calls::RemovePart& call);
     void take(std::int64_t number, const calls::SearchChoices& call);
     void take(std::int64_t number, const calls::SubmitForm& call);
+    void take(std::int64_t number, const calls::ReviewForm& call);
     void take(std::int64_t number, const calls::DiscardDraft& call);
     void take(std::int64_t number, const calls::ReopenAnswer& call);
     void take(std::int64_t number, const calls::Retry& call);
@@ -91,6 +92,7 @@ private:
     /// What to ask the server where another one has the choices; else nothing.
     [[nodiscard]] Result<std::optional<std::string>> search_outside(
         const calls::SearchChoices& call);
+    [[nodiscard]] Result<std::string> review_form(std::int64_t draft);
     [[nodiscard]] Result<Id> submit_form(std::int64_t draft);
     /// What a filled form asks for.
     [[nodiscard]] Result<calls::Submit> sent_form(const FillingDesk::Open& open,

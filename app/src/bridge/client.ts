@@ -40,6 +40,7 @@ const idempotent: ReadonlySet<CallName> = new Set<CallName>([
   'add_part',
   'remove_part',
   'search_choices',
+  'review_form',
   'discard_draft',
   'read_file',
   'drop_file',

@@ -75,6 +75,8 @@ export interface Calls {
   };
   /** Makes the action of a draft: both are on the disk, or neither. A refusal names the `component`. */
   submit_form: { args: { draft: number }; result: { intent: Id } };
+  /** What would be sent now, as those who get it will read it; `files` are empty: the draft has them. */
+  review_form: { args: { draft: number }; result: { lines: AnswerLine[]; verdict: FillingVerdict } };
   discard_draft: { args: { draft: number }; result: Empty };
   /** Takes a refused answer out of the outbox and goes on with it as a draft. */
   reopen_answer: { args: { intent: Id }; result: { draft: number } };

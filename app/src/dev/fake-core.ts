@@ -123,6 +123,8 @@ export class FakeCore implements EnginePort {
         return this.#forms.set(String(args['path']), args['value'] ?? null);
       case 'search_choices':
         return this.#forms.search(String(args['text']));
+      case 'review_form':
+        return { lines: this.#forms.lines(), verdict: this.#forms.set('', null).verdict };
       case 'begin_file':
         return this.#files.begin(args);
       case 'add_bytes':

@@ -52,6 +52,11 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await written(page, 'tag').fill('P-7');
   await written(page, 'done').fill('Replaced the seal and the bearing.');
   await written(page, 'hours').fill('2.5');
+  await at(page, 'form-review').click();
+  await at(page, 'review-missing').filter({ hasText: 'Part 3 › Name or number, Signature' }).waitFor();
+  assert.match(await at(page, 'review').innerText(), /Part 1[\s\S]*Shaft seal[\s\S]*Tool 2[\s\S]*Bearing puller/);
+  await shoot(page, 'form-parts-1-review');
+  await page.keyboard.press('Escape');
   await parts(page).nth(2).locator('summary').click();
   await waitFor('the part to shut', async () => !(await isOpen(page, 'parts/2')));
   await at(page, 'form-send').click();

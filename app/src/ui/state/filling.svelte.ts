@@ -12,12 +12,9 @@ import { call, refusalOf } from './engine.svelte.ts';
 /** "parts/0" of "parts/0/name"; nothing of a component of the form itself. */
 const partOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 
-function byPart(components: FillingComponent[]): Map<string, FillingComponent[]> {
-  const parts = new Map<string, FillingComponent[]>();
-  for (const one of components) {
-    const part = partOf(one.path);
-    parts.set(part, [...(parts.get(part) ?? []), one]);
-  }
+function byPart(components: FillingComponent[]): Record<string, FillingComponent[]> {
+  const parts: Record<string, FillingComponent[]> = {};
+  for (const one of components) (parts[partOf(one.path)] ??= []).push(one);
   return parts;
 }
 
@@ -32,7 +29,7 @@ export class Filling {
   judged: Promise<void> = Promise.resolve();
   readonly draft: number;
   readonly #onkept: () => void;
-  readonly #byPath = $derived(new Map(this.components.map((one) => [one.path, one])));
+  readonly #byPath = $derived(Object.fromEntries(this.components.map((one) => [one.path, one])));
   readonly #shown = $derived(byPart(this.components.filter((one) => one.visible)));
 
   constructor(draft: number, onkept: () => void) {
@@ -47,13 +44,13 @@ export class Filling {
 
   /** What is displayed of the form itself (`''`), or of a part: "parts/0". */
   shownIn(part: string): FillingComponent[] {
-    return this.#shown.get(part) ?? [];
+    return this.#shown[part] ?? [];
   }
 
   /** What a component is called: "Part 2 › Name". */
   nameOf(path: string): string {
     const steps = path.split('/');
-    let name = textIn(this.#byPath.get(path)?.label ?? {});
+    let name = textIn(this.#byPath[path]?.label ?? {});
     for (let end = steps.length - 2; end > 0; end -= 2) {
       const [component, number] = [steps.slice(0, end).join('/'), Number(steps[end])];
       name = `${this.titleOf(component, number)} › ${name}`;
@@ -63,7 +60,7 @@ export class Filling {
 
   /** What a part is called: "Part 2". */
   titleOf(component: string, number: number): string {
-    const part = this.#byPath.get(component)?.parts[number];
+    const part = this.#byPath[component]?.parts[number];
     return t('form.part', { title: textIn(part?.title ?? {}), n: number + 1 });
   }
 

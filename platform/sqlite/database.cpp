@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <utility>
@@ -117,6 +118,16 @@ Result<> use_key(Database& database, const OpenOptions& options) {
     return result == SQLITE_OK ? Result<>{} : failure(database.handle(), result);
 }
 
+bool is_plain(Database& database) {
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    std::array<char, 16> head{};
+    const bool is_read = file != nullptr && file->pMethods != nullptr &&
+                         file->pMethods->xRead(file, head.data(), head.size(), 0) == SQLITE_OK;
+    return is_read && std::string_view(head.data(), head.size()) ==
+                          std::string_view("SQLite format 3", head.size());
+}
+
 Result<> configure(Database& database, const OpenOptions& options) {
     HF_CHECK(use_key(database, options));
     // Before anything reads the file: with a write-ahead log, the first read maps shared memory
@@ -168,8 +179,13 @@ Result<Database> Database::open_to_write(const OpenOptions& options) {
 }
 
 /// The log of a file cannot be encrypted where it stands: it is written back first.
+/// Only where the file says that it is not encrypted: the log of one that is would look like none,
+/// and be lost.
 Result<> Database::encrypt(const OpenOptions& options) {
     HF_TRY(Database database, open_file(options.path, to_write, options));
+    if (!is_plain(database)) {
+        return fail(ErrorCode::storage_corrupt);
+    }
     if (options.exclusive) {
         HF_CHECK(database.execute("PRAGMA locking_mode = EXCLUSIVE"));
     }

@@ -28,6 +28,11 @@ inline int sleep(sqlite3_vfs*, int microseconds) {
     return microseconds;
 }
 
+/// Which error of the system it was, nobody can say. The VFS that encrypts asks all the same.
+inline int last_error(sqlite3_vfs*, int, char*) {
+    return 0;
+}
+
 }  // namespace exclusive
 
 /// To be added: xClose, xRead, xWrite, xTruncate, xSync, xFileSize, xSectorSize and
@@ -49,6 +54,7 @@ constexpr sqlite3_vfs exclusive_vfs() {
     vfs.mxPathname = 256;
     vfs.xFullPathname = exclusive::full_pathname;
     vfs.xSleep = exclusive::sleep;
+    vfs.xGetLastError = exclusive::last_error;
     return vfs;
 }
 

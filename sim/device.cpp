@@ -29,6 +29,7 @@ Device::Device(Setup setup, Surroundings surroundings)
     : setup_(std::move(setup)),
       around_(std::move(surroundings)),
       disk_(unique_name()),
+      key_(setup_.number % 4 == 1 ? std::string(sqlite::key_bytes, 'k') : std::string()),
       screens_(around_.ledger, [this] { return describe(); }) {
     if (HF_BROKEN(outbox_not_synced)) {
         disk_.ignore_syncs_of("outbox.db-wal");
@@ -39,15 +40,11 @@ WallTime Device::wall() const {
     return WallTime{epoch_of_worlds.ms + around_.clock.now().ms + wall_offset_.count};
 }
 
-std::string Device::key() const {
-    return setup_.number % 4 == 1 ? std::string(sqlite::key_bytes, 'k') : std::string();
-}
-
 void Device::start() {
     disk_.restart();
     client::EngineOptions options;
     options.vfs = disk_.vfs();
-    options.key = key();
+    options.key = key_;
     options.exclusive = true;
     options.seed = setup_.random.next();
     options.outbox_bytes_max = setup_.profile.outbox_bytes_max;

@@ -41,7 +41,7 @@ public:
     Device(Setup setup, Surroundings surroundings);
 
     /// Of its files: one device of four encrypts them (OM39).
-    [[nodiscard]] std::string key() const;
+    [[nodiscard]] const std::string& key() const { return key_; }
     void start();
     [[nodiscard]] bool running() const { return engine_ != nullptr; }
     /// Passes an input on, carries out what follows, and dies if the disk says so.
@@ -54,7 +54,10 @@ public:
     /// The process is gone; `power` too when asked.
     void die(bool power);
     /// Begins with a copy of another device's disk, as it is now.
-    void copy_disk(const Device& other) { disk_.copy_files(other.disk_); }
+    void copy_disk(const Device& other) {
+        disk_.copy_files(other.disk_);
+        key_ = other.key_;
+    }
     /// The server's word about buckets, as this device hears it.
     void learn_access(const std::vector<BucketId>& lost, const std::vector<BucketId>& gained);
 
@@ -102,6 +105,7 @@ private:
     Setup setup_;
     Surroundings around_;
     Disk disk_;
+    std::string key_;
     Screens screens_;
     Millis wall_offset_{};
     std::unique_ptr<client::Engine> engine_;

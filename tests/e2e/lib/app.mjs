@@ -1,4 +1,5 @@
 // The app as a person sees it: where things are on the screen, by their data-testid.
+import { launch } from './browser.mjs';
 import { waitFor } from './server.mjs';
 
 export const ana = { email: 'ana@northfield.example', password: 'holdfast-demo' };
@@ -40,6 +41,16 @@ export async function openFirst(page, testId) {
   const row = at(page, testId).first();
   await row.waitFor();
   await row.click();
+}
+
+/** A phone on which Ana is signed in, with everything that it has to receive. */
+export async function startPhone({ home, profile, watch }) {
+  const phone = await launch(profile);
+  watch(phone.page);
+  await phone.page.goto(home);
+  await signIn(phone.page, ana);
+  await waitForBar(phone.page, 'ready');
+  return phone;
 }
 
 /** Opens the first channel of the first group; returns its address. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-import { ana, at, message, openFirstChannel, send, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
+import { at, message, openFirstChannel, send, startPhone, waitForBanner, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { waitFor } from '../lib/server.mjs';
 
@@ -35,12 +35,8 @@ async function fillInHalf(page) {
 }
 
 export async function run({ home, proxy, server, profile, onEnd, watch }) {
-  let phone = await launch(profile);
+  let phone = await startPhone({ home, profile, watch });
   let { page } = phone;
-  watch(page);
-  await page.goto(home);
-  await signIn(page, ana);
-  await waitForBar(page, 'ready');
   const channel = await openFirstChannel(page);
   const received = (await page.locator('.bubble .text').last().innerText()).trim();
   assert.ok(received.length > 15, received);

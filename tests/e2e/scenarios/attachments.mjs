@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { ana, at, bruno, message, openFirstChannel, showLatest, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
+import { at, bruno, message, openFirstChannel, showLatest, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
 
@@ -99,12 +99,8 @@ async function fillIn(page, shoot, picture) {
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
   const before = storedFiles(server.data).length;
   const paper = Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(20_000_000)]);
-  let phone = await launch(profile);
+  let phone = await startPhone({ home, profile, watch });
   let { page } = phone;
-  watch(page);
-  await page.goto(home);
-  await signIn(page, ana);
-  await waitForBar(page, 'ready');
   const channel = await openFirstChannel(page);
   const picture = await photo(page);
 

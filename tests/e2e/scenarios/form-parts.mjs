@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { ana, at, bruno, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
+import { at, bruno, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
 import { answersOf } from '../lib/truth.mjs';
@@ -21,12 +21,8 @@ async function add(page, title, count) {
 
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
   const before = answersOf(server.data).length;
-  let phone = await launch(profile);
+  let phone = await startPhone({ home, profile, watch });
   let { page } = phone;
-  watch(page);
-  await page.goto(home);
-  await signIn(page, ana);
-  await waitForBar(page, 'ready');
   await at(page, 'group-row').filter({ hasText: 'Work orders' }).last().click();
   await page.locator('[data-testid="tasks-reported"] a').last().click();
   await at(page, 'task-chat').click();

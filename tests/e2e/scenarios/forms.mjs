@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { ana, at, bruno, openFirstChannel, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
+import { ana, at, bruno, openFirstChannel, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
 import { answersOf, countsFor } from '../lib/truth.mjs';
@@ -26,12 +26,8 @@ async function openForm(page, title) {
 
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
   const before = answersOf(server.data).length;
-  let phone = await launch(profile);
+  let phone = await startPhone({ home, profile, watch });
   let { page } = phone;
-  watch(page);
-  await page.goto(home);
-  await signIn(page, ana);
-  await waitForBar(page, 'ready');
   const channel = await openFirstChannel(page);
 
   await workOffline(page, proxy);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { ana, at, signIn, waitForBar, workOffline } from '../lib/app.mjs';
+import { at, startPhone, workOffline } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
 import { waitFor } from '../lib/server.mjs';
 import { wholeTasksOf } from '../lib/truth.mjs';
@@ -18,12 +18,8 @@ const choose = (page, label, option) =>
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
   const orders = inGroup(wholeTasksOf(server.data), 'work_order');
   const inState = (state) => orders.filter((task) => task.state === state).length;
-  let { context, page } = await launch(profile);
+  let { context, page } = await startPhone({ home, profile, watch });
   onEnd(() => context.close());
-  watch(page);
-  await page.goto(home);
-  await signIn(page, ana);
-  await waitForBar(page, 'ready');
   await workOffline(page, proxy);
   await at(page, 'group-row').filter({ hasText: 'Work orders' }).last().click();
   const group = page.url();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { ana, at, signIn, waitForBar, workOffline } from '../lib/app.mjs';
+import { at, startPhone, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { waitFor } from '../lib/server.mjs';
 import { tasksOf } from '../lib/truth.mjs';
@@ -14,13 +14,9 @@ const field = (page, component) => page.locator(`[data-testid="field"][data-path
 
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
   const before = tasksOf(server.data);
-  let phone = await launch(profile);
+  let phone = await startPhone({ home, profile, watch });
   onEnd(() => phone.context.close());
   let { page } = phone;
-  watch(page);
-  await page.goto(home);
-  await signIn(page, ana);
-  await waitForBar(page, 'ready');
   await at(page, 'group-row').filter({ hasText: 'Work orders' }).last().click();
   const group = page.url();
   await page.locator('[data-testid^="tasks-"]').first().waitFor();

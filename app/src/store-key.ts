@@ -3,6 +3,8 @@
  * databases of the engine with a key that is kept wrapped, what a page keeps beside them directly. The
  * key that does both is the browser's own, which gives its bytes to nobody, this app included.
  */
+import { answerOf, change, openStore } from './indexed-db.ts';
+
 const databaseName = 'holdfast-key';
 const storeName = 'key';
 const recordName = 'store';
@@ -18,18 +20,6 @@ interface Keys {
   by: CryptoKey;
   /** The key of the databases. */
   store: Sealed;
-}
-
-const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('no key'));
-  });
-
-async function openDatabase(): Promise<IDBDatabase> {
-  const request = indexedDB.open(databaseName, 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(storeName);
-  return answerOf(request);
 }
 
 async function encrypt(by: CryptoKey, bytes: Uint8Array<ArrayBuffer>): Promise<Sealed> {
@@ -51,23 +41,20 @@ async function makeKeys(): Promise<Keys> {
   return { by, store: await encrypt(by, crypto.getRandomValues(new Uint8Array(keyBytes))) };
 }
 
-/** The keys that are there, or else these: whoever is first decides for all pages and workers. */
-async function settle(database: IDBDatabase, made: Keys): Promise<Keys> {
-  // On the disk before anything that only they can read.
-  const transaction = database.transaction(storeName, 'readwrite', { durability: 'strict' });
-  const ended = new Promise<void>((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new Error('no space'));
+/**
+ * The keys that are there, or else these: whoever is first decides for all pages and workers. They are on
+ * the disk before anything that only they can read.
+ */
+function settle(database: IDBDatabase, made: Keys): Promise<Keys> {
+  return change(database, storeName, async (store) => {
+    const there = (await answerOf(store.get(recordName))) as Keys | undefined;
+    if (!there) store.put(made, recordName);
+    return there ?? made;
   });
-  const store = transaction.objectStore(storeName);
-  const there = (await answerOf(store.get(recordName))) as Keys | undefined;
-  if (!there) store.put(made, recordName);
-  await ended;
-  return there ?? made;
 }
 
 async function readKeys(): Promise<Keys> {
-  const database = await openDatabase();
+  const database = await openStore(databaseName, storeName);
   try {
     const read = database.transaction(storeName).objectStore(storeName).get(recordName);
     return (

@@ -7,6 +7,7 @@
  * disk, and are sealed (OM39).
  */
 import type { Id } from '../../bridge/types.ts';
+import { answerOf, change, openStore } from '../../indexed-db.ts';
 import { seal, type Sealed, unseal } from '../../store-key.ts';
 
 export interface Draft {
@@ -66,7 +67,7 @@ export class DraftKeeper {
     const sealed = await seal(text);
     if (mayKeep) {
       try {
-        await change((drafts) => drafts.put(sealed, this.#key));
+        await change(await database(), store, (drafts) => drafts.put(sealed, this.#key));
         return sessionStorage.removeItem(sessionKey(this.#key));
       } catch {
         this.#isKept = false; // a full disk: held as long as the window lives
@@ -77,7 +78,7 @@ export class DraftKeeper {
 
   async #remove(): Promise<void> {
     sessionStorage.removeItem(sessionKey(this.#key));
-    await change((drafts) => drafts.delete(this.#key));
+    await change(await database(), store, (drafts) => drafts.delete(this.#key));
   }
 }
 
@@ -92,7 +93,7 @@ export async function eraseDrafts(user: Id): Promise<void> {
   for (const key of Object.keys(sessionStorage)) {
     if (key.startsWith(`${prefix}${user}.`)) sessionStorage.removeItem(key);
   }
-  await change((drafts) => drafts.delete(ofUser(user)));
+  await change(await database(), store, (drafts) => drafts.delete(ofUser(user)));
 }
 
 function sessionKey([user, channel]: [Id, Id]): string {
@@ -107,22 +108,9 @@ function ofUser(user: Id): IDBKeyRange {
 let opened: Promise<IDBDatabase> | null = null;
 
 function database(): Promise<IDBDatabase> {
-  const opening = (opened ??= openDatabase());
+  const opening = (opened ??= openStore('holdfast', store));
   opening.catch(() => (opened = null)); // asked again next time
   return opening;
-}
-
-function openDatabase(): Promise<IDBDatabase> {
-  const request = indexedDB.open('holdfast', 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(store);
-  return answerOf(request);
-}
-
-function answerOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('no draft'));
-  });
 }
 
 async function readKept(key: [Id, Id]): Promise<Draft> {
@@ -151,14 +139,4 @@ async function readHeld(text: string): Promise<Draft> {
   } catch {
     return noDraft; // sealed with keys that are gone
   }
-}
-
-/** Resolves when the change is committed. */
-async function change(work: (drafts: IDBObjectStore) => IDBRequest): Promise<void> {
-  const transaction = (await database()).transaction(store, 'readwrite', { durability: 'strict' });
-  work(transaction.objectStore(store));
-  await new Promise<void>((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new Error('no space'));
-  });
 }

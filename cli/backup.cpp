@@ -103,11 +103,7 @@ void add_backup(CLI::App& app, int& exit_code) {
     command->add_option("target", options->target, "Folder for the copy; made, and for one only")
         ->required();
     command->add_option("--data", options->data, "Folder of the database")->required();
-    command->callback([options, &exit_code] {
-        if (const auto done = back_up(*options); !done) {
-            exit_code = report(done.error());
-        }
-    });
+    command->callback(reporting(options, exit_code, back_up));
 }
 
 }  // namespace holdfast::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "core/base/error.hpp"
 
 namespace CLI {
@@ -22,6 +24,17 @@ inline constexpr int exit_unreachable = 3;  ///< no answer in time: again later 
 
 /// Prints an error as code, sentence and what to do about it; returns the exit code that fits.
 int report(const Error& error);
+
+/// What a command calls back: its action, with the options that `options` points to. Where it fails
+/// the error is reported.
+template <class Pointer, class Action>
+auto reporting(Pointer options, int& exit_code, Action action) {
+    return [options = std::move(options), &exit_code, action = std::move(action)] {
+        if (const auto done = action(*options); !done) {
+            exit_code = report(done.error());
+        }
+    };
+}
 
 void add_serve(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);

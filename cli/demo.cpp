@@ -116,11 +116,7 @@ void add_demo(CLI::App& app, int& exit_code) {
         ->capture_default_str()
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
     add_choice_options(*command, demo->host);
-    command->callback([demo, &exit_code] {
-        if (const auto done = run_demo(*demo); !done) {
-            exit_code = report(done.error());
-        }
-    });
+    command->callback(reporting(demo, exit_code, run_demo));
 }
 
 }  // namespace holdfast::cli

@@ -83,11 +83,7 @@ void add_explain(CLI::App& app, int& exit_code) {
         ->required();
     command->add_option("--data", explained->data, "Folder of the database")->required();
     command->add_flag("--json", explained->json, "Print the steps as JSON");
-    command->callback([explained, &exit_code] {
-        if (const auto done = explain(*explained); !done) {
-            exit_code = report(done.error());
-        }
-    });
+    command->callback(reporting(explained, exit_code, explain));
 }
 
 }  // namespace holdfast::cli

@@ -157,13 +157,7 @@ void add_quarantine(CLI::App& app, int& exit_code) {
         "quarantine", "Intents that the server did not understand: look at them, send them again");
     command->require_subcommand(1);
     command->add_option("--data", options->data, "Folder of the database")->required();
-    const auto run = [options, &exit_code](auto action) {
-        return [options, &exit_code, action] {
-            if (const auto done = action(*options); !done) {
-                exit_code = report(done.error());
-            }
-        };
-    };
+    const auto run = [&](auto action) { return reporting(options, exit_code, action); };
     CLI::App* listing = command->add_subcommand("list", "One line for each")->fallthrough();
     listing->add_flag("--json", options->json, "Print them as JSON");
     listing->callback(run(list));

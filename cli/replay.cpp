@@ -193,11 +193,7 @@ void add_replay(CLI::App& app, int& exit_code) {
     CLI::App* command = app.add_subcommand(
         "replay", "Run a trace of `holdfast client --trace` again, and print every step");
     command->add_option("trace", *path, "The file")->required();
-    command->callback([path, &exit_code] {
-        if (const auto done = replay(*path); !done) {
-            exit_code = report(done.error());
-        }
-    });
+    command->callback(reporting(path, exit_code, replay));
 }
 
 }  // namespace holdfast::cli

@@ -37,11 +37,7 @@ void add_restore_mark(CLI::App& app, int& exit_code) {
         "`serve` notices that by itself, unless the file `history` beside it was lost or restored "
         "too");
     command->add_option("--data", *folder, "Folder of the database")->required();
-    command->callback([folder, &exit_code] {
-        if (const auto done = restore_mark(*folder); !done) {
-            exit_code = report(done.error());
-        }
-    });
+    command->callback(reporting(folder, exit_code, restore_mark));
 }
 
 }  // namespace holdfast::cli

@@ -154,13 +154,7 @@ void add_routine(CLI::App& app, int& exit_code) {
         "routine", "What routines have done in the last 7 days, why one failed, and again");
     command->require_subcommand(1);
     command->add_option("--data", options->data, "Folder of the database")->required();
-    const auto run = [options, &exit_code](auto action) {
-        return [options, &exit_code, action] {
-            if (const auto done = action(*options); !done) {
-                exit_code = report(done.error());
-            }
-        };
-    };
+    const auto run = [&](auto action) { return reporting(options, exit_code, action); };
     CLI::App* logging =
         command->add_subcommand("log", "One line for each run, newest first")->fallthrough();
     CLI::Option* failed = logging->add_flag("--failed", options->failed, "Only those that failed");

@@ -51,11 +51,7 @@ void add_serve(CLI::App& app, int& exit_code) {
                       options->host.private_requests,
                       "Let routines and forms send requests to private addresses too");
     add_choice_options(*command, options->host);
-    command->callback([options, &exit_code] {
-        if (const auto done = serve(*options); !done) {
-            exit_code = report(done.error());
-        }
-    });
+    command->callback(reporting(options, exit_code, serve));
 }
 
 }  // namespace holdfast::cli

@@ -14,12 +14,6 @@ namespace {
 
 using Names = std::set<std::string, std::less<>>;
 
-template <class Entry>
-const std::vector<Entry>& entries(const std::optional<std::vector<Entry>>& section) {
-    static const std::vector<Entry> none;
-    return section ? *section : none;
-}
-
 /// What the organization has once the file is applied.
 class Planned final : public workflow::Catalogue {
 public:

@@ -143,6 +143,13 @@ struct OrgFile {
     std::optional<std::vector<RoutineEntry>> routines{};
 };
 
+/// The entries of a section; none where the file does not have it.
+template <class Entry>
+const std::vector<Entry>& entries(const std::optional<std::vector<Entry>>& section) {
+    static const std::vector<Entry> none;
+    return section ? *section : none;
+}
+
 /// Reads a file. What can be told from the file alone is checked: keys, types, texts, doubles.
 /// Never throws; what is wrong is in `problems`, which stays empty for a good file.
 [[nodiscard]] OrgFile read_org_file(std::string_view text, Problems& problems);

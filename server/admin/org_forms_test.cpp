@@ -19,6 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::must;
 using testing::state_of;
+using testing::with;
 
 constexpr const char* plant = R"(organization: {code: plant, name: Plant}
 collections:
@@ -40,12 +41,6 @@ forms:
       - {id: asset, kind: collection, levels: [zone, asset], required: true}
       - {id: note, kind: written, max: 200}
 )";
-
-std::string with(std::string text, std::string_view from, std::string_view to) {
-    const auto at = text.find(from);
-    EXPECT_NE(at, std::string::npos) << from;
-    return text.replace(at, from.size(), to);
-}
 
 OrgState::Form only_form(const OrgState& state) {
     EXPECT_EQ(state.forms.size(), 1U);

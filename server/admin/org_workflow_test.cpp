@@ -18,6 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::must;
 using testing::state_of;
+using testing::with;
 
 constexpr const char* plant = R"yaml(organization: {code: plant, name: Plant}
 roles:
@@ -63,12 +64,6 @@ routines:
           name: .answer.fields.what
           info: '"Reported by \(.user.name)"'
 )yaml";
-
-std::string with(std::string text, std::string_view from, std::string_view to) {
-    const auto at = text.find(from);
-    EXPECT_NE(at, std::string::npos) << from;
-    return text.replace(at, from.size(), to);
-}
 
 /// "12: what is wrong", of each line.
 std::vector<std::string> problems_of(std::string_view file) {

@@ -40,6 +40,13 @@ inline std::unique_ptr<storage::Storage> demo_storage() {
     return storage;
 }
 
+/// The file with one place of it changed.
+inline std::string with(std::string text, std::string_view from, std::string_view to) {
+    const auto at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return text.replace(at, from.size(), to);
+}
+
 inline OrgState state_of(storage::Storage& storage, std::string_view code) {
     auto state = must(load_organization(storage, code));
     if (!state) {

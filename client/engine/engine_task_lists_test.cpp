@@ -4,42 +4,20 @@
 
 #include <string>
 
-#include "client/engine/testing/engine_fixture.hpp"
+#include "client/engine/testing/task_fixture.hpp"
 #include "core/rules/testing/sample_routines.hpp"
 
 namespace holdfast::client {
 namespace {
 
-using testing_support::EngineFixture;
 using testing_support::FakeServer;
 using testing_support::Json;
+using testing_support::TaskFixture;
 
 /// A group with as many tasks as a test puts there before somebody signs in.
-class EngineTaskLists : public EngineFixture {
+class EngineTaskLists : public TaskFixture {
 protected:
-    static constexpr BucketId forms_bucket{110};
-    static constexpr BucketId tasks_bucket{112};
     static constexpr std::int64_t day = 24LL * 60 * 60 * 1000;
-
-    void SetUp() override {
-        EngineFixture::SetUp();
-        server.add_bucket(forms_bucket, BucketKind::forms, FakeServer::organization, {});
-        server.add_bucket(tasks_bucket, BucketKind::tasks, FakeServer::group, {});
-        server.put(
-            {FakeServer::group_bucket, RowKind::group, FakeServer::group},
-            0,
-            body::encode(body::Group{
-                .name = "Work orders", .kind = body::GroupKind::workflow, .code = "work_orders"}));
-        fixture::put_definitions(
-            [&](RowKey key, std::string body) {
-                if (key.kind == RowKind::task_group) {
-                    key.id = FakeServer::group;
-                }
-                server.put(key, 0, std::move(body));
-            },
-            FakeServer::group_bucket,
-            forms_bucket);
-    }
 
     static workflow::Task task(std::int64_t n) {
         workflow::Task task = fixture::leak_task();

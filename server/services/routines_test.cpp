@@ -38,14 +38,12 @@ protected:
                 .name = "Work orders", .kind = body::GroupKind::workflow, .code = "work_orders"}));
         fixture::put_definitions(
             [&](RowKey key, std::string body) {
-                if (key.kind == RowKind::task_group) {
-                    key.id = company_.yard;
-                }
                 if (key.kind == RowKind::workflow) {
                     body = fixture::routine_order_body();
                 }
                 company_.put(key, std::move(body));
             },
+            company_.yard,
             group,
             forms_);
         must(storage_.commit());

@@ -30,12 +30,8 @@ protected:
             body::encode(body::Group{
                 .name = "Work orders", .kind = body::GroupKind::workflow, .code = "work_orders"}));
         fixture::put_definitions(
-            [&](RowKey key, std::string body) {
-                if (key.kind == RowKind::task_group) {
-                    key.id = company_.yard;
-                }
-                company_.put(key, std::move(body));
-            },
+            [&](RowKey key, std::string body) { company_.put(key, std::move(body)); },
+            company_.yard,
             group,
             forms_);
         must(storage_->commit());

@@ -49,13 +49,13 @@ inline workflow::Task leak_task() {
             .created_by = Organization::ana};
 }
 
-/// Buckets, definitions and forms are the caller's to give; the rest is one task.
+/// Buckets and the group's row are the caller's to give. `owner`: the group.
 template <class Put>
-void put_definitions(const Put& put, BucketId group, BucketId forms) {
+void put_definitions(const Put& put, Id owner, BucketId group, BucketId forms) {
     const body::TaskGroup known{.definition = std::string(task_group_json),
                                 .forms = {{"report", report}, {"acceptance", acceptance}},
                                 .workflows = {{"work_order", work_order}}};
-    put(RowKey{group, RowKind::task_group, pumps_team}, body::encode(known));
+    put(RowKey{group, RowKind::task_group, owner}, body::encode(known));
     put(RowKey{group, RowKind::workflow, work_order},
         body::encode(body::Workflow{.definition = std::string(work_order_json)}));
     const auto form = [&](Id id, Id version, std::string code, std::string_view definition) {
@@ -76,6 +76,7 @@ inline void add_tasks(Organization& org) {
     const BucketId forms = world.add_bucket(BucketKind::forms, Organization::organization);
     const BucketId tasks = world.add_bucket(BucketKind::tasks, pumps_team);
     put_definitions([&](RowKey key, std::string body) { world.put(key, std::move(body)); },
+                    pumps_team,
                     world.bucket_id(BucketKind::group, pumps_team),
                     forms);
     org.add_channel(leak, {.name = "Leak at P-7", .group = pumps_team}, {Organization::ana});

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { at, message, openFirstChannel, send, startPhone, waitForBanner, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
+import { field, kept, openForm } from '../lib/forms.mjs';
 import { waitFor } from '../lib/server.mjs';
 
 export const name = 'OM39: on the disk of the phone nothing can be read, neither what came nor what was written, typed or attached';
@@ -27,11 +28,9 @@ function filesWith(folder, text) {
 }
 
 async function fillInHalf(page) {
-  await at(page, 'forms').click();
-  await at(page, 'form-open').filter({ hasText: 'Report an incident' }).click();
-  await at(page, 'filling').waitFor();
-  await page.locator('[data-testid="field"][data-path="description"]').getByTestId('written').fill(filled);
-  await waitFor('the words that it is kept', async () => (await at(page, 'kept').innerText()).trim() === 'Saved on this phone');
+  await openForm(page, 'Report an incident');
+  await field(page, 'description').getByTestId('written').fill(filled);
+  await kept(page);
 }
 
 export async function run({ home, proxy, server, profile, onEnd, watch }) {

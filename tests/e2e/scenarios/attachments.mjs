@@ -6,12 +6,11 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { at, bruno, message, openFirstChannel, showLatest, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
+import { cards, choose, field, openForm } from '../lib/forms.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
 
 export const name = 'OM24 OM29 OM31 OM32 OM37: a photo, a signature and a file are attached offline, killed, cut and killed again, and are on the server once, as they were';
 
-const field = (page, component) => page.locator(`[data-testid="field"][data-path="${component}"]`);
-const cards = (page) => at(page, 'message').filter({ has: page.getByTestId('form-card') });
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /** A picture as a phone's camera writes it: lying on its side, with the way up and the place beside it. */
@@ -61,15 +60,8 @@ function bytesOnTheirWay(data) {
   return readdirSync(folder).reduce((sum, file) => sum + (existsSync(path.join(folder, file)) ? statSync(path.join(folder, file)).size : 0), 0);
 }
 
-async function choose(page, typed, wanted) {
-  await at(page, 'choice-search').fill(typed);
-  await at(page, 'choice').filter({ hasText: wanted }).first().click();
-}
-
 async function fillIn(page, shoot, picture) {
-  await at(page, 'forms').click();
-  await at(page, 'form-open').filter({ hasText: 'Report an incident' }).click();
-  await at(page, 'filling').waitFor();
+  await openForm(page, 'Report an incident');
   await field(page, 'danger').getByText('No', { exact: true }).click();
   await field(page, 'asset').getByTestId('choose').first().click();
   await choose(page, 'harb', 'Harbour terminal');

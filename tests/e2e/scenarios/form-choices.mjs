@@ -6,6 +6,7 @@ import path from 'node:path';
 
 import { at, signIn, waitForBar, workOffline } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
+import { cards, field, openForm } from '../lib/forms.mjs';
 import { startProxy } from '../lib/proxy.mjs';
 import { binary, makeFolder, removeFolder, startServer, waitFor } from '../lib/server.mjs';
 import { answersOf } from '../lib/truth.mjs';
@@ -44,8 +45,6 @@ forms:
       - {id: guest, kind: users, label: {en: Guest, es: Invitado}}
 `;
 const seals = [['K7', 'Seal K7'], ['K8', 'Seal K8'], ['R1', 'Ring R1']];
-const field = (page, component) => page.locator(`[data-testid="field"][data-path="${component}"]`);
-const cards = (page) => at(page, 'message').filter({ has: page.getByTestId('form-card') });
 const choices = (page) => at(page, 'choice').allInnerTexts();
 
 /** Somebody else's server: what it was asked, and choices whose words begin as was typed. */
@@ -61,12 +60,6 @@ async function startSeals() {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { asked, base: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
-}
-
-async function openForm(page, title) {
-  await at(page, 'forms').click();
-  await at(page, 'form-open').filter({ hasText: title }).click();
-  await at(page, 'filling').waitFor();
 }
 
 export async function run({ profile, shoot, onEnd, watch }) {

@@ -2,16 +2,14 @@ import assert from 'node:assert/strict';
 
 import { at, bruno, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
+import { cards, field, kept, openForm } from '../lib/forms.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
 import { answersOf } from '../lib/truth.mjs';
 
 export const name = 'OM24 OM32 OM37: forms inside a form are added, filled in, killed, mended and removed offline, and are on the server once';
 
-const field = (page, path) => page.locator(`[data-testid="field"][data-path="${path}"]`);
 const written = (page, path) => field(page, path).getByTestId('written');
 const parts = (page) => at(page, 'part');
-const cards = (page) => at(page, 'message').filter({ has: page.getByTestId('form-card') });
-const kept = (page) => waitFor('the words that it is kept', async () => (await at(page, 'kept').innerText()).trim() === 'Saved on this phone');
 const isOpen = (page, path) => page.locator(`[data-testid="part"][data-path="${path}"] > details`).evaluate((part) => part.open);
 
 async function add(page, title, count) {
@@ -31,9 +29,7 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   const others = await cards(page).count();
 
   await workOffline(page, proxy);
-  await at(page, 'forms').click();
-  await at(page, 'form-open').filter({ hasText: 'Close the work order' }).click();
-  await at(page, 'filling').waitFor();
+  await openForm(page, 'Close the work order');
   await add(page, 'Part', 1);
   await add(page, 'Tool', 2);
   await add(page, 'Part', 3);

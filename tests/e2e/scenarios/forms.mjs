@@ -2,27 +2,14 @@ import assert from 'node:assert/strict';
 
 import { ana, at, bruno, openFirstChannel, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
+import { cards, choose, field, kept, openForm } from '../lib/forms.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
 import { answersOf, countsFor } from '../lib/truth.mjs';
 
 export const name = 'OM24 OM31 OM32 OM33 OM37: a form is filled in offline, killed in the middle, gone on with, sent, and on the server once';
 
 const words = 'Water under the pump, a hand wide and growing.';
-const field = (page, component) => page.locator(`[data-testid="field"][data-path="${component}"]`);
 const option = (page, component, label) => field(page, component).getByText(label, { exact: true });
-const kept = (page) => waitFor('the words that it is kept', async () => (await at(page, 'kept').innerText()).trim() === 'Saved on this phone');
-const cards = (page) => at(page, 'message').filter({ has: page.getByTestId('form-card') });
-
-async function choose(page, typed, wanted) {
-  await at(page, 'choice-search').fill(typed);
-  await at(page, 'choice').filter({ hasText: wanted }).first().click();
-}
-
-async function openForm(page, title) {
-  await at(page, 'forms').click();
-  await at(page, 'form-open').filter({ hasText: title }).click();
-  await at(page, 'filling').waitFor();
-}
 
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
   const before = answersOf(server.data).map(({ id }) => id);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import { at, startPhone, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
+import { field } from '../lib/forms.mjs';
 import { waitFor } from '../lib/server.mjs';
 import { tasksOf } from '../lib/truth.mjs';
 
@@ -10,7 +11,6 @@ export const name = 'OM25 OM26 OM27 OM28 OM32: a task is begun and another moved
 const what = 'Handrail loose on the north stairs';
 const moves = (page) => page.locator('[data-testid^="task-action-"]');
 const begun = (page) => page.locator('[data-testid^="tasks-"]:has(a)').filter({ hasText: what });
-const field = (page, component) => page.locator(`[data-testid="field"][data-path="${component}"]`);
 
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
   const before = tasksOf(server.data);

@@ -122,6 +122,7 @@ export async function run({ profile, shoot, onEnd, watch }) {
   await at(page, 'form-send').click();
   await field(page, 'seal').getByTestId('trouble').filter({ hasText: 'needs a connection' }).waitFor();
   await page.goto(channel);
+  await cards(page).first().filter({ hasText: 'Seal K8' }).waitFor();
   const before = await cards(page).count();
 
   // Where it is optional the form is sent without it.

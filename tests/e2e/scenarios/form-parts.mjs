@@ -25,6 +25,7 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await page.locator('[data-testid="tasks-reported"] a').last().click();
   await at(page, 'task-chat').click();
   await at(page, 'forms').waitFor();
+  await at(page, 'message').first().waitFor();
   const channel = page.url();
   const others = await cards(page).count();
 

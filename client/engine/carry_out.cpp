@@ -151,6 +151,11 @@ void SyncDriver::forget_seen() {
 }
 
 void SyncDriver::carry_out(const Session::LoadIntents& output) {
+    if (send_again_due_) {
+        // What the server has lost goes before what is newer, and there is no room for it yet.
+        session_->handle(device_.now, Session::IntentsLoaded{.intents = {}, .more = false});
+        return;
+    }
     auto loaded = device_.outbox.load(output.after, output.limit, output.bytes, device_.now);
     device_.outbox.offer(loaded.intents);
     session_->handle(device_.now, Session::IntentsLoaded{std::move(loaded.intents), loaded.more});

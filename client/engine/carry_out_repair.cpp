@@ -43,12 +43,12 @@ bool SyncDriver::ask_again(Outbox::Again which) {
         return true;
     }
     const auto again = device_.outbox.send_again(which);
-    send_again_due_ = !again;
+    const bool was_held = std::exchange(send_again_due_, !again);
     if (!again) {
         failed(again.error());
         return false;
     }
-    if (*again == 0) {
+    if (*again == 0 && !was_held) {
         return true;
     }
     if (which == Outbox::Again::all) {

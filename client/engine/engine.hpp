@@ -29,7 +29,9 @@ struct EngineOptions {
     bool exclusive = false;       ///< one connection, no shared memory (browser, simulator)
     bool memory_replica = false;  ///< desktop: nothing stays after the app closes (OM15)
     std::string app_version = "0.1.0";
-    std::uint64_t seed = 0;              ///< entropy for the jitter of retries
+    std::uint64_t seed = 0;  ///< entropy for the jitter of retries
+    /// So many missing rows are bulk: they are written past the log of the replica.
+    std::uint64_t bulk_rows_min = 10'000;
     std::uint64_t outbox_bytes_max = 0;  ///< of its file: storage_full beyond; 0: no limit
 };
 

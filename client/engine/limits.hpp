@@ -15,7 +15,7 @@ inline constexpr std::size_t read_bytes_max = 512 * 1024;       // of a file in 
 inline constexpr std::size_t http_pending_max = 32;             // request_too_many
 
 /// Snapshots while rows arrive in bulk: a screen is drawn at most so often.
-inline constexpr Millis bulk_push_every{50};
+inline constexpr Millis bulk_push_every{100};
 /// Rows that nothing on the screen shows are kept after so long: well above the time between two
 /// snapshots, which keep what came before them anyway.
 inline constexpr Millis keep_within{250};

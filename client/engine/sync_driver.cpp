@@ -257,6 +257,8 @@ void SyncDriver::report_connection() {
         std::holds_alternative<Session::Greeting>(state)) {
         if (told_ != Told::trying) {
             device_.tell(offline::input::Connecting{});
+            // What is counted begins anew: the screen sees that one synchronization has ended.
+            device_.hurry(Device::Urgency::live);
         }
         told_ = Told::trying;
     } else if (const auto* waiting = std::get_if<Session::Waiting>(&state)) {
@@ -306,6 +308,9 @@ void SyncDriver::report_progress() {
     if (progress.complete && !told_complete_) {
         (void)keep();  // "everything is here" survives a kill too
     }
+    if (!choose_journal(progress)) {
+        return;  // the disk did not take those rows: what is here has been told instead
+    }
     progress.complete = progress.complete && !disk_is_behind_;
     device_.counters.missing(progress.expected - progress.received, progress.complete);
     device_.changes.add(Topic::About::counters);
@@ -319,6 +324,22 @@ void SyncDriver::report_progress() {
         device_.tell(offline::input::Completed{});
         device_.save_figures();
     }
+}
+
+/// What comes in bulk is written to the file once, and not to a log first. Where there is no room
+/// to change over it goes on as it is. False: rows were undone.
+bool SyncDriver::choose_journal(const sync::Progress& progress) {
+    const std::uint64_t missing = progress.expected - progress.received;
+    const bool is_bulk = missing >= device_.options.bulk_rows_min || (in_bulk_ && missing > 0);
+    if (is_bulk == in_bulk_) {
+        return true;
+    }
+    if (!keep()) {
+        return false;
+    }
+    in_bulk_ = is_bulk;
+    (void)device_.replica().use_journal(is_bulk ? sqlite::Journal::rollback : sqlite::Journal::log);
+    return true;
 }
 
 }  // namespace holdfast::client

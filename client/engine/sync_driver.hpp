@@ -75,6 +75,7 @@ private:
     void report_connection();
     void report_waiting(const Session::Waiting& waiting);
     void report_progress();
+    [[nodiscard]] bool choose_journal(const sync::Progress& progress);
     /// @param removed  rows that were here and that the page, which covers their place, has not.
     void note_page(const wire::Page& page, std::span<const RowKey> removed);
     void note_all_rows(const Bucket& head);
@@ -101,6 +102,7 @@ private:
     Told told_ = Told::nothing;
     Instant told_until_{};
     bool told_complete_ = false;
+    bool in_bulk_ = false;  ///< outlives a connection, as the replica's journal does
 
     /// Ranges of a repair that are added up, some thousand rows at a time.
     struct Summing {

@@ -67,8 +67,10 @@ Result<sqlite::Database> open_database(const Replica::Options& options) {
 
 }  // namespace
 
-Replica::Replica(sqlite::Database database)
-    : database_(std::move(database)), statements_(std::make_unique<Statements>()) {}
+Replica::Replica(sqlite::Database database, bool exclusive)
+    : database_(std::move(database)),
+      statements_(std::make_unique<Statements>()),
+      exclusive_(exclusive) {}
 Replica::Replica(Replica&&) noexcept = default;
 Replica& Replica::operator=(Replica&&) noexcept = default;
 Replica::~Replica() = default;
@@ -87,10 +89,10 @@ Result<Replica> Replica::open(const Options& options) {
 
 Result<Replica> Replica::open_file(const Options& options) {
     HF_TRY(auto database, open_database(options));
-    return adopt(std::move(database));
+    return adopt(std::move(database), options.exclusive);
 }
 
-Result<Replica> Replica::adopt(sqlite::Database database) {
+Result<Replica> Replica::adopt(sqlite::Database database, bool exclusive) {
     HF_TRY(const std::int64_t tables, number(database, "SELECT count(*) FROM sqlite_schema"));
     if (tables == 0) {
         HF_CHECK(create_tables(database));
@@ -99,7 +101,7 @@ Result<Replica> Replica::adopt(sqlite::Database database) {
     if (version != schema::replica_version) {
         return fail(ErrorCode::storage_corrupt, "schema " + std::to_string(version));
     }
-    Replica replica(std::move(database));
+    Replica replica(std::move(database), exclusive);
     if (auto prepared = replica.prepare(); !prepared) {
         // A statement that cannot be prepared means tables that are not ours.
         const bool foreign = prepared.error().code == ErrorCode::storage_failed;
@@ -157,7 +159,7 @@ Result<Replica> Replica::copy_rows(const Options& options) {
         HF_CHECK(sqlite::copy_rows(database_, database, table));
     }
     HF_CHECK(transaction.commit());
-    return adopt(std::move(database));
+    return adopt(std::move(database), options.exclusive);
 }
 
 Result<> Replica::prepare() {

@@ -138,6 +138,29 @@ protected:
     testing_support::TempFolder directory_;
 };
 
+TEST_F(ReplicaTest, OM3_what_came_in_bulk_is_there_after_an_end_in_the_middle) {
+    Server server;
+    fill(server, 100);
+    const Replica::Options options{.path = path(), .vfs = {}, .exclusive = true};
+    {
+        auto replica = Replica::open(options);
+        ASSERT_TRUE(replica);
+        ASSERT_TRUE(replica->store_page(server.snapshot(Id{}, 20, server.version())));
+        ASSERT_TRUE(replica->use_journal(sqlite::Journal::rollback));
+        ASSERT_TRUE(replica->store_page(server.snapshot(Id{20}, 30, server.version())));
+        ASSERT_TRUE(replica->flush());
+        ASSERT_TRUE(replica->store_page(server.snapshot(Id{50}, 30, server.version())));
+    }
+    auto replica = Replica::open(options);
+    ASSERT_TRUE(replica);
+    EXPECT_EQ(replica->bucket(timeline)->rows, 50U);  // what flush() has kept
+    ASSERT_TRUE(replica->use_journal(sqlite::Journal::rollback));
+    ASSERT_TRUE(replica->store_page(server.snapshot(Id{50}, 50, server.version())));
+    ASSERT_TRUE(replica->use_journal(sqlite::Journal::log));
+    EXPECT_FALSE(replica->has_unflushed());
+    expect_equal(*replica->bucket(timeline), server);
+}
+
 TEST_F(ReplicaTest, OM38_moves_from_memory_into_its_file_with_everything) {
     Server server;
     fill(server, 10);

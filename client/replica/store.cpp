@@ -132,6 +132,16 @@ Result<> Replica::flush() {
     return {};
 }
 
+Result<> Replica::use_journal(sqlite::Journal journal) {
+    if (!exclusive_ || journal == journal_) {
+        return {};
+    }
+    HF_CHECK(flush());
+    HF_CHECK(database_.use_journal(journal));
+    journal_ = journal;
+    return {};
+}
+
 /// Back to what the file has.
 Result<> Replica::undo() {
     database_.rollback();

@@ -149,6 +149,7 @@ void ClientSession::on(Instant now, const PullAnswered& input) {
         return;
     }
     const std::vector<BucketId> buckets = std::move(pull->second.buckets);
+    size_next_pull(now - pull->second.sent, input.status != 0);
     pulls_.erase(pull);
     for (const BucketId bucket : buckets) {
         Track& track = tracks_.at(bucket);
@@ -167,6 +168,14 @@ void ClientSession::on(Instant now, const PullAnswered& input) {
         }
     } else {
         pulls_failed(now);
+    }
+}
+
+void ClientSession::size_next_pull(Millis took, bool answered) {
+    if (!answered || took > limits::pull_slow) {
+        pull_bytes_ = std::max(pull_bytes_ / 2, limits::pull_bytes_min);
+    } else if (took < limits::pull_quick) {
+        pull_bytes_ = std::min(pull_bytes_ * 2, wire::limits::pull_bytes_max);
     }
 }
 
@@ -349,8 +358,8 @@ void ClientSession::schedule_pulls(Instant now) {
         const std::size_t count = std::min(missing.size(), wire::limits::wants_per_pull_max);
         std::ranges::partial_sort(missing, missing.begin() + static_cast<std::ptrdiff_t>(count));
 
-        wire::Pull pull{.wants = {}, .bytes = limits::pull_bytes};
-        PullInFlight in_flight;
+        wire::Pull pull{.wants = {}, .bytes = pull_bytes_};
+        PullInFlight in_flight{.buckets = {}, .sent = now};
         const int first_class = std::get<0>(missing.front());
         for (std::size_t i = 0; i < count; ++i) {
             const auto [wanted_class, id] = missing[i];

@@ -46,7 +46,13 @@ inline constexpr Millis ping_answer_max{5'000};  // silence beyond: the connecti
 inline constexpr Millis probe_answer_max{
     900};  // after a hint of the platform that the network went
 inline constexpr std::size_t pulls_in_flight_max = 2;
-inline constexpr std::uint32_t pull_bytes = 512 * 1024;
+/// Bodies that one answer may hold: at first, at least, and at most what the server gives
+/// (wire::limits::pull_bytes_max). A quick answer doubles it for the next one, a slow one or none
+/// halves it: a cut line loses little, and what the screen needs does not wait long behind it.
+inline constexpr std::uint32_t pull_bytes_first = 512 * 1024;
+inline constexpr std::uint32_t pull_bytes_min = 64 * 1024;
+inline constexpr Millis pull_quick{250};
+inline constexpr Millis pull_slow{2'000};
 inline constexpr std::uint32_t tail_rows = 30;  // of each timeline, before its history
 inline constexpr std::size_t intents_window =
     192;  // without an outcome; below what the server takes, three pushes are under way
@@ -314,6 +320,7 @@ private:
     };
     struct PullInFlight {
         std::vector<BucketId> buckets;
+        Instant sent{};
     };
     struct SentIntent {
         Instant at;
@@ -385,6 +392,7 @@ private:
     void take_page(wire::Page&& page);
     void take_unwanted(const wire::Unwanted& unwanted);
     void plan_after(Track& track, const wire::Page& page);
+    void size_next_pull(Millis took, bool answered);
     void pulls_failed(Instant now);
     void schedule(Instant now);
     void schedule_pulls(Instant now);
@@ -405,7 +413,8 @@ private:
     std::uint32_t next_pull_ = 1;
     std::uint32_t next_repair_ = 1;
     std::map<std::uint32_t, PullInFlight> pulls_;
-    std::optional<Instant> pull_again_at_;  ///< after a failure
+    std::uint32_t pull_bytes_ = limits::pull_bytes_first;  ///< of the next one
+    std::optional<Instant> pull_again_at_;                 ///< after a failure
     Millis pull_delay_{};
     bool store_failed_ = false;
     bool renewing_ = false;

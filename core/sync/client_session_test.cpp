@@ -192,6 +192,39 @@ TEST_F(ClientSessionTest, an_answer_that_fails_is_asked_for_again_later) {
     EXPECT_THAT(pulls, SizeIs(2));
 }
 
+TEST_F(ClientSessionTest, asks_for_as_much_as_the_line_brings_in_good_time) {
+    begin();
+    connect({bucket(10, BucketKind::directory, 4)});
+    const auto asked = [&] {
+        return std::get<wire::Pull>(*wire::decode(pulls.back().bytes)).bytes;
+    };
+    std::uint64_t row = 1;
+    const auto answer_after = [&](Millis took) {
+        now = now + took;
+        row += 1;
+        answer(pulls.back(),
+               {wire::Page{.head = bucket(10, BucketKind::directory, 4),
+                           .mode = wire::PullMode::snapshot,
+                           .to = 4,
+                           .after_kind = RowKind::user,
+                           .after_id = Id{row}}});
+    };
+    EXPECT_EQ(asked(), limits::pull_bytes_first);
+    answer_after(limits::pull_quick);
+    EXPECT_EQ(asked(), limits::pull_bytes_first);
+    for (int i = 0; i < 5; ++i) {
+        answer_after({10});
+    }
+    EXPECT_EQ(asked(), wire::limits::pull_bytes_max);
+    answer_after({limits::pull_slow.count + 1});
+    EXPECT_EQ(asked(), wire::limits::pull_bytes_max / 2);
+    for (int i = 0; i < 8; ++i) {  // nobody answers
+        feed(ClientSession::PullAnswered{pulls.back().pull, 0, {}});
+        pass_deadline();
+    }
+    EXPECT_EQ(asked(), limits::pull_bytes_min);
+}
+
 TEST_F(ClientSessionTest, an_answer_of_an_older_connection_is_not_taken) {
     begin();
     connect({bucket(10, BucketKind::directory, 4)});

@@ -17,6 +17,10 @@ namespace {
 /// What a write-ahead log is cut back to after a checkpoint; a large transaction may exceed it.
 constexpr int journal_bytes_max = 16 * 1024 * 1024;
 
+constexpr std::string_view write_ahead_log = "wal";
+/// Its file stays between two commits, which saves the browser from emptying it each time.
+constexpr std::string_view rollback_journal = "persist";
+
 constexpr int to_write = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
 
 /// What lives in memory only is on no disk to be read from.
@@ -58,12 +62,13 @@ const char* data_of(std::string_view bytes) {
     return bytes.data() == nullptr ? "" : bytes.data();
 }
 
-/// Asks for the write-ahead log, and refuses to work without it: the durability promised needs it.
-Result<> use_write_ahead_log(Database& database) {
-    HF_TRY(Statement mode, database.prepare("PRAGMA journal_mode = WAL"));
+/// Asks for a journal, and refuses to work with another: the durability promised needs it.
+Result<> use_mode(Database& database, std::string_view wanted) {
+    HF_TRY(Statement mode, database.prepare("PRAGMA journal_mode = " + std::string(wanted)));
     HF_TRY(const bool row, mode.step());
-    if (!row || (mode.text(0) != "wal" && mode.text(0) != "memory")) {
-        return fail(ErrorCode::storage_failed, "no write-ahead log is possible here");
+    if (!row || (mode.text(0) != wanted && mode.text(0) != "memory")) {
+        return fail(ErrorCode::storage_failed,
+                    "no journal is possible here: " + std::string(wanted));
     }
     return {};
 }
@@ -137,7 +142,7 @@ Result<> configure(Database& database, const OpenOptions& options) {
         before += "PRAGMA locking_mode = EXCLUSIVE;";
     }
     HF_CHECK(database.execute(before.c_str()));
-    HF_CHECK(use_write_ahead_log(database));
+    HF_CHECK(use_mode(database, write_ahead_log));
 
     std::string after = "PRAGMA foreign_keys = OFF;";
     after += synchronous(options.durability);
@@ -255,6 +260,15 @@ Result<> Database::execute(const char* sql) {
         return failure(handle_, result);
     }
     return {};
+}
+
+Result<> Database::use_journal(Journal journal) {
+    // A read that was left half way keeps SQLite from changing over.
+    for (sqlite3_stmt* each = sqlite3_next_stmt(handle_, nullptr); each != nullptr;
+         each = sqlite3_next_stmt(handle_, each)) {
+        sqlite3_reset(each);
+    }
+    return use_mode(*this, journal == Journal::log ? write_ahead_log : rollback_journal);
 }
 
 Result<> Database::set_durability(Durability durability) {

@@ -21,6 +21,12 @@ enum class Durability {
     normal,  ///< survives the process, not always the power: the replica, a cache
 };
 
+/// How a commit is made whole.
+enum class Journal {
+    log,       ///< a write-ahead log: one wait a commit; each page is written, and encrypted, twice
+    rollback,  ///< for bulk: what is new goes to the file once; three waits a commit
+};
+
 struct OpenOptions {
     std::string path;  ///< ":memory:" for none
     std::string vfs;   ///< name of a registered VFS; empty: the default one
@@ -61,6 +67,10 @@ public:
     /// Of the commits from now on. Not inside a transaction. A commit that is synced also syncs
     /// those before it that were not.
     [[nodiscard]] Result<> set_durability(Durability durability);
+
+    /// Not inside a transaction, and by the only connection of the file; statements are reset. A
+    /// database in memory has neither. Cost  to rollback: the log is written back first.
+    [[nodiscard]] Result<> use_journal(Journal journal);
 
     /// The number of rows that the last INSERT, UPDATE or DELETE changed.
     [[nodiscard]] std::int64_t changes() const;

@@ -75,6 +75,20 @@ TEST_F(DatabaseTest, an_exclusive_connection_needs_no_shared_memory) {
     EXPECT_FALSE(std::filesystem::exists(path() + "-shm"));
 }
 
+TEST_F(DatabaseTest, changes_between_its_journals_with_rows_and_half_read_statements) {
+    Database database = open(true);
+    ASSERT_TRUE(database.execute("CREATE TABLE t (a BIGINT); INSERT INTO t VALUES (1), (2)"));
+    auto half_read = database.prepare("SELECT a FROM t");
+    ASSERT_TRUE(half_read);
+    ASSERT_TRUE(*half_read->step());
+    ASSERT_TRUE(database.use_journal(Journal::rollback));
+    EXPECT_EQ(text(database, "PRAGMA journal_mode"), "persist");
+    ASSERT_TRUE(database.execute("INSERT INTO t VALUES (3)"));
+    ASSERT_TRUE(database.use_journal(Journal::log));
+    EXPECT_EQ(text(database, "PRAGMA journal_mode"), "wal");
+    EXPECT_EQ(integer(database, "SELECT count(*) FROM t"), 3);
+}
+
 TEST_F(DatabaseTest, works_in_memory) {
     auto database = Database::open({.path = ":memory:", .vfs = {}});
     ASSERT_TRUE(database);

@@ -62,10 +62,14 @@ HF_EXPORT(hb_load) std::uint32_t hb_load(const char* key, std::uint32_t key_size
     return static_cast<std::uint32_t>(rows.size());
 }
 
-/// Makes scratch.db with the replica's tables and indexes.
-HF_EXPORT(hb_begin) void hb_begin() {
-    scratch.emplace(must(sqlite::Database::open(
-        {.path = "scratch.db", .durability = sqlite::Durability::full, .exclusive = true})));
+/// Makes plain.db, or encrypted.db where there is a key, with the replica's tables and indexes.
+HF_EXPORT(hb_begin) void hb_begin(const char* key, std::uint32_t key_size) {
+    insert.reset();
+    scratch.emplace(
+        must(sqlite::Database::open({.path = key_size == 0 ? "plain.db" : "encrypted.db",
+                                     .key = std::string(key, key_size),
+                                     .durability = sqlite::Durability::full,
+                                     .exclusive = true})));
     must(scratch->execute(client::schema::replica));
     insert.emplace(must(scratch->prepare(
         "INSERT INTO row (bucket, kind, id, version, sort, body) VALUES (?, ?, ?, ?, ?, ?)")));

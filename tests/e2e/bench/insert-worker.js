@@ -1,4 +1,5 @@
-// SQLite alone in the page: loads the replica's rows, then inserts them into a new database, not encrypted.
+// SQLite alone in the page: loads the replica's rows, then inserts them into a new database that is not
+// encrypted, and into one that is encrypted as the replica is.
 
 /** The key of the replica, as app/src/store-key.ts keeps it. */
 async function replicaKey() {
@@ -11,13 +12,13 @@ async function replicaKey() {
 async function insert({ wasm }) {
   const root = await navigator.storage.getDirectory();
   const folder = await root.getDirectoryHandle('holdfast');
-  const names = ['replica.db', 'scratch.db'].flatMap((name) => [name, `${name}-wal`, `${name}-journal`]);
+  const names = ['replica.db', 'plain.db', 'encrypted.db'].flatMap((name) => [name, `${name}-wal`, `${name}-journal`]);
   const handles = [];
   for (const name of names) {
     const file = await folder.getFileHandle(name, { create: true });
     handles.push(await file.createSyncAccessHandle());
   }
-  for (const [index, name] of names.entries()) if (name.startsWith('scratch')) handles[index].truncate(0);
+  for (const [index, name] of names.entries()) if (!name.startsWith('replica')) handles[index].truncate(0);
   let exports;
   const bytes = (at, size) => new Uint8Array(exports.memory.buffer, at, size);
   const nothing = () => 0;
@@ -40,10 +41,13 @@ async function insert({ wasm }) {
   const at = exports.hb_alloc(key.length);
   bytes(at, key.length).set(key);
   const rows = exports.hb_load(at, key.length);
-  exports.hb_begin();
-  const begin = performance.now();
-  exports.hb_insert();
-  self.postMessage({ rows, seconds: (performance.now() - begin) / 1000 });
+  const insertInto = (encrypted) => {
+    exports.hb_begin(at, encrypted ? key.length : 0);
+    const begin = performance.now();
+    exports.hb_insert();
+    return (performance.now() - begin) / 1000;
+  };
+  self.postMessage({ rows, seconds: insertInto(false), encryptedSeconds: insertInto(true) });
 }
 
 // Where it fails the page is told: a rejection alone would leave it waiting.

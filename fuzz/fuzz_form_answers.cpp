@@ -20,7 +20,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     HF_ASSERT(form.has_value());
     const Context context{.lookup = fixture::arbitrary_lookup(),
                           .user = Id{1},
-                          .channel_elements = {Id{101}},
                           .now = {1'777'896'000'000},
                           .online = choices.flip()};
     const std::string_view text = source.rest();

@@ -431,6 +431,9 @@ TEST_F(FormFilesTest, says_at_once_what_a_component_does_not_take) {
     };
     EXPECT_EQ(trouble(answer("paper", Json::array({photo}))), "answer.file_type");
     EXPECT_EQ(trouble(answer("photo", Json::array({"123"}))), "answer.file_unknown");
+    const Json beside = phone->attach(
+        {{"channel", to_string(FakeServer::channel)}}, "beside.png", picture(300))["ok"]["file"];
+    EXPECT_EQ(trouble(answer("photo", Json::array({beside}))), "answer.file_unknown");
     const Json discarded = phone->call("discard_draft", {{"draft", draft_}});
     EXPECT_EQ(code(discarded), "accepted");
     EXPECT_EQ(code(phone->call("read_file", {{"file", photo}, {"at", 0}})), "outbox.unknown_item");

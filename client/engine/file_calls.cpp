@@ -21,7 +21,7 @@ Result<Id> Engine::Parts::begin_file(const calls::BeginFile& call) {
     if (call.draft != 0) {
         HF_TRY(const FillingDesk::Open* open,
                device->fillings.hold(device->filling_place(), call.draft));
-        channel = open->channel;
+        channel = open->spot.channel;
     } else {
         const auto is_beside = [&](const auto& entry) {
             const Outbox::File& file = entry.second;

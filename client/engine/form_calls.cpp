@@ -104,7 +104,7 @@ Result<std::string> Engine::Parts::set_answer(const calls::SetAnswer& call) {
     const FillingDesk::Place place = device->filling_place();
     HF_TRY(const auto changed, device->fillings.set(place, call.draft, call.path, call.value));
     HF_TRY(const FillingDesk::Open* open, device->fillings.hold(place, call.draft));
-    const FillingMoment moment = device->fillings.moment(place, *open->form);
+    const FillingMoment moment = device->fillings.moment(place, *open);
     HF_TRY(Json components, components_json(*open, moment, changed));
     return text({{"changed", std::move(components)}, {"verdict", verdict_json(open->filling)}});
 }
@@ -124,7 +124,7 @@ void Engine::Parts::answer_parts(std::int64_t number, std::int64_t draft, const 
         HF_CHECK(done);
         const FillingDesk::Place place = device->filling_place();
         HF_TRY(const FillingDesk::Open* open, device->fillings.hold(place, draft));
-        const FillingMoment moment = device->fillings.moment(place, *open->form);
+        const FillingMoment moment = device->fillings.moment(place, *open);
         HF_TRY(Json components, components_json(*open, moment));
         return text(
             {{"components", std::move(components)}, {"verdict", verdict_json(open->filling)}});
@@ -183,11 +183,11 @@ Result<std::optional<std::string>> Engine::Parts::search_outside(const calls::Se
     if (!spot->state.enabled) {
         return fail(spot->state.why, call.path);
     }
-    const FillingMoment moment = device->fillings.moment(place, *open->form);
+    const FillingMoment moment = device->fillings.moment(place, *open);
     HF_TRY(const auto passed, open->filling.passed(moment.context(), call.path));
     const bool begins = open->task && open->task->begins();
     return text(
-        {{begins ? "group" : "channel", to_string(begins ? open->task->group : open->channel)},
+        {{begins ? "group" : "channel", to_string(begins ? open->task->group : open->spot.channel)},
          {"form", to_string(open->form->version)},
          {"part", spot->form},
          {"component", spot->component.id},
@@ -239,7 +239,7 @@ Result<calls::Submit> Engine::Parts::sent_form(const FillingDesk::Open& open, st
         HF_TRY(call.args, args_of(device->world(), *open.task, std::move(filled)));
         return call;
     }
-    call.args = args::encode(args::AnswerSubmit{.channel = open.channel,
+    call.args = args::encode(args::AnswerSubmit{.channel = open.spot.channel,
                                                 .form = filled.version,
                                                 .answers = std::move(filled.answers),
                                                 .offset_minutes = filled.offset_minutes,
@@ -262,7 +262,7 @@ void Engine::Parts::take(std::int64_t number, const calls::SubmitForm& call) {
 Result<std::string> Engine::Parts::review_form(std::int64_t draft) {
     const FillingDesk::Place place = device->filling_place();
     HF_TRY(const FillingDesk::Open* open, device->fillings.find(place, draft));
-    const FillingMoment moment = device->fillings.moment(place, *open->form);
+    const FillingMoment moment = device->fillings.moment(place, *open);
     HF_TRY(Json lines,
            answer_lines(*open->form,
                         open->filling.submission(),

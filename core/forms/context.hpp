@@ -63,6 +63,13 @@ public:
     /// Whether `other` is a subordinate, boss or peer of the user.
     [[nodiscard]] virtual Result<bool> is_related(Id user, Relation relation, Id other) const = 0;
 
+    /// Elements of a collection that the channel carries, or the user: filters offer their
+    /// children. None where there is no such channel, or user.
+    [[nodiscard]] virtual Result<std::vector<Id>> elements_of_channel(
+        Id channel, std::string_view collection) const = 0;
+    [[nodiscard]] virtual Result<std::vector<Id>> elements_of_user(
+        Id user, std::string_view collection) const = 0;
+
     [[nodiscard]] virtual Result<std::optional<FileFacts>> file(Id id) const = 0;
 };
 
@@ -70,8 +77,7 @@ public:
 struct Context {
     const Lookup& lookup;
     Id user{};
-    std::vector<Id> channel_elements{};  ///< of the channel where the form is filled in
-    std::vector<Id> user_elements{};     ///< the user's own and those of the job
+    Id channel{};  ///< where the form is filled in; none of one that begins a task
     /// The moment that verdicts are about: now on a device; when the person sent it, by the
     /// device's clock, on the server.
     WallTime now{};

@@ -279,20 +279,5 @@ TEST(Examples, are_accepted) {
     }
 }
 
-TEST(Lint, says_what_the_organization_does_not_have_yet) {
-    const auto definition = parse_definition(
-        R"({"code":"f","access":{"collections":["zone"]},"components":[)"
-        R"({"id":"a","kind":"collection","collection":"asset","filter":{"channel":"zone"}},)"
-        R"({"id":"s","kind":"users","required":true},{"id":"p","kind":"api","source":"/p"}]})");
-    ASSERT_TRUE(definition);
-    std::vector<std::string> said;
-    for (const Advice& advice : lint_app(*definition)) {
-        said.push_back(advice.path + ": " + advice.code);
-    }
-    EXPECT_EQ(said,
-              (std::vector<std::string>{"access: offered_with_tasks_only",
-                                        "components/0/filter: no_choices_yet"}));
-}
-
 }  // namespace
 }  // namespace holdfast::forms

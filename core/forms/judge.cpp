@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/forms/answer.hpp"
 #include "core/forms/code_points.hpp"
 #include "core/forms/limits.hpp"
 #include "core/forms/value_json.hpp"
@@ -19,12 +20,6 @@ using Verdict = Result<Trouble>;
 
 Trouble trouble(ErrorCode code, const char* name, json::Value value) {
     return {code, to_text({{name, std::move(value)}})};
-}
-
-const std::vector<Id>& ids_of(const Value& value) {
-    static const std::vector<Id> none;
-    const auto* ids = std::get_if<std::vector<Id>>(&value);
-    return ids == nullptr ? none : *ids;
 }
 
 Trouble count_trouble(const Count& count, std::size_t given) {
@@ -107,7 +102,7 @@ public:
     }
 
     Verdict operator()(const FromUsers& users) const {
-        const std::vector<Id>& ids = ids_of(subject_.value);
+        const std::vector<Id>& ids = ids_in(subject_.value);
         if (has_twice(ids, [](Id id) { return id; })) {
             return Trouble{ErrorCode::answer_twice};
         }
@@ -182,7 +177,7 @@ private:
     }
 
     Verdict by_choice(const FromCollection& collection) const {
-        const std::vector<Id>& ids = ids_of(subject_.value);
+        const std::vector<Id>& ids = ids_in(subject_.value);
         if (has_twice(ids, [](Id id) { return id; })) {
             return Trouble{ErrorCode::answer_twice};
         }
@@ -197,7 +192,7 @@ private:
     }
 
     Verdict by_levels(const FromCollection& collection) const {
-        const std::vector<Id>& ids = ids_of(subject_.value);
+        const std::vector<Id>& ids = ids_in(subject_.value);
         if (ids.size() > collection.levels.size()) {
             return trouble(ErrorCode::answer_too_many, "max", collection.levels.size());
         }
@@ -269,7 +264,7 @@ private:
     }
 
     Verdict files(const std::vector<std::string>& types, const Count& count) const {
-        const std::vector<Id>& ids = ids_of(subject_.value);
+        const std::vector<Id>& ids = ids_in(subject_.value);
         if (has_twice(ids, [](Id id) { return id; })) {
             return Trouble{ErrorCode::answer_twice};
         }
@@ -351,55 +346,6 @@ Result<Trouble> find_trouble(const Subject& subject, ErrorCode why, const Contex
     return std::visit(Judge(subject, context), component.input);
 }
 
-std::string date_text(const DateAnswer& answer) {
-    return to_string(answer.day) + (answer.minute ? "T" + minute_text(*answer.minute) : "");
-}
-
-/// Bytes of a text in JSON, without its quotes.
-std::size_t escaped_size(std::string_view text) {
-    std::size_t size = 0;
-    for (const char letter : text) {
-        const bool is_control = static_cast<unsigned char>(letter) < 0x20;
-        size += is_control ? 6 : (letter == '"' || letter == '\\' ? 2 : 1);
-    }
-    return size;
-}
-
-bool compare(const Test& test, const std::string& text, bool is_date) {
-    if (is_date) {
-        const std::string shown = text.substr(0, test.value.size());
-        switch (test.op) {
-            case Test::Operator::equal:
-                return shown == test.value;
-            case Test::Operator::at_least:
-                return shown >= test.value;
-            case Test::Operator::at_most:
-                return shown <= test.value;
-            case Test::Operator::matches:
-                return false;
-        }
-    }
-    if (test.op == Test::Operator::equal && text == test.value) {
-        return true;
-    }
-    const std::optional<Decimal> left = parse_decimal(text);
-    const std::optional<Decimal> right = parse_decimal(test.value);
-    if (!left || !right) {
-        return false;
-    }
-    switch (test.op) {
-        case Test::Operator::equal:
-            return false;
-        case Test::Operator::at_least:
-            return *left >= *right;
-        case Test::Operator::at_most:
-            return *left <= *right;
-        case Test::Operator::matches:
-            return false;
-    }
-    return false;
-}
-
 }  // namespace
 
 Result<std::vector<Id>> filter_parents(const Filter& filter,
@@ -411,155 +357,17 @@ Result<std::vector<Id>> filter_parents(const Filter& filter,
         case Filter::Kind::children_of:
             return source;
         case Filter::Kind::channel:
+            return context.lookup.elements_of_channel(context.channel, filter.source);
         case Filter::Kind::user:
-            break;
+            return context.lookup.elements_of_user(context.user, filter.source);
     }
-    std::vector<Id> parents;
-    for (const Id id :
-         filter.kind == Filter::Kind::channel ? context.channel_elements : context.user_elements) {
-        HF_TRY(const std::optional<Element> element, context.lookup.element(id));
-        if (element && element->collection == filter.source) {
-            parents.push_back(id);
-        }
-    }
-    return parents;
-}
-
-Result<std::vector<std::string>> comparable(const Subject& subject, const Context& context) {
-    const Value& value = subject.value;
-    switch (subject.component.kind()) {
-        case Kind::text:
-            return std::vector<std::string>{};
-        case Kind::location:
-        case Kind::camera:
-        case Kind::attachment:
-        case Kind::signature:
-            return std::vector{std::to_string(count_of(value))};
-        case Kind::nested:
-            return std::vector{std::to_string(subject.nested_count)};
-        default:
-            break;
-    }
-    if (is_empty(value)) {
-        return std::vector<std::string>{};
-    }
-    switch (subject.component.kind()) {
-        case Kind::written:
-            return std::vector{std::get<std::string>(clean(subject.component, value))};
-        case Kind::list:
-            return std::get<std::vector<std::string>>(value);
-        case Kind::rating:
-            return std::vector{std::to_string(std::get<std::int64_t>(value))};
-        case Kind::date:
-            return std::vector{date_text(std::get<DateAnswer>(value))};
-        default:
-            break;
-    }
-    std::vector<std::string> texts;
-    if (const auto* picks = std::get_if<std::vector<ApiPick>>(&value)) {
-        std::ranges::transform(*picks, std::back_inserter(texts), &ApiPick::code);
-        return texts;
-    }
-    const auto* collection = std::get_if<FromCollection>(&subject.component.input);
-    for (std::size_t i = 0; i < ids_of(value).size(); ++i) {
-        const Id id = ids_of(value)[i];
-        if (collection == nullptr) {
-            texts.push_back(to_string(id));
-        } else if (collection->levels.size() == 1 || i + 1 == collection->levels.size()) {
-            HF_TRY(const std::optional<Element> element, context.lookup.element(id));
-            texts.push_back(element ? element->code : std::string());
-        }
-    }
-    return texts;
+    return std::vector<Id>{};
 }
 
 Result<State> judge(const Subject& subject, const Context& context) {
     HF_TRY(const ErrorCode why, why_disabled(subject, context));
     HF_TRY(Trouble found, find_trouble(subject, why, context));
     return State{.enabled = why == ErrorCode::none, .why = why, .trouble = std::move(found)};
-}
-
-Result<bool> holds(const Test& test,
-                   const Pattern* pattern,
-                   const Subject& commander,
-                   const Context& context) {
-    HF_TRY(const std::vector<std::string> texts, comparable(commander, context));
-    const bool is_date = commander.component.kind() == Kind::date;
-    return std::ranges::any_of(texts, [&](const std::string& text) {
-        return pattern != nullptr ? pattern->found_in(text) : compare(test, text, is_date);
-    });
-}
-
-Value clean(const Component& component, const Value& value) {
-    const auto* text = std::get_if<std::string>(&value);
-    if (text == nullptr) {
-        return value;
-    }
-    const auto* written = std::get_if<Written>(&component.input);
-    const std::optional<Decimal> number =
-        written != nullptr && written->input == Written::Input::number ? parse_decimal(*text)
-                                                                       : std::nullopt;
-    return number ? to_string(*number) : std::string(trim(*text));
-}
-
-std::size_t weight(const Value& value) {
-    constexpr std::size_t around = 8;  // quotes, commas, names of members
-    return std::visit(
-        []<class T>(const T& held) -> std::size_t {
-            std::size_t sum = around;
-            if constexpr (std::is_same_v<T, std::string>) {
-                sum += escaped_size(held);
-            } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
-                for (const std::string& one : held) {
-                    sum += escaped_size(one) + around;
-                }
-            } else if constexpr (std::is_same_v<T, std::vector<Id>>) {
-                sum += held.size() * 24;  // 20 digits, quotes, a comma
-            } else if constexpr (std::is_same_v<T, std::vector<ApiPick>>) {
-                for (const ApiPick& one : held) {
-                    sum += escaped_size(one.code) + escaped_size(one.label) + 4 * around;
-                }
-            } else {
-                sum += 12 * around;  // numbers and the names of their members
-            }
-            return sum;
-        },
-        value);
-}
-
-Value initial_value(const Component& component, const Context& context) {
-    switch (component.initial.kind) {
-        case Default::Kind::none:
-            return {};
-        case Default::Kind::value:
-            return component.initial.value;
-        case Default::Kind::me:
-            return std::vector{context.user};
-        case Default::Kind::now:
-            break;
-    }
-    const auto& date = std::get<Date>(component.input);
-    const Zone* named = context.find_zone(date.zone);
-    const int offset = (named == nullptr ? context.zone : *named).offset_at(context.now);
-    const Day day = day_at(context.now, offset);
-    DateAnswer answer{.day = day, .chosen = context.now};
-    if (date.time) {
-        const std::int64_t since = context.now.ms - moment_of(day, 0, offset).ms;
-        answer.minute = static_cast<int>(since / 60'000);
-        answer.offset_minutes = offset;
-    }
-    return answer;
-}
-
-Day bound_day(const Bound& bound, const DateAnswer& answer, const Context& context) {
-    if (bound.kind == Bound::Kind::day) {
-        return {bound.days};
-    }
-    // A clock that was put back between answering and sending does not make an answer late.
-    const WallTime chosen = std::min(answer.chosen.value_or(context.now), context.now);
-    const WallTime base = bound.kind == Bound::Kind::answer ? chosen : context.now;
-    const int offset = answer.minute ? answer.offset_minutes : context.zone.offset_at(base);
-    return {day_at(base, offset).number + bound.days};
 }
 
 }  // namespace holdfast::forms

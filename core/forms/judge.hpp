@@ -45,33 +45,9 @@ struct Subject {
 /// Cost    a few point reads for choices; else none.
 [[nodiscard]] Result<State> judge(const Subject& subject, const Context& context);
 
-/// What conditions compare, and interfaces are told: the code of an element, the value of an item,
-/// a text, a number. Several where several are chosen; how many there are for what has no text.
-[[nodiscard]] Result<std::vector<std::string>> comparable(const Subject& subject,
-                                                          const Context& context);
-
-/// Whether a test of a condition holds for the commander's answer.
-/// `pattern` is the compiled one of a test `matches`.
-[[nodiscard]] Result<bool> holds(const Test& test,
-                                 const Pattern* pattern,
-                                 const Subject& commander,
-                                 const Context& context);
-
 /// Whose children a filter offers; `source` is Subject::source. Empty for Filter::Kind::none.
 [[nodiscard]] Result<std::vector<Id>> filter_parents(const Filter& filter,
                                                      const std::vector<Id>& source,
                                                      const Context& context);
-
-/// The answer as it is sent: texts without blanks around, numbers in one form.
-[[nodiscard]] Value clean(const Component& component, const Value& value);
-
-/// The size that an answer counts with: that of its JSON, or a little more. The same everywhere.
-[[nodiscard]] std::size_t weight(const Value& value);
-
-/// The value that a new filling begins with.
-[[nodiscard]] Value initial_value(const Component& component, const Context& context);
-
-/// The day that a bound means, for an answer chosen at some moment. The kind must not be `none`.
-[[nodiscard]] Day bound_day(const Bound& bound, const DateAnswer& answer, const Context& context);
 
 }  // namespace holdfast::forms

@@ -85,19 +85,6 @@ private:
     std::set<std::string> languages_;
 };
 
-void add_unknown_elements(const Part& part, const std::string& path, std::vector<Advice>& advice) {
-    for (std::size_t i = 0; i < part.components.size(); ++i) {
-        const Component& component = part.components[i];
-        const auto* choice = std::get_if<FromCollection>(&component.input);
-        const Filter::Kind filter = choice == nullptr ? Filter::Kind::none : choice->filter.kind;
-        if (filter == Filter::Kind::channel || filter == Filter::Kind::user) {
-            advice.push_back({path + "components/" + std::to_string(i) + "/filter",
-                              "no_choices_yet",
-                              component.id});
-        }
-    }
-}
-
 }  // namespace
 
 OfflineReport lint_offline(const Definition& definition, const ListSizes& sizes) {
@@ -113,18 +100,6 @@ OfflineReport lint_offline(const Definition& definition, const ListSizes& sizes)
         report.total_bytes += size.bytes;
     }
     return report;
-}
-
-std::vector<Advice> lint_app(const Definition& definition) {
-    std::vector<Advice> advice;
-    if (!definition.access.collections.empty() || !definition.access.elements.empty()) {
-        advice.push_back({"access", "offered_with_tasks_only", {}});
-    }
-    add_unknown_elements(definition.form, "", advice);
-    for (std::size_t i = 0; i < definition.inside.size(); ++i) {
-        add_unknown_elements(definition.inside[i], "forms/" + std::to_string(i) + "/", advice);
-    }
-    return advice;
 }
 
 }  // namespace holdfast::forms

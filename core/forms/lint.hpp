@@ -39,8 +39,4 @@ inline constexpr std::int64_t many_pictures = 20;
 /// are not given count as nothing.
 [[nodiscard]] OfflineReport lint_offline(const Definition& definition, const ListSizes& sizes);
 
-/// What the product does not do yet: what would need elements of users, and of channels that have
-/// no task (no_choices_yet · offered_with_tasks_only).
-[[nodiscard]] std::vector<Advice> lint_app(const Definition& definition);
-
 }  // namespace holdfast::forms

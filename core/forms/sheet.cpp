@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/forms/answer.hpp"
+#include "core/forms/conditions.hpp"
 #include "core/forms/limits.hpp"
 #include "core/forms/value_json.hpp"
 

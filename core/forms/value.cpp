@@ -10,6 +10,12 @@ bool operator==(const NestedAnswer& left, const NestedAnswer& right) {
     return left.form == right.form && left.answers == right.answers;
 }
 
+const std::vector<Id>& ids_in(const Value& value) {
+    static const std::vector<Id> none;
+    const auto* ids = std::get_if<std::vector<Id>>(&value);
+    return ids == nullptr ? none : *ids;
+}
+
 std::size_t count_of(const Value& value) {
     return std::visit(
         []<class T>(const T& held) -> std::size_t {

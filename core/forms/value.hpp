@@ -65,6 +65,9 @@ struct NestedAnswer {
 /// Whether there is no answer: nothing, an empty text, an empty list. Blanks are no answer either.
 [[nodiscard]] bool is_empty(const Value& value);
 
+/// The ids of what is chosen or attached; none of other values.
+[[nodiscard]] const std::vector<Id>& ids_in(const Value& value);
+
 /// How many things are chosen or attached; 1 for what is one thing, 0 for no answer.
 [[nodiscard]] std::size_t count_of(const Value& value);
 

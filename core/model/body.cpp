@@ -36,6 +36,38 @@ void read_policy(json::Reader& reader, OfflinePolicy& out) {
     }
 }
 
+void read_elements(json::Reader& reader, std::vector<HeldElement>& out) {
+    const json::Value* list = reader.array("elements");
+    if (list == nullptr) {
+        return;
+    }
+    for (const json::Value& item : *list) {
+        HeldElement element;
+        json::Reader inside = json::Reader::of(item);
+        inside.read("id", element.id)
+            .read("collection", element.collection)
+            .read("code", element.code);
+        if (!inside.done()) {
+            reader.refuse("elements");
+            return;
+        }
+        out.push_back(std::move(element));
+    }
+}
+
+/// Null where there are none: what is null is not written.
+json::Value elements_value(const std::vector<HeldElement>& elements) {
+    json::Value list;
+    for (const HeldElement& element : elements) {
+        json::Writer writer;
+        writer.write("id", element.id)
+            .write("collection", element.collection)
+            .write("code", element.code);
+        list.push_back(writer.take());
+    }
+    return list;
+}
+
 json::Writer write_policy(const OfflinePolicy& value) {
     const OfflinePolicy otherwise;
     json::Writer writer;
@@ -94,6 +126,7 @@ Result<User> parse_user(std::string_view text) {
         .read("read_only", value.read_only)
         .read("active", value.active)
         .read("bosses", value.bosses);
+    read_elements(reader, value.elements);
     return json::finish(reader, std::move(value));
 }
 
@@ -137,6 +170,7 @@ Result<Channel> parse_channel(std::string_view text) {
         .read("writable", value.writable)
         .read("active", value.active)
         .read("code", value.code);
+    read_elements(reader, value.elements);
     return json::finish(reader, std::move(value));
 }
 
@@ -207,6 +241,7 @@ std::string encode(const User& value) {
         .write("read_only", value.read_only, false)
         .write("active", value.active, true)
         .write("bosses", value.bosses)
+        .write("elements", elements_value(value.elements))
         .text();
 }
 
@@ -240,6 +275,7 @@ std::string encode(const Channel& value) {
         .write("writable", value.writable, true)
         .write("active", value.active, true)
         .write("code", value.code)
+        .write("elements", elements_value(value.elements))
         .text();
 }
 

@@ -30,6 +30,15 @@ struct Organization {
     bool operator==(const Organization&) const = default;
 };
 
+/// An element that a channel or a user carries: filters of forms ask for it, and choose its children.
+/// Its codes never change, so they stand here: a filter is decided before the collection has arrived.
+struct HeldElement {
+    Id id{};
+    std::string collection{};  ///< code
+    std::string code{};
+    bool operator==(const HeldElement&) const = default;
+};
+
 struct User {
     std::string name{};
     std::string last_name{};
@@ -40,6 +49,7 @@ struct User {
     bool read_only = false;  ///< may look, never change
     bool active = true;
     std::vector<Id> bosses{};  ///< whom this person reports to; the other relations follow
+    std::vector<HeldElement> elements{};
     bool operator==(const User&) const = default;
 };
 
@@ -75,6 +85,7 @@ struct Channel {
     bool writable = true;  ///< false: an announcement channel, only its administrators write
     bool active = true;
     std::string code{};  ///< stable name in organization files and imports; empty: made by hand
+    std::vector<HeldElement> elements{};
     bool operator==(const Channel&) const = default;
 };
 

@@ -33,15 +33,24 @@ Result<forms::Offer> offer_in(const World& world, Id user, Id channel) {
     HF_CHECK(facts::active_user(world, user));
     HF_TRY(const auto place, facts::readable_channel(world, user, channel));
     HF_TRY(const auto group, facts::group(world, place.value.group));
-    if (!group || group->value.kind != body::GroupKind::workflow) {
-        return offer_to(world, user, place.value.group);
+    const bool has_tasks = group && group->value.kind == body::GroupKind::workflow;
+    HF_TRY(const auto task,
+           has_tasks ? find_task(world, place.value.group, channel)
+                     : Result<std::optional<workflow::Task>>());
+    if (task) {
+        HF_TRY(const auto tasks, TaskFacts::of(world, {.user = user}, place.value.group));
+        return tasks.offer_for(&*task);
     }
-    HF_TRY(const auto task, find_task(world, place.value.group, channel));
-    if (!task) {
-        return offer_to(world, user, place.value.group);
+    HF_TRY(forms::Offer offer, offer_to(world, user, place.value.group));
+    add_elements(place.value, offer);
+    return offer;
+}
+
+void add_elements(const body::Channel& channel, forms::Offer& offer) {
+    for (const body::HeldElement& element : channel.elements) {
+        offer.channel_collections.push_back(element.collection);
+        offer.channel_elements.push_back(element.code);
     }
-    HF_TRY(const auto tasks, TaskFacts::of(world, {.user = user}, place.value.group));
-    return tasks.offer_for(&*task);
 }
 
 Result<forms::Offer> offer_to(const World& world, Id user, Id id) {
@@ -110,6 +119,7 @@ Result<JudgedForm> judge_form(const World& world,
     const WorldLookup lookup(world, form->collections, sent.files);
     const forms::Context context{.lookup = lookup,
                                  .user = occasion.user,
+                                 .channel = sent.channel,
                                  .now = sent.at,
                                  .zone = {.offset_minutes = static_cast<int>(sent.offset_minutes)}};
     HF_TRY(forms::CleanAnswers clean,
@@ -154,6 +164,7 @@ Result<Effects> submit_answer(World& world, const Occasion& occasion, const Inte
     HF_TRY(auto form, find_form(world, occasion.organization, wanted.form));
     HF_TRY(const forms::Offer offer, offer_in(world, occasion.user, wanted.channel));
     const SentForm sent{.version = wanted.form,
+                        .channel = wanted.channel,
                         .answers = std::move(wanted.answers),
                         .offset_minutes = wanted.offset_minutes,
                         .at = intent.claimed_at,

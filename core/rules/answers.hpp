@@ -9,6 +9,7 @@
 #include "core/base/result.hpp"
 #include "core/forms/access.hpp"
 #include "core/forms/definition.hpp"
+#include "core/model/body.hpp"
 #include "core/model/body_forms.hpp"
 #include "core/model/file_claim.hpp"
 #include "core/model/intent.hpp"
@@ -23,10 +24,13 @@ struct KnownForm;
 /// Errors  access_forbidden · access_read_only.
 [[nodiscard]] Result<> may_send_forms(const World& world, Id user, Id channel);
 
-/// What forms' filters are tested against, in this channel and for this user: a task's channel has
-/// the elements of the task's state and statuses.
+/// What forms' filters are tested against, in this channel and for this user: the channel has the
+/// elements that it carries, and a task's channel those of the task's state and statuses as well.
 /// Errors  access_forbidden where either is not there.
 [[nodiscard]] Result<forms::Offer> offer_in(const World& world, Id user, Id channel);
+
+/// Adds the elements that the channel carries of its own.
+void add_elements(const body::Channel& channel, forms::Offer& offer);
 
 /// The same in a group, without the elements of a channel.
 [[nodiscard]] Result<forms::Offer> offer_to(const World& world, Id user, Id group);
@@ -43,6 +47,7 @@ namespace rules {
 /// A form as it was sent.
 struct SentForm {
     Id version{};
+    Id channel{};  ///< where it was filled in; none of a form that begins a task
     std::string answers = "{}";
     std::int64_t offset_minutes = 0;
     WallTime at{};                       ///< by the device's clock

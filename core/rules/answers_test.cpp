@@ -75,6 +75,35 @@ TEST_F(Answers, a_refusal_names_the_component) {
               R"(answer.too_short{"component":"seen","min":"3"})");
 }
 
+TEST_F(Answers, are_judged_by_the_elements_of_the_channel_and_of_the_user) {
+    fixture::add_filtered_form(org);
+    const auto said = [&](const char* answers) {
+        const auto result = send(Org::ana, answers, fixture::order_v1);
+        return result ? std::string("accepted")
+                      : std::string(error_name(result.error().code)) + result.error().params;
+    };
+    EXPECT_EQ(said("{}"), R"(form.not_here{"filter":"collection"})");
+
+    const body::HeldElement north{fixture::site_north, "site", "north"};
+    const body::HeldElement south{fixture::site_south, "site", "south"};
+    const BucketId channel = org.world.bucket_id(BucketKind::channel, Org::pumps);
+    auto place = body::parse_channel(row({channel, RowKind::channel, Org::pumps})->body).value();
+    place.elements = {north};
+    org.world.put({channel, RowKind::channel, Org::pumps}, body::encode(place));
+    const BucketId directory = org.world.directory().value();
+    auto ana = body::parse_user(row({directory, RowKind::user, Org::ana})->body).value();
+    ana.elements = {south};
+    org.world.put({directory, RowKind::user, Org::ana}, body::encode(ana));
+
+    EXPECT_EQ(said(R"({"here":["631"],"mine":["632"]})"), "accepted");
+    EXPECT_EQ(said(R"({"here":["632"]})"),
+              R"(answer.not_a_choice{"component":"here","value":"632"})");
+    EXPECT_EQ(said(R"({"mine":["631"]})"),
+              R"(answer.not_a_choice{"component":"mine","value":"631"})");
+    EXPECT_EQ(offer_in(org.world, Org::ana, Org::pumps)->channel_elements,
+              (std::vector<std::string>{"north"}));
+}
+
 TEST_F(Answers, are_judged_by_the_version_that_the_person_had) {
     EXPECT_TRUE(send(Org::ana, right));
     EXPECT_TRUE(send(Org::ana, R"({"grade":4})", fixture::inspection_v2));

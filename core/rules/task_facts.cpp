@@ -80,6 +80,10 @@ Result<forms::Offer> TaskFacts::offer_for(const workflow::Task* task) const {
             offer.channel_elements.push_back(each.code);
         }
     }
+    HF_TRY(const auto channel, facts::channel(*world_, task->channel));
+    if (channel) {
+        add_elements(channel->value, offer);
+    }
     return offer;
 }
 

@@ -8,6 +8,21 @@
 
 namespace holdfast {
 
+namespace {
+
+std::vector<Id> ids_in(std::string_view collection,
+                       const std::vector<body::HeldElement>& elements) {
+    std::vector<Id> ids;
+    for (const body::HeldElement& element : elements) {
+        if (element.collection == collection) {
+            ids.push_back(element.id);
+        }
+    }
+    return ids;
+}
+
+}  // namespace
+
 bool is_related(const Colleague& person, forms::Relation relation, const Colleague& other) {
     const auto reports_to = [](const body::User& user, Id boss) {
         return std::ranges::find(user.bosses, boss) != user.bosses.end();
@@ -103,6 +118,17 @@ Result<bool> WorldLookup::is_related(Id user, forms::Relation relation, Id other
     HF_TRY(const auto chosen, facts::user(world_, other));
     return person && chosen &&
            holdfast::is_related({user, person->value}, relation, {other, chosen->value});
+}
+
+Result<std::vector<Id>> WorldLookup::elements_of_channel(Id channel,
+                                                         std::string_view collection) const {
+    HF_TRY(const auto found, facts::channel(world_, channel));
+    return found ? ids_in(collection, found->value.elements) : std::vector<Id>{};
+}
+
+Result<std::vector<Id>> WorldLookup::elements_of_user(Id user, std::string_view collection) const {
+    HF_TRY(const auto found, facts::user(world_, user));
+    return found ? ids_in(collection, found->value.elements) : std::vector<Id>{};
 }
 
 Result<std::optional<forms::FileFacts>> WorldLookup::file(Id id) const {

@@ -51,6 +51,10 @@ public:
     [[nodiscard]] Result<bool> is_related(Id user,
                                           forms::Relation relation,
                                           Id other) const override;
+    [[nodiscard]] Result<std::vector<Id>> elements_of_channel(
+        Id channel, std::string_view collection) const override;
+    [[nodiscard]] Result<std::vector<Id>> elements_of_user(
+        Id user, std::string_view collection) const override;
     [[nodiscard]] Result<std::optional<forms::FileFacts>> file(Id id) const override;
 
 private:

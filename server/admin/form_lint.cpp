@@ -52,11 +52,8 @@ LintedForm lint(const FormEntry& entry, const forms::ListSizes& sizes) {
     LintedForm linted{.code = entry.code.value,
                       .bytes = report.definition_bytes,
                       .total_bytes = report.total_bytes};
-    for (const std::vector<forms::Advice>& advice :
-         {report.advice, forms::lint_app(*entry.definition)}) {
-        for (const forms::Advice& one : advice) {
-            add_problem(linted.advice, entry.source.line_of(one.path), advice_text(one));
-        }
+    for (const forms::Advice& one : report.advice) {
+        add_problem(linted.advice, entry.source.line_of(one.path), advice_text(one));
     }
     for (const auto& [code, size] : report.lists) {
         linted.lists.push_back(code + ": " + std::to_string(size.elements) + " elements, " +

@@ -48,10 +48,7 @@ constexpr std::array<Sentence, 35> problem_sentences{{
     {"unknown_role", "there is no role {}"},
 }};
 
-constexpr std::array<Sentence, 9> advice_sentences{{
-    {"no_choices_yet", "channels and users have no elements yet: {} offers nothing"},
-    {"offered_with_tasks_only",
-     "only channels of tasks have elements, of their states: it is offered there"},
+constexpr std::array<Sentence, 7> advice_sentences{{
     {"cannot_be_sent_offline", "{} needs a connection: offline, the form is kept as a draft"},
     {"cannot_be_answered_offline", "{} needs a connection: offline, it is left out"},
     {"map_needs_connection", "offline there is no map, only the position of the phone"},

@@ -91,6 +91,12 @@ public:
     }
 
     void run(const OrgFile& file) {
+        for (const UserEntry& entry : entries(file.users)) {
+            check_held(entry.elements);
+        }
+        for (const ChannelEntry& entry : entries(file.channels)) {
+            check_held(entry.elements);
+        }
         for (const CollectionEntry& entry : entries(file.collections)) {
             check_collection(entry);
         }
@@ -171,6 +177,25 @@ private:
         }
     }
 
+    /// What a user or a channel carries.
+    void check_held(const std::optional<std::vector<Text>>& elements) {
+        for (const Text& named : entries(elements)) {
+            const std::size_t cut = named.value.find('/');
+            const std::string collection = named.value.substr(0, cut);
+            const auto found = collections_.find(collection);
+            if (cut == std::string::npos) {
+                problem(named.line,
+                        "elements: " + quote(named.value) + ": write \"collection/code\"");
+            } else if (found == collections_.end()) {
+                refer(named, collection, planned_.collections(), "collection");
+            } else if (const std::string code = named.value.substr(cut + 1);
+                       !found->second.elements.contains(code)) {
+                problem(named.line,
+                        "there is no element " + quote(code) + " in " + quote(collection));
+            }
+        }
+    }
+
     void check_form(const FormEntry& entry) {
         const auto known = find_form_of(state_, entry.code.value);
         if (!known && !entry.definition && problems_.empty()) {
@@ -208,7 +233,7 @@ private:
 }  // namespace
 
 void check_forms(const OrgFile& file, const OrgState& state, Problems& problems) {
-    if (file.collections || file.forms) {
+    if (file.collections || file.forms || file.users || file.channels) {
         Check(file, state, problems).run(file);
     }
 }

@@ -86,6 +86,15 @@ void write_roles(YAML::Emitter& out, const OrgState& state) {
     out << YAML::EndSeq;
 }
 
+/// What a user or a channel carries, as files name it.
+std::vector<std::string> addresses_of(const std::vector<body::HeldElement>& elements) {
+    std::vector<std::string> addresses;
+    for (const body::HeldElement& element : elements) {
+        addresses.push_back(element.collection + "/" + element.code);
+    }
+    return addresses;
+}
+
 void write_users(YAML::Emitter& out, const OrgState& state) {
     out << YAML::Key << "users" << YAML::Value << YAML::BeginSeq;
     for (const auto& [id, user] : state.users) {
@@ -110,6 +119,7 @@ void write_users(YAML::Emitter& out, const OrgState& state) {
             .write("job", user.job)
             .write("roles", roles)
             .write("bosses", bosses)
+            .write("elements", addresses_of(user.elements))
             .write("read_only", user.read_only, false)
             .write("active", user.active, true);
         out << YAML::EndMap;
@@ -182,6 +192,7 @@ void write_channels(YAML::Emitter& out, const OrgState& state) {
             .write("name", channel.name)
             .write("private", channel.is_private, false)
             .write("writable", channel.writable, true)
+            .write("elements", addresses_of(channel.elements))
             .write("active", channel.active, true);
         write_members(out, state, *known);
         out << YAML::EndMap;

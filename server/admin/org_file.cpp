@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t password_bytes_min = 8;
 constexpr std::size_t password_bytes_max = 200;
 constexpr std::size_t bosses_max = 20;
+constexpr std::size_t held_elements_max = 50;  // of a user, of a channel
 
 OrganizationEntry read_organization(const YamlNode& node, Problems& problems) {
     OrganizationEntry entry;
@@ -67,6 +68,16 @@ void check_bosses(std::vector<Text>& bosses,
     }
 }
 
+void check_held(YamlMap& map,
+                const std::optional<std::vector<Text>>& elements,
+                Problems& problems) {
+    if (elements && elements->size() > held_elements_max) {
+        add_problem(problems,
+                    line_of(map, "elements"),
+                    "elements: at most " + std::to_string(held_elements_max));
+    }
+}
+
 UserEntry read_user(const YamlNode& node, Problems& problems) {
     UserEntry entry;
     YamlMap map(node, "user", problems);
@@ -77,6 +88,7 @@ UserEntry read_user(const YamlNode& node, Problems& problems) {
         .read("job", entry.job)
         .read("roles", entry.roles)
         .read("bosses", entry.bosses)
+        .read("elements", entry.elements)
         .read("read_only", entry.read_only)
         .read("active", entry.active)
         .read("password", entry.password);
@@ -90,6 +102,7 @@ UserEntry read_user(const YamlNode& node, Problems& problems) {
     if (entry.bosses) {
         check_bosses(*entry.bosses, entry.email, line_of(map, "bosses"), problems);
     }
+    check_held(map, entry.elements, problems);
     if (entry.password && (entry.password->size() < password_bytes_min ||
                            entry.password->size() > password_bytes_max)) {
         add_problem(problems, line_of(map, "password"), "password: from 8 to 200 bytes");
@@ -166,8 +179,10 @@ ChannelEntry read_channel(const YamlNode& node, Problems& problems) {
         .read("name", entry.name)
         .read("private", entry.is_private)
         .read("writable", entry.writable)
-        .read("active", entry.active);
+        .read("active", entry.active)
+        .read("elements", entry.elements);
     Checks check(problems);
+    check_held(map, entry.elements, problems);
     if (const YamlNode* members = map.find("members", YamlNode::Kind::list)) {
         std::map<std::string, std::size_t> seen;
         entry.members.emplace();

@@ -43,7 +43,8 @@ struct UserEntry {
     std::optional<std::string> phone{};
     std::optional<std::string> job{};
     std::optional<std::vector<Text>> roles{};
-    std::optional<std::vector<Text>> bosses{};  ///< e-mail addresses, lower case
+    std::optional<std::vector<Text>> bosses{};    ///< e-mail addresses, lower case
+    std::optional<std::vector<Text>> elements{};  ///< "collection/code"
     std::optional<bool> read_only{};
     std::optional<bool> active{};
     std::optional<std::string> password{};
@@ -87,6 +88,7 @@ struct ChannelEntry {
     std::optional<bool> writable{};
     std::optional<bool> active{};
     std::optional<std::vector<MemberEntry>> members{};
+    std::optional<std::vector<Text>> elements{};  ///< "collection/code"
 };
 
 struct ElementEntry {

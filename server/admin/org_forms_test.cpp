@@ -165,6 +165,43 @@ TEST(OrgForms, a_version_that_is_filled_in_never_changes) {
                 ElementsAre("change form inspection: version 8"));
 }
 
+TEST(OrgForms, users_and_channels_carry_elements) {
+    const auto storage = testing::empty_storage();
+    const std::string file = std::string(plant) + R"(users:
+  - {email: ana@plant.example, name: Ana, elements: [zone/hall, asset/p-7]}
+groups:
+  - {code: works, name: Works}
+channels:
+  - {code: hall-talk, group: works, name: Talk, elements: [zone/hall]}
+)";
+    apply_file(*storage, file);
+    EXPECT_THAT(apply_file(*storage, file).plan, IsEmpty());
+    const OrgState state = state_of(*storage, "plant");
+    const auto& zones = state.collections.at(*find_collection_of(state, "zone"));
+    const auto& held = state.channels.begin()->second.body.elements;
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_EQ(held.front().code, "hall");
+    EXPECT_EQ(held.front().collection, "zone");
+    EXPECT_EQ(zones.elements.at(held.front().id).name, "Hall");
+    EXPECT_EQ(state.users.begin()->second.elements.size(), 2U);
+    EXPECT_THAT(apply_file(*storage, with(file, "elements: [zone/hall]", "elements: []")).plan,
+                ElementsAre("change channel hall-talk: elements"));
+
+    const std::string exported = must(export_organization(*storage, "plant"));
+    EXPECT_NE(exported.find("elements: [zone/hall, asset/p-7]"), std::string::npos) << exported;
+    const auto copy = testing::empty_storage();
+    apply_file(*copy, exported);
+    EXPECT_EQ(must(export_organization(*copy, "plant")), exported);
+
+    Problems problems;
+    EXPECT_FALSE(
+        testing::try_apply(*storage, with(file, "zone/hall, asset", "hall, zone/hell, asset"), problems));
+    ASSERT_EQ(problems.size(), 2U);
+    EXPECT_EQ(problems[0].line, 21U);
+    EXPECT_EQ(problems[0].text, "elements: \"hall\": write \"collection/code\"");
+    EXPECT_EQ(problems[1].text, "there is no element \"hell\" in \"zone\"");
+}
+
 TEST(OrgForms, come_out_of_an_export_as_they_went_in) {
     const auto storage = testing::empty_storage();
     apply_file(*storage, with(plant, "max: 200", R"(pattern: "[0-9]+", help: {en: "true"})"));

@@ -31,6 +31,7 @@ Result<std::size_t> Planner::run() {
     HF_CHECK(groups());
     HF_CHECK(channels());
     HF_CHECK(collections());
+    HF_CHECK(held());
     HF_CHECK(forms());
     HF_CHECK(routines());
     HF_CHECK(workflows());

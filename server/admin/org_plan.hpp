@@ -74,6 +74,10 @@ private:
     [[nodiscard]] std::vector<Id> parents_of(const body::Collection& collection,
                                              const std::vector<Text>& named) const;
     [[nodiscard]] Result<> prune_collections();
+    /// What users and channels carry: once the collections are there.
+    [[nodiscard]] Result<> held();
+    [[nodiscard]] std::vector<body::HeldElement> held_elements(
+        const std::vector<Text>& named) const;
 
     [[nodiscard]] Result<> forms();
     [[nodiscard]] Result<> form(const FormEntry& entry);

@@ -91,7 +91,8 @@ Result<> Planner::change_channel(Id id, body::Channel wanted) {
         Differences differences;
         differences.compare("name", wanted.name, before.name)
             .compare("private", wanted.is_private, before.is_private)
-            .compare("writable", wanted.writable, before.writable);
+            .compare("writable", wanted.writable, before.writable)
+            .compare("elements", wanted.elements, before.elements);
         plan_.push_back(change_line(
             "channel " + address_of(id, before.code), differences, {before.active, wanted.active}));
         known.body = std::move(wanted);

@@ -169,6 +169,40 @@ Result<> Planner::prune_collections() {
     return {};
 }
 
+Result<> Planner::held() {
+    for (const UserEntry& entry : entries(file_.users)) {
+        if (entry.elements) {
+            const Id id = names_.users.at(entry.email.value);
+            body::User wanted = state_.users.at(id);
+            wanted.elements = held_elements(*entry.elements);
+            HF_CHECK(change_user(id, std::move(wanted)));
+        }
+    }
+    for (const ChannelEntry& entry : entries(file_.channels)) {
+        if (entry.elements) {
+            const Id id = names_.channels.at(entry.code.value);
+            body::Channel wanted = state_.channels.at(id).body;
+            wanted.elements = held_elements(*entry.elements);
+            HF_CHECK(change_channel(id, std::move(wanted)));
+        }
+    }
+    return {};
+}
+
+std::vector<body::HeldElement> Planner::held_elements(const std::vector<Text>& named) const {
+    std::vector<body::HeldElement> elements;
+    for (const Text& one : named) {
+        const std::size_t cut = one.value.find('/');
+        body::HeldElement held{.collection = one.value.substr(0, cut),
+                               .code = one.value.substr(cut + 1)};
+        held.id = element_ids_.at(*find_collection_of(state_, held.collection)).at(held.code);
+        if (std::ranges::find(elements, held) == elements.end()) {
+            elements.push_back(std::move(held));
+        }
+    }
+    return elements;
+}
+
 Result<> Planner::forms() {
     if (!file_.forms) {
         return {};

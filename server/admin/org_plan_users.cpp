@@ -112,6 +112,7 @@ Result<> Planner::change_user(Id id, body::User wanted) {
         .compare("job", wanted.job, known.job)
         .compare("roles", wanted.roles, known.roles)
         .compare("bosses", wanted.bosses, known.bosses)
+        .compare("elements", wanted.elements, known.elements)
         .compare("read_only", wanted.read_only, known.read_only);
     plan_.push_back(change_line("user " + known.email, differences, {known.active, wanted.active}));
     if (wanted.active != known.active) {

@@ -94,6 +94,8 @@ MemoryLookup lookup_of(const Json& world, const Json& context) {
     for (const Json& one : member(world, "files")) {
         lookup.add_file(id_of(member(one, "id")), {text(one, "type"), number(one, "bytes")});
     }
+    lookup.carry_in_channel(ids(context, "channel"));
+    lookup.carry_by_user(ids(context, "mine"));
     const std::vector<std::string> missing = texts(context, "missing");
     lookup.set_missing({missing.begin(), missing.end()});
     return lookup;
@@ -110,8 +112,6 @@ Zone zone_of(const Json& json) {
 
 Context context_of(const Json& world, const Json& json, const MemoryLookup& lookup) {
     Context context{.lookup = lookup, .user = id_of(member(world, "user"))};
-    context.channel_elements = ids(json, "channel");
-    context.user_elements = ids(json, "mine");
     const std::string now = text(json, "now", "2026-05-04T12:00");
     context.now = moment_of(*parse_day(now.substr(0, 10)), *parse_minute(now.substr(11)), 0);
     context.zone.offset_minutes = static_cast<int>(number(json, "offset"));
@@ -210,6 +210,9 @@ private:
                               .read_only = flag(person, "read_only", false)};
             const auto offered = may_fill_in(definition.access, offer);
             result["access"] = offered ? "ok" : code_name(offered.error().code);
+            if (!offered && offered.error().code == ErrorCode::form_not_here) {
+                result["filter"] = text(Json::parse(offered.error().params), "filter");
+            }
         }
         Json lint = Json::array();
         for (const Advice& advice : lint_offline(definition, {}).advice) {

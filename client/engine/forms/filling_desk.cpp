@@ -19,15 +19,15 @@ Result<std::int64_t> FillingDesk::begin(const Place& place,
                                         Id version,
                                         std::optional<TaskForm> task) {
     HF_TRY(auto form, find_form(place.world, place.organization, version));
-    const FillingMoment at = moment(place, *form);
+    const FillingSpot spot{.channel = channel, .draft = next_number()};
+    const FillingMoment at = moment(place, *form, spot);
     HF_TRY(forms::Filling filling, forms::Filling::open(form->filled, at.context()));
-    const std::int64_t number = next_number();
-    keep(number,
+    keep(spot.draft,
          {.form = std::move(form),
           .filling = std::move(filling),
-          .channel = channel,
+          .spot = spot,
           .task = std::move(task)});
-    return number;
+    return spot.draft;
 }
 
 std::int64_t FillingDesk::next_number() {
@@ -37,7 +37,7 @@ std::int64_t FillingDesk::next_number() {
 
 Result<FillingDesk::Open*> FillingDesk::find(const Place& place, std::int64_t number) {
     HF_TRY(Open * open, hold(place, number));
-    const FillingMoment at = moment(place, *open->form);
+    const FillingMoment at = moment(place, *open);
     HF_CHECK(open->filling.refresh(at.context()));
     return open;
 }
@@ -52,13 +52,14 @@ Result<FillingDesk::Open*> FillingDesk::hold(const Place& place, std::int64_t nu
         return fail(ErrorCode::outbox_unknown_item, "draft " + std::to_string(number));
     }
     HF_TRY(auto form, find_form(place.world, place.organization, draft->second.version));
-    const FillingMoment at = moment(place, *form);
+    const FillingSpot spot{.channel = draft->second.channel, .draft = number};
+    const FillingMoment at = moment(place, *form, spot);
     HF_TRY(forms::Filling filling,
            forms::Filling::resume(form->filled, at.context(), draft->second.answers));
     return &keep(number,
                  {.form = std::move(form),
                   .filling = std::move(filling),
-                  .channel = draft->second.channel,
+                  .spot = spot,
                   .task = parse_task_form(draft->second.task)});
 }
 
@@ -67,9 +68,9 @@ Result<std::vector<forms::ComponentVerdict>> FillingDesk::set(const Place& place
                                                               std::string_view path,
                                                               std::string_view json) {
     HF_TRY(Open * open, hold(place, number));
-    const FillingMoment at = moment(place, *open->form);
+    const FillingMoment at = moment(place, *open);
     HF_TRY(auto changed, open->filling.set(at.context(), path, json));
-    HF_CHECK(store(place, number, *open));
+    HF_CHECK(store(place, *open));
     return changed;
 }
 
@@ -78,21 +79,21 @@ Result<> FillingDesk::add(const Place& place,
                           std::string_view path,
                           std::string_view form) {
     HF_TRY(Open * open, hold(place, number));
-    const FillingMoment at = moment(place, *open->form);
+    const FillingMoment at = moment(place, *open);
     HF_CHECK(open->filling.add(at.context(), path, form));
     return store(place, number, *open);
 }
 
 Result<> FillingDesk::remove(const Place& place, std::int64_t number, std::string_view path) {
     HF_TRY(Open * open, hold(place, number));
-    const FillingMoment at = moment(place, *open->form);
+    const FillingMoment at = moment(place, *open);
     HF_CHECK(open->filling.remove(at.context(), path));
-    return store(place, number, *open);
+    return store(place, *open);
 }
 
-Result<> FillingDesk::store(const Place& place, std::int64_t number, const Open& open) {
-    return outbox_.save_draft({.number = number,
-                               .channel = open.channel,
+Result<> FillingDesk::store(const Place& place, const Open& open) {
+    return outbox_.save_draft({.number = open.spot.draft,
+                               .channel = open.spot.channel,
                                .version = open.form->version,
                                .changed_at = place.person.now,
                                .answers = open.filling.draft(),
@@ -103,7 +104,7 @@ Result<std::vector<forms::Element>> FillingDesk::choices(const Place& place,
                                                          std::int64_t number,
                                                          const Wanted& wanted) {
     HF_TRY(const Open* open, hold(place, number));
-    const FillingMoment at = moment(place, *open->form);
+    const FillingMoment at = moment(place, *open);
     const auto spot = open->filling.at(wanted.path);
     if (const auto* users =
             spot ? std::get_if<forms::FromUsers>(&spot->component.input) : nullptr) {

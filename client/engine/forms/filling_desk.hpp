@@ -38,7 +38,7 @@ public:
     struct Open {
         std::shared_ptr<const KnownForm> form;
         forms::Filling filling;
-        Id channel;  ///< none of a form that begins a task
+        FillingSpot spot;
         std::optional<TaskForm> task{};
         std::uint64_t used = 0;
     };
@@ -95,13 +95,21 @@ public:
     void replica_replaced() { indexes_.clear(); }
 
     /// What the rules of a form look up there.
-    [[nodiscard]] FillingMoment moment(const Place& place, const KnownForm& form) {
-        return {FillingSources{place.world, place.replica, indexes_, outbox_}, form, place.person};
+    [[nodiscard]] FillingMoment moment(const Place& place,
+                                       const KnownForm& form,
+                                       const FillingSpot& spot) {
+        return {FillingSources{place.world, place.replica, indexes_, outbox_},
+                form,
+                place.person,
+                spot};
+    }
+    [[nodiscard]] FillingMoment moment(const Place& place, const Open& open) {
+        return moment(place, *open.form, open.spot);
     }
 
 private:
     Open& keep(std::int64_t number, Open filling);
-    [[nodiscard]] Result<> store(const Place& place, std::int64_t number, const Open& open);
+    [[nodiscard]] Result<> store(const Place& place, const Open& open);
 
     Outbox& outbox_;
     ElementIndexes indexes_;

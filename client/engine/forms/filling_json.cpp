@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/forms/answer.hpp"
 #include "core/forms/value_json.hpp"
 #include "core/model/json.hpp"
 

@@ -32,7 +32,7 @@ Result<std::vector<forms::Element>> DeviceLookup::search_people(Id user,
 
 Result<std::optional<forms::FileFacts>> DeviceLookup::file(Id id) const {
     const Outbox::File* file = outbox_.find_file(id);
-    if (file == nullptr || file->intent) {
+    if (file == nullptr || file->intent || file->draft != draft_) {
         return std::nullopt;
     }
     return forms::FileFacts{.type = file->claim.type, .bytes = file->claim.bytes};

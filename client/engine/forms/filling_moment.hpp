@@ -16,6 +16,12 @@ struct FillingPerson {
     bool online = false;
 };
 
+/// Which filling it is.
+struct FillingSpot {
+    Id channel{};             ///< none of a form that begins a task
+    std::int64_t draft = 0;   ///< 0: none yet
+};
+
 /// Where a device looks things up; borrowed.
 struct FillingSources {
     const World& world;
@@ -25,15 +31,18 @@ struct FillingSources {
 };
 
 /// What a form's rules look up on a device: a collection is there once all of it is; a file is one
-/// that was attached here and has not been sent.
+/// that was attached to this draft and has not been sent.
 class DeviceLookup final : public WorldLookup {
 public:
-    DeviceLookup(const FillingSources& from, const std::map<std::string, Id>& collections)
+    DeviceLookup(const FillingSources& from,
+                 const std::map<std::string, Id>& collections,
+                 std::int64_t draft)
         : WorldLookup(from.world, collections),
           replica_(from.replica),
           indexes_(from.indexes),
           outbox_(from.outbox),
-          collections_(collections) {}
+          collections_(collections),
+          draft_(draft) {}
 
     [[nodiscard]] Result<bool> has_collection(std::string_view code) const override;
     [[nodiscard]] Result<std::vector<forms::Element>> search(
@@ -49,16 +58,21 @@ private:
     ElementIndexes& indexes_;
     const Outbox& outbox_;
     const std::map<std::string, Id>& collections_;
+    std::int64_t draft_;
 };
 
 /// Everything that the rules of a form ask for at one moment. Borrows its arguments; stays where it
 /// is, because the context refers to the lookup.
 class FillingMoment {
 public:
-    FillingMoment(const FillingSources& from, const KnownForm& form, const FillingPerson& person)
-        : lookup_(from, form.collections),
+    FillingMoment(const FillingSources& from,
+                  const KnownForm& form,
+                  const FillingPerson& person,
+                  const FillingSpot& spot)
+        : lookup_(from, form.collections, spot.draft),
           context_{.lookup = lookup_,
                    .user = person.user,
+                   .channel = spot.channel,
                    .now = person.now,
                    .zone = {.offset_minutes = static_cast<int>(person.offset_minutes)},
                    .online = person.online} {}

@@ -33,8 +33,9 @@ FillingDesk::Place place_of(View& view) {
 }
 
 /// What keeps a new filling from being sent here and now, before anything is filled in (OM24).
-Result<Json> obstacle(View& view, const KnownForm& form) {
-    const FillingMoment moment = view.sources().fillings.moment(place_of(view), form);
+Result<Json> obstacle(View& view, const KnownForm& form, Id channel) {
+    const FillingMoment moment =
+        view.sources().fillings.moment(place_of(view), form, {.channel = channel});
     HF_TRY(const auto filling, forms::Filling::open(form.filled, moment.context()));
     const forms::FormVerdict verdict = filling.verdict();
     if (verdict.blocked.empty()) {
@@ -52,6 +53,7 @@ Result<std::vector<Id>> workflow_forms(View& view, Id channel) {
 }
 
 Result<std::vector<Offered>> offered_forms(View& view,
+                                           Id channel,
                                            const forms::Offer& offer,
                                            const std::vector<Id>& left_out) {
     std::vector<Offered> list;
@@ -65,7 +67,7 @@ Result<std::vector<Offered>> offered_forms(View& view,
         if (!forms::may_fill_in(definition.access, offer)) {
             continue;
         }
-        HF_TRY(Json blocked, obstacle(view, **form));
+        HF_TRY(Json blocked, obstacle(view, **form, channel));
         list.push_back({cards::folded(text_in(definition.form.title, "en")) + row.form.code,
                         {{"form", to_string(row.id)},
                          {"title", form_cards::title(**form)},
@@ -112,7 +114,7 @@ Json send_permission(View& view, const FillingDesk::Open& open) {
         const Result<> allowed = may_send(view, who, *open.task, open.form->form);
         return cards::permission(cards::reason_against(view, open.task->kind(), allowed));
     }
-    const Id channel = open.channel;
+    const Id channel = open.spot.channel;
     const KnownForm& form = *open.form;
     const auto allowed = [&]() -> Result<> {
         HF_CHECK(may_send_forms(view, user, channel));
@@ -156,7 +158,7 @@ Result<Json> forms(View& view, Id channel) {
     snapshot["send"] = cards::permission(cards::reason_against(
         view, IntentKind::answer_submit, may_send_forms(view, user, channel)));
     HF_TRY(const std::vector<Id> actions, workflow_forms(view, channel));
-    HF_TRY(auto offered, offered_forms(view, *offer, actions));
+    HF_TRY(auto offered, offered_forms(view, channel, *offer, actions));
     for (Offered& one : offered) {
         snapshot["forms"].push_back(std::move(one.card));
     }
@@ -180,15 +182,15 @@ Result<Json> filling(View& view, std::int64_t number) {
         return Json{{"filling", nullptr}};
     }
     const FillingDesk::Open& open = **found;
-    const FillingMoment moment = view.sources().fillings.moment(place, *open.form);
-    HF_TRY(const auto channel, view.find_channel(open.channel));
+    const FillingMoment moment = view.sources().fillings.moment(place, open);
+    HF_TRY(const auto channel, view.find_channel(open.spot.channel));
     HF_TRY(Json components, components_json(open, moment));
     HF_TRY(const bool outdated, is_outdated(view, *open.form));
     return Json{
         {"filling",
          {{"title", form_cards::title(*open.form)},
           {"channel",
-           {{"id", to_string(open.channel)}, {"name", channel ? channel->name : std::string()}}},
+           {{"id", to_string(open.spot.channel)}, {"name", channel ? channel->name : std::string()}}},
           {"outdated", outdated},
           {"task", task_json(view, open.task)},
           {"send", send_permission(view, open)},

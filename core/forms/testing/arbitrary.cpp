@@ -37,7 +37,7 @@ Input arbitrary_written(Choices& choices) {
 
 Input arbitrary_collection(Choices& choices, const std::vector<Component>& before) {
     FromCollection collection{.levels = {"a"}, .count = arbitrary_count(choices)};
-    switch (choices.below(5)) {
+    switch (choices.below(6)) {
         case 0:
             collection = {.levels = {"a", "b"}};
             break;
@@ -53,10 +53,21 @@ Input arbitrary_collection(Choices& choices, const std::vector<Component>& befor
             collection.levels = {"b"};
             collection.filter = {Filter::Kind::channel, "a"};
             break;
+        case 3:
+            collection.levels = {"b"};
+            collection.filter = {Filter::Kind::user, "a"};
+            break;
         default:
             break;
     }
     return collection;
+}
+
+Input arbitrary_users(Choices& choices) {
+    FromUsers users{.among = static_cast<FromUsers::Among>(choices.below(5))};
+    users.job = users.among == FromUsers::Among::job ? "fitter" : "";
+    users.count = arbitrary_count(choices);
+    return users;
 }
 
 Bound arbitrary_bound(Choices& choices, std::int64_t days) {
@@ -76,9 +87,7 @@ Input arbitrary_input(Choices& choices, const std::vector<Component>& before, bo
         case Kind::collection:
             return arbitrary_collection(choices, before);
         case Kind::users:
-            return FromUsers{
-                .among = choices.flip() ? FromUsers::Among::all : FromUsers::Among::bosses,
-                .count = arbitrary_count(choices)};
+            return arbitrary_users(choices);
         case Kind::api:
             return FromApi{.source = "/api", .count = arbitrary_count(choices)};
         case Kind::rating:
@@ -149,10 +158,14 @@ std::vector<Component> arbitrary_components(Choices& choices, bool may_nest) {
     return components;
 }
 
-json::Value id_list(Choices& choices, std::size_t first, std::size_t count) {
+std::string one_of(Choices& choices, const std::vector<Id>& ids) {
+    return to_string(ids[choices.below(ids.size())]);
+}
+
+json::Value id_list(Choices& choices, const std::vector<Id>& ids) {
     json::Value list = json::Value::array();
     for (std::size_t n = choices.below(4); n > 0; --n) {
-        list.push_back(std::to_string(first + choices.below(count)));
+        list.push_back(one_of(choices, ids));
     }
     return list;
 }
@@ -196,79 +209,100 @@ json::Value arbitrary_date(Choices& choices, bool time) {
     return date;
 }
 
-json::Value answer_to(Choices& choices, const Component& component, const Definition* definition);
+/// Answers to the components of one definition.
+class Answerer {
+public:
+    Answerer(Choices& choices, const Stock& stock, const Definition* definition)
+        : choices_(choices), stock_(stock), definition_(definition) {}
 
-json::Value answers_to(Choices& choices,
-                       const std::vector<Component>& components,
-                       const Definition* definition) {
-    json::Value answers = json::Value::object();
-    for (const Component& component : components) {
-        if (choices.below(4) != 0) {
-            answers[component.id] = answer_to(choices, component, definition);
+    json::Value answers(const std::vector<Component>& components) {
+        json::Value answers = json::Value::object();
+        for (const Component& component : components) {
+            if (choices_.below(4) != 0) {
+                answers[component.id] = answer(component);
+            }
         }
+        if (choices_.below(32) == 31) {
+            answers["stranger"] = nonsense(choices_);
+        }
+        return answers;
     }
-    if (choices.below(32) == 31) {
-        answers["stranger"] = nonsense(choices);
-    }
-    return answers;
-}
 
-json::Value answer_to(Choices& choices, const Component& component, const Definition* definition) {
-    if (choices.below(24) == 23) {
-        return nonsense(choices);
-    }
-    switch (component.kind()) {
-        case Kind::text:
-            return nullptr;
-        case Kind::written:
-            return arbitrary_text(
-                choices, std::get<Written>(component.input).input == Written::Input::number);
-        case Kind::list: {
-            const std::array<const char*, 4> values{"x", "y", "7", "z"};
-            json::Value list = json::Value::array();
-            for (std::size_t n = choices.below(4); n > 0; --n) {
-                list.push_back(values[choices.below(values.size())]);
-            }
-            return list;
+    json::Value answer(const Component& component) {
+        if (choices_.below(24) == 23) {
+            return nonsense(choices_);
         }
-        case Kind::collection: {
-            const bool by_levels = std::get<FromCollection>(component.input).levels.size() > 1;
-            if (by_levels && choices.flip()) {
-                return {std::to_string(101 + choices.below(3)),
-                        std::to_string(111 + choices.below(4))};
-            }
-            return id_list(choices, choices.flip() ? 101 : 111, 4);
+        switch (component.kind()) {
+            case Kind::text:
+                return nullptr;
+            case Kind::written:
+                return arbitrary_text(
+                    choices_, std::get<Written>(component.input).input == Written::Input::number);
+            case Kind::list:
+                return items();
+            case Kind::collection:
+                return elements(std::get<FromCollection>(component.input));
+            case Kind::users:
+                return id_list(choices_, stock_.people);
+            case Kind::api:
+                return picks();
+            case Kind::rating:
+                return static_cast<int>(choices_.below(6));
+            case Kind::date:
+                return arbitrary_date(choices_, std::get<Date>(component.input).time);
+            case Kind::location:
+                return {{"lat_e7", static_cast<int>(choices_.below(200)) * 10'000'000},
+                        {"lng_e7", 5}};
+            case Kind::camera:
+            case Kind::attachment:
+            case Kind::signature:
+                return id_list(choices_, stock_.files);
+            case Kind::nested:
+                return repetitions();
         }
-        case Kind::users:
-            return id_list(choices, 1, 5);
-        case Kind::api: {
-            json::Value list = json::Value::array();
-            for (std::size_t n = choices.below(3); n > 0; --n) {
-                list.push_back({{"code", choices.flip() ? "k" : "x"}, {"label", "K"}});
-            }
-            return list;
+        return nullptr;
+    }
+
+private:
+    json::Value items() {
+        const std::array<const char*, 4> values{"x", "y", "7", "z"};
+        json::Value list = json::Value::array();
+        for (std::size_t n = choices_.below(4); n > 0; --n) {
+            list.push_back(values[choices_.below(values.size())]);
         }
-        case Kind::rating:
-            return static_cast<int>(choices.below(6));
-        case Kind::date:
-            return arbitrary_date(choices, std::get<Date>(component.input).time);
-        case Kind::location:
-            return {{"lat_e7", static_cast<int>(choices.below(200)) * 10'000'000}, {"lng_e7", 5}};
-        case Kind::camera:
-        case Kind::attachment:
-        case Kind::signature:
-            return id_list(choices, 1, 5);
-        case Kind::nested:
-            break;
+        return list;
     }
-    json::Value list = json::Value::array();
-    for (std::size_t n = definition == nullptr ? 0 : choices.below(4); n > 0; --n) {
-        list.push_back(
-            {{"form", "inner"},
-             {"answers", answers_to(choices, definition->inside.front().components, definition)}});
+
+    json::Value elements(const FromCollection& collection) {
+        if (collection.levels.size() > 1 && choices_.flip()) {
+            return {one_of(choices_, stock_.first), one_of(choices_, stock_.second)};
+        }
+        const bool fits = choices_.below(4) != 1;
+        const bool is_second = (collection.levels.front() == "b") == fits;
+        return id_list(choices_, is_second ? stock_.second : stock_.first);
     }
-    return list;
-}
+
+    json::Value picks() {
+        json::Value list = json::Value::array();
+        for (std::size_t n = choices_.below(3); n > 0; --n) {
+            list.push_back({{"code", choices_.flip() ? "k" : "x"}, {"label", "K"}});
+        }
+        return list;
+    }
+
+    json::Value repetitions() {
+        json::Value list = json::Value::array();
+        for (std::size_t n = definition_ == nullptr ? 0 : choices_.below(4); n > 0; --n) {
+            list.push_back(
+                {{"form", "inner"}, {"answers", answers(definition_->inside.front().components)}});
+        }
+        return list;
+    }
+
+    Choices& choices_;
+    const Stock& stock_;
+    const Definition* definition_;
+};
 
 }  // namespace
 
@@ -285,27 +319,31 @@ Definition arbitrary_definition(Choices& choices) {
     return definition;
 }
 
-std::string arbitrary_json(Choices& choices, const Component& component) {
-    return to_text(answer_to(choices, component, nullptr));
+std::string arbitrary_json(Choices& choices, const Component& component, const Stock& stock) {
+    return to_text(Answerer(choices, stock, nullptr).answer(component));
 }
 
-std::string arbitrary_answers(Choices& choices, const Definition& definition) {
-    return to_text(answers_to(choices, definition.form.components, &definition));
+std::string arbitrary_answers(Choices& choices, const Definition& definition, const Stock& stock) {
+    return to_text(Answerer(choices, stock, &definition).answers(definition.form.components));
 }
 
 const MemoryLookup& arbitrary_lookup() {
     static const MemoryLookup lookup = [] {
         MemoryLookup made;
         const std::array<const char*, 3> codes{"x", "ab", "7"};
-        for (std::uint64_t i = 0; i < 3; ++i) {
+        for (std::size_t i = 0; i < codes.size(); ++i) {
             made.add(Element{.id = Id{101 + i}, .collection = "a", .code = codes[i], .name = "A"});
             made.add(Element{.id = Id{111 + i}, .collection = "b", .code = codes[i], .name = "B"},
                      {Id{101 + i}, Id{101 + (i + 1) % 3}});
         }
         for (std::uint64_t i = 1; i <= 4; ++i) {
-            made.add(Person{.id = Id{i}});
+            made.add(Person{.id = Id{i}, .job = i % 2 == 0 ? "fitter" : ""});
         }
         made.relate(Id{1}, Relation::boss, Id{2});
+        made.relate(Id{1}, Relation::subordinate, Id{3});
+        made.relate(Id{1}, Relation::peer, Id{4});
+        made.carry_in_channel({Id{101}});
+        made.carry_by_user({Id{102}});
         made.add_file(Id{1}, {"image/png", 100});
         made.add_file(Id{2}, {"image/jpeg", 100});
         made.add_file(Id{3}, {"application/pdf", 100});
@@ -313,6 +351,22 @@ const MemoryLookup& arbitrary_lookup() {
         return made;
     }();
     return lookup;
+}
+
+const Stock& arbitrary_stock() {
+    static const Stock stock{.first = {Id{101}, Id{102}, Id{103}, Id{104}},
+                             .second = {Id{111}, Id{112}, Id{113}, Id{114}},
+                             .people = {Id{1}, Id{2}, Id{3}, Id{4}, Id{5}},
+                             .files = {Id{1}, Id{2}, Id{3}, Id{4}, Id{5}}};
+    return stock;
+}
+
+std::string arbitrary_bytes(SplitMix& chance, std::size_t count) {
+    std::string bytes(count, '\0');
+    for (char& byte : bytes) {
+        byte = static_cast<char>(chance.next() >> 56U);
+    }
+    return bytes;
 }
 
 }  // namespace holdfast::fixture

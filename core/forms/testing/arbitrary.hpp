@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/split_mix.hpp"
 #include "core/forms/definition.hpp"
 #include "core/forms/testing/memory_lookup.hpp"
 
@@ -37,14 +38,31 @@ private:
 /// A definition that check_definition() accepts.
 [[nodiscard]] forms::Definition arbitrary_definition(Choices& choices);
 
+/// What answers may name, with some that are not there.
+struct Stock {
+    std::vector<Id> first{};   ///< elements of the collection a
+    std::vector<Id> second{};  ///< of b, children of those of a
+    std::vector<Id> people{};
+    std::vector<Id> files{};
+};
+
 /// One JSON value that a component may be sent: often right, often nearly, sometimes nonsense.
-[[nodiscard]] std::string arbitrary_json(Choices& choices, const forms::Component& component);
+[[nodiscard]] std::string arbitrary_json(Choices& choices,
+                                         const forms::Component& component,
+                                         const Stock& stock);
 
 /// JSON of answers to the form: of its components, and sometimes of others.
-[[nodiscard]] std::string arbitrary_answers(Choices& choices, const forms::Definition& definition);
+[[nodiscard]] std::string arbitrary_answers(Choices& choices,
+                                            const forms::Definition& definition,
+                                            const Stock& stock);
 
-/// Collections a and b (children of those of a) with a few elements each, people 1 to 4, files 1
-/// to 4.
+/// Collections a and b with a few elements each, people 1 to 4, files 1 to 4; the channel and the
+/// user carry elements of a.
 [[nodiscard]] const MemoryLookup& arbitrary_lookup();
+/// What may be named there.
+[[nodiscard]] const Stock& arbitrary_stock();
+
+/// Bytes to be made something of.
+[[nodiscard]] std::string arbitrary_bytes(SplitMix& chance, std::size_t count);
 
 }  // namespace holdfast::fixture

@@ -27,6 +27,8 @@ public:
     void relate(Id user, forms::Relation relation, Id other) {
         relations_.emplace(user, relation, other);
     }
+    void carry_in_channel(std::vector<Id> elements) { of_channel_ = std::move(elements); }
+    void carry_by_user(std::vector<Id> elements) { of_user_ = std::move(elements); }
     void add_file(Id id, forms::FileFacts file) { files_.insert_or_assign(id, std::move(file)); }
     void set_missing(std::set<std::string, std::less<>> collections) {
         missing_ = std::move(collections);
@@ -80,6 +82,15 @@ public:
         return relations_.contains({user, relation, other});
     }
 
+    [[nodiscard]] Result<std::vector<Id>> elements_of_channel(
+        Id /*channel*/, std::string_view collection) const override {
+        return ids_in(collection, of_channel_);
+    }
+    [[nodiscard]] Result<std::vector<Id>> elements_of_user(
+        Id /*user*/, std::string_view collection) const override {
+        return ids_in(collection, of_user_);
+    }
+
     [[nodiscard]] Result<std::optional<forms::FileFacts>> file(Id id) const override {
         const auto found = files_.find(id);
         return found == files_.end() ? std::nullopt : std::optional(found->second);
@@ -95,6 +106,17 @@ private:
             index = std::make_unique<forms::ElementIndex>(collections_.find(collection)->second);
         }
         return *index;
+    }
+
+    std::vector<Id> ids_in(std::string_view collection, const std::vector<Id>& elements) const {
+        std::vector<Id> ids;
+        for (const Id id : elements) {
+            const forms::ElementIndex::Entry* entry = entry_of(id);
+            if (entry != nullptr && entry->element.collection == collection) {
+                ids.push_back(id);
+            }
+        }
+        return ids;
     }
 
     const forms::ElementIndex::Entry* entry_of(Id id) const {
@@ -114,6 +136,8 @@ private:
     std::map<Id, forms::Person> people_;
     std::set<std::tuple<Id, forms::Relation, Id>> relations_;
     std::map<Id, forms::FileFacts> files_;
+    std::vector<Id> of_channel_;
+    std::vector<Id> of_user_;
     std::set<std::string, std::less<>> missing_;
 };
 

@@ -55,6 +55,26 @@ inline void add_forms(Organization& org) {
     element(pump_old, {.code = "p-1", .name = "Pump P-1", .active = false});
 }
 
+/// A form that is offered where the channel has a site, and chooses pumps of it, or of the user's.
+inline constexpr Id order{604}, order_v1{615}, sites{622}, site_north{641}, site_south{642};
+inline void add_filtered_form(Organization& org) {
+    constexpr std::string_view json =
+        R"({"code":"order","title":{"en":"Order"},"access":{"collections":["site"]},"components":[)"
+        R"({"id":"here","kind":"collection","collection":"asset","filter":{"channel":"site"}},)"
+        R"({"id":"mine","kind":"collection","collection":"asset","filter":{"user":"site"}}]})";
+    const BucketId forms = org.world.bucket_id(BucketKind::forms, Organization::organization);
+    body::FormVersion version{.form = order, .definition = std::string(json)};
+    version.collections["asset"] = assets;
+    org.world.put({forms, RowKind::form_version, order_v1}, body::encode(version));
+    const BucketId list = org.world.bucket_id(BucketKind::collection, assets);
+    const auto stands = [&](Id id, Id site) {
+        org.world.put({list, RowKind::element, id},
+                      body::encode(body::Element{.code = "p", .name = "Pump", .parents = {site}}));
+    };
+    stands(pump_7, site_north);
+    stands(pump_8, site_south);
+}
+
 /// A form that asks for a picture. The others must be there.
 inline void add_files_form(Organization& org) {
     constexpr std::string_view json =

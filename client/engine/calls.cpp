@@ -147,6 +147,15 @@ Result<Args> parse_remove_part(const Json& args) {
     return Members(args).read("draft", value.draft).read("path", value.path).done(value);
 }
 
+Result<Args> parse_move_part(const Json& args) {
+    MovePart value;
+    return Members(args)
+        .read("draft", value.draft)
+        .read("path", value.path)
+        .read("to", value.to)
+        .done(value);
+}
+
 Result<Args> parse_search_choices(const Json& args) {
     SearchChoices value;
     return Members(args)
@@ -225,6 +234,9 @@ Result<Args> parse_form_call(std::string_view call, const Json& args) {
     }
     if (call == "remove_part") {
         return parse_remove_part(args);
+    }
+    if (call == "move_part") {
+        return parse_move_part(args);
     }
     if (call == "search_choices") {
         return parse_search_choices(args);

@@ -59,6 +59,11 @@ struct RemovePart {
     std::int64_t draft = 0;
     std::string path;  ///< "parts/0"
 };
+struct MovePart {
+    std::int64_t draft = 0;
+    std::string path;  ///< "parts/0"
+    std::int64_t to = 0;
+};
 struct SearchChoices {
     std::int64_t draft = 0;
     std::string path;
@@ -132,6 +137,7 @@ using Args = std::variant<Start,
                           SetAnswer,
                           AddPart,
                           RemovePart,
+                          MovePart,
                           SearchChoices,
                           SubmitForm,
                           ReviewForm,

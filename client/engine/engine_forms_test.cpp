@@ -70,6 +70,9 @@ protected:
     Json add_part(std::int64_t draft, const char* form) {
         return phone->call("add_part", {{"draft", draft}, {"path", "parts"}, {"form", form}});
     }
+    Json move_part(std::int64_t draft, const char* path, int to) {
+        return phone->call("move_part", {{"draft", draft}, {"path", path}, {"to", to}});
+    }
     Json remove_part(std::int64_t draft, const char* path) {
         return phone->call("remove_part", {{"draft", draft}, {"path", path}});
     }
@@ -210,6 +213,11 @@ TEST_F(EngineForms, parts_are_added_named_in_what_is_wrong_and_removed) {
     EXPECT_EQ(reply["components"][0]["parts"].size(), 2U);
     EXPECT_EQ(reply["components"][3]["path"], "parts/1/name");
     EXPECT_EQ(reply["components"][3]["value"], "Bolt");
+    reply = move_part(draft, "parts/1", 0)["ok"];
+    EXPECT_EQ(reply["components"][2]["path"], "parts/0/name");
+    EXPECT_EQ(reply["components"][2]["value"], "Bolt");
+    EXPECT_EQ(code(move_part(draft, "parts/0", 2)), "answer.unknown_component");
+    EXPECT_EQ(code(move_part(draft, "parts/0", -1)), "request.malformed");
     EXPECT_EQ(code(remove_part(draft, "parts/2")), "answer.unknown_component");
     EXPECT_EQ(code(remove_part(draft, "note")), "answer.unknown_component");
 }

@@ -149,6 +149,17 @@ void Engine::Parts::take(std::int64_t number, const calls::RemovePart& call) {
                  device->fillings.remove(device->filling_place(), call.draft, call.path));
 }
 
+void Engine::Parts::take(std::int64_t number, const calls::MovePart& call) {
+    const auto moved = [&]() -> Result<> {
+        if (call.to < 0) {
+            return fail(ErrorCode::request_malformed, "to");
+        }
+        const auto to = static_cast<std::size_t>(call.to);
+        return device->fillings.move(device->filling_place(), call.draft, call.path, to);
+    }();
+    answer_parts(number, call.draft, moved);
+}
+
 Result<std::string> Engine::Parts::search_choices(const calls::SearchChoices& call) {
     if (call.level < 0) {
         return fail(ErrorCode::request_malformed, "level");

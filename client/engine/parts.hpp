@@ -45,6 +45,7 @@ private:
     void take(std::int64_t number, const calls::SetAnswer& call);
     void take(std::int64_t number, const calls::AddPart& call);
     void take(std::int64_t number, const calls::RemovePart& call);
+    void take(std::int64_t number, const calls::MovePart& call);
     void take(std::int64_t number, const calls::SearchChoices& call);
     void take(std::int64_t number, const calls::SubmitForm& call);
     void take(std::int64_t number, const calls::ReviewForm& call);

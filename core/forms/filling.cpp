@@ -192,6 +192,19 @@ Result<std::vector<ComponentVerdict>> Filling::remove(const Context& context,
     return judge_at(context, *place, path.substr(0, path.rfind('/')));
 }
 
+Result<> Filling::move(std::string_view path, std::size_t to) {
+    const std::optional<Place> place = locate(path);
+    if (!place || !place->number) {
+        return fail(ErrorCode::answer_unknown_component, std::string(path));
+    }
+    const auto& [sheet, index] = place->way.back();
+    if (to >= sheet->slots()[index].nested.size()) {
+        return fail(ErrorCode::answer_unknown_component, std::string(path));
+    }
+    sheet->move_nested(index, *place->number, to);
+    return {};
+}
+
 std::size_t Filling::room() const {
     const std::size_t size = sheet_->size();
     return size < limits::filled_components_max ? limits::filled_components_max - size : 0;

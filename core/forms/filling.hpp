@@ -87,6 +87,9 @@ public:
     /// Errors  answer_unknown_component.
     [[nodiscard]] Result<std::vector<ComponentVerdict>> remove(const Context& context,
                                                                std::string_view path);
+    /// Puts a repetition at another place among the others. No verdict depends on their order.
+    /// Errors  answer_unknown_component: it is not there, or no repetition stands at `to`.
+    [[nodiscard]] Result<> move(std::string_view path, std::size_t to);
 
     /// Judges everything again: time has passed, the connection came or went, choices arrived.
     [[nodiscard]] Result<> refresh(const Context& context);

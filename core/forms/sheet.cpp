@@ -110,6 +110,16 @@ void Sheet::remove_nested(std::size_t index, std::size_t number) {
     sheets.erase(sheets.begin() + static_cast<std::ptrdiff_t>(number));
 }
 
+void Sheet::move_nested(std::size_t index, std::size_t from, std::size_t to) {
+    const auto begin = slots_[index].nested.begin();
+    const auto at = [&](std::size_t number) { return begin + static_cast<std::ptrdiff_t>(number); };
+    if (from < to) {
+        std::rotate(at(from), at(from + 1), at(to + 1));
+    } else {
+        std::rotate(at(to), at(from), at(from + 1));
+    }
+}
+
 /// What is chosen there and displayed; of a choice by levels only the last level, once it is
 /// reached.
 std::vector<Id> Sheet::source(std::size_t index) const {

@@ -87,6 +87,8 @@ public:
     /// A new repetition, with its initial values, not judged yet.
     Sheet& add_nested(std::size_t index, std::size_t plan, const Context& context);
     void remove_nested(std::size_t index, std::size_t number);
+    /// Those between the two places move by one.
+    void move_nested(std::size_t index, std::size_t from, std::size_t to);
 
     /// Chosen elements whose children a component offers.
     [[nodiscard]] std::vector<Id> source(std::size_t index) const;

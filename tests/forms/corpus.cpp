@@ -246,6 +246,11 @@ private:
     }
 
     std::string take_step(Filling& filling, const Json& step) {
+        if (step.contains("move")) {
+            const auto to = static_cast<std::size_t>(number(step, "to"));
+            const auto moved = filling.move(text(step, "move"), to);
+            return moved ? "" : code_name(moved.error().code);
+        }
         const auto outcome =
             step.contains("set")
                 ? filling.set(context_, text(step, "set"), to_text(member(step, "to")))

@@ -65,6 +65,11 @@ export interface Calls {
     args: { draft: number; path: string };
     result: { components: FillingComponent[]; verdict: FillingVerdict };
   };
+  /** Puts the repetition at `path` at another place among the others, which move by one. */
+  move_part: {
+    args: { draft: number; path: string; to: number };
+    result: { components: FillingComponent[]; verdict: FillingVerdict };
+  };
   /**
    * What may be chosen in a component, best first. `level` counts from 0. Where another server has the choices it is
    * asked, from two letters on: not without a connection.

@@ -81,7 +81,16 @@ Result<> FillingDesk::add(const Place& place,
     HF_TRY(Open * open, hold(place, number));
     const FillingMoment at = moment(place, *open);
     HF_CHECK(open->filling.add(at.context(), path, form));
-    return store(place, number, *open);
+    return store(place, *open);
+}
+
+Result<> FillingDesk::move(const Place& place,
+                           std::int64_t number,
+                           std::string_view path,
+                           std::size_t to) {
+    HF_TRY(Open * open, hold(place, number));
+    HF_CHECK(open->filling.move(path, to));
+    return store(place, *open);
 }
 
 Result<> FillingDesk::remove(const Place& place, std::int64_t number, std::string_view path) {

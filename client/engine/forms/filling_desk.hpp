@@ -73,6 +73,12 @@ public:
                                std::string_view path,
                                std::string_view form);
     [[nodiscard]] Result<> remove(const Place& place, std::int64_t number, std::string_view path);
+    /// Puts one at another place among the others, and stores the draft.
+    /// Errors  those of Filling::move() · else as set().
+    [[nodiscard]] Result<> move(const Place& place,
+                                std::int64_t number,
+                                std::string_view path,
+                                std::size_t to);
 
     struct Wanted {
         std::string_view path;

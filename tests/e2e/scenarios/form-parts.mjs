@@ -6,7 +6,7 @@ import { cards, field, kept, openForm } from '../lib/forms.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
 import { answersOf } from '../lib/truth.mjs';
 
-export const name = 'OM24 OM32 OM37: forms inside a form are added, filled in, killed, mended and removed offline, and are on the server once';
+export const name = 'OM24 OM32 OM37: forms inside a form are added, filled in, killed, mended, moved and removed offline, and are on the server once';
 
 const written = (page, path) => field(page, path).getByTestId('written');
 const parts = (page) => at(page, 'part');
@@ -83,6 +83,17 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await waitFor('the part to go', async () => (await parts(page).count()) === 2);
   assert.equal(await written(page, 'parts/1/name').inputValue(), 'Bearing 6205');
   await waitFor('the cursor to be somewhere', () => at(page, 'part-add').first().evaluate((button) => button === document.activeElement));
+
+  // Another order, with the keyboard: the cursor goes along with the part, and back.
+  const isFirst = (name) => waitFor(`${name} to be first`, async () => (await written(page, 'parts/0/name').inputValue()) === name);
+  await parts(page).nth(1).getByTestId('part-up').press('Enter');
+  await isFirst('Bearing 6205');
+  assert.equal(await field(page, 'parts/0/shelf').count(), 0);
+  assert.equal(await written(page, 'parts/1/shelf').inputValue(), 'B 12');
+  await waitFor('the cursor at its button', () => parts(page).first().getByTestId('part-down').evaluate((button) => button === document.activeElement));
+  await shoot(page, 'form-parts-3-moved');
+  await page.keyboard.press('Enter');
+  await isFirst('Shaft seal');
 
   await field(page, 'signature').getByTestId('signature-name').fill('Ana');
   await field(page, 'signature').getByTestId('signature-use').click();

@@ -9,6 +9,7 @@ export {
   archiveOutline,
   arrowDown,
   arrowUndoOutline,
+  arrowUp,
   arrowUpCircleOutline,
   attachOutline,
   barChartOutline,

@@ -89,6 +89,14 @@ export class Filling {
     });
   }
 
+  /** Puts a part at another place; those between move by one. */
+  async move(path: string, to: number): Promise<void> {
+    await this.#keep(async () => {
+      const { components, verdict } = await call('move_part', { draft: this.draft, path, to });
+      [this.components, this.verdict] = [components, verdict];
+    });
+  }
+
   async #keep(change: () => Promise<void>): Promise<void> {
     this.unsaved += 1;
     const kept = change()

@@ -1,11 +1,14 @@
-// The corpus as a WebAssembly module: the host puts two texts in, and takes one out.
+// The corpus and the random verdicts as a WebAssembly module: the host puts texts or numbers in, and
+// takes a text out.
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "tests/forms/corpus.hpp"
+#include "tests/forms/verdicts.hpp"
 
 #define HF_EXPORT(name) extern "C" __attribute__((export_name(#name)))
 
@@ -25,6 +28,14 @@ std::size_t run(char* world, std::size_t world_size, char* file, std::size_t fil
     output = holdfast::forms::corpus::run_file({world, world_size}, {file, file_size});
     std::free(world);
     std::free(file);
+    return output.size();
+}
+
+/// The digest of random verdicts, likewise. A host of 32 bits gives the seed in two halves.
+HF_EXPORT(digest)
+std::size_t digest(std::uint32_t seed_high, std::uint32_t seed_low, std::uint32_t count) {
+    const std::uint64_t seed = (std::uint64_t{seed_high} << 32U) | seed_low;
+    output = holdfast::forms::corpus::digest_verdicts(seed, count);
     return output.size();
 }
 

@@ -1,5 +1,6 @@
 // Runs every file of tests/scenarios/forms natively, and in WebAssembly under Node and in Chromium: each case as
-// it says it should come out, and the same bytes from all. Last line: `N passed, N failed`, one for each case.
+// it says it should come out, and the same bytes from all. Then random forms and answers, likewise (random.mjs).
+// Last line: `N passed, N failed`, one for each case.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import path from 'node:path';
 import { launch } from '../e2e/lib/browser.mjs';
 import { makeFolder, removeFolder } from '../e2e/lib/server.mjs';
 import { bytesOf, root, start } from './module.mjs';
+import { compareVerdicts, halves } from './random.mjs';
 
 const folder = path.join(root, 'tests/scenarios/forms');
 const world = readFileSync(path.join(folder, 'world.json'));
@@ -17,11 +19,18 @@ const profile = makeFolder('corpus');
 const { context, page } = await launch(profile);
 
 /** The same module in a page, kept between the files. */
+await page.evaluate(
+  async ({ source, module }) => {
+    const bytes = Uint8Array.from(atob(module), (letter) => letter.charCodeAt(0));
+    globalThis.corpus = await new Function(`return ${source}`)()(bytes);
+  },
+  { source: start.toString(), module: bytesOf('holdfast_forms_corpus').toString('base64') },
+);
+
 const runInChromium = (file) =>
   page.evaluate(
-    async ({ source, module, texts }) => {
+    (texts) => {
       const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-      globalThis.corpus ??= await new Function(`return ${source}`)()(bytes(module));
       const { memory, allocate, run, output_text } = globalThis.corpus;
       const places = texts.flatMap((text) => {
         const given = bytes(text);
@@ -32,12 +41,30 @@ const runInChromium = (file) =>
       const size = run(...places);
       return new TextDecoder().decode(new Uint8Array(memory.buffer, output_text(), size));
     },
-    {
-      source: start.toString(),
-      module: bytesOf('holdfast_forms_corpus').toString('base64'),
-      texts: [world.toString('base64'), file.toString('base64')],
-    },
+    [world.toString('base64'), file.toString('base64')],
   );
+
+/** Digests of random verdicts, from the module in a page. */
+const digestInChromium = (seed, count, each) =>
+  page.evaluate(
+    ([seeds, size]) => {
+      const { memory, digest, output_text } = globalThis.corpus;
+      return seeds.map(([high, low]) => {
+        const bytes = digest(high, low, size);
+        return new TextDecoder().decode(new Uint8Array(memory.buffer, output_text(), bytes));
+      });
+    },
+    [seedsFrom(seed, count, each), each],
+  );
+
+const seedsFrom = (seed, count, each) =>
+  Array.from({ length: count }, (_, index) => halves(seed + BigInt(index * each)));
+
+const digestInWasm = (seed, count, each) =>
+  seedsFrom(seed, count, each).map((pair) => {
+    const size = exports.digest(...pair, each);
+    return Buffer.from(exports.memory.buffer, exports.output_text(), size).toString();
+  });
 
 function put(bytes) {
   const at = exports.allocate(bytes.length);
@@ -90,6 +117,9 @@ for (const name of names.sort()) {
     if (lines.length !== ours.length) throw new Error(`${name}: ${lines.length} lines from ${where}`);
   }
 }
+const differing = await compareVerdicts(native, { WebAssembly: digestInWasm, Chromium: digestInChromium });
+for (const line of differing) console.log(`FAILED  random verdicts: ${line}`);
+failed += differing.length;
 await context.close();
 removeFolder(profile);
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,7 +1,7 @@
 // OM29, OM33: what the server calls tus is what somebody else's client takes for tus. Uploads go
 // through a proxy that cuts them at random; every file arrives whole, once.
 //
-//   node --test tests/files           HOLDFAST_UPLOADS=1000: so many of them
+//   ./dev test files                  HOLDFAST_CUTS=1000: so many cuts; 100 without
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes, randomInt } from 'node:crypto';
@@ -15,8 +15,8 @@ import { Client } from '../compat/client.ts';
 import { startProxy } from '../e2e/lib/proxy.mjs';
 import { binary, makeFolder, removeFolder, root, startServer, waitFor } from '../e2e/lib/server.mjs';
 
-const uploads = Number(process.env.HOLDFAST_UPLOADS ?? 40);
-const cutsMax = 4; // of one upload
+const cutsWanted = Number(process.env.HOLDFAST_CUTS ?? 100);
+const cutsMax = 4; // planned of one upload; a short one may end before
 const bytesMax = 400_000;
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -64,36 +64,64 @@ async function linkTo(id) {
   return { status: answer.status, body: await answer.json() };
 }
 
-function upload(bytes, id) {
+/**
+ * Uploads a file, mostly in chunks of a random size, and cuts it up to so many times: while its bytes go, or as a
+ * request begins. Resolves to the cuts that came and to the bytes that went again after each.
+ */
+function upload(bytes, id, cutsPlanned) {
+  const chunkSize = randomInt(5) === 0 ? Infinity : randomInt(10_000, 200_000);
+  const cuts = { count: 0, again: [] };
+  let sent = 0; // handed to the network
+  const cut = () => {
+    if (cuts.count === cutsPlanned) return;
+    cuts.count += 1;
+    proxy.cut();
+    setTimeout(() => proxy.restore(), 10);
+  };
   return new Promise((resolve, reject) => {
-    let cuts = randomInt(cutsMax + 1);
     const running = new tus.Upload(bytes, {
       endpoint: `http://127.0.0.1:${proxy.port}/files/v1/uploads`,
       headers: { Authorization: `Bearer ${token}` },
       metadata: { channel, file: id },
-      chunkSize: randomInt(2) === 0 ? randomInt(10_000, 200_000) : Infinity,
+      chunkSize,
       retryDelays: Array.from({ length: 100 }, () => 20),
       // The server may not have the message yet; and a cut one is always worth another try.
       onShouldRetry: () => true,
-      onProgress: () => {
-        if (cuts === 0 || randomInt(3) !== 0) return;
-        cuts -= 1;
-        proxy.cut();
-        setTimeout(() => proxy.restore(), 10);
+      onBeforeRequest: () => {
+        if (randomInt(8) === 0) cut();
       },
-      onSuccess: resolve,
+      onProgress: (bytesSent) => {
+        sent = Math.max(sent, bytesSent);
+        if (randomInt(3) === 0) cut();
+      },
+      onAfterResponse: (request, response) => {
+        if (request.getMethod() !== 'HEAD' || response.getStatus() !== 200) return;
+        const kept = Number(response.getHeader('Upload-Offset'));
+        cuts.again.push(sent - kept);
+        sent = kept;
+      },
+      onSuccess: () => resolve(cuts),
       onError: reject,
     });
     running.start();
+  }).finally(() => {
+    for (const again of cuts.again) assert.ok(again <= chunkSize, `${again} bytes again, of chunks of ${chunkSize}`);
   });
 }
 
-test(`${uploads} files of random sizes, cut at random, arrive whole and once`, async () => {
-  for (let count = 0; count < uploads; count += 1) {
+test(`files of random sizes, cut ${cutsWanted} times, arrive whole and once`, async (t) => {
+  let uploads = 0;
+  let cuts = 0;
+  let bytesAll = 0;
+  const again = [];
+  for (; cuts < cutsWanted; uploads += 1) {
     // A random beginning is no type that is known, but a zero makes sure that it is no text.
     const bytes = Buffer.concat([Buffer.from([0]), randomBytes(randomInt(1, bytesMax))]);
     const id = announce(bytes);
-    await upload(bytes, id);
+    const cut = await upload(bytes, id, Math.min(randomInt(cutsMax + 1), cutsWanted - cuts));
+    cuts += cut.count;
+    bytesAll += bytes.length;
+    again.push(...cut.again);
     const { status, body } = await linkTo(id);
     assert.equal(status, 200, JSON.stringify(body));
     const got = await fetch(`http://127.0.0.1:${server.port}${body.url}`);
@@ -103,6 +131,8 @@ test(`${uploads} files of random sizes, cut at random, arrive whole and once`, a
   const folders = readdirSync(path.join(data, 'files/content'));
   const kept = folders.flatMap((folder) => readdirSync(path.join(data, 'files/content', folder)));
   assert.equal(kept.length, uploads);
+  const twice = again.reduce((sum, bytes) => sum + bytes, 0);
+  t.diagnostic(`${uploads} files, ${bytesAll} bytes, ${cuts} cuts: ${twice} bytes sent twice, at most ${Math.max(...again)} a cut`);
 });
 
 test('what is not what was announced is refused, and the client is told', async () => {
@@ -124,6 +154,6 @@ test('what is not what was announced is refused, and the client is told', async 
     }),
     /response code: 460/,
   );
-  await upload(bytes, id);
+  await upload(bytes, id, 0);
   assert.equal((await linkTo(id)).status, 200);
 });

@@ -21,6 +21,7 @@ struct DemoCommand {
     std::string data = "var/demo";
     std::string app = "app/dist";
     std::uint16_t port = 8080;
+    std::size_t assets = admin::DemoOptions{}.assets;
     bool lan = false;
     std::string log_level = "warning";
     HostOptions host;  ///< where forms may take choices from
@@ -28,8 +29,8 @@ struct DemoCommand {
 
 /// The demonstration organization, at the first start. The storage is closed again when it is
 /// there.
-Result<> make_organization(const std::string& data) {
-    HF_TRY(const auto storage, open_or_make_data(data));
+Result<> make_organization(const DemoCommand& demo) {
+    HF_TRY(const auto storage, open_or_make_data(demo.data));
     HF_TRY(const auto organizations, storage->organizations());
     if (!organizations.empty()) {
         return {};
@@ -37,8 +38,10 @@ Result<> make_organization(const std::string& data) {
     std::puts("Making the demonstration organization...");
     std::fflush(stdout);
     HF_TRY(std::string hash, auth::hash_password(admin::demo_password));
-    return admin::create_demo(
-        *storage, {.password_hash = std::move(hash), .now = net::SystemEnvironment().wall()});
+    return admin::create_demo(*storage,
+                              {.password_hash = std::move(hash),
+                               .now = net::SystemEnvironment().wall(),
+                               .assets = demo.assets});
 }
 
 void print_accounts() {
@@ -83,7 +86,7 @@ void print_addresses(const DemoCommand& demo,
 
 Result<> run_demo(const DemoCommand& demo) {
     Host host;
-    HF_CHECK(make_organization(demo.data));
+    HF_CHECK(make_organization(demo));
     HostOptions options = demo.host;
     options.data_folder = demo.data;
     options.app_folder = demo.app;
@@ -111,6 +114,9 @@ void add_demo(CLI::App& app, int& exit_code) {
     command->add_option("--app", demo->app, "Folder of the built app; \"\" for none")
         ->capture_default_str();
     command->add_option("--port", demo->port, "Port; 0: any")->capture_default_str();
+    command->add_option("--assets", demo->assets, "Machines that forms choose from, when it is made")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1'000'000));
     command->add_flag("--lan", demo->lan, "Let phones of the same network in, over HTTPS");
     command->add_option("--log-level", demo->log_level, "debug, info, warning, error or off")
         ->capture_default_str()

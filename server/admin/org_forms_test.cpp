@@ -220,7 +220,7 @@ TEST(OrgForms, of_the_demonstration_are_right_with_every_name_that_they_use) {
         ADD_FAILURE() << problem.line << ": " << problem.text;
     }
     EXPECT_THAT(must(applied).plan, IsEmpty());
-    EXPECT_EQ(state_of(*storage, "northfield").forms.size(), 9U);
+    EXPECT_EQ(state_of(*storage, "northfield").forms.size(), 11U);
 }
 
 TEST(OrgForms, of_the_example_with_complaints_are_right) {

@@ -5,7 +5,9 @@ import path from 'node:path';
 
 import { ana, at, bruno, message, openFirst, send, showLatest, signIn, waitForBanner, waitForBar } from './lib/app.mjs';
 import { killBrowser, launch } from './lib/browser.mjs';
+import { cards, choose, field, openForm } from './lib/forms.mjs';
 import { startProxy } from './lib/proxy.mjs';
+import { startParts } from '../../tools/demo_parts.mjs';
 import { makeFolder, removeFolder, root, startServer, waitFor } from './lib/server.mjs';
 import { countsFor } from './lib/truth.mjs';
 
@@ -28,7 +30,7 @@ const data = makeFolder('demo');
 const profiles = [makeFolder('phone'), makeFolder('second')];
 const stamp = Date.now().toString(36);
 const texts = Array.from({ length: 5 }, (_, index) => `Check ${stamp} message ${index + 1}`);
-let server, proxy, phone, second;
+let parts, server, proxy, phone, second;
 let channelPath = '';
 
 const shoot = (page, name) => page.screenshot({ path: path.join(pictures, `${name}.png`) });
@@ -49,7 +51,8 @@ async function openChannel(page) {
 
 async function run() {
   await step('the server starts with the demonstration organization', async () => {
-    server = await startServer(data);
+    parts = await startParts();
+    server = await startServer(data, { assets: 50_000, extra: ['--choices-base', parts.base] });
     proxy = await startProxy(server.port);
   });
   const home = `http://localhost:${proxy.port}/`;
@@ -127,7 +130,7 @@ async function run() {
   await step('the server is killed (-9) and started again', async () => {
     const { port } = server;
     await server.kill();
-    server = await startServer(data, { port });
+    server = await startServer(data, { port, assets: 50_000, extra: ['--choices-base', parts.base] });
   });
   await step('the connection is back: everything is delivered', async () => {
     proxy.restore();
@@ -168,6 +171,29 @@ async function run() {
     await shoot(page, '09-settings');
     return said.join(', ');
   });
+  await step('a form of a site chooses among its places, and parts from another server', async () => {
+    await page.goto(home);
+    await at(page, 'group-row').filter({ hasText: 'Sites' }).last().click();
+    await at(page, 'group-row').filter({ hasText: 'Harbour terminal' }).last().click();
+    await openFirst(page, 'channel-row');
+    await at(page, 'message').first().waitFor();
+    const before = await cards(page).count();
+    await openForm(page, 'Order a spare part');
+    await field(page, 'place').getByTestId('choose').click();
+    await choose(page, 'nunoa', 'Cold store Ñuñoa');
+    await field(page, 'machine').getByTestId('choose').click();
+    await choose(page, 'fan', 'Fan F-');
+    await field(page, 'part').getByTestId('choose').click();
+    await choose(page, 'v-belt', 'V-belt A42');
+    await at(page, 'choices-done').click();
+    await field(page, 'part').getByText('V-belt A42').waitFor();
+    await field(page, 'deliver_to').getByTestId('choose').click();
+    await choose(page, 'roof', 'Building A roof');
+    await shoot(page, '10-parts-of-another-server');
+    await at(page, 'form-send').click();
+    await cards(page).nth(before).filter({ hasText: 'V-belt A42' }).waitFor();
+    await waitFor('the order on the server', async () => (await cards(page).nth(before).getAttribute('data-state')) === 'done');
+  });
 }
 
 let failed = false;
@@ -184,6 +210,7 @@ await phone?.context.close().catch(() => undefined);
 await second?.context.close().catch(() => undefined);
 await proxy?.close();
 await server?.stop();
+parts?.close();
 for (const folder of [data, ...profiles]) removeFolder(folder);
 console.log(`${steps} steps, ${failed ? 'FAILED' : 'all good'}, ${((Date.now() - begin) / 1000).toFixed(1)} s; pictures in build/screenshots/demo-check`);
 process.exit(failed ? 1 : 0);

@@ -83,7 +83,8 @@ struct Demo {
     std::vector<Person> people{};
     std::map<std::string_view, Id> group_ids{};
     std::vector<Channel> channels{};
-    std::map<std::string, DemoTasks> tasks{};  ///< by code of the group
+    std::map<std::string, DemoTasks> tasks{};         ///< by code of the group
+    std::map<std::string, body::HeldElement> sites{};  ///< by code
 };
 
 std::string lower(std::string_view text) {
@@ -157,12 +158,23 @@ body::User describe(Demo& demo, std::size_t index) {
 
 constexpr std::size_t foremen = 3;
 
+constexpr std::array<const char*, 3> site_codes{"north", "south", "harbour"};
+
+/// The site that a channel of this group is about.
+std::vector<body::HeldElement> site_of(const Demo& demo, std::string_view group) {
+    const std::string first = lower(group.substr(0, group.find(' ')));
+    const auto found = demo.sites.find(first);
+    return found == demo.sites.end() ? std::vector<body::HeldElement>{}
+                                     : std::vector{found->second};
+}
+
 Result<> make_people(Demo& demo) {
     for (std::size_t i = 0; i < users_count; ++i) {
         body::User user = describe(demo, i);
         if (i > 0) {  // three foremen report to the manager, everybody else to one of them
             user.bosses = {demo.people[i <= foremen ? 0 : 1 + i % foremen].id};
         }
+        user.elements = {demo.sites.at(site_codes[i % site_codes.size()])};
         HF_TRY(const Id id, demo.founder.user(user, demo.options.password_hash));
         const bool spanish =
             std::ranges::find(spanish_speakers, user.name) != spanish_speakers.end();
@@ -222,6 +234,7 @@ Result<> make_channels_of(Demo& demo, const GroupPlan& plan) {
         made.body.is_private =
             plan.audience == Audience::pair || (plan.audience == Audience::team && n % 2 == 1);
         made.body.writable = plan.name != "Announcements";
+        made.body.elements = site_of(demo, plan.name);
         for (const std::size_t member : channel.members) {
             made.members.push_back(demo.people[member].id);
         }
@@ -353,12 +366,12 @@ Result<> write_demo(storage::Storage& storage, const DemoOptions& options) {
     organization.offline.granted = true;
     HF_TRY([[maybe_unused]] const Id id, demo.founder.organization("northfield", organization));
     HF_CHECK(make_roles(demo));
+    HF_TRY(demo.sites, make_demo_forms(demo.founder, storage, options.assets));
     HF_CHECK(make_people(demo));
     HF_CHECK(make_groups(demo));
     for (const GroupPlan& plan : groups) {
         HF_CHECK(make_channels_of(demo, plan));
     }
-    HF_CHECK(make_demo_forms(demo.founder, storage));
     HF_CHECK(demo.founder.flush());
     HF_TRY(const OrgState state, make_demo_workflows(storage));
     HF_CHECK(make_history(demo));

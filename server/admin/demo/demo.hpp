@@ -16,13 +16,14 @@ inline constexpr const char* demo_password = "holdfast-demo";
 struct DemoOptions {
     std::string
         password_hash;  ///< of demo_password; hashing is slow, so it is done once, by the caller
-    WallTime now{};     ///< history ends here
+    WallTime now{};                ///< history ends here
+    std::size_t assets = 50'000;  ///< machines that forms choose from
 };
 
 /// Northfield Facilities: 60 people, 14 groups of the four kinds, 180 channels and 25,000 messages
 /// over the 90 days before `now`, in English and Spanish. The same options give the same
 /// organization. One transaction: it is there whole or not at all. Does nothing where it is there
-/// already. Cost  about a second.
+/// already. Cost  about two seconds.
 [[nodiscard]] Result<> create_demo(storage::Storage& storage, const DemoOptions& options);
 
 struct BenchOptions {

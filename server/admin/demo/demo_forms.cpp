@@ -15,12 +15,25 @@ constexpr std::string_view file = R"yaml(
 organization: {code: northfield}
 
 collections:
+  - code: zone
+    name: Zones
+    elements:
+      - {code: coast, name: Coast}
+      - {code: inland, name: Inland}
+  - code: region
+    name: Regions
+    parents: [zone]
+    elements:
+      - {code: bay, name: Bay, parents: [coast]}
+      - {code: highlands, name: Highlands, parents: [inland]}
+      - {code: plains, name: Plains, parents: [inland]}
   - code: site
     name: Sites
+    parents: [region]
     elements:
-      - {code: north, name: North campus}
-      - {code: south, name: South campus}
-      - {code: harbour, name: Harbour terminal}
+      - {code: north, name: North campus, parents: [highlands]}
+      - {code: south, name: South campus, parents: [plains]}
+      - {code: harbour, name: Harbour terminal, parents: [bay]}
   - code: place
     name: Places
     parents: [site]
@@ -124,10 +137,10 @@ forms:
           es: Llama primero a la sala de control, al 555 0100. Después sigue aquí.
       - id: asset
         kind: collection
-        levels: [site, place, asset]
+        levels: [zone, region, site, place, asset]
         required: true
         label: {en: "Where is it?", es: "¿Dónde está?"}
-        help: {en: "Site, place and machine.", es: "Sede, lugar y máquina."}
+        help: {en: "From the zone to the machine.", es: "Desde la zona hasta la máquina."}
       - id: failure
         kind: collection
         collection: failure
@@ -249,6 +262,80 @@ forms:
         max: 3
         label: {en: Papers, es: Documentos}
         help: {en: "Permits and plans, as PDF or picture", es: "Permisos y planos, en PDF o imagen"}
+
+  - code: validate_failure
+    title: {en: Validate a failure, es: Validar una falla}
+    components:
+      - id: asset
+        kind: collection
+        collection: asset
+        required: true
+        label: {en: Machine, es: Máquina}
+      - id: confirmed
+        kind: list
+        required: true
+        label: {en: "Is it a failure?", es: "¿Es una falla?"}
+        items:
+          - {value: "yes", label: {en: "Yes", es: Sí}}
+          - {value: "no", label: {en: "No", es: "No"}}
+      - id: priority
+        kind: rating
+        min: 1
+        max: 3
+        required: true
+        show: {component: confirmed, equal: "yes"}
+        label: {en: Priority, es: Prioridad}
+        help: {en: "1: can wait, 3: at once", es: "1: puede esperar, 3: de inmediato"}
+      - id: repair_on
+        kind: date
+        required: true
+        show: {component: confirmed, equal: "yes"}
+        earliest: {from: answer}
+        label: {en: To be repaired on, es: Se repara el}
+      - id: repair_by
+        kind: users
+        among: job
+        job: Electrician
+        show: {component: confirmed, equal: "yes"}
+        label: {en: To be repaired by, es: Lo repara}
+      - id: why_not
+        kind: written
+        input: long
+        required: true
+        show: {component: confirmed, equal: "no"}
+        label: {en: "What was it then?", es: "¿Qué era entonces?"}
+
+  - code: order_part
+    title: {en: Order a spare part, es: Pedir un repuesto del catálogo}
+    access: {collections: [site]}
+    components:
+      - id: place
+        kind: collection
+        collection: place
+        filter: {channel: site}
+        required: true
+        label: {en: "Where is it needed?", es: "¿Dónde se necesita?"}
+        help: {en: Places of the site that this channel is about, es: Lugares de la sede de este canal}
+      - id: machine
+        kind: collection
+        collection: asset
+        filter: {children_of: place}
+        label: {en: "For which machine?", es: "¿Para qué máquina?"}
+      - id: part
+        kind: api
+        source: /parts
+        pass: [machine]
+        required: true
+        max: 3
+        label: {en: Parts, es: Repuestos}
+        help:
+          en: "From the catalogue of another server: try seal, belt or bearing"
+          es: "Del catálogo de otro servidor: prueba seal, belt o bearing"
+      - id: deliver_to
+        kind: collection
+        collection: place
+        filter: {user: site}
+        label: {en: "Deliver to, at your own site", es: "Entregar en, de tu propia sede"}
 
   - code: close_work_order
     title: {en: Close the work order, es: Cerrar la orden de trabajo}
@@ -392,7 +479,6 @@ constexpr std::array<Machine, 8> machines{{{"P", "Pump"},
                                            {"G", "Gate"},
                                            {"E", "Switchboard"},
                                            {"C", "Compressor"}}};
-constexpr std::size_t machines_of_a_kind = 48;
 
 /// What the file names, by its code.
 struct Made {
@@ -431,10 +517,14 @@ Result<> make_collections(Founder& founder,
     return {};
 }
 
-Result<> make_assets(Founder& founder, storage::Storage& storage, const Made& made) {
+/// As many machines of each kind, dealt over the places.
+Result<> make_assets(Founder& founder,
+                     storage::Storage& storage,
+                     const Made& made,
+                     std::size_t count) {
     std::size_t number = 0;
     for (const Machine& machine : machines) {
-        for (std::size_t i = 1; i <= machines_of_a_kind; ++i) {
+        for (std::size_t i = 1; i <= count / machines.size(); ++i) {
             HF_TRY(const Id id, storage.mint_id());
             const std::string code = std::string(machine.letters) + "-" + std::to_string(i);
             const std::string& place = made.places[(number++ * 5) % made.places.size()];
@@ -454,17 +544,23 @@ std::string_view demo_forms_file() {
     return file;
 }
 
-Result<> make_demo_forms(Founder& founder, storage::Storage& storage) {
+Result<std::map<std::string, body::HeldElement>> make_demo_forms(Founder& founder,
+                                                                 storage::Storage& storage,
+                                                                 std::size_t assets) {
     Problems problems;
     const OrgFile read = read_org_file(file, problems);
     HF_ASSERT(problems.empty());  // it is ours, and a test reads it
     Made made;
     HF_CHECK(make_collections(founder, storage, read, made));
-    HF_CHECK(make_assets(founder, storage, made));
+    HF_CHECK(make_assets(founder, storage, made, assets));
     for (const FormEntry& form : *read.forms) {
         HF_CHECK(founder.form(*form.definition, made.collections));
     }
-    return {};
+    std::map<std::string, body::HeldElement> sites;
+    for (const char* code : {"north", "south", "harbour"}) {
+        sites[code] = {.id = made.elements.at(code), .collection = "site", .code = code};
+    }
+    return sites;
 }
 
 }  // namespace holdfast::admin

@@ -42,12 +42,18 @@ async function answers(port) {
   }
 }
 
-/** `holdfast demo` (or another subcommand that serves) until `stop` or `kill`; `app` is the folder it serves. */
-export async function startServer(data, { subcommand = 'demo', port: wanted, app = path.join(root, 'app/dist'), extra = [] } = {}) {
+/**
+ * `holdfast demo` (or another subcommand that serves) until `stop` or `kill`; `app` is the folder it serves, and the
+ * demonstration has so many machines to choose from.
+ */
+export async function startServer(
+  data,
+  { subcommand = 'demo', port: wanted, app = path.join(root, 'app/dist'), assets = 400, extra = [] } = {},
+) {
   const port = wanted ?? (await freePort());
   const args =
     subcommand === 'demo'
-      ? ['demo', '--data', data, '--port', String(port), '--app', app]
+      ? ['demo', '--data', data, '--port', String(port), '--app', app, '--assets', String(assets)]
       : ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--app', app];
   const child = spawn(binary, [...args, ...extra], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';

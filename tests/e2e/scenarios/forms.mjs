@@ -34,6 +34,8 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await option(page, 'danger', 'No').click();
   await field(page, 'call_first').waitFor({ state: 'detached' });
   await field(page, 'asset').getByTestId('choose').first().click();
+  await choose(page, 'co', 'Coast');
+  await choose(page, 'b', 'Bay');
   await choose(page, 'harb', 'Harbour terminal');
   await choose(page, 'nunoa', 'Cold store Ñuñoa');
   await choose(page, 'p', 'Pump');
@@ -56,7 +58,7 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await waitForBanner(page, 'offline_active', 30_000);
   const typed = field(page, 'description').getByTestId('written');
   await waitFor('what was typed', async () => (await typed.inputValue()) === words.slice(0, 20));
-  assert.equal(await field(page, 'asset').getByTestId('choose').nth(1).innerText(), 'Places\nCold store Ñuñoa');
+  assert.equal(await field(page, 'asset').getByTestId('choose').nth(3).innerText(), 'Places\nCold store Ñuñoa');
   await typed.press('End');
   await typed.pressSequentially(words.slice(20));
   await kept(page);

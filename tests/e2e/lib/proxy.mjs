@@ -1,10 +1,12 @@
 // A TCP proxy in front of the server that can lose the network: `cut` ends every connection and
-// refuses new ones, `stall` keeps them and lets nothing through, `restore` ends both.
+// refuses new ones, `stall` keeps them and lets nothing through, `restore` ends both. `sent` counts what
+// clients have sent.
 import net from 'node:net';
 
 export async function startProxy(targetPort) {
   const pairs = new Set();
   let state = 'open';
+  let sent = 0;
   const server = net.createServer((client) => {
     if (state === 'cut') {
       client.destroy();
@@ -23,6 +25,7 @@ export async function startProxy(targetPort) {
       socket.on('error', end);
       socket.on('close', end);
     }
+    client.on('data', (bytes) => (sent += bytes.length));
     client.pipe(upstream);
     upstream.pipe(client);
     if (state === 'stalled') hold(pair);
@@ -34,6 +37,7 @@ export async function startProxy(targetPort) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: server.address().port,
+    sent: () => sent,
     cut() {
       state = 'cut';
       for (const { client, upstream } of pairs) {

@@ -147,7 +147,6 @@ TEST(Agreement, of_device_and_server_on_random_answers_to_random_forms) {
                                  ErrorCode::answer_hidden,
                                  ErrorCode::answer_not_a_choice,
                                  ErrorCode::answer_file_unknown,
-                                 ErrorCode::answer_depends,
                                  ErrorCode::answer_too_early,
                                  ErrorCode::form_not_here}) {
         EXPECT_GT(tally[error_name(code)], 0U) << error_name(code);

@@ -114,7 +114,8 @@ void add_demo(CLI::App& app, int& exit_code) {
     command->add_option("--app", demo->app, "Folder of the built app; \"\" for none")
         ->capture_default_str();
     command->add_option("--port", demo->port, "Port; 0: any")->capture_default_str();
-    command->add_option("--assets", demo->assets, "Machines that forms choose from, when it is made")
+    command
+        ->add_option("--assets", demo->assets, "Machines that forms choose from, when it is made")
         ->capture_default_str()
         ->check(CLI::Range(0, 1'000'000));
     command->add_flag("--lan", demo->lan, "Let phones of the same network in, over HTTPS");

@@ -36,10 +36,8 @@ constexpr int worlds_a_run = HF_WORLDS;
 constexpr std::size_t bytes_a_world = 400;
 
 Context context_of(bool online) {
-    return {.lookup = arbitrary_lookup(),
-            .user = Id{1},
-            .now = {1'777'896'000'000},
-            .online = online};
+    return {
+        .lookup = arbitrary_lookup(), .user = Id{1}, .now = {1'777'896'000'000}, .online = online};
 }
 
 bool is_same(const FormVerdict& left, const FormVerdict& right) {

@@ -30,8 +30,9 @@ struct Organization {
     bool operator==(const Organization&) const = default;
 };
 
-/// An element that a channel or a user carries: filters of forms ask for it, and choose its children.
-/// Its codes never change, so they stand here: a filter is decided before the collection has arrived.
+/// An element that a channel or a user carries: filters of forms ask for it, and choose its
+/// children. Its codes never change, so they stand here: a filter is decided before the collection
+/// has arrived.
 struct HeldElement {
     Id id{};
     std::string collection{};  ///< code

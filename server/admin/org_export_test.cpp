@@ -26,7 +26,7 @@ TEST(OrgExport, of_the_demonstration_makes_the_same_organization_elsewhere) {
     const std::string file = must(export_organization(*storage, "northfield"));
     const auto copy = testing::empty_storage();
     const Applied applied = apply_file(*copy, file);
-    constexpr unsigned with_bosses = 59;        // said when everybody is there
+    constexpr unsigned with_bosses = 59;         // said when everybody is there
     constexpr unsigned with_elements = 60 + 72;  // users and channels, when the sites are there
     EXPECT_EQ(applied.plan.size(),
               1U + 5 + 60 + with_bosses + 14 + 180 + 8 + with_elements + 11 + 2 + 2 + 2);

@@ -194,8 +194,8 @@ channels:
     EXPECT_EQ(must(export_organization(*copy, "plant")), exported);
 
     Problems problems;
-    EXPECT_FALSE(
-        testing::try_apply(*storage, with(file, "zone/hall, asset", "hall, zone/hell, asset"), problems));
+    EXPECT_FALSE(testing::try_apply(
+        *storage, with(file, "zone/hall, asset", "hall, zone/hell, asset"), problems));
     ASSERT_EQ(problems.size(), 2U);
     EXPECT_EQ(problems[0].line, 21U);
     EXPECT_EQ(problems[0].text, "elements: \"hall\": write \"collection/code\"");

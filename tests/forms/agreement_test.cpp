@@ -64,8 +64,7 @@ std::string disagreement(bool is_complete,
     const ErrorCode said = filled.first == ErrorCode::answer_needs_connection
                                ? ErrorCode::answer_required
                                : filled.first;
-    return said == server.code ? ""
-                               : "the device shows " + std::string(error_name(filled.first));
+    return said == server.code ? "" : "the device shows " + std::string(error_name(filled.first));
 }
 
 /// What the server said, and how often.
@@ -89,10 +88,7 @@ BothSides::Filled make_answer(BothSides& sides,
     }
 }
 
-void try_form(BothSides& sides,
-              const BothSides::Version& version,
-              SplitMix& chance,
-              Tally& tally) {
+void try_form(BothSides& sides, const BothSides::Version& version, SplitMix& chance, Tally& tally) {
     std::vector<BothSides::Filled> filled;
     std::vector<Intent> intents;
     for (std::size_t i = 0; i < answers_each; ++i) {
@@ -104,10 +100,8 @@ void try_form(BothSides& sides,
     for (std::size_t i = 0; i < intents.size(); ++i) {
         tally[server[i].accepted ? "accepted" : error_name(server[i].code)] += 1;
         const Verdict device = sides.on_device(intents[i]);
-        const std::string found =
-            disagreement(sides.is_complete(), filled[i], device, server[i]);
-        ASSERT_EQ(found, "") << "  device: " << words(device)
-                             << "\n  server: " << words(server[i])
+        const std::string found = disagreement(sides.is_complete(), filled[i], device, server[i]);
+        ASSERT_EQ(found, "") << "  device: " << words(device) << "\n  server: " << words(server[i])
                              << "\n  form: " << encode(version.definition)
                              << "\n  intent: " << intents[i].args;
     }

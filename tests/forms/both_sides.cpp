@@ -147,8 +147,7 @@ void BothSides::make_collections(Choices& choices) {
         company_.put({bucket, RowKind::collection, collections_[i]},
                      body::encode(body::Collection{.code = collection_codes[i], .name = "List"}));
         for (const char* code : element_codes) {
-            body::Element element{
-                .code = code, .name = code, .active = choices.below(4) != 1};
+            body::Element element{.code = code, .name = code, .active = choices.below(4) != 1};
             for (const Id parent : i == 0 ? std::vector<Id>{} : elements_[0]) {
                 if (choices.flip()) {
                     element.parents.push_back(parent);
@@ -178,10 +177,9 @@ void BothSides::make_place(Choices& choices) {
     const bool is_private = choices.flip();
     channel_ = company_.make_channel(company_.yard, is_private, {company_.ana});
     must(storage_->begin());
-    company_.put({company_.bucket(BucketKind::group, company_.yard).id,
-                  RowKind::group,
-                  company_.yard},
-                 body::encode(body::Group{.name = "Yard", .code = "yard"}));
+    company_.put(
+        {company_.bucket(BucketKind::group, company_.yard).id, RowKind::group, company_.yard},
+        body::encode(body::Group{.name = "Yard", .code = "yard"}));
     company_.put({company_.bucket(BucketKind::channel, channel_).id, RowKind::channel, channel_},
                  body::encode(body::Channel{.name = "Pumps",
                                             .group = company_.yard,
@@ -274,13 +272,12 @@ fixture::Stock BothSides::stock_with(std::vector<Id> files) const {
 }
 
 client::FillingDesk::Place BothSides::place() {
-    return {.world = world_,
-            .replica = replica_,
-            .organization = company_.id,
-            .person = {.user = company_.ana,
-                       .now = now,
-                       .offset_minutes = offset_minutes,
-                       .online = online_}};
+    return {
+        .world = world_,
+        .replica = replica_,
+        .organization = company_.id,
+        .person = {
+            .user = company_.ana, .now = now, .offset_minutes = offset_minutes, .online = online_}};
 }
 
 std::vector<Id> BothSides::attach(std::int64_t draft) {
@@ -331,9 +328,7 @@ void BothSides::take_step(const Version& version,
 }
 
 /// Other answers for what is shown as wrong, as somebody who wants to be done would give.
-void BothSides::mend(std::int64_t draft,
-                     const fixture::Stock& stock,
-                     Choices& choices) {
+void BothSides::mend(std::int64_t draft, const fixture::Stock& stock, Choices& choices) {
     for (std::size_t tries = 0; tries < mendings_max; ++tries) {
         const auto& filling = must(desk_.find(place(), draft))->filling;
         const FormVerdict verdict = filling.verdict();

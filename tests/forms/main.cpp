@@ -36,9 +36,10 @@ int main(int count, char** arguments) {
     }
     const std::optional<std::string> world = count > 1 ? read(arguments[1]) : std::nullopt;
     if (!world) {
-        std::fputs("usage: holdfast_forms_corpus WORLD FILE...\n"
-                   "       holdfast_forms_corpus --verdicts SEED DIGESTS EACH\n",
-                   stderr);
+        std::fputs(
+            "usage: holdfast_forms_corpus WORLD FILE...\n"
+            "       holdfast_forms_corpus --verdicts SEED DIGESTS EACH\n",
+            stderr);
         return 2;
     }
     for (int i = 2; i < count; ++i) {

@@ -1,5 +1,5 @@
-// The corpus and the random verdicts as a WebAssembly module: the host puts texts or numbers in, and
-// takes a text out.
+// The corpus and the random verdicts as a WebAssembly module: the host puts texts or numbers in,
+// and takes a text out.
 
 #include <cstddef>
 #include <cstdint>

@@ -18,8 +18,8 @@ struct FillingPerson {
 
 /// Which filling it is.
 struct FillingSpot {
-    Id channel{};             ///< none of a form that begins a task
-    std::int64_t draft = 0;   ///< 0: none yet
+    Id channel{};            ///< none of a form that begins a task
+    std::int64_t draft = 0;  ///< 0: none yet
 };
 
 /// Where a device looks things up; borrowed.

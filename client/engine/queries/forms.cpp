@@ -186,17 +186,17 @@ Result<Json> filling(View& view, std::int64_t number) {
     HF_TRY(const auto channel, view.find_channel(open.spot.channel));
     HF_TRY(Json components, components_json(open, moment));
     HF_TRY(const bool outdated, is_outdated(view, *open.form));
-    return Json{
-        {"filling",
-         {{"title", form_cards::title(*open.form)},
-          {"channel",
-           {{"id", to_string(open.spot.channel)}, {"name", channel ? channel->name : std::string()}}},
-          {"outdated", outdated},
-          {"task", task_json(view, open.task)},
-          {"send", send_permission(view, open)},
-          {"components", std::move(components)},
-          {"files", file_cards::of_draft(view, number)},
-          {"verdict", verdict_json(open.filling)}}}};
+    return Json{{"filling",
+                 {{"title", form_cards::title(*open.form)},
+                  {"channel",
+                   {{"id", to_string(open.spot.channel)},
+                    {"name", channel ? channel->name : std::string()}}},
+                  {"outdated", outdated},
+                  {"task", task_json(view, open.task)},
+                  {"send", send_permission(view, open)},
+                  {"components", std::move(components)},
+                  {"files", file_cards::of_draft(view, number)},
+                  {"verdict", verdict_json(open.filling)}}}};
 }
 
 Result<Json> answer(View& view, Id channel, Id id) {

@@ -83,7 +83,7 @@ struct Demo {
     std::vector<Person> people{};
     std::map<std::string_view, Id> group_ids{};
     std::vector<Channel> channels{};
-    std::map<std::string, DemoTasks> tasks{};         ///< by code of the group
+    std::map<std::string, DemoTasks> tasks{};          ///< by code of the group
     std::map<std::string, body::HeldElement> sites{};  ///< by code
 };
 

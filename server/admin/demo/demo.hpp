@@ -16,7 +16,7 @@ inline constexpr const char* demo_password = "holdfast-demo";
 struct DemoOptions {
     std::string
         password_hash;  ///< of demo_password; hashing is slow, so it is done once, by the caller
-    WallTime now{};                ///< history ends here
+    WallTime now{};     ///< history ends here
     std::size_t assets = 50'000;  ///< machines that forms choose from
 };
 

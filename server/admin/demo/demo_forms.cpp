@@ -315,7 +315,7 @@ forms:
         filter: {channel: site}
         required: true
         label: {en: "Where is it needed?", es: "¿Dónde se necesita?"}
-        help: {en: Places of the site that this channel is about, es: Lugares de la sede de este canal}
+        help: {en: Places of the site of this channel, es: Lugares de la sede de este canal}
       - id: machine
         kind: collection
         collection: asset

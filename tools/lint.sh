@@ -50,6 +50,8 @@ check "tree: arrows, sizes, words, documents, catalogues (tools/tidy.py)" python
 check "generated from spec/errors.toml" python3 tools/gen_errors.py --check
 check "generated for searching (tools/gen_fold.py)" python3 tools/gen_fold.py --check
 check "requirements and their page" python3 tools/requirements.py --check
+check "ways to fail and the tests that show otherwise (tools/failure_modes.py)" \
+    python3 tools/failure_modes.py
 check "C++ form (./dev fmt puts it right)" format_check
 check "shell scripts parse" scripts_parse
 check "tests of the tools" tools_tests

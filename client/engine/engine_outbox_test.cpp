@@ -5,6 +5,7 @@
 #include <string>
 
 #include "client/engine/testing/engine_fixture.hpp"
+#include "platform/sqlite/database.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -210,6 +211,30 @@ TEST_F(EngineOutbox, OM38_a_full_disk_refuses_an_action_and_says_so) {
     EXPECT_EQ(error, "storage.full");
     const auto outbox = phone->subscribe({{"query", "outbox"}});
     EXPECT_EQ(phone->snapshot(outbox)["waiting"], stored);
+}
+
+TEST_F(EngineOutbox, an_item_that_this_version_cannot_read_stays_and_holds_up_nothing) {
+    sign_in();
+    work_offline();
+    const Json first = phone->post("to be spoilt")["ok"]["intent"];
+    phone->post("sound");
+    phone->kill();
+    {
+        auto file = sqlite::Database::open({.path = (directory_ / "outbox.db").string()});
+        ASSERT_TRUE(file);
+        const std::string spoil =
+            "UPDATE item SET kind = 999, args = '{' WHERE id = " + first.get<std::string>();
+        ASSERT_TRUE(file->execute(spoil.c_str()));
+    }
+    begin();
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    ASSERT_EQ(phone->snapshot(outbox)["items"].size(), 2U);
+    EXPECT_EQ(phone->snapshot(outbox)["items"][0]["intent"], first);
+    phone->heal();
+    phone->pass(2000);
+    EXPECT_THAT(texts(watch_messages()), testing::ElementsAre("sound"));
+    ASSERT_EQ(phone->snapshot(outbox)["items"].size(), 1U);
+    EXPECT_EQ(phone->snapshot(outbox)["items"][0]["intent"], first);
 }
 
 }  // namespace

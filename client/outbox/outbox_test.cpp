@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "client/outbox/kept.hpp"
@@ -373,6 +376,34 @@ TEST_F(OutboxTest, a_file_of_the_version_before_is_taken_over_with_what_waits_in
     EXPECT_EQ(outbox.waiting(), 1U);
     EXPECT_TRUE(outbox.items().begin()->second.offered) << "nothing says that it was not sent";
     EXPECT_TRUE(outbox.save_draft({.number = 1, .answers = "{}"}));
+}
+
+TEST_F(OutboxTest, OM38_a_file_that_cannot_be_read_is_told_and_left_as_it_is) {
+    const auto path = directory_ / "outbox.db";
+    const auto bytes = [&] {
+        std::ifstream file(path, std::ios::binary);
+        return std::string{std::istreambuf_iterator<char>(file), {}};
+    };
+    const std::string damaged(8192, '?');
+    std::ofstream(path, std::ios::binary) << damaged;
+    const auto opened = Outbox::open({.path = path.string()});
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, ErrorCode::storage_corrupt);
+    EXPECT_EQ(bytes(), damaged);
+
+    std::filesystem::remove(path);
+    {
+        Outbox outbox = open();
+        ASSERT_TRUE(outbox.add(draft("one"), device, now));
+        auto file = sqlite::Database::open({.path = path.string()});
+        ASSERT_TRUE(file && file->execute("PRAGMA user_version = 99"));
+    }
+    const auto newer = Outbox::open({.path = path.string()});
+    ASSERT_FALSE(newer);
+    EXPECT_EQ(newer.error().code, ErrorCode::storage_corrupt);
+    auto file = sqlite::Database::open({.path = path.string()});
+    ASSERT_TRUE(file && file->execute("PRAGMA user_version = 4"));
+    EXPECT_EQ(open().waiting(), 1U);
 }
 
 }  // namespace

@@ -154,6 +154,15 @@ Result<TaskSetRole> parse_task_set_role(std::string_view text) {
     return json::finish(reader, std::move(value));
 }
 
+Result<TaskAttachAnswer> parse_task_attach_answer(std::string_view text) {
+    TaskAttachAnswer value;
+    json::Reader reader(text);
+    read_target(reader, "group", value.group);
+    read_target(reader, "task", value.task);
+    read_target(reader, "answer", value.answer);
+    return json::finish(reader, value);
+}
+
 std::string said_offline(IntentKind kind, std::string args, bool offline) {
     if (kind == IntentKind::task_create) {
         if (auto wanted = parse_task_create(args)) {
@@ -259,6 +268,14 @@ std::string encode(const TaskSetRole& value) {
         .write("task", value.task)
         .write("user", value.user)
         .write("role", explicit_text(value.role))
+        .text();
+}
+
+std::string encode(const TaskAttachAnswer& value) {
+    return json::Writer{}
+        .write("group", value.group)
+        .write("task", value.task)
+        .write("answer", value.answer)
         .text();
 }
 

@@ -100,6 +100,13 @@ struct TaskSetRole {
     std::string role{};
 };
 
+/// Adds an answer that stands in a task's channel to the task: late evidence of what was done.
+struct TaskAttachAnswer {
+    Id group{};
+    Id task{};
+    Id answer{};
+};
+
 [[nodiscard]] Result<MessagePost> parse_message_post(std::string_view text);
 [[nodiscard]] Result<MessageReact> parse_message_react(std::string_view text);
 [[nodiscard]] Result<MessageTarget> parse_message_target(std::string_view text);
@@ -111,6 +118,7 @@ struct TaskSetRole {
 [[nodiscard]] Result<TaskCreate> parse_task_create(std::string_view text);
 [[nodiscard]] Result<TaskChangeState> parse_task_change_state(std::string_view text);
 [[nodiscard]] Result<TaskSetRole> parse_task_set_role(std::string_view text);
+[[nodiscard]] Result<TaskAttachAnswer> parse_task_attach_answer(std::string_view text);
 
 /// The arguments with the word whether they were taken in Offline Mode, which is the engine's to
 /// say, where the kind has one; others, and what cannot be read, as they are.
@@ -127,5 +135,6 @@ struct TaskSetRole {
 [[nodiscard]] std::string encode(const TaskCreate& value);
 [[nodiscard]] std::string encode(const TaskChangeState& value);
 [[nodiscard]] std::string encode(const TaskSetRole& value);
+[[nodiscard]] std::string encode(const TaskAttachAnswer& value);
 
 }  // namespace holdfast::args

@@ -27,6 +27,7 @@ enum class IntentKind : std::uint16_t {
     task_create = 20,
     task_change_state = 21,
     task_set_role = 22,
+    task_attach_answer = 23,
 };
 
 /// "message.post" and back; the names are those of app/src/bridge/types.ts.

@@ -32,6 +32,7 @@ TEST(Intent, the_lane_is_the_channel_the_group_or_the_user) {
     EXPECT_EQ(lane_of(IntentKind::message_delete, args, {user}), Id{41});
     EXPECT_EQ(lane_of(IntentKind::channel_create, args, {user}), Id{31});
     EXPECT_EQ(lane_of(IntentKind::profile_update, args, {user}), user);
+    EXPECT_EQ(lane_of(IntentKind::task_attach_answer, R"({"task":"51"})", {user}), Id{51});
 }
 
 TEST(Intent, arguments_without_a_target_have_no_lane) {

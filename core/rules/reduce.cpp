@@ -39,6 +39,8 @@ namespace {
             return rules::change_state(world, occasion, intent);
         case IntentKind::task_set_role:
             return rules::set_role(world, occasion, intent);
+        case IntentKind::task_attach_answer:
+            return rules::attach_answer(world, occasion, intent);
     }
     return fail(ErrorCode::intent_unknown_kind);  // a newer device's
 }

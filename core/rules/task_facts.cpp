@@ -168,8 +168,13 @@ Result<std::vector<workflow::Subtask>> TaskFacts::subtasks(Id id) const {
     return found;
 }
 
-Result<std::optional<Id>> TaskFacts::task_of_answer(Id /*answer*/) const {
-    return std::nullopt;
+Result<bool> TaskFacts::has_answer(Id task, Id answer) const {
+    HF_TRY(const auto timeline, world_->bucket(BucketKind::timeline, task));
+    if (!timeline) {
+        return false;
+    }
+    HF_TRY(const auto row, world_->find({timeline->id, RowKind::answer, answer}));
+    return row.has_value();
 }
 
 Result<std::optional<workflow::Waiting>> TaskFacts::waiting(Id task) const {

@@ -43,7 +43,7 @@ public:
     /// None: forms that no state names are offered by the channel, and are no action upon the task.
     [[nodiscard]] Result<std::vector<std::string>> channel_forms(Id channel) const override;
     [[nodiscard]] Result<std::vector<workflow::Subtask>> subtasks(Id task) const override;
-    [[nodiscard]] Result<std::optional<Id>> task_of_answer(Id answer) const override;
+    [[nodiscard]] Result<bool> has_answer(Id task, Id answer) const override;
     /// Nothing for an action that is laid over again: it was let in before what came after it.
     [[nodiscard]] Result<std::optional<workflow::Waiting>> waiting(Id task) const override;
     /// False: whether input is taken is decided before the rules are asked (core/offline).

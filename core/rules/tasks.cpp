@@ -367,4 +367,16 @@ Result<Effects> set_role(World& world, const Occasion& occasion, const Intent& i
     return carry_out(world, occasion, known, {&action, nullptr, cause});
 }
 
+Result<Effects> attach_answer(World& world, const Occasion& occasion, const Intent& intent) {
+    HF_TRY(const args::TaskAttachAnswer wanted, args::parse_task_attach_answer(intent.args));
+    HF_TRY(const workflow::Cause cause, cause_of(world, occasion, intent, false));
+    HF_TRY(const Known known, known_task(world, occasion, wanted.group, wanted.task));
+    const workflow::Action action{.kind = workflow::ActionKind::late_evidence,
+                                  .task = wanted.task,
+                                  .base_state = known.task.state,
+                                  .base_version = known.task.state_version,
+                                  .answer = wanted.answer};
+    return carry_out(world, occasion, known, {&action, nullptr, cause});
+}
+
 }  // namespace holdfast::rules

@@ -41,4 +41,11 @@ namespace holdfast::rules {
                                        const Occasion& occasion,
                                        const Intent& intent);
 
+/// Adds an answer of the task's channel to the task, whose state stays; nothing where it is there
+/// already.
+/// Errors  intent_gone: no such answer in the channel.
+[[nodiscard]] Result<Effects> attach_answer(World& world,
+                                            const Occasion& occasion,
+                                            const Intent& intent);
+
 }  // namespace holdfast::rules

@@ -204,6 +204,26 @@ TEST_F(Tasks, OM33_the_answer_of_a_change_that_came_too_late_stays_in_the_channe
     EXPECT_EQ(message(leak, Id{951}).system, "task_action_not_done");
 }
 
+TEST_F(Tasks, OM34_an_answer_that_came_too_late_is_attached_to_the_task_once) {
+    done(Org::ana, move, to("doing"));
+    done(Org::bruno, move, to("reported", 1), Id{930});
+    done(Org::ana, move, accepted(), Id{950});
+    EXPECT_TRUE(task().answers.empty());
+    const args::TaskAttachAnswer late{.group = pumps_team, .task = leak, .answer = Id{950}};
+    const auto attach = IntentKind::task_attach_answer;
+    EXPECT_EQ(done(Org::ana, attach, late, Id{970}).status, OutcomeStatus::applied);
+    EXPECT_EQ(task().answers, std::vector{Id{950}});
+    EXPECT_EQ(task().state, "reported");
+    EXPECT_EQ(message(leak, Id{970}).system, "task_evidence_added");
+    EXPECT_TRUE(done(Org::ana, attach, late, Id{990}).rows.empty()) << "it is there";
+    const args::TaskAttachAnswer unknown{.group = pumps_team, .task = leak, .answer = Id{999}};
+    const Effects refused = done(Org::ana, attach, unknown, Id{1010});
+    EXPECT_EQ(refused.status, OutcomeStatus::rejected);
+    EXPECT_EQ(refused.code, ErrorCode::intent_gone);
+    org.world.become_device(Org::ana);
+    EXPECT_EQ(code_of(act(Org::ana, attach, unknown, Id{1030})), ErrorCode::intent_gone);
+}
+
 TEST_F(Tasks, OM27_a_device_refuses_a_second_action_and_names_the_one_that_waits) {
     org.world.become_device(Org::ana);
     waits({.id = Id{940}, .lane = leak, .kind = move, .args = args::encode(to("doing"))});

@@ -67,9 +67,8 @@ public:
     /// Forms of a task's channel that neither a transition nor a state offers.
     [[nodiscard]] virtual Result<std::vector<std::string>> channel_forms(Id channel) const = 0;
     [[nodiscard]] virtual Result<std::vector<Subtask>> subtasks(Id task) const = 0;
-    /// The task that a stored answer is about, whether it had an effect or not; nothing where there
-    /// is no such answer.
-    [[nodiscard]] virtual Result<std::optional<Id>> task_of_answer(Id answer) const = 0;
+    /// Whether a stored answer is about the task, be it that it had an effect or not.
+    [[nodiscard]] virtual Result<bool> has_answer(Id task, Id answer) const = 0;
     [[nodiscard]] virtual Result<std::optional<Waiting>> waiting(Id task) const = 0;
     /// Whether this is a device in Offline Mode.
     [[nodiscard]] virtual bool offline() const = 0;

@@ -155,8 +155,8 @@ FormPlace place_of(const Subject& subject) {
 
 /// Only an answer to a form of this task is evidence of it.
 [[nodiscard]] Result<> is_about(const Subject& subject, Id answer, const Facts& facts) {
-    HF_TRY(const std::optional<Id> task, facts.task_of_answer(answer));
-    if (task != subject.id) {
+    HF_TRY(const bool has, facts.has_answer(subject.id, answer));
+    if (!has) {
         return fail(ErrorCode::intent_gone, "no such answer of the task");
     }
     return {};

@@ -81,8 +81,8 @@ public:
         return facts_.channel_forms(channel);
     }
     Result<std::vector<Subtask>> subtasks(Id task) const override { return facts_.subtasks(task); }
-    Result<std::optional<Id>> task_of_answer(Id answer) const override {
-        return facts_.task_of_answer(answer);
+    Result<bool> has_answer(Id task, Id answer) const override {
+        return facts_.has_answer(task, answer);
     }
     Result<std::optional<Waiting>> waiting(Id /*task*/) const override { return std::nullopt; }
     bool offline() const override { return facts_.offline(); }

@@ -98,9 +98,9 @@ Result<std::vector<Subtask>> World::subtasks(Id task) const {
     return out;
 }
 
-Result<std::optional<Id>> World::task_of_answer(Id answer) const {
+Result<bool> World::has_answer(Id task, Id answer) const {
     const auto found = answers.find(answer);
-    return found == answers.end() ? std::nullopt : std::optional(found->second.task);
+    return found != answers.end() && found->second.task == task;
 }
 
 Result<std::optional<Waiting>> World::waiting(Id task) const {

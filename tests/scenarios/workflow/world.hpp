@@ -41,7 +41,7 @@ public:
     Result<FormAccess> form(std::string_view code, const FormPlace& place) const override;
     Result<std::vector<std::string>> channel_forms(Id channel) const override;
     Result<std::vector<Subtask>> subtasks(Id task) const override;
-    Result<std::optional<Id>> task_of_answer(Id answer) const override;
+    Result<bool> has_answer(Id task, Id answer) const override;
     Result<std::optional<Waiting>> waiting(Id task) const override;
     bool offline() const override { return is_offline; }
 

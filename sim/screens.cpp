@@ -91,7 +91,8 @@ void Screens::take_outbox(const json& snapshot) {
         if (shown->second == "sending") {
             sent_.insert(intent);
         }
-        if (item["error"].is_object() && item["error"]["code"] == "intent.id_conflict") {
+        const json& refusal = item["refusal"];
+        if (refusal.is_object() && refusal["error"]["code"] == "intent.id_conflict") {
             ledger_.contested.insert(intent);
         }
         if (item["kind"] == "message.post") {

@@ -253,6 +253,9 @@ Result<Args> parse_form_call(std::string_view call, const Json& args) {
     if (call == "reopen_answer") {
         return parse_intent<ReopenAnswer>(args);
     }
+    if (call == "attach_answer") {
+        return parse_intent<AttachAnswer>(args);
+    }
     return parse_file_call(call, args);
 }
 

@@ -39,6 +39,7 @@ struct Submit {
     IntentKind kind{};
     std::string args;         ///< JSON object
     std::vector<Id> files{};  ///< attached, that go with it
+    Id refused{};             ///< an action in whose place it comes
 };
 struct OpenForm {
     Id channel;
@@ -80,6 +81,9 @@ struct DiscardDraft {
     std::int64_t draft = 0;
 };
 struct ReopenAnswer {
+    Id intent;
+};
+struct AttachAnswer {
     Id intent;
 };
 struct Retry {
@@ -143,6 +147,7 @@ using Args = std::variant<Start,
                           ReviewForm,
                           DiscardDraft,
                           ReopenAnswer,
+                          AttachAnswer,
                           Retry,
                           Discard,
                           BeginFile,

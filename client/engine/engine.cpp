@@ -299,7 +299,10 @@ Result<Id> Engine::Parts::submit(const calls::Submit& call, std::optional<std::i
                std::move(intent),
                account->device,
                device->now,
-               {.form = draft, .files = call.files, .connected = device->is_connected()}));
+               {.form = draft,
+                .refused = call.refused,
+                .files = call.files,
+                .connected = device->is_connected()}));
     if (effects) {
         device->overlay.put(intent, occasion.now, *std::move(effects), device->changes);
         device->unread.forget(intent.lane);

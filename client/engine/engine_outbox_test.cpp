@@ -162,7 +162,7 @@ TEST_F(EngineOutbox, OM33_a_refused_item_stays_and_needs_the_person) {
     phone->pass(2000);
     const auto outbox = phone->subscribe({{"query", "outbox"}});
     EXPECT_EQ(phone->snapshot(outbox)["needs_you"], 1);
-    EXPECT_EQ(phone->snapshot(outbox)["items"][0]["error"]["code"], "access.forbidden");
+    EXPECT_EQ(phone->snapshot(outbox)["items"][0]["refusal"]["error"]["code"], "access.forbidden");
     EXPECT_EQ(phone->snapshot(messages)["items"][0]["state"], "needs_you");
     EXPECT_EQ(phone->snapshot(messages)["items"][0]["text"], "refused");
 

@@ -190,20 +190,122 @@ TEST_F(EngineTasks, OM26_a_state_start_form_moves_the_task_with_its_answer) {
     EXPECT_EQ(on_the_server(leak).answers.size(), 1U);
 }
 
-TEST_F(EngineTasks, OM33_a_change_that_came_too_late_needs_the_person_and_the_task_is_as_it_is) {
-    const auto task = watch_task(to_string(leak));
+/// Somebody else, offline as well, was first: the phone comes back to a task that has moved.
+class EngineConflicts : public EngineTasks {
+protected:
+    std::int64_t task = 0;
+    std::int64_t outbox = 0;
+
+    void SetUp() override {
+        EngineTasks::SetUp();
+        task = watch_task(to_string(leak));
+        outbox = phone->subscribe({{"query", "outbox"}});
+    }
+    /// Ben has moved the task, as the history says.
+    void move_elsewhere(const std::string& from, const std::string& to) {
+        workflow::Task moved = on_the_server(leak);
+        moved.state = to;
+        moved.state_version += 1;
+        server.put({tasks_bucket, RowKind::task, leak}, 4, workflow::encode(moved));
+        const workflow::History row{.task = leak,
+                                    .event = workflow::Event::state_changed,
+                                    .at = WallTime{server.clock},
+                                    .by = FakeServer::ben,
+                                    .from = from,
+                                    .to = to,
+                                    .version = moved.state_version};
+        server.put({FakeServer::timeline_bucket, RowKind::history, Id{5000 + moved.state_version}},
+                   server.clock += 1000,
+                   workflow::encode(row));
+    }
+    Json come_back() {
+        phone->heal();
+        phone->pass(2000);
+        EXPECT_EQ(phone->snapshot(outbox)["items"].size(), 1U);
+        return phone->snapshot(outbox)["items"][0];
+    }
+    /// Ana closes the task with its form, which is grade 4.
+    Json close_by_form() {
+        const Json opened = phone->call("open_form",
+                                        {{"form", to_string(fixture::acceptance)},
+                                         {"group", to_string(FakeServer::group)},
+                                         {"task", to_string(leak)},
+                                         {"target", "closed"}});
+        const auto draft = opened["ok"]["draft"].get<std::int64_t>();
+        phone->call("set_answer", {{"draft", draft}, {"path", "grade"}, {"value", 4}});
+        return phone->call("submit_form", {{"draft", draft}});
+    }
+};
+
+TEST_F(EngineConflicts, OM33_OM34_a_change_that_came_too_late_is_told_with_what_can_be_done) {
+    const auto tasks = watch_tasks();
     work_offline();
     ASSERT_TRUE(move("doing", 0).contains("ok"));
-    workflow::Task other = on_the_server(leak);
-    other.state = "rejected";
-    other.state_version = 1;
-    server.put({tasks_bucket, RowKind::task, leak}, 4, workflow::encode(other));
-    phone->heal();
-    phone->pass(2000);
-    EXPECT_EQ(phone->snapshot(task)["task"]["state"]["code"], "rejected");
-    const auto outbox = phone->subscribe({{"query", "outbox"}});
-    ASSERT_EQ(phone->snapshot(outbox)["items"].size(), 1U);
-    EXPECT_EQ(phone->snapshot(outbox)["items"][0]["error"]["code"], "task.stale_state");
+    move_elsewhere("reported", "doing");
+    move_elsewhere("doing", "reported");
+    const Json item = come_back();
+    EXPECT_EQ(phone->snapshot(task)["task"]["state"]["code"], "reported");
+    EXPECT_EQ(item["state"], "needs_you");
+    const Json& refusal = item["refusal"];
+    EXPECT_EQ(refusal["error"]["code"], "task.stale_state");
+    EXPECT_EQ(refusal["situation"], "moved");
+    EXPECT_EQ(refusal["asked"], "Doing");
+    EXPECT_EQ(refusal["happened"]["by"], "Ben Lee");
+    EXPECT_EQ(refusal["happened"]["from"], "Doing");
+    EXPECT_EQ(refusal["happened"]["to"], "Reported");
+    EXPECT_FALSE(refusal["happened"]["mine"].get<bool>());
+    EXPECT_EQ(refusal["task"]["state"], "Reported");
+    EXPECT_EQ(refusal["choices"], Json::array({"discard"})) << "a button has nothing to keep";
+
+    // The same card stands with the task, and a mark in the list.
+    EXPECT_EQ(phone->snapshot(task)["refused"], Json::array({item}));
+    EXPECT_EQ(state(tasks, "reported")["tasks"][0]["waiting"]["state"], "needs_you");
+    ASSERT_TRUE(phone->call("discard", {{"intent", item["intent"]}}).contains("ok"));
+    EXPECT_TRUE(phone->snapshot(task)["refused"].empty());
+    EXPECT_TRUE(state(tasks, "reported")["tasks"][0]["waiting"].is_null());
+}
+
+TEST_F(EngineConflicts, OM34_the_answer_of_a_late_change_is_attached_as_evidence_once) {
+    ASSERT_TRUE(move("doing", 0).contains("ok"));
+    phone->pass(1000);
+    work_offline();
+    const Json sent = close_by_form();
+    ASSERT_TRUE(sent.contains("ok")) << sent;
+    move_elsewhere("doing", "reported");
+    const Json item = come_back();
+    EXPECT_EQ(item["refusal"]["kept"], "in_channel");
+    EXPECT_EQ(item["refusal"]["choices"], Json::array({"edit", "attach", "copy", "discard"}));
+    EXPECT_TRUE(on_the_server(leak).answers.empty());
+    const auto answer = phone->subscribe(
+        {{"query", "answer"}, {"channel", to_string(leak)}, {"answer", item["intent"]}});
+    EXPECT_EQ(phone->snapshot(answer)["answer"]["refused"], item);
+
+    ASSERT_TRUE(phone->call("attach_answer", {{"intent", item["intent"]}}).contains("ok"));
+    phone->pass(1000);
+    EXPECT_TRUE(phone->snapshot(outbox)["items"].empty());
+    EXPECT_EQ(on_the_server(leak).answers,
+              std::vector{*parse_id(item["intent"].get<std::string>())});
+    EXPECT_EQ(on_the_server(leak).state, "reported");
+    EXPECT_EQ(phone->snapshot(answer)["answer"]["state"], "done");
+    EXPECT_EQ(code(phone->call("attach_answer", {{"intent", item["intent"]}})),
+              "outbox.unknown_item");
+}
+
+TEST_F(EngineConflicts, OM34_a_late_form_is_edited_upon_the_task_as_it_is_now) {
+    ASSERT_TRUE(move("doing", 0).contains("ok"));
+    phone->pass(1000);
+    work_offline();
+    ASSERT_TRUE(close_by_form().contains("ok"));
+    move_elsewhere("doing", "reported");
+    move_elsewhere("reported", "doing");
+    const Json item = come_back();
+    const Json reopened = phone->call("reopen_answer", {{"intent", item["intent"]}});
+    ASSERT_TRUE(reopened.contains("ok")) << reopened;
+    EXPECT_TRUE(phone->snapshot(outbox)["items"].empty());
+    ASSERT_TRUE(phone->call("submit_form", {{"draft", reopened["ok"]["draft"]}}).contains("ok"));
+    phone->pass(1000);
+    EXPECT_EQ(on_the_server(leak).state, "closed");
+    EXPECT_EQ(on_the_server(leak).answers.size(), 1U);
 }
 
 /// The same task, whose changes belong to routines.

@@ -371,6 +371,18 @@ TEST_F(Engine, OM13_the_figures_count_since_the_device_was_last_online) {
     EXPECT_FALSE(second["since"].is_null());
 }
 
+TEST_F(Engine, OM38_a_clock_that_is_off_is_told_and_one_that_is_right_is_not) {
+    phone->wall = WallTime{server.clock - 3 * 3'600'000};
+    sign_in();
+    const auto status = phone->subscribe({{"query", "status"}});
+    EXPECT_EQ(phone->snapshot(status)["clock_ahead_ms"], -3 * 3'600'000);
+    phone->cut();
+    phone->wall = WallTime{server.clock + 60'000};
+    phone->heal();
+    phone->pass(2000);
+    EXPECT_EQ(phone->snapshot(status)["clock_ahead_ms"], 0);
+}
+
 TEST_F(Engine, identical_snapshots_are_not_said_again) {
     sign_in();
     phone->subscribe({{"query", "menu"}});

@@ -6,6 +6,7 @@
 #include "client/engine/forms/filling_json.hpp"
 #include "client/engine/parts.hpp"
 #include "core/model/args.hpp"
+#include "core/model/facts.hpp"
 #include "core/model/json.hpp"
 #include "core/rules/answers.hpp"
 
@@ -324,6 +325,30 @@ void Engine::Parts::take(std::int64_t number, const calls::ReopenAnswer& call) {
     device->reply_ok(number, R"({"draft":)" + std::to_string(*reopened) + "}");
     drafts_changed();
     waiting_changed();
+}
+
+Result<calls::Submit> Engine::Parts::attaching(Id refused) {
+    if (!device->outbox.refused().contains(refused)) {
+        return fail(ErrorCode::outbox_unknown_item, to_string(refused));
+    }
+    const Id task = device->outbox.find(refused)->intent.lane;  // and its channel
+    HF_TRY(const auto channel, facts::channel(device->world(), task));
+    return calls::Submit{
+        .kind = IntentKind::task_attach_answer,
+        .args = args::encode(args::TaskAttachAnswer{
+            .group = channel ? channel->value.group : Id{}, .task = task, .answer = refused}),
+        .refused = refused};
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::AttachAnswer& call) {
+    const auto wanted = attaching(call.intent);
+    const auto attached = wanted ? submit(*wanted) : std::unexpected(wanted.error());
+    if (!attached) {
+        device->reply_error(number, attached.error());
+        return;
+    }
+    device->reply_ok(number, R"({"intent":")" + to_string(*attached) + R"("})");
+    waiting_changed(*attached);
 }
 
 }  // namespace holdfast::client

@@ -28,6 +28,9 @@ inline constexpr std::int64_t live_pushes_per_second = 200;
 /// Rows that a repair adds up in one go: some milliseconds.
 inline constexpr std::uint64_t sum_slice_rows = 5'000;
 
+/// Nobody misses a train over less: a clock that is further off is told.
+inline constexpr Millis clock_off_min{5 * 60'000};
+
 /// A full disk is tried again after so long, besides at each new connection.
 inline constexpr Millis storage_retry_every{30'000};
 /// Sign-in and the like; the pull has more, for slow lines.

@@ -51,6 +51,7 @@ private:
     void take(std::int64_t number, const calls::ReviewForm& call);
     void take(std::int64_t number, const calls::DiscardDraft& call);
     void take(std::int64_t number, const calls::ReopenAnswer& call);
+    void take(std::int64_t number, const calls::AttachAnswer& call);
     void take(std::int64_t number, const calls::Retry& call);
     void take(std::int64_t number, const calls::Discard& call);
     void take(std::int64_t number, const calls::BeginFile& call);
@@ -99,6 +100,8 @@ private:
     [[nodiscard]] Result<calls::Submit> sent_form(const FillingDesk::Open& open,
                                                   std::int64_t draft);
     [[nodiscard]] Result<std::int64_t> reopen_answer(Id intent);
+    /// What attaches the answer of a refused action to its task (OM34).
+    [[nodiscard]] Result<calls::Submit> attaching(Id refused);
     void drafts_changed();
     void waiting_changed(Id added = {});
 

@@ -333,7 +333,7 @@ std::size_t Outbox::uploads_waiting() const {
 }
 
 bool Outbox::holds_work() const {
-    return waiting_ + rejected_ + drafts_.size() > 0 ||
+    return waiting_ + refused_.size() + drafts_.size() > 0 ||
            std::ranges::any_of(
                files_, [](const auto& entry) { return entry.second.state != FileState::stored; });
 }

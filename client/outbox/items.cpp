@@ -44,9 +44,15 @@ Result<Intent> Outbox::add(Intent draft, DeviceNumber device, Instant now, Origi
     item.saved_at = now;
     item.offered = origin.connected;
     HF_TRY(Claiming files, claim(origin, item.intent));
+    if (origin.refused && !refused_.contains(origin.refused)) {
+        return fail(ErrorCode::outbox_unknown_item, to_string(origin.refused));
+    }
 
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(insert(item, counter));
+    if (origin.refused) {
+        HF_CHECK(erase(origin.refused));
+    }
     if (origin.form) {
         HF_CHECK(erase_draft(*origin.form));
     }
@@ -56,6 +62,9 @@ Result<Intent> Outbox::add(Intent draft, DeviceNumber device, Instant now, Origi
     counter_ = counter;
     if (origin.form) {
         drafts_.erase(*origin.form);
+    }
+    if (origin.refused) {
+        drop(origin.refused);
     }
     remember(std::move(files.claimed));
     drop_files(files.dropped);
@@ -161,10 +170,7 @@ Result<> Outbox::settle(std::span<const Outcome> outcomes) {
         item.detail = change.outcome->detail;
         item.positions = change.outcome->positions;
         waiting_ -= 1;
-        rejected_ += change.state == State::rejected ? 1 : 0;
-        if (change.state == State::applied) {
-            applied_.insert(change.id);
-        }
+        (change.state == State::applied ? applied_ : refused_).insert(change.id);
     }
     return {};
 }
@@ -271,11 +277,10 @@ const Outbox::Item* Outbox::find(Id id) const {
 
 void Outbox::remember(Item item) {
     waiting_ += item.state == State::waiting ? 1 : 0;
-    rejected_ += item.state == State::rejected ? 1 : 0;
     bytes_ += bytes_of(item.intent);
     const Id id = item.intent.id;
-    if (item.state == State::applied) {
-        applied_.insert(id);
+    if (item.state != State::waiting) {
+        (item.state == State::applied ? applied_ : refused_).insert(id);
     }
     items_.insert_or_assign(id, std::move(item));
 }
@@ -283,9 +288,9 @@ void Outbox::remember(Item item) {
 void Outbox::drop(Id id) {
     const auto found = items_.find(id);
     waiting_ -= found->second.state == State::waiting ? 1 : 0;
-    rejected_ -= found->second.state == State::rejected ? 1 : 0;
     bytes_ -= bytes_of(found->second.intent);
     applied_.erase(id);
+    refused_.erase(id);
     items_.erase(found);
 }
 

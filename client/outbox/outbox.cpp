@@ -319,7 +319,7 @@ Result<> Outbox::sign_out() {
     items_.clear();
     applied_.clear();
     waiting_ = 0;
-    rejected_ = 0;
+    refused_.clear();
     bytes_ = 0;
     return {};
 }

@@ -25,6 +25,9 @@ struct ComingFile;
 /// What an action was made from, and what goes with it.
 struct Origin {
     std::optional<std::int64_t> form{};  ///< a draft: gone in the same transaction
+    /// A refused action whose answer the server has: gone in the same transaction. Its files stay,
+    /// to be sent: nothing holds them up any more.
+    Id refused{};
     std::vector<Id> files{};  ///< the action's from now on; what else the draft had is dropped
     bool connected = false;   ///< it will be sent at once: noted as offered
 };
@@ -115,7 +118,7 @@ public:
     /// Stores an action and gives it its id.
     /// @param draft  `id` is ignored, and set in the result.
     /// Errors  outbox_full (params: limit) · outbox_unknown_item: no such file, or it is another
-    ///         action's; besides those of the class.
+    ///         action's; no such refused action; besides those of the class.
     [[nodiscard]] Result<Intent> add(Intent draft,
                                      DeviceNumber device,
                                      Instant now,
@@ -247,7 +250,8 @@ public:
     /// Ids of the applied items.
     [[nodiscard]] const std::set<Id>& applied() const { return applied_; }
     [[nodiscard]] std::size_t waiting() const { return waiting_; }
-    [[nodiscard]] std::size_t rejected() const { return rejected_; }
+    /// Ids of those that need the person.
+    [[nodiscard]] const std::set<Id>& refused() const { return refused_; }
 
 private:
     struct Statements;
@@ -317,8 +321,8 @@ private:
     std::map<Id, File> files_;
     std::map<Id, std::unique_ptr<ComingFile>> coming_;  ///< not all here: nobody counts on them yet
     std::set<Id> applied_;
+    std::set<Id> refused_;
     std::size_t waiting_ = 0;
-    std::size_t rejected_ = 0;
     std::size_t bytes_ = 0;
 
 public:

@@ -90,14 +90,14 @@ TEST_F(OutboxTest, OM33_a_refused_item_stays_until_it_is_discarded) {
     ASSERT_TRUE(outbox.settle(
         std::vector{outcome(id, OutcomeStatus::rejected, ErrorCode::access_forbidden)}));
     EXPECT_EQ(outbox.waiting(), 0U);
-    EXPECT_EQ(outbox.rejected(), 1U);
+    EXPECT_EQ(outbox.refused().size(), 1U);
     outbox = open();
     ASSERT_NE(outbox.find(id), nullptr);
     EXPECT_EQ(outbox.find(id)->code, ErrorCode::access_forbidden);
     EXPECT_EQ(outbox.find(id)->intent.args, draft("one").args);
     EXPECT_TRUE(outbox.load({}, 10, 1 << 20, now).intents.empty());
     ASSERT_TRUE(outbox.discard(id));
-    EXPECT_EQ(open().rejected(), 0U);
+    EXPECT_EQ(open().refused().size(), 0U);
 }
 
 TEST_F(OutboxTest, OM35_what_was_never_offered_can_be_taken_back_also_after_a_restart) {
@@ -191,7 +191,7 @@ TEST_F(OutboxTest, OM33_what_was_confirmed_and_seen_waits_again_when_the_server_
     EXPECT_EQ(loaded.intents[0].id, seen);
     EXPECT_EQ(loaded.intents[0].args, draft("seen").args);
     EXPECT_EQ(loaded.intents[1].id, applied);
-    EXPECT_EQ(outbox.rejected(), 1U) << "a refusal stands";
+    EXPECT_EQ(outbox.refused().size(), 1U) << "a refusal stands";
     EXPECT_EQ(outbox.send_again(Outbox::Again::all), 0U);
 
     outbox = open();
@@ -344,7 +344,7 @@ TEST_F(OutboxTest, a_refused_answer_becomes_a_draft_in_one_step) {
     EXPECT_FALSE(outbox.reopen(id, {.number = 1, .answers = "{}"}));
     ASSERT_TRUE(outbox.settle(std::array{outcome(id, OutcomeStatus::rejected)}));
     ASSERT_TRUE(outbox.reopen(id, {.number = 1, .channel = Id{7}, .answers = "{}"}));
-    EXPECT_EQ(outbox.rejected(), 0U);
+    EXPECT_EQ(outbox.refused().size(), 0U);
     EXPECT_EQ(open().drafts().size(), 1U);
     EXPECT_TRUE(open().items().empty());
 }

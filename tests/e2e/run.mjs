@@ -1,7 +1,7 @@
 // Runs every scenario of tests/e2e/scenarios in a real browser against a real server, one after
 // another; then the main job (demo-check.mjs). `node tests/e2e/run.mjs [part of a name]`.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { audit } from './lib/audit.mjs';
@@ -11,6 +11,8 @@ import { makeFolder, removeFolder, root, startServer } from './lib/server.mjs';
 const wanted = process.argv[2] ?? '';
 const pictures = path.join(root, 'build/screenshots');
 mkdirSync(pictures, { recursive: true });
+
+const pictureBytesMax = 120 * 1024;
 
 let passed = 0;
 let failed = 0;
@@ -27,6 +29,16 @@ function report(name, error, millis, ended) {
 async function shoot(page, picture) {
   await page.screenshot({ path: path.join(pictures, `${picture}.png`) });
   await audit(page, picture);
+}
+
+/** A picture of the guide, as phones show it. HOLDFAST_PICTURES=1 renews those that docs/guide shows. */
+async function picture(page, name) {
+  const language = await page.evaluate(() => document.documentElement.lang);
+  const kept = path.join(process.env.HOLDFAST_PICTURES ? path.join(root, 'docs/images/guide') : path.join(pictures, 'guide'), language);
+  mkdirSync(kept, { recursive: true });
+  const file = path.join(kept, `${name}.png`);
+  await page.screenshot({ path: file, scale: 'css', animations: 'disabled' });
+  if (statSync(file).size > pictureBytesMax) throw new Error(`${file} has more than ${pictureBytesMax} bytes`);
 }
 
 const folder = path.join(import.meta.dirname, 'scenarios');
@@ -49,6 +61,7 @@ for (const file of readdirSync(folder).sort()) {
       server,
       profile,
       shoot,
+      picture,
       onEnd: (cleanup) => cleanups.push(cleanup),
       watch: (page) => watched.push(page),
     });

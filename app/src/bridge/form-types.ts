@@ -6,6 +6,7 @@ import type {
   Permission,
   FileCard,
   MessageItem,
+  OutboxItem,
   DeliveryState,
 } from './types.ts';
 
@@ -152,7 +153,6 @@ export interface AnswerSnapshot {
     sent_at: Millis; // by the clock of the device that sent it
     lines: AnswerLine[];
     state: DeliveryState;
-    intent: Id | null;
-    error: EngineError | null;
+    refused: OutboxItem | null;
   } | null; // not on this device
 }

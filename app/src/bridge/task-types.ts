@@ -1,5 +1,5 @@
 /** The part of the contract of types.ts that is about tasks and their views. */
-import type { DeliveryState, EngineError, Id, MessageItem, Millis } from './types.ts';
+import type { DeliveryState, EngineError, Id, MessageItem, Millis, OutboxItem } from './types.ts';
 
 /** What of a group of tasks is on the screen. */
 export interface TasksWindow {
@@ -22,7 +22,7 @@ export interface TaskState {
   color: string; // #rrggbb, or empty
 }
 
-/** What the person has done and the server has not confirmed: one action a task (OM27). */
+/** What the person has done and the server has not confirmed, one action a task (OM27), or has refused. */
 export interface TaskWaiting {
   intent: Id;
   kind: string; // "start_form": the task itself waits
@@ -135,6 +135,8 @@ export interface TaskAction {
 }
 
 export interface TaskSnapshot {
+  /** What was refused of what the person did to it; also where the task is not here. */
+  refused: OutboxItem[];
   task:
     | (Omit<TaskFacts, 'state'> & {
         workflow: string;

@@ -85,6 +85,8 @@ export interface Calls {
   discard_draft: { args: { draft: number }; result: Empty };
   /** Takes a refused answer out of the outbox and goes on with it as a draft. */
   reopen_answer: { args: { intent: Id }; result: { draft: number } };
+  /** Adds the answer of a refused action to its task, as late evidence, and takes the action out of the outbox (OM34). */
+  attach_answer: { args: { intent: Id }; result: { intent: Id } };
   /** Begins to attach a file to the message that is being written in a channel, or to a form. Its bytes follow. */
   begin_file: {
     args: { name: string; bytes: number; thumbnail: string } & ({ channel: Id } | { draft: number });
@@ -258,6 +260,8 @@ export interface StatusSnapshot {
     can_change: boolean;
     reason: string | null; // key of the catalogue: why the switch is disabled
   };
+  needs_you: number; // actions and files that were refused
+  clock_ahead_ms: number; // of this device, against the server's; 0: nobody would notice
   /** Files whose actions are done: how much of them the server has. */
   uploads: { files: number; bytes: number; sent: number };
   screens: {
@@ -368,22 +372,40 @@ export interface OutboxSnapshot {
   waiting: number;
   sending: number;
   needs_you: number;
-  items: {
-    intent: Id;
-    kind: Intent['kind'] | 'answer.submit' | 'task.create';
-    state: DeliveryState;
-    target: string; // name of the channel
-    channel: Id | null;
-    text: string;
-    form: Texts | null; // title of the form, for an answer
-    files: FileCard[];
-    can_discard: boolean;
-    saved_at: Millis; // device clock
-    error: EngineError | null;
-  }[];
+  items: OutboxItem[];
   /** Files whose actions are done, and which the server has not got. */
   uploads: { target: string; file: FileCard }[];
 }
+
+/** Something that the person has done, wherever it is shown. */
+export interface OutboxItem {
+  intent: Id;
+  kind: Intent['kind'] | 'answer.submit' | 'task.create' | 'task.attach_answer';
+  state: DeliveryState;
+  target: string; // name of the channel, or of the group
+  channel: Id | null;
+  text: string;
+  form: Texts | null; // title of the form, for an answer
+  files: FileCard[];
+  can_discard: boolean;
+  saved_at: Millis; // device clock
+  refusal: Refusal | null; // for needs_you
+}
+
+/** What is said of an action that the server has refused: what was asked, what happened instead, what is possible now. */
+export interface Refusal {
+  error: EngineError;
+  situation: string; // of the conflict table; empty: the error says it all
+  asked: string | null; // the state that the task should move to
+  /** Who was first, and what they did; null: nobody is to be named. */
+  happened: { by: string; mine: boolean; at: Millis; from: string; to: string; offline: boolean } | null;
+  /** Where the answer is: empty for none. */
+  kept: '' | 'nothing' | 'in_channel' | 'as_orphan' | 'in_quarantine' | 'on_device';
+  task: { group: Id; task: Id; name: string; serial: number; state: string } | null; // as it is now
+  choices: Choosable[]; // best first
+}
+
+export type Choosable = 'edit' | 'retry' | 'attach' | 'copy' | 'discard';
 
 export interface SettingsSnapshot {
   sending: { waiting: number; sent: number; bytes: number };

@@ -25,6 +25,7 @@ import {
 } from './fake-data.ts';
 import { FakeFiles } from './fake-files.ts';
 import { FakeForms } from './fake-forms.ts';
+import { refusedAnswer, sampleOutbox } from './fake-outbox.ts';
 import { FakeTasks } from './fake-tasks.ts';
 import { scenarios, settingsOf, statusOf, type World, worldOf } from './fake-status.ts';
 
@@ -186,7 +187,7 @@ export class FakeCore implements EnginePort {
       files: [],
       can_discard: true,
       saved_at: Date.now(),
-      error: null,
+      refusal: null,
     });
     if (this.#world.connected) this.#deliver();
     return id;
@@ -263,7 +264,7 @@ export class FakeCore implements EnginePort {
       case 'session':
         return this.#session();
       case 'status':
-        return statusOf(this.#world, this.#outbox.length);
+        return statusOf(this.#world, this.#outbox);
       case 'menu':
         return { groups: this.#groups(), complete: this.#world.completeAt !== null };
       case 'group':
@@ -303,10 +304,7 @@ export class FakeCore implements EnginePort {
       sent_at: this.#startedAt - 3_600_000,
       lines: this.#forms.lines(),
       state: refused ? 'needs_you' : 'done',
-      intent: refused ? id : null,
-      error: refused
-        ? { code: 'answer.too_short', params: { component: 'what', min: '30' } }
-        : null,
+      refused: refused ? refusedAnswer(id, this.#startedAt) : null,
     };
   }
 
@@ -433,38 +431,19 @@ export class FakeCore implements EnginePort {
 
   #fillOutbox(): void {
     const now = this.#startedAt;
-    const item = (over: Partial<OutboxItem>): OutboxItem => ({
-      intent: String(this.#nextIntent++),
-      kind: 'message.post',
-      state: 'saved',
-      target: 'Pump P-7 leaks',
-      channel: '202',
-      text: 'Starting now, water is off.',
-      form: null,
-      files: [],
-      can_discard: true,
-      saved_at: now - 5 * 60_000,
-      error: null,
-      ...over,
-    });
-    const error = { code: 'access.read_only', params: {} };
-    const announcement = {
-      target: 'Announcements',
-      channel: '204',
-      text: 'Lunch is at one today.',
-    };
-    this.#outbox = [
-      item({ state: 'needs_you', error, ...announcement }),
-      item({ state: 'sending', kind: 'message.react', text: '👍' }),
-      item({}),
-      item({ kind: 'profile.update', channel: null, target: '', text: '' }),
-    ];
+    this.#outbox = sampleOutbox(this.#nextIntent, now);
+    this.#nextIntent += this.#outbox.length;
     const channel = this.#channel('202');
-    for (const waiting of this.#outbox.slice(2, 3)) {
+    for (const waiting of this.#outbox.slice(3, 4)) {
       const message = this.#newMessage(channel, waiting.text, '1');
       this.#append(channel, { ...message, at: waiting.saved_at, intent: waiting.intent });
     }
     const refused = this.#newMessage(channel, 'The old seal goes back to the store.', '1');
-    this.#append(channel, { ...refused, state: 'needs_you', error, at: now - 60_000 });
+    this.#append(channel, {
+      ...refused,
+      state: 'needs_you',
+      error: { code: 'access.read_only', params: {} },
+      at: now - 60_000,
+    });
   }
 }

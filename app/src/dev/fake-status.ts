@@ -1,5 +1,5 @@
 /** The states that the sample engine can be put into, and what the screens are told in each. */
-import type { EngineError, SettingsSnapshot, StatusSnapshot } from '../bridge/types.ts';
+import type { EngineError, OutboxItem, SettingsSnapshot, StatusSnapshot } from '../bridge/types.ts';
 
 export interface World {
   connected: boolean;
@@ -72,7 +72,8 @@ export function worldOf(scenario: string, now: number): World {
   };
 }
 
-export function statusOf(world: World, waiting: number): StatusSnapshot {
+export function statusOf(world: World, outbox: OutboxItem[]): StatusSnapshot {
+  const waiting = outbox.length;
   const isComplete = world.received >= world.expected;
   const canTurnOn = world.completeAt !== null;
   return {
@@ -102,6 +103,8 @@ export function statusOf(world: World, waiting: number): StatusSnapshot {
       can_change: world.offlineOn || canTurnOn,
       reason: world.offlineOn || canTurnOn ? null : 'reason.not_synchronized',
     },
+    clock_ahead_ms: 0,
+    needs_you: outbox.filter(({ state }) => state === 'needs_you').length,
     uploads: { files: 0, bytes: 0, sent: 0 },
     screens: {
       show_data: world.connected || world.offlineOn,

@@ -1,4 +1,5 @@
 /** Sample tasks, for building screens without the engine. */
+import { conflict } from './fake-outbox.ts';
 import type {
   Author,
   TaskAction,
@@ -57,7 +58,10 @@ export class FakeTasks {
         ...card('701', 0, 'Cold store door does not close', 'reported'),
         waiting: { intent: '701', kind: 'start_form', state: 'saved', by_routine: false },
       },
-      card('702', 4, 'Leak at pump P-7', 'reported'),
+      {
+        ...card('702', 4, 'Leak at pump P-7', 'reported'),
+        waiting: { intent: '990', kind: 'state_form', state: 'needs_you', by_routine: false },
+      },
       {
         ...card(
           '703',
@@ -117,9 +121,10 @@ export class FakeTasks {
 
   one(id: string): TaskSnapshot {
     const found = this.#cards.find((card) => card.id === id);
-    if (!found) return { task: null };
-    const refusal = found.waiting ? waits : null;
+    if (!found) return { task: null, refused: [] };
+    const refusal = found.waiting?.state === 'saved' ? waits : null;
     return {
+      refused: id === '702' ? [conflict('990', found.state_at + 3 * hour)] : [],
       task: {
         ...found,
         workflow: 'Work order',

@@ -6,7 +6,7 @@
 #include "client/engine/forms/filling_json.hpp"
 #include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/query.hpp"
-#include "core/model/args.hpp"
+#include "core/model/json.hpp"
 
 namespace holdfast::client::form_cards {
 
@@ -34,6 +34,16 @@ Json title(const KnownForm& form) {
     return part.title.empty() ? Json{{"en", part.code}} : texts_json(part.title);
 }
 
+std::optional<body::Answer> sent_with(const Intent& intent) {
+    body::Answer answer{.sent_at = intent.claimed_at.ms};
+    json::Reader reader = json::Reader::of(json::parse(intent.args));
+    reader.read("form", answer.version)
+        .read_object("answers", answer.answers)
+        .read("offset", answer.offset_minutes);
+    const bool is_one = is_kept_when_refused(intent.kind) && reader.done() && answer.version;
+    return is_one ? std::optional(std::move(answer)) : std::nullopt;
+}
+
 Result<std::optional<body::Answer>> find_answer(const View& view, Id channel, Id id) {
     HF_TRY(const auto timeline, view.bucket(BucketKind::timeline, channel));
     if (timeline) {
@@ -44,16 +54,11 @@ Result<std::optional<body::Answer>> find_answer(const View& view, Id channel, Id
         }
     }
     const Outbox::Item* item = view.outbox().find(id);
-    const auto args =
-        item == nullptr ? fail(ErrorCode::none) : args::parse_answer_submit(item->intent.args);
-    if (!args) {
-        return std::nullopt;
+    auto sent = item == nullptr ? std::nullopt : sent_with(item->intent);
+    if (sent) {
+        sent->author = view.user();
     }
-    return body::Answer{.author = view.user(),
-                        .version = args->form,
-                        .answers = args->answers,
-                        .sent_at = item->intent.claimed_at.ms,
-                        .offset_minutes = args->offset_minutes};
+    return sent;
 }
 
 namespace {

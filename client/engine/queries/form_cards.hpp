@@ -24,6 +24,8 @@ using Json = nlohmann::json;
 /// Texts by language.
 [[nodiscard]] Json title(const KnownForm& form);
 
+/// The answers that an intent was made from, without their author; nothing where it has no form.
+[[nodiscard]] std::optional<body::Answer> sent_with(const Intent& intent);
 /// An answer in a channel, or one of the person's own that waits or was refused.
 [[nodiscard]] Result<std::optional<body::Answer>> find_answer(const View& view, Id channel, Id id);
 

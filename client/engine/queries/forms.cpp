@@ -7,6 +7,7 @@
 
 #include "client/engine/forms/filling_desk.hpp"
 #include "client/engine/forms/filling_json.hpp"
+#include "client/engine/queries/action_cards.hpp"
 #include "client/engine/queries/cards.hpp"
 #include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/form_cards.hpp"
@@ -218,15 +219,13 @@ Result<Json> answer(View& view, Id channel, Id id) {
                           {"sent_at", found->sent_at},
                           {"lines", std::move(lines)},
                           {"state", "done"},
-                          {"intent", nullptr},
-                          {"error", nullptr}};
+                          {"refused", nullptr}};
     const auto waiting = view.outbox().items().find(id);
     if (waiting != view.outbox().items().end()) {
         const Outbox::Item& item = waiting->second;
         snapshot["answer"]["state"] = cards::delivery_state(view, item);
-        snapshot["answer"]["intent"] = to_string(id);
         if (item.state == Outbox::State::rejected) {
-            snapshot["answer"]["error"] = cards::error(item.code, item.detail);
+            HF_TRY(snapshot["answer"]["refused"], action_cards::card(view, item));
         }
     }
     return snapshot;

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "client/engine/limits.hpp"
 #include "client/engine/queries/cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
 
@@ -41,6 +43,24 @@ Json uploads(const View& view) {
     return {{"files", files}, {"bytes", bytes}, {"sent", sent}};
 }
 
+/// Actions and files that were refused.
+std::size_t needs_you(const View& view) {
+    return view.outbox().refused().size() +
+           static_cast<std::size_t>(std::ranges::count_if(view.files(), [](const auto& entry) {
+               return entry.second.state == Outbox::FileState::refused;
+           }));
+}
+
+/// How far the device's clock is ahead of the server's, in whole minutes; 0 where nobody would
+/// notice.
+std::int64_t clock_ahead_ms(const View& view) {
+    constexpr std::int64_t minute = 60'000;
+    const std::int64_t ahead = (view.sources().now - view.sources().server_now).count;
+    const bool matters =
+        ahead >= limits::clock_off_min.count || -ahead >= limits::clock_off_min.count;
+    return matters ? ahead / minute * minute : 0;
+}
+
 }  // namespace
 
 Result<Json> status(View& view) {
@@ -60,6 +80,8 @@ Result<Json> status(View& view) {
           {"on", from.offline.on},
           {"can_change", from.offline.can_change},
           {"reason", has_reason ? Json(from.offline.reason) : Json(nullptr)}}},
+        {"clock_ahead_ms", clock_ahead_ms(view)},
+        {"needs_you", needs_you(view)},
         {"uploads", uploads(view)},
         {"screens",
          {{"show_data", from.screens.show_data}, {"accept_input", from.screens.accept_input}}}};

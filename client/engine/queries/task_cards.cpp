@@ -27,13 +27,29 @@ Json state(const workflow::State& state) {
 
 namespace {
 
-/// The action that waits upon a task, and how far it has got; null: none.
+/// What the person has done to a task that is not settled: what waits, else what was refused last.
+const Outbox::Item* unsettled(const View& view, Id task) {
+    const Outbox& outbox = view.outbox();
+    if (const Intent* waiting = view.waiting_upon(task)) {
+        return outbox.find(waiting->id);
+    }
+    const Outbox::Item* last = nullptr;
+    for (const Id id : outbox.refused()) {
+        const Outbox::Item* item = outbox.find(id);
+        if (item->intent.lane == task && action_kind_of(item->intent)) {
+            last = item;
+        }
+    }
+    return last;
+}
+
+/// How far that has got; null: there is none.
 Json waiting_json(const View& view, Id task) {
-    const Intent* waiting = view.waiting_upon(task);
-    const Outbox::Item* item = waiting == nullptr ? nullptr : view.outbox().find(waiting->id);
+    const Outbox::Item* item = unsettled(view, task);
     if (item == nullptr) {
         return nullptr;
     }
+    const Intent* waiting = &item->intent;
     const auto kind = action_kind_of(*waiting);
     return {{"intent", to_string(waiting->id)},
             {"kind", kind ? workflow::rule_of(*kind).name : std::string_view{}},

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "client/engine/queries/action_cards.hpp"
 #include "client/engine/queries/cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
 #include "client/engine/queries/task_cards.hpp"
@@ -83,12 +84,12 @@ Result<Json> details(const View& view, const TaskFacts& facts, const workflow::S
 
 Result<Json> task(View& view, Id group, Id id) {
     Json snapshot{{"task", nullptr}};
+    HF_TRY(snapshot["refused"], action_cards::refused_upon(view, id));
     const auto facts = task_cards::facts_for(view, group);
     if (!facts) {
         return task_cards::is_absent(facts.error()) ? Result<Json>(snapshot)
                                                     : std::unexpected(facts.error());
     }
-    (void)view.outbox();
     HF_TRY(const auto found, facts->task(id));
     HF_TRY(const auto person, facts->person(view.user()));
     if (!found || !person) {

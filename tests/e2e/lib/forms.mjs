@@ -9,7 +9,8 @@ export const field = (page, path) => page.locator(`[data-testid="field"][data-pa
 export const cards = (page) => at(page, 'message').filter({ has: page.getByTestId('form-card') });
 
 /** Until the app says that what was typed is on the phone. */
-export const kept = (page) => waitFor('the words that it is kept', async () => (await at(page, 'kept').innerText()).trim() === 'Saved on this phone');
+export const kept = (page) =>
+  waitFor('the words that it is kept', async () => /^(Saved on this phone|Guardado en este teléfono)$/.test((await at(page, 'kept').innerText()).trim()));
 
 export async function openForm(page, title) {
   await at(page, 'forms').click();

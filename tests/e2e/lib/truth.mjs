@@ -40,6 +40,9 @@ function rowsOf(data, kind) {
 /** All answers of forms on a server, with what they say. */
 export const answersOf = (data) => rowsOf(data, 15);
 
+/** All people of a server. */
+export const usersOf = (data) => rowsOf(data, 2);
+
 /** All tasks of a server with everything that stands in them. */
 export const wholeTasksOf = (data) => rowsOf(data, 22);
 

@@ -32,6 +32,18 @@ export function answerText(line: AnswerLine): string {
   return String(value ?? '');
 }
 
+/** Answers as text, to be taken elsewhere: a line each, those of forms inside further in. */
+export function linesText(lines: AnswerLine[], indent = ''): string {
+  return lines
+    .map((line) => {
+      const parts = line.parts.map(
+        (part) => `${indent}  ${textIn(part.title)}\n${linesText(part.lines, `${indent}    `)}`,
+      );
+      return [`${indent}${textIn(line.label)}: ${answerText(line)}`, ...parts].join('\n');
+    })
+    .join('\n');
+}
+
 /** The line of a component, wherever it stands. */
 export function lineAt(lines: AnswerLine[], path: unknown): AnswerLine | undefined {
   for (const line of lines) {

@@ -63,6 +63,11 @@ export class DraftKeeper {
     this.#written = this.#written.then(work).catch(() => undefined);
   }
 
+  /** Adds to what is there. Rejects where it could not be kept. */
+  async add(more: Draft, mayKeep: boolean): Promise<void> {
+    await this.#store(JSON.stringify(joinDrafts(await this.read(), more)), mayKeep);
+  }
+
   async #store(text: string, mayKeep: boolean): Promise<void> {
     const sealed = await seal(text);
     if (mayKeep) {

@@ -27,3 +27,13 @@ export async function change<T>(
   const [value] = await Promise.all([work(transaction.objectStore(store)), committed]);
   return value;
 }
+
+/** Deletes a database with all that it holds. Rejects while another window uses it. */
+export function remove(database: string): Promise<void> {
+  const request = indexedDB.deleteDatabase(database);
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error ?? new Error('no storage'));
+    request.onblocked = () => reject(new Error('in use'));
+  });
+}

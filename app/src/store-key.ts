@@ -3,7 +3,10 @@
  * databases of the engine with a key that is kept wrapped, what a page keeps beside them directly. The
  * key that does both is the browser's own, which gives its bytes to nobody, this app included.
  */
-import { answerOf, change, openStore } from './indexed-db.ts';
+import { answerOf, change, openStore, remove } from './indexed-db.ts';
+
+/** Where the engine's files are, in the browser's storage of this origin. */
+export const filesFolder = 'holdfast';
 
 const databaseName = 'holdfast-key';
 const storeName = 'key';
@@ -14,6 +17,9 @@ export interface Sealed {
   iv: Uint8Array<ArrayBuffer>;
   bytes: ArrayBuffer;
 }
+
+/** The key is not there, and what only it can open is: no other key will do. */
+export class KeyLost extends Error {}
 
 interface Keys {
   /** Cannot be exported. */
@@ -53,13 +59,13 @@ function settle(database: IDBDatabase, made: Keys): Promise<Keys> {
   });
 }
 
-async function readKeys(): Promise<Keys> {
+async function readKeys(mayMake: boolean): Promise<Keys> {
   const database = await openStore(databaseName, storeName);
   try {
     const read = database.transaction(storeName).objectStore(storeName).get(recordName);
-    return (
-      ((await answerOf(read)) as Keys | undefined) ?? (await settle(database, await makeKeys()))
-    );
+    const there = (await answerOf(read)) as Keys | undefined;
+    if (!there && !mayMake) throw new KeyLost();
+    return there ?? (await settle(database, await makeKeys()));
   } finally {
     database.close();
   }
@@ -67,16 +73,20 @@ async function readKeys(): Promise<Keys> {
 
 let reading: Promise<Keys> | null = null;
 
-function keys(): Promise<Keys> {
-  const asked = (reading ??= readKeys());
+function keys(mayMake = true): Promise<Keys> {
+  const asked = (reading ??= readKeys(mayMake));
   asked.catch(() => (reading = null)); // asked again next time
   return asked;
 }
 
-/** The key of the databases. */
-export async function storeKey(): Promise<Uint8Array<ArrayBuffer>> {
-  const { by, store } = await keys();
-  return decrypt(by, store);
+/** The key of the databases. Rejects with KeyLost where there is none, and they are `sealed` with one. */
+export async function storeKey(sealed: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  const { by, store } = await keys(!sealed);
+  try {
+    return await decrypt(by, store);
+  } catch {
+    throw new KeyLost(); // wrapped by another key than the one beside it
+  }
 }
 
 export async function seal(text: string): Promise<Sealed> {
@@ -86,4 +96,11 @@ export async function seal(text: string): Promise<Sealed> {
 /** Rejects what was sealed with another key. */
 export async function unseal(sealed: Sealed): Promise<string> {
   return new TextDecoder().decode(await decrypt((await keys()).by, sealed));
+}
+
+/** Deletes all that was sealed, and what is left of the key. The engine must have closed its files. */
+export async function eraseSealed(): Promise<void> {
+  const root = await navigator.storage.getDirectory();
+  await root.removeEntry(filesFolder, { recursive: true });
+  for (const name of ['holdfast', databaseName]) await remove(name);
 }

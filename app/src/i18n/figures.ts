@@ -35,6 +35,11 @@ export function dateTime(at: number): string {
   });
 }
 
+/** When something was, beside how long ago: the hour today, the day with it otherwise. */
+export function timeOrDay(at: number, now: number): string {
+  return dayNumber(at) === dayNumber(now) ? time(at) : dateTime(at);
+}
+
 /** A day with its year: "3 Mar 2026". */
 export function shortDay(at: number): string {
   return date(at, { day: 'numeric', month: 'short', year: 'numeric' });
@@ -83,6 +88,22 @@ export function shortWhen(at: number, now: number): string {
   return sameYear
     ? date(at, { day: 'numeric', month: 'short' })
     : date(at, { day: '2-digit', month: '2-digit', year: '2-digit' });
+}
+
+/** A span of time in its largest unit: "3 hr". */
+export function span(millis: number): string {
+  const minutes = Math.round(Math.abs(millis) / 60_000);
+  const [value, unit] =
+    minutes < 90
+      ? [minutes, 'minute']
+      : minutes < 36 * 60
+        ? [Math.round(minutes / 60), 'hour']
+        : [Math.round(minutes / 60 / 24), 'day'];
+  return new Intl.NumberFormat(currentLocale(), {
+    style: 'unit',
+    unit: unit as string,
+    unitDisplay: 'long',
+  }).format(value as number);
 }
 
 /** How long ago: "2 min ago". */

@@ -1,6 +1,6 @@
 /** The catalogue: every sentence, number and date that a person reads comes through here. */
 import i18next from 'i18next';
-import type { EngineError, MessageItem, Texts } from '../bridge/types.ts';
+import type { EngineError, MessageItem, StatusSnapshot, Texts } from '../bridge/types.ts';
 import en from './en.json';
 import es from './es.json';
 import { chooseLanguage, languages, type Language } from './language.ts';
@@ -55,6 +55,11 @@ export const hasKey = (key: string): boolean => catalogue.exists(key, { lng: 'en
 export function errorText(error: EngineError): string {
   const key = `error.${error.code}`;
   return hasKey(key) ? t(key, error.params) : t('error.unknown', { code: error.code });
+}
+
+/** Why there is no connection: four causes, four wordings. What was refused says its own. */
+export function causeText({ connection: { cause, error } }: StatusSnapshot): string {
+  return error ? errorText(error) : t(`connecting.cause.${cause}`);
 }
 
 /** What a message says: the app's own sentences are in the reader's language. */

@@ -28,6 +28,15 @@ export interface Files {
   persistent: boolean;
 }
 
+const plainHeader = 'SQLite format 3\0';
+
+/** Whether the outbox's file can be read with a key only: it is neither empty nor as anybody reads it. */
+export function isSealed({ names, handles }: Files): boolean {
+  const head = new Uint8Array(plainHeader.length);
+  const size = handles[names.indexOf('outbox.db')]?.read(head, { at: 0 }) ?? 0;
+  return size === head.length && new TextDecoder('latin1').decode(head) !== plainHeader;
+}
+
 /** Opens what the engine needs. The replica stays in memory on a desktop (OM15). */
 export async function openFiles(folder: string, memoryReplica: boolean): Promise<Files> {
   const kept = memoryReplica ? outbox : [...replica, ...outbox];

@@ -2,9 +2,9 @@
  * The tab that owns the databases: runs the engine and serves its own page and the other tabs.
  */
 import wasmUrl from '../gen/holdfast.wasm?url';
-import { storeKey } from '../store-key.ts';
+import { filesFolder, KeyLost, storeKey } from '../store-key.ts';
 import { Engine, type DeviceSignals, type Output } from './engine.ts';
-import { openFiles, type Files } from './files.ts';
+import { isSealed, openFiles, type Files } from './files.ts';
 import { Transport } from './transport.ts';
 
 /** One page's message, as bridge/client.ts sends it. */
@@ -24,8 +24,6 @@ interface Asked {
   id: number;
   subscription: boolean;
 }
-
-const folder = 'holdfast';
 
 export class Owner {
   readonly #deliver: Deliver;
@@ -88,9 +86,16 @@ export class Owner {
     const module = await WebAssembly.compileStreaming(fetch(wasmUrl));
     const engine = await Engine.instantiate(module, () => this.#files!);
     const memoryReplica = !engine.isMobile(signals);
-    this.#files = await openFiles(folder, memoryReplica);
-    const error = engine.open(memoryReplica, this.#files.persistent ? await storeKey() : undefined);
-    if (error !== 0) throw new Error(`engine error ${error}`);
+    this.#files = await openFiles(filesFolder, memoryReplica);
+    const { persistent, handles } = this.#files;
+    try {
+      const key = persistent ? await storeKey(isSealed(this.#files)) : undefined;
+      const error = engine.open(memoryReplica, key);
+      if (error !== 0) throw new Error(`engine error ${error}`);
+    } catch (error) {
+      for (const handle of handles) handle.close(); // the page may erase them
+      throw error;
+    }
     this.#engine = engine;
   }
 
@@ -165,5 +170,6 @@ export class Owner {
 }
 
 function openingError(error: unknown): { code: string; params: Record<string, string> } {
+  if (error instanceof KeyLost) return { code: 'app.key_lost', params: {} };
   return { code: 'storage.failed', params: { detail: error instanceof Error ? error.message : '' } };
 }

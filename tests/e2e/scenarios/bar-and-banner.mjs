@@ -37,6 +37,8 @@ export async function run({ home, proxy, profile, shoot, onEnd, watch }) {
   await Promise.all([waitForBanner(page, 'no_connection'), waitForBar(page, 'halted')]);
   await assertReadable(page, 'status-bar');
   await assertReadable(page, 'banner');
+  assert.match(await at(page, 'banner').innerText(), /No Internet connection\s+There is a network, but the server does not answer\./);
+  assert.match(await at(page, 'status-bar').innerText(), /Synchronization halted: the server does not answer/);
   await page.goto(`${home}#/settings`);
   if ((await at(page, 'offline-switch').count()) === 0) await at(page, 'offline-settings').getByRole('button').first().click();
   assert.ok(await at(page, 'offline-switch').isDisabled(), 'the switch before the first complete synchronization');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { at, bruno, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
+import { ana, at, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
 import { field } from '../lib/forms.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
@@ -12,13 +12,17 @@ export const name =
 const done = 'Tightened the flange, no drop in an hour.';
 const card = (page, task) => at(page, 'outbox-item').filter({ has: page.locator(`[href$="/task/${task}"]`) });
 
-/** Tasks in the state "2. Pending" in which both have a part. */
-function sharedTasks(data) {
-  const people = usersOf(data);
-  const ids = ['ana', 'bruno'].map((who) => people.find(({ email }) => email.startsWith(`${who}@`)).id);
-  return wholeTasksOf(data).filter(
-    ({ state, assignee, editors }) => state === 'pending' && ids.every((id) => [assignee, ...(editors ?? [])].includes(id)),
-  );
+/** Somebody who may move three tasks that Ana may move too, and those tasks; none of them is further than "2. Pending". */
+function findPartner(data) {
+  const people = usersOf(data).filter(({ active }) => active !== false);
+  const own = people.find(({ email }) => email === ana.email);
+  const early = wholeTasksOf(data).filter(({ state }) => state === 'reported' || state === 'pending');
+  const movers = ({ assignee, editors }) => [assignee, ...(editors ?? [])];
+  for (const person of people.filter(({ id }) => id !== own.id)) {
+    const tasks = early.filter((task) => [own.id, person.id].every((id) => movers(task).includes(id)));
+    if (tasks.length >= 3) return { partner: person, tasks };
+  }
+  throw new Error('nobody has three tasks together with Ana');
 }
 
 async function openTask(page, home, { group, id }) {
@@ -39,14 +43,20 @@ async function move(page, home, task, target, words) {
 }
 
 export async function run({ home, proxy, server, profile, shoot, picture, onEnd, watch }) {
-  const [first, second, third] = sharedTasks(server.data);
-  assert.ok(third, 'three tasks that both may move');
+  const { partner, tasks } = findPartner(server.data);
+  const [first, second, third] = tasks;
   const now = ({ id }) => wholeTasksOf(server.data).find((task) => task.id === id);
   const stateOf = (task) => now(task).state;
   const answersOf = (task) => (now(task).answers ?? []).length;
   const answersBefore = answersOf(first);
   const { context, page } = await startPhone({ home, profile, watch });
   onEnd(() => context.close());
+
+  for (const task of [first, second, third].filter(({ state }) => state === 'reported')) {
+    await move(page, home, task, 'pending');
+    await waitFor('a pending task', () => stateOf(task) === 'pending');
+    await at(page, 'task-waiting').waitFor({ state: 'detached' });
+  }
 
   // Ana is away: a task by form, one by its button, and another by form.
   await workOffline(page, proxy);
@@ -55,7 +65,7 @@ export async function run({ home, proxy, server, profile, shoot, picture, onEnd,
   await at(page, 'task-waiting').waitFor();
   await move(page, home, third, 'validation', done);
 
-  // Bruno is not, and moves all three; the last one away and back.
+  // Her colleague is not, and moves all three; the last one away and back.
   const folder = makeFolder('profile');
   const direct = `http://localhost:${server.port}/`;
   const other = await launch(folder);
@@ -63,14 +73,14 @@ export async function run({ home, proxy, server, profile, shoot, picture, onEnd,
   onEnd(() => other.context.close());
   watch(other.page);
   await other.page.goto(direct);
-  await signIn(other.page, bruno);
+  await signIn(other.page, { email: partner.email, password: ana.password });
   await waitForBar(other.page, 'ready');
   await move(other.page, direct, first, 'reported');
   await move(other.page, direct, second, 'validation', 'Replaced the seal.');
   await move(other.page, direct, third, 'reported');
   await waitFor('the third task away', () => stateOf(third) === 'reported');
   await move(other.page, direct, third, 'pending');
-  await waitFor('what Bruno did', () => stateOf(first) === 'reported' && stateOf(second) === 'validation' && stateOf(third) === 'pending');
+  await waitFor('what the colleague did', () => stateOf(first) === 'reported' && stateOf(second) === 'validation' && stateOf(third) === 'pending');
 
   proxy.restore();
   await page.goto(home);
@@ -81,7 +91,8 @@ export async function run({ home, proxy, server, profile, shoot, picture, onEnd,
   await page.goto(`${home}#/outbox`);
   await at(page, 'outbox-item').nth(2).waitFor();
   const said = await card(page, first.id).innerText();
-  assert.match(said, /Bruno \S+ moved the task from “2\. Pending” to “1\. Reported” on .+ \(.+\)\. Your change was not made\./);
+  assert.ok(said.includes(`${partner.name} ${partner.last_name} moved the task from “2. Pending” to “1. Reported” on `), said);
+  assert.match(said, /\(.+\)\. Your change was not made\./);
   assert.match(said, /You asked for “3\. Validation”\./);
   assert.match(said, /The task is in “1\. Reported” now\./);
   assert.match(said, /Your answers are in the chat of the task/);
@@ -102,7 +113,7 @@ export async function run({ home, proxy, server, profile, shoot, picture, onEnd,
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `What did you do?: ${done}`);
   await shoot(page, 'conflicts-3-answer');
 
-  // Late evidence, from the page of the task: its answer, and its state as Bruno left it.
+  // Late evidence, from the page of the task: its answer, and its state as the colleague left it.
   await openTask(page, home, first);
   await at(page, 'refusal').waitFor();
   await shoot(page, 'conflicts-4-task');

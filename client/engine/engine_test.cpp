@@ -51,6 +51,22 @@ TEST_F(Engine, OM1_that_everything_is_here_is_shown_at_once) {
     EXPECT_THAT(texts(messages), testing::ElementsAre("hello"));
 }
 
+TEST_F(Engine, what_was_brought_in_counts_as_read_and_what_is_said_later_does_not) {
+    server.post(FakeServer::ben, "said elsewhere, long ago");
+    const std::int64_t last = server.clock;
+    server.put({FakeServer::channel_bucket, RowKind::channel, FakeServer::channel},
+               0,
+               body::encode(
+                   body::Channel{.name = "Site", .group = FakeServer::group, .read_until = last}));
+    sign_in();
+    const auto menu = phone->subscribe({{"query", "menu"}});
+    EXPECT_EQ(phone->snapshot(menu)["groups"][0]["unread"], 0);
+    server.post(FakeServer::ben, "said here");
+    phone->say(server.live_page(FakeServer::timeline_bucket,
+                                server.buckets.at(FakeServer::timeline_bucket).version - 1));
+    EXPECT_EQ(phone->snapshot(menu)["groups"][0]["unread"], 1);
+}
+
 TEST_F(Engine, OM2_the_menu_is_usable_before_history_has_arrived) {
     for (int i = 0; i < 500; ++i) {
         server.post(FakeServer::ben, "message " + std::to_string(i));

@@ -169,7 +169,8 @@ Result<Channel> parse_channel(std::string_view text) {
         .read("private", value.is_private)
         .read("writable", value.writable)
         .read("active", value.active)
-        .read("code", value.code);
+        .read("code", value.code)
+        .read("read_until", value.read_until);
     read_elements(reader, value.elements);
     return json::finish(reader, std::move(value));
 }
@@ -276,6 +277,7 @@ std::string encode(const Channel& value) {
         .write("active", value.active, true)
         .write("code", value.code)
         .write("elements", elements_value(value.elements))
+        .write("read_until", value.read_until)
         .text();
 }
 

@@ -87,6 +87,8 @@ struct Channel {
     bool active = true;
     std::string code{};  ///< stable name in organization files and imports; empty: made by hand
     std::vector<HeldElement> elements{};
+    std::int64_t read_until =
+        0;  ///< what was sent until then was brought in: nobody has to read it
     bool operator==(const Channel&) const = default;
 };
 

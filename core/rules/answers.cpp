@@ -110,12 +110,19 @@ Result<JudgedForm> judge_form(const World& world,
                               std::shared_ptr<const KnownForm> form,
                               const SentForm& sent,
                               const forms::Offer& offer) {
+    HF_CHECK(forms::may_fill_in(form->filled->definition().access, offer));
+    return judge_answers(world, occasion, std::move(form), sent);
+}
+
+Result<JudgedForm> judge_answers(const World& world,
+                                 const Occasion& occasion,
+                                 std::shared_ptr<const KnownForm> form,
+                                 const SentForm& sent) {
     if (sent.offset_minutes > forms::limits::offset_minutes_max ||
         sent.offset_minutes < -forms::limits::offset_minutes_max) {
         return fail(ErrorCode::intent_malformed, "offset");
     }
     const forms::Definition& definition = form->filled->definition();
-    HF_CHECK(forms::may_fill_in(definition.access, offer));
     const WorldLookup lookup(world, form->collections, sent.files);
     const forms::Context context{.lookup = lookup,
                                  .user = occasion.user,

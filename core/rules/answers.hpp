@@ -72,6 +72,13 @@ struct JudgedForm {
                                             const SentForm& sent,
                                             const forms::Offer& offer);
 
+/// The same without a look at who may fill the form in and where: for what was answered before it
+/// came here. Errors  intent_malformed (offset) · answer_* (params: component).
+[[nodiscard]] Result<JudgedForm> judge_answers(const World& world,
+                                               const Occasion& occasion,
+                                               std::shared_ptr<const KnownForm> form,
+                                               const SentForm& sent);
+
 /// Claims the files of an answer that stands in the effects, beside it. An answer that is only kept
 /// (OM33) has none: it is sent again with them. Where its channel is not here yet, on a device, the
 /// server does it.

@@ -13,6 +13,7 @@
 #include "core/rules/stage_inputs.hpp"
 #include "core/rules/task_facts.hpp"
 #include "core/rules/task_rows.hpp"
+#include "core/rules/task_submission.hpp"
 #include "core/workflow/effects.hpp"
 
 namespace holdfast {
@@ -170,11 +171,11 @@ Result<StageDone> Work::create_task() {
     HF_TRY(const auto first, facts.task(trigger_.task));
     const bool is_first = trigger_.begins_task && group == trigger_.group && !first;
     HF_TRY(workflow::Cause cause, this->cause());
-    HF_TRY(const auto newest, world_.newest(facts.tasks(), RowKind::task, 1));
+    HF_TRY(const std::int64_t serial, rules::next_serial(world_, facts.tasks()));
     workflow::NewTask wanted{.id = is_first ? trigger_.task : call_.span,
                              .group = group,
                              .channel = is_first ? trigger_.channel : call_.span,
-                             .serial = newest.empty() ? 1 : newest.front().sort + 1,
+                             .serial = serial,
                              .name = name.value_or(""),
                              .patch = std::move(patch),
                              .asset = asset,

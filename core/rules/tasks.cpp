@@ -12,8 +12,8 @@
 #include "core/rules/form_cache.hpp"
 #include "core/rules/task_facts.hpp"
 #include "core/rules/task_rows.hpp"
+#include "core/rules/task_submission.hpp"
 #include "core/workflow/conflict.hpp"
-#include "core/workflow/limits.hpp"
 #include "core/workflow/overlay.hpp"
 
 namespace holdfast::rules {
@@ -39,30 +39,6 @@ constexpr std::size_t history_read_max = 200;
         .offline = offline};
 }
 
-/// The text of the component that names the task; empty where there is none to use.
-std::string name_in(const std::string& answers, const workflow::FirstTask& rule) {
-    const json::Value root = json::parse(answers);
-    const auto found = root.find(rule.name);
-    if (rule.name.empty() || found == root.end() || !found->is_string()) {
-        return {};
-    }
-    const auto text = found->get<std::string>();
-    return std::string(cut(trim(text), workflow::limits::task_name_bytes_max));
-}
-
-/// What the workflow's rules take of a form: its answer and its one message.
-workflow::Submission submission_of(const JudgedForm& judged, const TaskFacts& facts, Id intent) {
-    const body::Message message{.author = judged.answer.author,
-                                .text = judged.title,
-                                .form = judged.answer.version,
-                                .files = judged.files};
-    return {.answer = intent,
-            .form = facts.code_of(judged.form->form),
-            .title = judged.title,
-            .data = body::encode(judged.answer),
-            .parts = {body::encode(message)}};
-}
-
 /// An older version of a form is taken as it is: its answers name it.
 [[nodiscard]] Result<workflow::Submission::Version> standing_of(const World& world,
                                                                 const Occasion& occasion,
@@ -70,14 +46,6 @@ workflow::Submission submission_of(const JudgedForm& judged, const TaskFacts& fa
     HF_TRY(const Id current, current_version(world, occasion.organization, judged.form->form));
     return current == judged.answer.version ? workflow::Submission::Version::current
                                             : workflow::Submission::Version::accepted;
-}
-
-[[nodiscard]] Result<std::int64_t> next_serial(const World& world, BucketId tasks) {
-    if (!world.is_final()) {
-        return 0;
-    }
-    HF_TRY(const auto newest, world.newest(tasks, RowKind::task, 1));
-    return newest.empty() ? 1 : newest.front().sort + 1;
 }
 
 /// A task that is acted upon, with what the rules know of it.
@@ -245,9 +213,7 @@ Result<Effects> create_task(World& world, const Occasion& occasion, const Intent
                         .files = wanted.files};
     HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
     workflow::Submission submission = submission_of(judged, facts, intent.id);
-    if (workflow->start_form->task) {
-        submission.task_name = name_in(judged.answer.answers, *workflow->start_form->task);
-    }
+    submission.task_name = name_in(judged.answer.answers, *workflow->start_form);
     HF_TRY(cause.serial, next_serial(world, facts.tasks()));
     HF_TRY(workflow::Effects effects, workflow::apply(subject, action, submission, cause, facts));
     if (!world.is_final()) {

@@ -126,7 +126,8 @@ std::map<std::string, std::string> differences(const Task& before, const Task& a
 Result<Effects> apply_start_form(const Subject& subject,
                                  const Workflow& begun,
                                  const Submission& submission,
-                                 const Cause& cause) {
+                                 const Cause& cause,
+                                 const TaskPatch& patch) {
     HF_ASSERT(begun.start_form.has_value());
     HF_TRY(Writing writing, Writing::begin(cause, submission.parts.size()));
     const Id channel = writing.row();
@@ -148,6 +149,7 @@ Result<Effects> apply_start_form(const Subject& subject,
                              .serial = cause.serial,
                              .name = named ? submission.task_name : submission.title,
                              .answers = {submission.answer},
+                             .patch = patch,
                              .parent_id = subject.id,
                              .parent = subject.task};
         HF_CHECK(create_task(writing, wanted, begun));

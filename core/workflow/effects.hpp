@@ -157,11 +157,13 @@ struct Cause {
 
 /// Makes the channel with the answer in it, and queues the routines. The task is made at once where
 /// the start form says so (`task`), else by the routines; without either there is a channel and an
-/// answer, and no task. `subject.task` is the parent, if any.
+/// answer, and no task. `subject.task` is the parent, if any. `patch` is what else is known of the
+/// task that is made at once.
 [[nodiscard]] Result<Effects> apply_start_form(const Subject& subject,
                                                const Workflow& begun,
                                                const Submission& submission,
-                                               const Cause& cause);
+                                               const Cause& cause,
+                                               const TaskPatch& patch = {});
 
 /// Answers the state start form: without routines the task moves, with them the move is theirs.
 [[nodiscard]] Result<Effects> apply_state_start_form(const Subject& subject,

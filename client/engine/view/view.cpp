@@ -7,6 +7,9 @@
 namespace holdfast::client {
 namespace {
 
+/// Behind every message of its moment.
+constexpr Id last_id{std::uint64_t{1} << 62U};
+
 /// Reads a body; one that a newer app wrote, and this one cannot read, counts as absent.
 template <class T>
 std::optional<T> read(const std::optional<Row>& row, Result<T> (*parse)(std::string_view)) {
@@ -274,11 +277,11 @@ Result<UnreadCount> View::unread(Id channel) const {
     if (!shown) {
         return UnreadCount{};  // a channel that no menu leads to
     }
-    SortKey read_to;
+    SortKey read_to{shown->read_until, shown->read_until > 0 ? last_id : Id{}};
     if (own) {
         HF_TRY(const auto row, find({own->id, RowKind::read_mark, channel}));
         if (const auto mark = read(row, body::parse_read_mark)) {
-            read_to = {mark->sort, mark->message};
+            read_to = std::max(read_to, SortKey{mark->sort, mark->message});
         }
     }
     UnreadCount unread;

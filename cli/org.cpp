@@ -1,14 +1,18 @@
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/data_folder.hpp"
 #include "cli/text_files.hpp"
-#include "server/admin/import.hpp"
+#include "server/admin/importing/csv_reader.hpp"
+#include "server/admin/importing/import.hpp"
 #include "server/admin/org_apply.hpp"
 #include "server/admin/org_export.hpp"
 #include "server/net/system_environment.hpp"
@@ -30,6 +34,7 @@ struct ImportCommand {
     std::string csv;
     std::string map;
     std::string data;
+    std::string refused;
     bool expect = false;
 };
 
@@ -102,6 +107,72 @@ int export_file(const OrgCommand& command) {
     return exit_done;
 }
 
+/// Writes refused rows as they stood, with line and reason behind them: a file that can be mended,
+/// and imported.
+class RefusedRows {
+public:
+    [[nodiscard]] Result<> open(const std::string& path) {
+        file_.open(path, std::ios::binary | std::ios::trunc);
+        return file_ ? Result<>() : fail(ErrorCode::import_invalid, "cannot write " + path);
+    }
+    void write(const admin::RefusedRow& row) {
+        if (!has_header_) {
+            put(row.header, {"Line", "Reason"});
+            has_header_ = true;
+        }
+        put(row.fields, {std::to_string(row.line), row.reason});
+    }
+    /// Whether everything is in the file.
+    [[nodiscard]] bool close() {
+        file_.close();
+        return !file_.fail();
+    }
+
+private:
+    void put(std::vector<std::string> fields, const std::array<std::string, 2>& more) {
+        fields.insert(fields.end(), more.begin(), more.end());
+        file_ << admin::csv_line(fields);
+    }
+    std::ofstream file_;
+    bool has_header_ = false;
+};
+
+Result<> import_into(const ImportCommand& command,
+                     const admin::ImportMap& map,
+                     std::ifstream& csv,
+                     admin::Problems& problems) {
+    HF_TRY(const auto storage, open_data(command.data));
+    admin::ImportOptions options{.file = command.csv};
+    options.progress = [](const admin::ImportProgress& progress) {
+        std::printf("%zu rows read, %zu added, %zu were there\n",
+                    progress.rows,
+                    progress.added,
+                    progress.present);
+        std::fflush(stdout);
+        return true;
+    };
+    RefusedRows refused;
+    if (!command.refused.empty()) {
+        HF_CHECK(refused.open(command.refused));
+        options.refused = [&](const admin::RefusedRow& row) {
+            std::printf("%s:%zu: %s\n", command.csv.c_str(), row.line, row.reason.c_str());
+            refused.write(row);
+        };
+    }
+    HF_TRY(const admin::ImportProgress done,
+           admin::import_table(*storage, map, csv, options, problems));
+    if (!command.refused.empty() && !refused.close()) {
+        return fail(ErrorCode::import_invalid, "cannot write " + command.refused);
+    }
+    std::printf("Done: %zu rows, %zu added with %zu messages, %zu were there, %zu refused.\n",
+                done.rows,
+                done.added,
+                done.messages,
+                done.present,
+                done.refused);
+    return {};
+}
+
 Result<> run_import(const ImportCommand& command, admin::Problems& problems) {
     HF_TRY(const std::string text, read_text(command.map, ErrorCode::import_invalid));
     const admin::ImportMap map = admin::read_import_map(text, command.map, problems);
@@ -124,33 +195,20 @@ Result<> run_import(const ImportCommand& command, admin::Problems& problems) {
     if (command.data.empty()) {
         throw CLI::RequiredError("--data");
     }
-    HF_TRY(const auto storage, open_data(command.data));
-    admin::ImportOptions options{.file = command.csv};
-    options.progress = [](const admin::ImportProgress& progress) {
-        std::printf("%zu rows read, %zu added, %zu were there\n",
-                    progress.rows,
-                    progress.added,
-                    progress.present);
-        std::fflush(stdout);
-        return true;
-    };
-    HF_TRY(const admin::ImportProgress done,
-           admin::import_table(*storage, map, csv, options, problems));
-    std::printf("Done: %zu rows, %zu added with %zu messages, %zu were there.\n",
-                done.rows,
-                done.added,
-                done.messages,
-                done.present);
-    return {};
+    return import_into(command, map, csv, problems);
 }
 
 void add_import(CLI::App& app, int& exit_code) {
     auto import_command = std::make_shared<ImportCommand>();
     CLI::App* command =
-        app.add_subcommand("import", "Make a channel with messages for every row of a CSV file");
+        app.add_subcommand("import", "Make a channel or a task of every row of a CSV file");
     command->add_option("csv", import_command->csv, "The table")->required();
     command->add_option("--map", import_command->map, "How its columns are used, YAML")->required();
     command->add_option("--data", import_command->data, "Folder of the database");
+    command->add_option(
+        "--refused",
+        import_command->refused,
+        "Import what can be, and write the other rows with their reasons to a file");
     command->add_flag("--expect",
                       import_command->expect,
                       "Print the messages as JSON lines instead of writing them");

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/assert.hpp"
-#include "server/admin/csv_reader.hpp"
+#include "server/admin/importing/csv_reader.hpp"
 
 namespace {
 

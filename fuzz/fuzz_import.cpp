@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "core/base/assert.hpp"
-#include "server/admin/import_map.hpp"
-#include "server/admin/import_rows.hpp"
+#include "server/admin/importing/import_map.hpp"
+#include "server/admin/importing/import_rows.hpp"
 
 namespace {
 

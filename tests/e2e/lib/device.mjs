@@ -84,12 +84,13 @@ export function signInAndSynchronize(page, account) {
   }, account);
 }
 
-/** Every channel that the device shows: its group, its name and all its messages. */
+/** Every channel that the device shows but those of tasks: its group, its name and all its messages. */
 export function readChannels(page) {
   return page.evaluate(async () => {
     const menu = await device.look({ query: 'menu' }, (seen) => seen.complete);
     const found = [];
-    for (const { id: group, name } of menu.groups) {
+    for (const { id: group, name, kind } of menu.groups) {
+      if (kind === 'workflow') continue;
       const { channels } = await device.look({ query: 'group', group });
       for (const channel of channels) {
         const query = { query: 'messages', channel: channel.id, anchor: 'latest', before: 200, after: 0 };

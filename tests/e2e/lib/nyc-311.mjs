@@ -8,6 +8,7 @@ import { root } from './server.mjs';
 
 export const organizationFile = path.join(root, 'examples/nyc-311/organization.yaml');
 export const mapFile = path.join(root, 'examples/nyc-311/map.yaml');
+export const requestsMapFile = path.join(root, 'examples/nyc-311/requests.yaml');
 export const clerk = 'clerk@nyc-311.example';
 
 /** The table's path, or null. */
@@ -51,6 +52,28 @@ export function expectedChannels(table) {
     }
     messages.sort((a, b) => a.at - b.at);
     expected.set(`${title} #${row['Unique Key']}`, { group: names[row['Agency']] ?? row['Agency'], messages });
+  }
+  return expected;
+}
+
+const time = (text) => (text === '' ? 0 : newYork(text));
+
+/** By name of the task: what the same rows must have become by examples/nyc-311/requests.yaml. */
+export function expectedTasks(table) {
+  const expected = new Map();
+  for (const row of parseCsv(readFileSync(table, 'utf8'))) {
+    const state = row['Status'].toLowerCase();
+    const moved = [row['Closed Date'], row['Resolution Action Updated Date'], row['Created Date']].find((text) => text !== '');
+    expected.set(`${row['Complaint Type']}: ${row['Descriptor']} #${row['Unique Key']}`, {
+      state,
+      closed: time(row['Closed Date']),
+      due: time(row['Due Date']),
+      agency: row['Agency'],
+      descriptor: row['Descriptor'],
+      answers: state === 'closed' ? 2 : 1,
+      history: [`${newYork(row['Created Date'])} open`, `${newYork(moved)} ${state}`],
+      said: row['Resolution Description'],
+    });
   }
   return expected;
 }

@@ -56,4 +56,7 @@ private:
     bool broken_ = false;
 };
 
+/// The fields as one line, with its end: quoted where they have to be.
+[[nodiscard]] std::string csv_line(const std::vector<std::string>& fields);
+
 }  // namespace holdfast::admin

@@ -1,4 +1,4 @@
-#include "server/admin/csv_reader.hpp"
+#include "server/admin/importing/csv_reader.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,4 +1,4 @@
-#include "server/admin/csv_reader.hpp"
+#include "server/admin/importing/csv_reader.hpp"
 
 #include <utility>
 
@@ -135,6 +135,23 @@ Result<> CsvReader::keep(CsvRecord& record, int letter) {
     }
     record.fields.back() += static_cast<char>(letter);
     return {};
+}
+
+std::string csv_line(const std::vector<std::string>& fields) {
+    std::string line;
+    for (const std::string& field : fields) {
+        line += &field == fields.data() ? "" : ",";
+        if (field.find_first_of("\",\r\n") == std::string::npos) {
+            line += field;
+            continue;
+        }
+        line += '"';
+        for (const char letter : field) {
+            line += letter == '"' ? "\"\"" : std::string(1, letter);
+        }
+        line += '"';
+    }
+    return line + "\r\n";
 }
 
 }  // namespace holdfast::admin

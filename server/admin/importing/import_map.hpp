@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,7 @@
 #include "server/admin/yaml/problem.hpp"
 #include "server/admin/yaml/yaml_map.hpp"
 
-/// How a table becomes groups, channels and messages: docs/guide/organization-file.md.
+/// How a table becomes groups, channels or tasks, and messages: docs/guide/organization-file.md.
 namespace holdfast::admin {
 
 /// A text with columns in it: "{Complaint Type}: {Descriptor}". What stands in square brackets goes
@@ -44,6 +45,37 @@ struct MessageRule {
     std::vector<Text> at;  ///< columns; the first that is not empty
 };
 
+/// What a component of a form is answered with.
+struct AnswerRule {
+    Text component;
+    std::vector<Template> texts;  ///< several choices, a choice by its levels, or two coordinates
+};
+using AnswerRules = std::optional<std::vector<AnswerRule>>;  ///< nothing: the form is left out
+
+/// A change of a task's state.
+struct StepRule {
+    struct Only {
+        Text column;
+        std::vector<std::string> values;
+    };
+    Text state;
+    std::vector<Only> only;  ///< each has to hold; none: where `at` has a time
+    std::vector<Text> at;    ///< columns; the first that is not empty
+    AnswerRules answers;     ///< to the form of the transition
+};
+
+/// A row is a task of a workflow group that is there.
+struct TaskRule {
+    std::string workflow;  ///< code; empty: the group has only one
+    Template name;
+    std::vector<Text> created;         ///< columns; the first that is not empty
+    std::vector<Text> due;             ///< the same; may be empty
+    std::optional<Template> assignee;  ///< e-mail; empty text: the author
+    std::vector<Template> statuses;    ///< elements by name or code; empty text: none
+    AnswerRules answers;               ///< to the start form
+    std::vector<StepRule> steps;
+};
+
 struct ImportMap {
     std::string file;          ///< what messages call the map
     std::string organization;  ///< a code; empty: the only organization
@@ -58,9 +90,11 @@ struct ImportMap {
     std::map<std::string, std::string> group_names;  ///< rendered name → name shown
     std::string icon;
     std::string color;
-    Template channel_name;
+    Template channel_name;  ///< where rows are channels
     bool writable = true;
-    std::vector<MessageRule> messages;
+    std::optional<TaskRule> task;  ///< where rows are tasks
+    std::vector<MessageRule>
+        messages;  ///< of a task at most messages_max, of a channel at least one
 };
 
 /// Reads a map. Never throws; what is wrong is in `problems`, which stays empty for a good one.

@@ -1,43 +1,20 @@
-#include "server/admin/import.hpp"
+#include "server/admin/importing/import.hpp"
 
-#include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <sstream>
 
 #include "core/model/json.hpp"
-#include "server/admin/testing/storages.hpp"
+#include "server/admin/importing/testing/tables.hpp"
 
 namespace holdfast::admin {
 namespace {
 
 using testing::must;
+using testing::new_york;
+using testing::read_file;
+using testing::read_map;
+using testing::run_import;
 using testing::state_of;
-
-std::string read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    EXPECT_TRUE(file.is_open()) << path;
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-ImportMap read_map(const std::string& path) {
-    Problems problems;
-    ImportMap map = read_import_map(read_file(path), path, problems);
-    EXPECT_TRUE(problems.empty()) << as_error(ErrorCode::import_invalid, problems).detail;
-    return map;
-}
-
-ImportProgress run_import(storage::Storage& storage,
-                          const ImportMap& map,
-                          const std::string& csv,
-                          ImportOptions options = {}) {
-    std::istringstream in(csv);
-    Problems problems;
-    return must(import_table(storage, map, in, options, problems));
-}
 
 /// What is in the storage, as --expect prints it.
 std::multiset<std::string> stored(storage::Storage& storage, const std::string& code) {
@@ -217,48 +194,19 @@ TEST(Template, leaves_out_segments_whose_columns_are_empty) {
 class RealTable : public ::testing::Test {
 protected:
     void SetUp() override {
-        const char* named = std::getenv("HOLDFAST_SAMPLE_CSV");
-        // tidy: outside-path: the table is no part of the project; only this test reads it
-        path_ = named != nullptr ? named : "../shared/data/nyc-311-sample.csv";
-        if (!std::filesystem::exists(path_)) {
+        const auto table = testing::real_table();
+        if (!table) {
             // tidy: skipped-test: what is compared is real data, which not everybody has
             GTEST_SKIP() << "no table of requests: name one in HOLDFAST_SAMPLE_CSV";
         }
-        csv_ = read_file(path_);
+        csv_ = *table;
         testing::apply_file(*storage_, read_file("examples/nyc-311/organization.yaml"));
     }
 
-    std::string path_;
     std::string csv_;
     std::unique_ptr<storage::Storage> storage_ = testing::empty_storage();
     ImportMap map_ = read_map("examples/nyc-311/map.yaml");
 };
-
-/// "03/01/2011 02:27:57 PM" in New York as Unix milliseconds, by the rule of the years from 2007 on
-/// and by nothing of what is tested.
-std::int64_t new_york(const std::string& text) {
-    using namespace std::chrono;
-    int month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0;
-    char half = 0;
-    EXPECT_EQ(std::sscanf(text.c_str(),
-                          "%d/%d/%d %d:%d:%d %cM",
-                          &month,
-                          &day,
-                          &year,
-                          &hour,
-                          &minute,
-                          &second,
-                          &half),
-              7)
-        << text;
-    const auto local = sys_days(std::chrono::year(year) / month / day) +
-                       hours(hour % 12 + (half == 'P' ? 12 : 0)) + minutes(minute) +
-                       seconds(second);
-    const auto begin = sys_days(std::chrono::year(year) / March / Sunday[2]) + hours(2);
-    const auto end = sys_days(std::chrono::year(year) / November / Sunday[1]) + hours(2);
-    const auto utc = local + hours(local >= begin && local < end ? 4 : 5);
-    return duration_cast<milliseconds>(utc.time_since_epoch()).count();
-}
 
 TEST_F(RealTable, is_in_the_storage_row_by_row) {
     const ImportProgress done = run_import(*storage_, map_, csv_);

@@ -4,10 +4,11 @@
 #include <functional>
 #include <istream>
 #include <string>
+#include <vector>
 
 #include "core/base/result.hpp"
-#include "server/admin/import_map.hpp"
-#include "server/admin/import_rows.hpp"
+#include "server/admin/importing/import_map.hpp"
+#include "server/admin/importing/import_rows.hpp"
 #include "server/admin/yaml/problem.hpp"
 #include "server/storage/common/storage.hpp"
 
@@ -15,9 +16,17 @@ namespace holdfast::admin {
 
 struct ImportProgress {
     std::size_t rows = 0;      ///< of the table
-    std::size_t added = 0;     ///< rows that became channels
-    std::size_t present = 0;   ///< rows that were channels before
+    std::size_t added = 0;     ///< rows that became channels or tasks
+    std::size_t present = 0;   ///< rows that had become one before
+    std::size_t refused = 0;   ///< rows that are passed over
     std::size_t messages = 0;  ///< added
+};
+
+struct RefusedRow {
+    std::size_t line = 0;
+    std::string reason;
+    const std::vector<std::string>& fields;
+    const std::vector<std::string>& header;  ///< the names of the columns
 };
 
 struct ImportOptions {
@@ -26,10 +35,14 @@ struct ImportOptions {
     /// Called after every transaction; false ends the import there. It goes on when it is run
     /// again.
     std::function<bool(const ImportProgress&)> progress{};
+    /// Called for each row that is refused, and the others are imported. Without it nothing is,
+    /// where a row is refused.
+    std::function<void(const RefusedRow&)> refused{};
 };
 
-/// Makes a channel with its messages for every row of a table, in the groups that the map names.
-/// Groups and the author are made when they are not there.
+/// Makes a channel with its messages for every row of a table, in the groups that the map names; or
+/// a task with answers, states, history and messages. Groups of channels and the author are made
+/// when they are not there. What is brought in counts as read.
 ///
 /// A row is known again by its key: its channel has the code "import:NAME:KEY". So a table imported
 /// again adds what is new in it, and an import that was interrupted goes on. Rows that are there

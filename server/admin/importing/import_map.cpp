@@ -1,9 +1,10 @@
-#include "server/admin/import_map.hpp"
+#include "server/admin/importing/import_map.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <utility>
 
+#include "server/admin/importing/import_map_tasks.hpp"
 #include "server/admin/yaml/yaml_tree.hpp"
 
 namespace holdfast::admin {
@@ -68,7 +69,13 @@ void read_group(YamlMap& map, ImportMap& out, Problems& problems) {
     std::optional<std::string> icon;
     std::optional<std::string> color;
     YamlMap group(*node, "group", problems);
-    group.require("code", code).require("name", name).read("icon", icon).read("color", color);
+    group.require("code", code);
+    if (out.task) {  // it is there, and has its name
+        group.finish();
+        out.group_code = Template::parse(code, problems);
+        return;
+    }
+    group.require("name", name).read("icon", icon).read("color", color);
     if (const YamlNode* names = group.find("names", YamlNode::Kind::map)) {
         for (std::size_t i = 0; i < names->items.size(); ++i) {
             const YamlNode& shown = names->items[i];
@@ -99,19 +106,26 @@ void read_channel(YamlMap& map, ImportMap& out, Problems& problems) {
     out.writable = writable.value_or(true);
 }
 
+}  // namespace
+
+std::vector<Text> read_columns(YamlMap& map, std::string_view key) {
+    const YamlNode* node = map.find(key);
+    if (node != nullptr && node->kind == YamlNode::Kind::scalar) {
+        return {{.value = node->text, .line = node->line}};
+    }
+    std::optional<std::vector<Text>> columns;
+    map.read(key, columns);
+    return columns.value_or(std::vector<Text>{});
+}
+
+namespace {
+
 MessageRule read_message(const YamlNode& node, Problems& problems) {
     MessageRule rule;
     Text text;
     YamlMap message(node, "message", problems);
     message.require("text", text);
-    const YamlNode* at = message.find("at");
-    if (at != nullptr && at->kind == YamlNode::Kind::scalar) {
-        rule.at.push_back({.value = at->text, .line = at->line});
-    } else if (at != nullptr) {
-        std::optional<std::vector<Text>> columns;
-        message.read("at", columns);
-        rule.at = columns.value_or(std::vector<Text>{});
-    }
+    rule.at = read_columns(message, "at");
     if (rule.at.empty() && node.kind == YamlNode::Kind::map) {
         add_problem(problems, node.line, "message: at is missing: a column, or a list of them");
     }
@@ -122,6 +136,9 @@ MessageRule read_message(const YamlNode& node, Problems& problems) {
 
 void read_messages(YamlMap& map, ImportMap& out, Problems& problems) {
     const YamlNode* list = map.find("messages", YamlNode::Kind::list);
+    if (list == nullptr && out.task) {
+        return;
+    }
     if (list == nullptr || list->items.empty() || list->items.size() > messages_max) {
         add_problem(problems,
                     list == nullptr ? map.line() : list->line,
@@ -215,8 +232,13 @@ ImportMap read_import_map(std::string_view text, const std::string& file, Proble
         }
         read_time(map, out, found);
         read_author(map, out, found);
+        if (const YamlNode* task = map.find("task", YamlNode::Kind::map)) {
+            out.task = read_import_task(*task, found);
+        }
         read_group(map, out, found);
-        read_channel(map, out, found);
+        if (!out.task) {
+            read_channel(map, out, found);
+        }
         read_messages(map, out, found);
         map.finish();
     }

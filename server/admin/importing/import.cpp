@@ -1,7 +1,8 @@
-#include "server/admin/import.hpp"
+#include "server/admin/importing/import.hpp"
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "core/model/json.hpp"
 #include "server/admin/founder.hpp"
 #include "server/admin/guarded.hpp"
+#include "server/admin/importing/import_tasks.hpp"
 #include "server/admin/org_state.hpp"
 #include "server/storage/common/transact.hpp"
 
@@ -30,20 +32,54 @@ std::string import_code(const ImportMap& map, const std::string& key) {
     return "import:" + map.name.value + ":" + key;
 }
 
+/// What a row may be refused for besides the map.
+using CheckRow = std::function<Result<>(const ImportRow& row)>;
+
 /// Reads the table once, for its problems and its groups.
-GroupNames survey(const ImportMap& map,
-                  std::istream& csv,
-                  const std::string& file,
-                  Problems& problems) {
-    GroupNames groups;
-    rewind(csv);
-    ImportRows rows(csv, map, file, problems);
-    ImportRow row;
-    while (rows.next(row)) {
-        groups.try_emplace(row.group_code, row.group_name);
+class Survey {
+public:
+    Survey(const ImportMap& map, const ImportOptions& options, Problems& problems)
+        : map_(map), options_(options), problems_(problems) {}
+
+    Result<> read(std::istream& csv, const CheckRow& check) {
+        rewind(csv);
+        std::vector<std::string> header;
+        RefuseRow refuse;
+        if (options_.refused) {
+            refuse = [&](const CsvRecord& record, std::string reason) {
+                refused += 1;
+                options_.refused({.line = record.line,
+                                  .reason = std::move(reason),
+                                  .fields = record.fields,
+                                  .header = header});
+            };
+        }
+        ImportRows rows(csv, map_, options_.file, problems_, std::move(refuse));
+        header = rows.header();
+        ImportRow row;
+        while (rows.next(row)) {
+            const Result<> right = check ? check(row) : Result<>{};
+            if (right) {
+                groups.try_emplace(row.group_code, row.group_name);
+            } else if (right.error().code == ErrorCode::import_invalid) {
+                refused_lines.insert(row.line);
+                rows.refuse(right.error().detail);
+            } else {
+                return right;
+            }
+        }
+        return {};
     }
-    return groups;
-}
+
+    GroupNames groups{};
+    std::set<std::size_t> refused_lines{};  ///< that the map alone would take
+    std::size_t refused = 0;
+
+private:
+    const ImportMap& map_;
+    const ImportOptions& options_;
+    Problems& problems_;
+};
 
 class Importer {
 public:
@@ -53,38 +89,51 @@ public:
              Problems& problems)
         : storage_(storage), map_(map), options_(options), problems_(problems) {}
 
-    Result<> prepare(const GroupNames& groups) {
+    /// Reads the organization; writes nothing.
+    Result<> open() {
         HF_TRY(const std::string code, organization_code());
         HF_TRY(auto state, load_organization(storage_, code));
         if (!state) {
             return problem(1, "there is no organization " + quote(code));
         }
-        organization_ = state->id;
-        directory_ = state->directory;
-        for (const auto& [id, channel] : state->channels) {
+        state_ = *std::move(state);
+        for (const auto& [id, channel] : state_.channels) {
             if (!channel.body.code.empty()) {
                 present_.insert(channel.body.code);
             }
         }
-        const OrgNames names = names_of(*state);
-        Founder founder(storage_, organization_, directory_);
+        if (map_.task) {
+            tasks_.emplace(storage_, state_, map_);
+        }
+        return {};
+    }
+
+    Result<> check(const ImportRow& row) { return row.task ? tasks_->check(row) : Result<>{}; }
+
+    Result<> prepare(const GroupNames& groups) {
+        const OrgNames names = names_of(state_);
+        Founder founder(storage_, state_.id, state_.directory);
         HF_CHECK(find_author(founder, names));
-        for (const auto& [group_code, name] : groups) {
-            HF_CHECK(find_group(founder, *state, {group_code, name}));
+        if (!map_.task) {
+            for (const auto& [group_code, name] : groups) {
+                HF_CHECK(find_group(founder, {group_code, name}));
+            }
         }
         HF_TRY([[maybe_unused]] const std::size_t grants, founder.finish());
         return {};
     }
 
-    Result<ImportProgress> write(std::istream& csv) {
+    /// Rows that the survey has refused are passed over.
+    Result<ImportProgress> write(std::istream& csv, const Survey& survey) {
         rewind(csv);
-        ImportRows rows(csv, map_, options_.file, problems_);
+        progress_.refused = survey.refused;
+        ImportRows rows(csv, map_, options_.file, problems_, [](const CsvRecord&, const auto&) {});
         std::vector<ImportRow> batch;
         ImportRow row;
         bool more = true;
         while (more) {
             more = rows.next(row);
-            if (more) {
+            if (more && !survey.refused_lines.contains(row.line)) {
                 batch.push_back(std::move(row));
             }
             if (batch.size() >= options_.rows_per_transaction || (!more && !batch.empty())) {
@@ -132,10 +181,8 @@ private:
         return {};
     }
 
-    Result<> find_group(Founder& founder,
-                        const OrgState& state,
-                        const std::pair<std::string, std::string>& wanted) {
-        for (const auto& [id, group] : state.groups) {
+    Result<> find_group(Founder& founder, const std::pair<std::string, std::string>& wanted) {
+        for (const auto& [id, group] : state_.groups) {
             if (address_of(id, group.body.code) != wanted.first) {
                 continue;
             }
@@ -158,7 +205,8 @@ private:
     Result<> write_batch(const std::vector<ImportRow>& batch) {
         const ImportProgress before = progress_;
         const auto write = [&]() -> Result<> {
-            Founder founder(storage_, organization_, directory_);
+            Founder founder(storage_, state_.id, state_.directory);
+            HF_CHECK(tasks_ ? tasks_->begin() : Result<>{});
             for (const ImportRow& row : batch) {
                 HF_CHECK(write_row(founder, row));
             }
@@ -178,19 +226,35 @@ private:
             progress_.present += 1;
             return {};
         }
+        if (row.task) {
+            const Result<> written = tasks_->write(row, author_, code);
+            if (!written && written.error().code == ErrorCode::import_invalid) {
+                add_problem(problems_, row.line, written.error().detail, options_.file);
+            }
+            HF_CHECK(written);
+        } else {
+            HF_CHECK(write_channel(founder, row, code));
+        }
+        progress_.added += 1;
+        progress_.messages += row.messages.size();
+        return {};
+    }
+
+    Result<> write_channel(Founder& founder, const ImportRow& row, const std::string& code) {
+        body::Channel channel{.name = row.channel_name,
+                              .group = groups_.at(row.group_code),
+                              .writable = map_.writable,
+                              .code = code};
+        for (const ImportRow::Message& message : row.messages) {
+            channel.read_until = std::max(channel.read_until, message.at);
+        }
         HF_TRY(const Founder::Place place,
-               founder.channel({.body = {.name = row.channel_name,
-                                         .group = groups_.at(row.group_code),
-                                         .writable = map_.writable,
-                                         .code = code},
-                                .members = {}}));
+               founder.channel({.body = std::move(channel), .members = {}}));
         for (const ImportRow::Message& message : row.messages) {
             HF_TRY([[maybe_unused]] const Id id,
                    founder.message(
                        place.timeline, {.author = author_, .text = message.text}, message.at));
         }
-        progress_.added += 1;
-        progress_.messages += row.messages.size();
         return {};
     }
 
@@ -198,8 +262,8 @@ private:
     const ImportMap& map_;
     const ImportOptions& options_;
     Problems& problems_;
-    Id organization_{};
-    BucketId directory_{};
+    OrgState state_;                     ///< as it was before
+    std::optional<TaskImporter> tasks_;  ///< where the map makes tasks
     Id author_{};
     std::map<std::string, Id> groups_;
     std::set<std::string> present_;
@@ -211,14 +275,22 @@ Result<ImportProgress> run(storage::Storage& storage,
                            std::istream& csv,
                            const ImportOptions& options,
                            Problems& problems) {
-    const GroupNames groups = survey(map, csv, options.file, problems);
+    Importer importer(storage, map, options, problems);
+    if (map.task) {
+        HF_CHECK(importer.open());
+    }
+    Survey survey(map, options, problems);
+    HF_CHECK(survey.read(csv, [&](const ImportRow& row) { return importer.check(row); }));
     if (!problems.empty()) {
         return invalid(problems);
     }
-    Importer importer(storage, map, options, problems);
-    HF_CHECK(storage::transact(storage,
-                               [&] { return guarded([&] { return importer.prepare(groups); }); }));
-    return importer.write(csv);
+    const auto prepare = [&]() -> Result<> {
+        HF_CHECK(importer.open());
+        return importer.prepare(survey.groups);
+    };
+    const Result<> prepared = storage::transact(storage, [&] { return guarded(prepare); });
+    HF_CHECK(prepared);
+    return importer.write(csv, survey);
 }
 
 }  // namespace
@@ -237,7 +309,8 @@ Result<> expect_import(const ImportMap& map,
                        const std::function<void(const std::string&)>& print,
                        Problems& problems) {
     return guarded([&]() -> Result<> {
-        const GroupNames groups = survey(map, csv, file, problems);
+        Survey survey(map, {.file = file}, problems);
+        HF_CHECK(survey.read(csv, {}));
         if (!problems.empty()) {
             return invalid(problems);
         }
@@ -247,7 +320,8 @@ Result<> expect_import(const ImportMap& map,
         while (rows.next(row)) {
             for (const ImportRow::Message& message : row.messages) {
                 print(json::Writer{}
-                          .write("group", groups.at(row.group_code))
+                          .write("group",
+                                 row.task ? row.group_code : survey.groups.at(row.group_code))
                           .write("channel", row.channel_name)
                           .write("at", message.at)
                           .write("text", message.text)

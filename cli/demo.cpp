@@ -22,6 +22,7 @@ struct DemoCommand {
     std::string app = "app/dist";
     std::uint16_t port = 8080;
     std::size_t assets = admin::DemoOptions{}.assets;
+    std::size_t tasks = admin::DemoOptions{}.tasks;
     bool lan = false;
     std::string log_level = "warning";
     HostOptions host;  ///< where forms may take choices from
@@ -41,7 +42,8 @@ Result<> make_organization(const DemoCommand& demo) {
     return admin::create_demo(*storage,
                               {.password_hash = std::move(hash),
                                .now = net::SystemEnvironment().wall(),
-                               .assets = demo.assets});
+                               .assets = demo.assets,
+                               .tasks = demo.tasks});
 }
 
 void print_accounts() {
@@ -118,6 +120,8 @@ void add_demo(CLI::App& app, int& exit_code) {
         ->add_option("--assets", demo->assets, "Machines that forms choose from, when it is made")
         ->capture_default_str()
         ->check(CLI::Range(0, 1'000'000));
+    command->add_option("--tasks", demo->tasks, "Tasks of the organization, when it is made")
+        ->capture_default_str();
     command->add_flag("--lan", demo->lan, "Let phones of the same network in, over HTTPS");
     command->add_option("--log-level", demo->log_level, "debug, info, warning, error or off")
         ->capture_default_str()

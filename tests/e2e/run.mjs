@@ -43,7 +43,8 @@ async function picture(page, name) {
 
 const folder = path.join(import.meta.dirname, 'scenarios');
 const data = makeFolder('e2e');
-const server = await startServer(data);
+// Without the tasks of long ago, which each phone of each scenario would receive. The main job has them.
+const server = await startServer(data, { extra: ['--tasks', '62'] });
 for (const file of readdirSync(folder).sort()) {
   if (!file.endsWith('.mjs') || !file.includes(wanted)) continue;
   const { name, run } = await import(path.join(folder, file));

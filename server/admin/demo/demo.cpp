@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/admin/demo/demo_archive.hpp"
 #include "server/admin/demo/demo_forms.hpp"
 #include "server/admin/demo/demo_groups.hpp"
 #include "server/admin/demo/demo_tasks.hpp"
@@ -56,10 +57,7 @@ constexpr std::array<std::string_view, 12> spanish_speakers{"Ana",
                                                             "Andres",
                                                             "Diego"};
 
-struct Person {
-    Id id;
-    bool spanish = false;
-};
+using Person = DemoPerson;
 
 struct Channel {
     Founder::Place place;
@@ -360,6 +358,19 @@ Result<> make_history(Demo& demo) {
     return {};
 }
 
+/// Before the tasks that people talk about, so that their numbers come last.
+Result<> make_archive(const Demo& demo, storage::Storage& storage, const OrgState& state) {
+    std::size_t talked_about = 0;
+    for (const auto& [code, tasks] : demo.tasks) {
+        talked_about += tasks.channels.size();
+    }
+    DemoArchive archive{.people = demo.people,
+                        .tasks = demo.options.tasks - std::min(demo.options.tasks, talked_about),
+                        .now = demo.options.now};
+    archive.people.pop_back();  // the auditor only reads
+    return make_demo_archive(storage, state, archive);
+}
+
 Result<> write_demo(storage::Storage& storage, const DemoOptions& options) {
     Demo demo{.founder = Founder(storage), .options = options};
     body::Organization organization{.name = "Northfield Facilities"};
@@ -374,9 +385,13 @@ Result<> write_demo(storage::Storage& storage, const DemoOptions& options) {
     }
     HF_CHECK(demo.founder.flush());
     HF_TRY(const OrgState state, make_demo_workflows(storage));
+    HF_CHECK(make_archive(demo, storage, state));
     HF_CHECK(make_history(demo));
-    for (const auto& [code, tasks] : demo.tasks) {
+    for (auto& [code, tasks] : demo.tasks) {
         const auto& workflows = state.tasks.at(tasks.group).workflows;
+        HF_TRY(const auto newest,
+               storage.newest_rows(state.tasks.at(tasks.group).bucket, RowKind::task, 1));
+        tasks.last_serial = newest.empty() ? 0 : newest.front().sort;
         HF_CHECK(
             make_demo_tasks(demo.founder, storage, tasks, workflows.begin()->second, options.now));
     }

@@ -71,7 +71,7 @@ workflow::Task new_task(const DemoTasks& tasks,
                         WallTime at) {
     const DemoChannel& channel = tasks.channels[index];
     workflow::Task task{.name = channel.name,
-                        .serial = static_cast<std::int64_t>(index) + 1,
+                        .serial = tasks.last_serial + 1 + static_cast<std::int64_t>(index),
                         .group = tasks.group,
                         .workflow = workflow.code,
                         .state = workflow.initial,

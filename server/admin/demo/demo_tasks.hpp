@@ -19,6 +19,7 @@ struct DemoChannel {
 struct DemoTasks {
     Id group{};
     std::vector<DemoChannel> channels{};
+    std::int64_t last_serial = 0;  ///< of the tasks that the group has already
 };
 
 /// Makes a task for each channel of the group, which has gone some way through its workflow, each

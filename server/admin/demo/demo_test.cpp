@@ -16,49 +16,91 @@ using testing::demo_storage;
 using testing::must;
 using testing::state_of;
 
+/// What stands in the tasks of an organization, and in their timelines.
+struct TaskCounts {
+    std::map<std::string, std::size_t> by_state{};  ///< "work_order closed"
+    std::size_t tasks = 0;
+    std::size_t steps = 0;    ///< each has a message and a row of history
+    std::size_t answers = 0;  ///< each has a message
+};
+
+TaskCounts count_tasks(storage::Storage& storage, const OrgState& state) {
+    TaskCounts counts;
+    for (const auto& [group, tasks] : state.tasks) {
+        std::set<std::int64_t> serials;
+        Id after;
+        for (bool more = true; more;) {
+            const auto page = must(storage.rows_after_key(tasks.bucket, RowKind::task, after, {}));
+            for (const Row& row : page.rows) {
+                const auto task = must(workflow::parse_task(row.body));
+                EXPECT_EQ(task.serial, row.sort);
+                EXPECT_EQ(task.channel, row.id);
+                EXPECT_TRUE(serials.insert(task.serial).second);
+                counts.by_state[task.workflow + " " + task.state] += 1;
+                counts.tasks += 1;
+                counts.steps += 1 + task.state_version;
+                counts.answers += task.answers.size();
+                after = row.id;
+            }
+            more = page.more;
+        }
+    }
+    return counts;
+}
+
 TEST(Demo, has_what_its_page_promises) {
-    const auto storage = demo_storage();
+    const auto storage = testing::empty_storage();
+    must(create_demo(*storage, {.password_hash = "!", .now = {1'750'000'000'000}}));
     const OrgState state = state_of(*storage, "northfield");
     EXPECT_EQ(state.users.size(), 60U);
     EXPECT_EQ(state.groups.size(), 14U);
-    EXPECT_EQ(state.channels.size(), 180U);
     std::set<body::GroupKind> kinds;
     for (const auto& [id, group] : state.groups) {
         kinds.insert(group.body.kind);
     }
     EXPECT_EQ(kinds.size(), 4U);
+    const TaskCounts counts = count_tasks(*storage, state);
+    EXPECT_NEAR(static_cast<double>(counts.tasks), 3000, 3);
+    EXPECT_EQ(state.channels.size(), 180U - 62 + counts.tasks);
+    for (const char* way : {"work_order closed",
+                            "work_order rejected",
+                            "work_order pending",
+                            "task_manager ready",
+                            "task_manager not_implemented",
+                            "notification completed",
+                            "notification rejected",
+                            "notification reported"}) {
+        EXPECT_GT(counts.by_state.at(way), 0U) << way;
+    }
     std::uint64_t rows = 0;
-    std::uint64_t tasks = 0;
-    std::uint64_t steps = 0;  // of tasks: each has a message and a row of history
     for (const auto& record : must(storage->buckets_of(state.id))) {
         rows += record.bucket.kind == BucketKind::timeline ? record.bucket.rows : 0;
-        if (record.bucket.kind == BucketKind::tasks) {
-            const auto page =
-                must(storage->rows_after_key(record.bucket.id, RowKind::task, {}, {}));
-            for (const Row& row : page.rows) {
-                const auto task = must(workflow::parse_task(row.body));
-                EXPECT_EQ(task.serial, row.sort);
-                EXPECT_EQ(task.channel, row.id);
-                tasks += 1;
-                steps += 1 + task.state_version;
-            }
-        }
     }
-    EXPECT_EQ(tasks, 58U);
-    EXPECT_GT(steps, 2 * tasks);
-    EXPECT_EQ(rows, 25'000U + 2 * steps);
+    EXPECT_EQ(rows, 25'000U + 2 * (counts.steps + counts.answers));
+}
+
+TEST(Demo, has_read_what_was_done_long_ago) {
+    const auto storage = demo_storage();
+    const OrgState state = state_of(*storage, "northfield");
+    std::size_t read = 0;
+    for (const auto& [id, channel] : state.channels) {
+        const auto newest = must(storage->newest_rows(channel.timeline, RowKind::message, 1));
+        read += newest.front().sort <= channel.body.read_until ? 1 : 0;
+    }
+    EXPECT_EQ(read, count_tasks(*storage, state).tasks - 62);
 }
 
 TEST(Demo, has_its_workflows_and_routines_from_a_file) {
     const auto storage = demo_storage();
     const OrgState state = state_of(*storage, "northfield");
-    ASSERT_EQ(state.tasks.size(), 2U);
+    ASSERT_EQ(state.tasks.size(), 3U);
     const auto work = find_workflow_of(state, "work_order");
     ASSERT_TRUE(work);
     EXPECT_EQ(state.groups.at(work->group).body.code, "work-orders");
-    EXPECT_EQ(state.tasks.at(work->group).body.forms.size(), 3U);
+    EXPECT_EQ(state.tasks.at(work->group).body.forms.size(), 4U);
     EXPECT_TRUE(find_workflow_of(state, "task_manager"));
-    EXPECT_EQ(state.routines.size(), 2U);
+    EXPECT_TRUE(find_workflow_of(state, "notification"));
+    EXPECT_EQ(state.routines.size(), 3U);
 
     Problems problems;
     const auto again = testing::try_apply(*storage, demo_workflows_file(), problems);

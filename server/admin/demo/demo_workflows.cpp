@@ -19,6 +19,13 @@ collections:
       - {code: validation, name: 3. Validation}
       - {code: closed, name: 4. Closed}
       - {code: rejected, name: 5. Rejected}
+  - code: notification_states
+    name: States of a notification
+    elements:
+      - {code: reported, name: 1. Reported}
+      - {code: in_process, name: 2. In process}
+      - {code: completed, name: 3. Completed}
+      - {code: rejected, name: 4. Rejected}
   - code: plan_states
     name: States of a plan
     elements:
@@ -54,9 +61,32 @@ workflows:
       - code: validation
         name: 3. Validation
         color: "#6a3fb5"
-        next: [{target: closed}, {target: pending}]
+        next:
+          - {target: closed, change: form, form: accept_work}
+          - {target: pending}
       - {code: closed, name: 4. Closed, kind: closed, color: "#0b6b4c"}
       - {code: rejected, name: 5. Rejected, kind: closed, color: "#a8112d"}
+
+  - code: notification
+    group: notifications
+    name: Notification
+    collection: notification_states
+    initial: reported
+    start_form: {form: report_incident, task: {name: description}}
+    states:
+      - code: reported
+        name: 1. Reported
+        kind: new
+        color: "#a8112d"
+        next:
+          - {target: in_process, change: form, form: validate_failure, routines: [judge_failure]}
+          - {target: rejected, change: none}
+      - code: in_process
+        name: 2. In process
+        color: "#1259c3"
+        next: [{target: completed}]
+      - {code: completed, name: 3. Completed, kind: closed, color: "#0b6b4c"}
+      - {code: rejected, name: 4. Rejected, kind: closed, color: "#46586b"}
 
   - code: task_manager
     group: preventive-plans
@@ -100,6 +130,33 @@ routines:
       - key: thank
         kind: post_message
         inputs: {text: '"Thank you, \(.user.name). It is in the list."'}
+
+  - code: judge_failure
+    name: Judge a reported failure
+    start: valid
+    stages:
+      - key: valid
+        kind: if_else
+        inputs: {condition: '.answer.fields.valid[0] == "yes"'}
+        next: {IF: work, ELSE: refuse}
+      - key: work
+        kind: change_state
+        inputs: {state: '"in_process"'}
+        next: {SUCCESS: urgent}
+      - key: urgent
+        kind: if_else
+        inputs: {condition: '.answer.fields.priority[0] == "high"'}
+        next: {IF: hurry}
+      - key: hurry
+        kind: post_message
+        inputs: {text: '"High priority: \(.task.name)"'}
+      - key: refuse
+        kind: change_state
+        inputs: {state: '"rejected"'}
+        next: {SUCCESS: explain}
+      - key: explain
+        kind: post_message
+        inputs: {text: '"\(.user.name) found nothing to repair."'}
 
   - code: order_part
     name: Order a part

@@ -34,9 +34,12 @@ inline std::unique_ptr<storage::Storage> empty_storage() {
     return must(storage::open_sqlite(":memory:"));
 }
 
+/// The demonstration with a tenth of its tasks.
 inline std::unique_ptr<storage::Storage> demo_storage() {
     auto storage = empty_storage();
-    must(create_demo(*storage, {.password_hash = "!", .now = {1'750'000'000'000}, .assets = 400}));
+    must(create_demo(
+        *storage,
+        {.password_hash = "!", .now = {1'750'000'000'000}, .assets = 400, .tasks = 300}));
     return storage;
 }
 

@@ -101,6 +101,7 @@ private:
     void submit(const std::string& kind, Id lane, nlohmann::json args);
     void change_channel(Id channel);
     void work_on_tasks();
+    void keep_a_view();
 
     Setup setup_;
     Surroundings around_;

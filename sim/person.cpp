@@ -131,6 +131,10 @@ void Device::write() {
 /// the device refuses what it knows better.
 void Device::work_on_tasks() {
     Random& random = setup_.random;
+    if (random.chance(200)) {
+        keep_a_view();
+        return;
+    }
     std::vector<Id> begun;
     for (const auto& [key, promise] : around_.ledger.promises) {
         if (promise.kind == "task.create") {
@@ -157,6 +161,31 @@ void Device::work_on_tasks() {
             {"target", target},
             {"base_state", is_open ? "open" : "doing"},
             {"base_version", moves}});
+}
+
+/// Saves a view under a new name, or changes or deletes one of this device's: what somebody may not
+/// share, the device refuses.
+void Device::keep_a_view() {
+    Random& random = setup_.random;
+    std::vector<Id> saved;
+    for (const auto& [key, promise] : around_.ledger.promises) {
+        if (promise.kind == "view.save" && key.first == setup_.number) {
+            saved.push_back(key.second);
+        }
+    }
+    const std::string group = to_string(around_.organization.task_group);
+    const std::string some = saved.empty() ? "" : to_string(saved[random.below(saved.size())]);
+    if (!some.empty() && random.chance(300)) {
+        submit("view.delete", {}, {{"group", group}, {"view", some}});
+        return;
+    }
+    json args{{"group", group},
+              {"shared", random.chance(100)},
+              {"definition", {{"name", "View " + std::to_string(written_++)}}}};
+    if (!some.empty() && random.chance(500)) {
+        args["view"] = some;
+    }
+    submit("view.save", {}, std::move(args));
 }
 
 void Device::change_channel(Id channel) {

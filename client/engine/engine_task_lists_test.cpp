@@ -46,6 +46,13 @@ protected:
         query["group"] = to_string(FakeServer::group);
         return phone->subscribe(query);
     }
+    /// The id that the intent got.
+    Id submit(const std::string& kind, Json args) {
+        args["group"] = to_string(FakeServer::group);
+        const Json answer = phone->call("submit", {{"kind", kind}, {"args", std::move(args)}});
+        EXPECT_TRUE(answer.contains("ok")) << answer.dump();
+        return answer.contains("ok") ? *parse_id(answer["ok"]["intent"].get<std::string>()) : Id{};
+    }
     /// "reported(3): 6 4 | doing(3): 5": numbers of the tasks that are in the snapshot.
     [[nodiscard]] std::string told(std::int64_t list) const {
         std::string out;
@@ -75,6 +82,53 @@ TEST_F(EngineTaskLists, OM22_a_snapshot_has_the_windows_that_were_asked_for_and_
     const auto deep = watch({{"windows", windows}});
     EXPECT_EQ(told(deep), "reported(30): | doing(30): 5 3 1 | closed(0): | rejected(0):");
     EXPECT_EQ(phone->snapshot(deep)["groups"][1]["from"], 27);
+}
+
+TEST_F(EngineTaskLists, OM29_a_view_is_saved_offline_and_stays_when_the_server_has_it) {
+    put_many(2);
+    sign_in();
+    const auto list = watch({{"rows", 2}});
+    EXPECT_EQ(phone->snapshot(list)["saved"], Json::array());
+    EXPECT_EQ(phone->snapshot(list)["share_refusal"]["code"], "access.forbidden");
+    work_offline();
+    const Json definition{{"name", "By person"}, {"groups", {{{"field", "assignee"}}}}};
+    const Id view = submit("view.save", {{"definition", definition}});
+    ASSERT_EQ(phone->snapshot(list)["saved"].size(), 1U);
+    const Json saved = phone->snapshot(list)["saved"][0];
+    EXPECT_EQ(saved["id"], to_string(view));
+    EXPECT_EQ(saved["name"], "By person");
+    EXPECT_EQ(saved["shared"], false);
+    EXPECT_EQ(saved["view"]["groups"], definition["groups"]);
+    const Json better{{"name", "Better"}};
+    submit("view.save", {{"view", to_string(view)}, {"definition", better}});
+    ASSERT_EQ(phone->snapshot(list)["saved"].size(), 1U) << "the same one, before anybody knows it";
+    EXPECT_EQ(phone->snapshot(list)["saved"][0]["name"], "Better");
+    phone->heal();
+    phone->call("set_offline_mode", {{"on", false}});
+    phone->pass(10'000);
+    EXPECT_TRUE(server.rows.contains({FakeServer::ana_bucket, RowKind::task_view, view}));
+    ASSERT_EQ(phone->snapshot(list)["saved"].size(), 1U);
+    EXPECT_EQ(phone->snapshot(list)["saved"][0]["name"], "Better");
+    submit("view.delete", {{"view", to_string(view)}});
+    EXPECT_EQ(phone->snapshot(list)["saved"], Json::array());
+}
+
+TEST_F(EngineTaskLists, a_view_that_somebody_shares_is_there_for_everybody) {
+    sign_in();
+    const auto list = watch({{"rows", 2}});
+    server.put({FakeServer::group_bucket, RowKind::task_view, Id{4000}},
+               0,
+               body::encode(body::TaskView{.group = FakeServer::group,
+                                           .author = FakeServer::ben,
+                                           .definition = R"({"name":"Late","layout":"table"})"}));
+    phone->say(server.live_page(FakeServer::group_bucket,
+                                server.buckets.at(FakeServer::group_bucket).version - 1));
+    ASSERT_EQ(phone->snapshot(list)["saved"].size(), 1U);
+    const Json saved = phone->snapshot(list)["saved"][0];
+    EXPECT_EQ(saved["view"]["layout"], "table");
+    EXPECT_EQ(saved["shared"], true);
+    EXPECT_EQ(saved["changeable"], false);
+    EXPECT_EQ(saved["deletable"], false);
 }
 
 TEST_F(EngineTaskLists, OM22_a_change_moves_the_task_in_every_open_view_and_leaves_the_rest) {

@@ -163,6 +163,25 @@ Result<TaskAttachAnswer> parse_task_attach_answer(std::string_view text) {
     return json::finish(reader, value);
 }
 
+Result<ViewSave> parse_view_save(std::string_view text) {
+    ViewSave value;
+    json::Reader reader = json::Reader::of(json::parse(text));
+    read_target(reader, "group", value.group);
+    reader.read("view", value.view)
+        .read("shared", value.shared)
+        .require("definition")
+        .read_object("definition", value.definition);
+    return json::finish(reader, std::move(value));
+}
+
+Result<ViewDelete> parse_view_delete(std::string_view text) {
+    ViewDelete value;
+    json::Reader reader(text);
+    read_target(reader, "group", value.group);
+    read_target(reader, "view", value.view);
+    return json::finish(reader, value);
+}
+
 std::string said_offline(IntentKind kind, std::string args, bool offline) {
     if (kind == IntentKind::task_create) {
         if (auto wanted = parse_task_create(args)) {
@@ -277,6 +296,19 @@ std::string encode(const TaskAttachAnswer& value) {
         .write("task", value.task)
         .write("answer", value.answer)
         .text();
+}
+
+std::string encode(const ViewSave& value) {
+    return json::Writer{}
+        .write("group", value.group)
+        .write("view", value.view)
+        .write("shared", value.shared, false)
+        .write("definition", json::parse(value.definition))
+        .text();
+}
+
+std::string encode(const ViewDelete& value) {
+    return json::Writer{}.write("group", value.group).write("view", value.view).text();
 }
 
 }  // namespace holdfast::args

@@ -107,6 +107,19 @@ struct TaskAttachAnswer {
     Id answer{};
 };
 
+/// Saves a view of a group's tasks.
+struct ViewSave {
+    Id group{};
+    Id view{};                      ///< one that is there; absent: a new one
+    bool shared = false;            ///< with everybody who reads the group; may be absent
+    std::string definition = "{}";  ///< JSON of workflow::View, with its name
+};
+
+struct ViewDelete {
+    Id group{};
+    Id view{};
+};
+
 [[nodiscard]] Result<MessagePost> parse_message_post(std::string_view text);
 [[nodiscard]] Result<MessageReact> parse_message_react(std::string_view text);
 [[nodiscard]] Result<MessageTarget> parse_message_target(std::string_view text);
@@ -119,6 +132,8 @@ struct TaskAttachAnswer {
 [[nodiscard]] Result<TaskChangeState> parse_task_change_state(std::string_view text);
 [[nodiscard]] Result<TaskSetRole> parse_task_set_role(std::string_view text);
 [[nodiscard]] Result<TaskAttachAnswer> parse_task_attach_answer(std::string_view text);
+[[nodiscard]] Result<ViewSave> parse_view_save(std::string_view text);
+[[nodiscard]] Result<ViewDelete> parse_view_delete(std::string_view text);
 
 /// The arguments with the word whether they were taken in Offline Mode, which is the engine's to
 /// say, where the kind has one; others, and what cannot be read, as they are.
@@ -136,5 +151,7 @@ struct TaskAttachAnswer {
 [[nodiscard]] std::string encode(const TaskChangeState& value);
 [[nodiscard]] std::string encode(const TaskSetRole& value);
 [[nodiscard]] std::string encode(const TaskAttachAnswer& value);
+[[nodiscard]] std::string encode(const ViewSave& value);
+[[nodiscard]] std::string encode(const ViewDelete& value);
 
 }  // namespace holdfast::args

@@ -22,6 +22,15 @@ Result<Workflow> parse_workflow(std::string_view text) {
     return json::finish(reader, std::move(value));
 }
 
+Result<TaskView> parse_task_view(std::string_view text) {
+    TaskView value;
+    json::Reader reader = json::Reader::of(json::parse(text));
+    reader.read("group", value.group)
+        .read("author", value.author)
+        .read_object("definition", value.definition);
+    return json::finish(reader, std::move(value));
+}
+
 std::string encode(const TaskGroup& value) {
     return json::Writer{}
         .write("definition", json::parse(value.definition))
@@ -32,6 +41,14 @@ std::string encode(const TaskGroup& value) {
 
 std::string encode(const Workflow& value) {
     return json::Writer{}.write("definition", json::parse(value.definition)).text();
+}
+
+std::string encode(const TaskView& value) {
+    return json::Writer{}
+        .write("group", value.group)
+        .write("author", value.author)
+        .write("definition", json::parse(value.definition))
+        .text();
 }
 
 }  // namespace holdfast::body

@@ -25,9 +25,20 @@ struct Workflow {
     bool operator==(const Workflow&) const = default;
 };
 
+/// A view of a group's tasks that was saved: its author's alone in the author's own bucket, shared
+/// in the group's.
+struct TaskView {
+    Id group{};
+    Id author{};                    ///< who saved it last
+    std::string definition = "{}";  ///< JSON of workflow::View, with its name
+    bool operator==(const TaskView&) const = default;
+};
+
 [[nodiscard]] Result<TaskGroup> parse_task_group(std::string_view text);
 [[nodiscard]] Result<Workflow> parse_workflow(std::string_view text);
+[[nodiscard]] Result<TaskView> parse_task_view(std::string_view text);
 [[nodiscard]] std::string encode(const TaskGroup& value);
 [[nodiscard]] std::string encode(const Workflow& value);
+[[nodiscard]] std::string encode(const TaskView& value);
 
 }  // namespace holdfast::body

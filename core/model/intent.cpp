@@ -23,7 +23,7 @@ constexpr const char* own_lane = "";
 /// One for a form's message, and spare ones for what the server may have to add.
 constexpr std::uint32_t task_ids = 17;
 
-constexpr std::array<Entry, 14> entries{{
+constexpr std::array<Entry, 16> entries{{
     {IntentKind::message_post, "message.post", true, "channel"},
     {IntentKind::message_react, "message.react", true, "channel"},
     {IntentKind::message_delete, "message.delete", false, "channel"},
@@ -38,6 +38,8 @@ constexpr std::array<Entry, 14> entries{{
     {IntentKind::task_change_state, "task.change_state", true, "task", task_ids, true},
     {IntentKind::task_set_role, "task.set_role", false, "task", task_ids},
     {IntentKind::task_attach_answer, "task.attach_answer", true, "task", task_ids},
+    {IntentKind::view_save, "view.save", true, users_lane},
+    {IntentKind::view_delete, "view.delete", true, users_lane},
 }};
 
 const Entry* find_entry(IntentKind kind) {

@@ -28,6 +28,8 @@ enum class IntentKind : std::uint16_t {
     task_change_state = 21,
     task_set_role = 22,
     task_attach_answer = 23,
+    view_save = 24,
+    view_delete = 25,
 };
 
 /// "message.post" and back; the names are those of app/src/bridge/types.ts.
@@ -35,7 +37,7 @@ enum class IntentKind : std::uint16_t {
 [[nodiscard]] std::optional<IntentKind> parse_intent_kind(std::string_view name);
 
 /// Whether it may be done in Offline Mode (OM29, OM30): messages, replies, reactions, read
-/// marks, and forms (OM24).
+/// marks, forms (OM24), and saved views.
 [[nodiscard]] bool works_offline(IntentKind kind);
 
 /// Whether the arguments are work that is kept with the receipt when the server refuses it (OM33).
@@ -67,8 +69,8 @@ struct LaneOwner {
 };
 
 /// The lane of an intent with these arguments: the channel, which is the task's too; the user for a
-/// profile; the intent itself for a task that it begins, so that what follows in the task's channel
-/// stays behind it. Nothing where the arguments do not say.
+/// profile and for views; the intent itself for a task that it begins, so that what follows in the
+/// task's channel stays behind it. Nothing where the arguments do not say.
 [[nodiscard]] std::optional<Id> lane_of(IntentKind kind, std::string_view args, LaneOwner owner);
 
 enum class OutcomeStatus : std::uint8_t {

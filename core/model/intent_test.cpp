@@ -25,6 +25,14 @@ TEST(Intent, OM24_OM29_OM30_messages_reactions_read_marks_and_forms_work_offline
     }
 }
 
+TEST(Intent, saved_views_work_offline_in_the_order_of_their_person) {
+    for (const IntentKind kind : {IntentKind::view_save, IntentKind::view_delete}) {
+        EXPECT_EQ(parse_intent_kind(intent_name(kind)), kind);
+        EXPECT_TRUE(works_offline(kind));
+        EXPECT_EQ(lane_of(kind, R"({"group":"31","view":"5"})", {Id{7}}), Id{7});
+    }
+}
+
 TEST(Intent, the_lane_is_the_channel_the_group_or_the_user) {
     const Id user{7};
     const std::string args = R"({"channel":"41","group":"31","message":"5"})";

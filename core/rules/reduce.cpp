@@ -3,6 +3,7 @@
 #include "core/model/limits.hpp"
 #include "core/model/rules.hpp"
 #include "core/rules/answers.hpp"
+#include "core/rules/task_views.hpp"
 #include "core/rules/tasks.hpp"
 
 namespace holdfast {
@@ -41,6 +42,10 @@ namespace {
             return rules::set_role(world, occasion, intent);
         case IntentKind::task_attach_answer:
             return rules::attach_answer(world, occasion, intent);
+        case IntentKind::view_save:
+            return rules::save_view(world, occasion, intent);
+        case IntentKind::view_delete:
+            return rules::delete_view(world, occasion, intent);
     }
     return fail(ErrorCode::intent_unknown_kind);  // a newer device's
 }

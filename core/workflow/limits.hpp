@@ -41,4 +41,10 @@ inline constexpr std::size_t result_bytes_max = 64 * 1024;  ///< of one stage: r
 // Views of a task list: what is beyond is refused with workflow_too_many.
 inline constexpr std::size_t criteria_max = 3;
 
+// Saved views.
+inline constexpr std::size_t view_name_bytes_max = 100;  // intent_too_long
+inline constexpr std::size_t view_bytes_max = 4 * 1024;  // intent_too_long
+inline constexpr std::size_t views_max =
+    100;  ///< of one person, shared in one group: view_too_many
+
 }  // namespace holdfast::workflow::limits

@@ -145,6 +145,8 @@ std::string_view row_kind_name(RowKind kind) {
             return "task";
         case RowKind::history:
             return "history";
+        case RowKind::task_view:
+            return "view of tasks";
         case RowKind::file:
             return "file";
     }

@@ -92,6 +92,16 @@ export interface TasksView {
   day?: TaskField; // of a calendar; absent: end_date
 }
 
+/** A view that was saved under a name: its person's alone, or the group's. */
+export interface SavedView {
+  id: Id;
+  name: string;
+  shared: boolean;
+  changeable: boolean;
+  deletable: boolean;
+  view: TasksView; // with its name
+}
+
 export interface TaskWorkflow {
   code: string;
   name: string;
@@ -123,6 +133,8 @@ export interface TasksSnapshot {
   groups: TaskGroup[];
   more_groups: number; // beyond 300
   complete: boolean;
+  saved: SavedView[]; // the person's own before those of the group
+  share_refusal: EngineError | null; // why the person may not share a view
 }
 
 export interface TaskAction {

@@ -21,7 +21,7 @@ import type {
 
 export type * from './form-types.ts';
 
-import type { TaskRole, TaskSnapshot, TasksSnapshot, TasksWindow } from './task-types.ts';
+import type { TaskRole, TaskSnapshot, TasksSnapshot, TasksView, TasksWindow } from './task-types.ts';
 
 export type * from './task-types.ts';
 
@@ -155,7 +155,10 @@ export type Intent =
       kind: 'task.change_state';
       args: { group: Id; task: Id; target: string; base_state: string; base_version: number };
     }
-  | { kind: 'task.set_role'; args: { group: Id; task: Id; user: Id; role: TaskRole | 'none' } };
+  | { kind: 'task.set_role'; args: { group: Id; task: Id; user: Id; role: TaskRole | 'none' } }
+  /** Without `view` a new one, with the id of the intent. */
+  | { kind: 'view.save'; args: { group: Id; view?: Id; shared: boolean; definition: TasksView } }
+  | { kind: 'view.delete'; args: { group: Id; view: Id } };
 
 export type Query =
   | { query: 'session' }

@@ -116,6 +116,17 @@ export class FakeTasks {
       groups,
       more_groups: 0,
       complete: true,
+      saved: [
+        {
+          id: '801',
+          name: 'Due this week',
+          shared: true,
+          changeable: false,
+          deletable: false,
+          view: { name: 'Due this week', layout: 'calendar' },
+        },
+      ],
+      share_refusal: { code: 'access.forbidden', params: {} },
     };
   }
 

@@ -135,6 +135,10 @@ export const errorCodes = [
   'routine.request_forbidden',
   'choices.failed',
   'choices.forbidden',
+  'view.too_many',
+  'routine.mail_failed',
+  'routine.no_mail_server',
+  'routine.invalid_schedule',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -10,12 +10,18 @@
 #include "client/engine/queries/task_cards.hpp"
 #include "core/model/args.hpp"
 #include "core/model/json.hpp"
+#include "core/workflow/task_list.hpp"
 
 namespace holdfast::client::action_cards {
 namespace {
 
 std::string text_of(const Outbox::Item& item) {
     const Json args = json::parse(item.intent.args);
+    if (item.intent.kind == IntentKind::view_save) {
+        const auto wanted = args::parse_view_save(item.intent.args);
+        const auto view = workflow::parse_view(wanted ? wanted->definition : "{}");
+        return view ? view->name : std::string{};
+    }
     for (const char* name : {"text", "emoji", "name"}) {
         if (args.is_object() && args.contains(name) && args[name].is_string()) {
             return args[name].get<std::string>();
@@ -28,7 +34,8 @@ std::string text_of(const Outbox::Item& item) {
 /// and of a task whose channel it makes.
 bool is_about_channel(IntentKind kind) {
     return kind != IntentKind::channel_create && kind != IntentKind::profile_update &&
-           kind != IntentKind::task_create;
+           kind != IntentKind::task_create && kind != IntentKind::view_save &&
+           kind != IntentKind::view_delete;
 }
 
 /// The group that the arguments name, or that of the channel that they are about.

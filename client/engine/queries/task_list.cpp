@@ -8,6 +8,7 @@
 #include "client/engine/queries/snapshots.hpp"
 #include "client/engine/queries/task_cards.hpp"
 #include "client/engine/view/task_lists.hpp"
+#include "core/rules/task_views.hpp"
 #include "core/workflow/offers.hpp"
 
 namespace holdfast::client::snapshots {
@@ -241,6 +242,34 @@ Result<> write_groups(const TaskFacts& facts,
     return {};
 }
 
+/// Views that were saved, with what the person may do to each.
+Result<Json> saved_json(const View& view, Id group) {
+    Json list = Json::array();
+    HF_TRY(const auto saved, view.saved_views(group));
+    const bool may_share = rules::may_share_views(view, view.user()).has_value();
+    for (const View::NamedTaskView& one : saved) {
+        const auto definition = workflow::parse_view(one.view.definition);
+        if (!definition) {
+            continue;  // of a newer app
+        }
+        const bool is_own = !one.is_shared || one.view.author == view.user();
+        list.push_back({{"id", to_string(one.id)},
+                        {"name", definition->name},
+                        {"shared", one.is_shared},
+                        {"changeable", !one.is_shared || may_share},
+                        {"deletable", is_own || may_share},
+                        {"view", Json::parse(workflow::encode(*definition))}});
+    }
+    return list;
+}
+
+/// Why the person may not share a view; null: it is allowed.
+Json share_refusal(const View& view) {
+    const auto shares = rules::may_share_views(view, view.user());
+    return task_cards::refusal(
+        view, IntentKind::view_save, shares ? std::nullopt : std::optional(shares.error()));
+}
+
 bool is_complete(const View& view, Id group) {
     return std::ranges::any_of(view.buckets(BucketKind::tasks), [&](const auto* cursor) {
         return cursor->head.owner == group && cursor->exact();
@@ -256,7 +285,9 @@ Result<Json> tasks(View& view, const Query& query) {
                   {"count", 0},
                   {"groups", Json::array()},
                   {"more_groups", 0},
-                  {"complete", false}};
+                  {"complete", false},
+                  {"saved", Json::array()},
+                  {"share_refusal", nullptr}};
     const Id group = query.target;
     const auto facts = task_cards::facts_for(view, group);
     if (!facts) {
@@ -275,6 +306,8 @@ Result<Json> tasks(View& view, const Query& query) {
     snapshot["groups"] = writer.take();
     snapshot["more_groups"] = writer.more();
     snapshot["complete"] = is_complete(view, group);
+    HF_TRY(snapshot["saved"], saved_json(view, group));
+    snapshot["share_refusal"] = share_refusal(view);
     return snapshot;
 }
 

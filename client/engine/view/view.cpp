@@ -1,5 +1,7 @@
 #include "client/engine/view/view.hpp"
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "core/model/facts.hpp"
@@ -200,6 +202,34 @@ Result<std::vector<View::NamedForm>> View::forms() const {
         }
     }
     return forms;
+}
+
+Result<std::vector<View::NamedTaskView>> View::saved_views(Id group) const {
+    std::vector<NamedTaskView> views;
+    for (const bool is_shared : {false, true}) {
+        HF_TRY(const auto held,
+               is_shared ? bucket(BucketKind::group, group) : bucket(BucketKind::user, user()));
+        if (!held) {
+            continue;
+        }
+        note_rows(held->id, RowKind::task_view);
+        std::set<Id> ids;
+        HF_TRY(const auto rows, sources_.replica.rows(held->id, RowKind::task_view));
+        for (const Row& row : rows) {
+            ids.insert(row.id);
+        }
+        for (const Id id : sources_.overlay.rows_of(held->id, RowKind::task_view)) {
+            ids.insert(id);
+        }
+        for (const Id id : ids) {
+            HF_TRY(const auto row, find({held->id, RowKind::task_view, id}));
+            auto view = read(row, body::parse_task_view);
+            if (view && view->group == group) {
+                views.push_back({id, is_shared, *std::move(view)});
+            }
+        }
+    }
+    return views;
 }
 
 Result<std::vector<workflow::History>> View::history(Id task, std::size_t count) const {

@@ -15,6 +15,7 @@
 #include "client/replica/replica.hpp"
 #include "core/model/body.hpp"
 #include "core/model/body_forms.hpp"
+#include "core/model/body_workflow.hpp"
 #include "core/model/world.hpp"
 #include "core/offline/status.hpp"
 #include "core/wire/frame.hpp"
@@ -126,6 +127,14 @@ public:
     [[nodiscard]] const std::map<std::int64_t, Outbox::Draft>& drafts() const;
 
     // ------------------------------------------------------------------ tasks
+
+    struct NamedTaskView {
+        Id id;
+        bool is_shared = false;
+        body::TaskView view;
+    };
+    /// Saved views of a group, the person's own before the shared ones; each by id.
+    [[nodiscard]] Result<std::vector<NamedTaskView>> saved_views(Id group) const;
 
     /// Rows of a task's history that the server has written, newest first.
     [[nodiscard]] Result<std::vector<workflow::History>> history(Id task, std::size_t count) const;

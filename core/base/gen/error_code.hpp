@@ -144,6 +144,10 @@ enum class ErrorCode : std::uint16_t {
     routine_request_forbidden = 227,
     choices_failed = 230,
     choices_forbidden = 231,
+    view_too_many = 232,
+    routine_mail_failed = 233,
+    routine_no_mail_server = 234,
+    routine_invalid_schedule = 235,
 };
 
 enum class Retry : std::uint8_t { never, later, signed_in };
@@ -157,7 +161,7 @@ struct ErrorEntry {
     std::string_view action;
 };
 
-inline constexpr std::array<ErrorEntry, 134> error_catalogue{{
+inline constexpr std::array<ErrorEntry, 138> error_catalogue{{
     {ErrorCode::request_malformed, "request.malformed", 400, Retry::never,
      "The bytes are not a frame, or not a valid JSON body.",
      "Update the app; if it is up to date, report the log line."},
@@ -560,6 +564,18 @@ inline constexpr std::array<ErrorEntry, 134> error_catalogue{{
     {ErrorCode::choices_forbidden, "choices.forbidden", 403, Retry::never,
      "This server may not ask the address that a form takes its choices from.",
      "Let the operator allow the address (serve --choices-from), or put another into the form."},
+    {ErrorCode::view_too_many, "view.too_many", 422, Retry::never,
+     "There are as many saved views as there may be; the limit is in the parameters.",
+     "Delete one that nobody needs."},
+    {ErrorCode::routine_mail_failed, "routine.mail_failed", 502, Retry::never,
+     "The mail server did not take an e-mail of a routine, again and again, or refused it.",
+     "Look at its answer in the automation log; run the routine again when it is well."},
+    {ErrorCode::routine_no_mail_server, "routine.no_mail_server", 422, Retry::never,
+     "A routine sends an e-mail, and this server knows no mail server.",
+     "Name one (serve --mail-server), or leave the stage out."},
+    {ErrorCode::routine_invalid_schedule, "routine.invalid_schedule", 422, Retry::never,
+     "The time at which a routine is to begin cannot be read.",
+     "Write six fields (second minute hour day month weekday), and a time zone that exists."},
 }};
 
 /// The entry of a code; null for `none` and for numbers that are not in the catalogue.

@@ -26,12 +26,14 @@ export function countsFor(data, email) {
   }
 }
 
-/** Rows of a kind in a server's tables: [{ id, ...body }], by bucket and id. */
+/** Rows of a kind in a server's tables: [{ id, place, ...body }], by bucket and id; `place`: the bucket's kind. */
 function rowsOf(data, kind) {
   const database = new DatabaseSync(path.join(data, 'holdfast.db'), { readOnly: true });
   try {
-    const rows = database.prepare('SELECT CAST(id AS TEXT) AS id, body FROM bucket_row WHERE kind = ?').all(kind);
-    return rows.map(({ id, body }) => ({ ...JSON.parse(Buffer.from(body).toString('utf8')), id }));
+    const rows = database
+      .prepare('SELECT CAST(id AS TEXT) AS id, body, (SELECT kind FROM bucket WHERE id = bucket_row.bucket) AS place FROM bucket_row WHERE kind = ?')
+      .all(kind);
+    return rows.map(({ id, body, place }) => ({ ...JSON.parse(Buffer.from(body).toString('utf8')), id, place }));
   } finally {
     database.close();
   }
@@ -48,3 +50,6 @@ export const wholeTasksOf = (data) => rowsOf(data, 22);
 
 /** All tasks of a server: [{ id, name, state }]. */
 export const tasksOf = (data) => wholeTasksOf(data).map(({ id, name, state }) => ({ id, name, state }));
+
+/** All saved views on a server, and whether each is shared. */
+export const savedViewsOf = (data) => rowsOf(data, 24).map((view) => ({ ...view, shared: view.place === 3 }));

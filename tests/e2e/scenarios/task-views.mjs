@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { at, startPhone, workOffline } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
 import { waitFor } from '../lib/server.mjs';
-import { wholeTasksOf } from '../lib/truth.mjs';
+import { savedViewsOf, wholeTasksOf } from '../lib/truth.mjs';
 
-export const name = 'OM22 OM26: list, board, table and calendar of a group offline, filtered, ordered and grouped; a move is seen in each; the device remembers the view';
+export const name = 'OM22 OM26: list, board, table and calendar of a group offline, filtered, ordered and grouped; a move is seen in each; a view is saved and shared; the device remembers';
 
 const inGroup = (tasks, workflow) => tasks.filter((task) => task.workflow === workflow && task.active !== false);
+const saved = 'Closed by person';
 const countOf = async (column) => Number(/\d+/.exec(await column.locator('.count').first().innerText())[0]);
 const look = (page, view) => at(page, `view-${view}`).click();
 
@@ -51,7 +52,8 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await choose(page, 'Group 1', 'assignee');
   await choose(page, 'Order 1', 'serial');
   await shoot(page, 'views-sheet');
-  await at(page, 'view-done').click();
+  await at(page, 'view-name').fill(saved);
+  await at(page, 'view-save-new').click();
   const rows = at(page, 'table-row');
   await waitFor('the closed ones', async () => (await rows.count()) === inState('closed'));
   const shown = await rows.evaluateAll((all) => all.map((row) => Number(row.querySelector('.number').textContent.slice(1))));
@@ -72,6 +74,21 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   }
   assert.deepEqual(parts.toSorted(), wanted, 'each person has their own, by number');
   await shoot(page, 'views-table');
+
+  // What was saved is found under its name, and is changed and shared without a connection.
+  const picked = async () => at(page, 'view-saved').locator('option:checked').textContent();
+  await waitFor('the saved view', async () => (await picked()).trim() === saved);
+  await at(page, 'view-saved').selectOption('');
+  await waitFor('all tasks', async () => (await rows.count()) > inState('closed'));
+  await look(page, 'list');
+  await at(page, 'view-saved').selectOption({ label: saved });
+  await waitFor('the closed ones again', async () => (await rows.count()) === inState('closed'));
+  await at(page, 'view-change').click();
+  await at(page, 'view-shared').check();
+  await shoot(page, 'views-save');
+  await at(page, 'view-save').click();
+  await waitFor('the shared view', async () => (await picked()).trim() === `${saved} (shared)`);
+  assert.deepEqual(savedViewsOf(server.data), [], 'nothing of it is on the server yet');
 
   // The calendar, by the day since when a task is in its state.
   await at(page, 'view-change').click();
@@ -103,5 +120,12 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await look(page, 'board');
   await at(page, 'task-board').waitFor();
   await shoot(page, 'views-board-dark');
+
+  proxy.restore();
+  const kept = await waitFor('the view on the server', () => savedViewsOf(server.data).find((view) => view.shared), 60_000);
+  assert.deepEqual(
+    { name: kept.definition.name, layout: kept.definition.layout, groups: kept.definition.groups },
+    { name: saved, layout: 'table', groups: [{ field: 'assignee' }] },
+  );
   await context.close();
 }

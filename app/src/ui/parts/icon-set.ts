@@ -52,6 +52,7 @@ export {
   flaskOutline,
   folderOutline,
   funnelOutline,
+  bookmarkOutline,
   gitBranchOutline,
   globeOutline,
   gridOutline,

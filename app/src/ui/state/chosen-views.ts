@@ -7,13 +7,19 @@ export type Shown = TaskLayout | 'channels';
 export interface ChosenView {
   shown: Shown | null; // null: as the group's authors want it
   view: TasksView; // filters, orders and groups; the layout is `shown`
+  saved: Id | null; // the saved view that this is, or was made from
 }
 
 const stored = 'holdfast.views';
 const all = (): Record<Id, ChosenView> =>
   JSON.parse(localStorage.getItem(stored) ?? '{}') as Record<Id, ChosenView>;
 
-export const chosenView = (group: Id): ChosenView => all()[group] ?? { shown: null, view: {} };
+export const chosenView = (group: Id): ChosenView => ({
+  shown: null,
+  view: {},
+  saved: null,
+  ...all()[group],
+});
 
 export function rememberView(group: Id, chosen: ChosenView): void {
   localStorage.setItem(stored, JSON.stringify({ ...all(), [group]: chosen }));

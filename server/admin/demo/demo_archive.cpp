@@ -48,7 +48,11 @@ struct Step {
 class Telling {
 public:
     Telling(PastWriter& writer, const OrgState& state, const DemoArchive& archive, Dice& dice)
-        : writer_(writer), state_(state), archive_(archive), dice_(dice) {}
+        : writer_(writer), state_(state), archive_(archive), dice_(dice) {
+        for (const auto& [id, asset] : collection("asset").elements) {
+            assets_.push_back(id);
+        }
+    }
 
     Result<> work_order(Id group, std::int64_t ms) {
         begin(ms);
@@ -123,19 +127,25 @@ private:
         return state_.collections.at(find_collection_of(state_, code).value());
     }
 
+    /// A machine by its levels, from the zone on.
+    std::vector<Id> machine() {
+        constexpr std::array<std::string_view, 4> below{"asset", "place", "site", "region"};
+        std::vector<Id> path{dice_.pick(assets_)};
+        for (const std::string_view level : below) {
+            const Id above = collection(level).elements.at(path.front()).parents.front();
+            path.insert(path.begin(), above);
+        }
+        return path;
+    }
+
     std::string incident() {
-        const auto& assets = collection("asset").elements;
-        const auto asset =
-            std::next(assets.begin(), static_cast<std::ptrdiff_t>(dice_.below(assets.size())));
-        const Id place = asset->second.parents.front();
-        const Id site = collection("place").elements.at(place).parents.front();
         const auto& failures = collection("failure").elements;
         const auto failure =
             std::next(failures.begin(), static_cast<std::ptrdiff_t>(dice_.below(failures.size())));
         const std::int64_t minute = (now_ % day_ms) / minute_ms;
         return json::Writer{}
             .write("danger", std::vector<std::string>{"no"})
-            .write("asset", std::vector{site, place, asset->first})
+            .write("asset", machine())
             .write("failure", std::vector{failure->first})
             .write("description", words())
             .write("seen_at",
@@ -183,6 +193,7 @@ private:
     const OrgState& state_;
     const DemoArchive& archive_;
     Dice& dice_;
+    std::vector<Id> assets_;
     std::int64_t now_ = 0;
     const DemoPerson* reporter_ = nullptr;
     const DemoPerson* doer_ = nullptr;

@@ -95,46 +95,6 @@ forms:
       - id: state
         kind: rating
         label: {en: "State of the place now", es: "Estado del lugar ahora"}
-  - code: accept_work
-    title: {en: Accept the work, es: Aceptar el trabajo}
-    access: {groups: [work-orders], elements: [validation]}
-    components:
-      - id: grade
-        kind: rating
-        required: true
-        label: {en: "How well is it done?", es: "¿Qué tan bien está hecho?"}
-      - id: remark
-        kind: written
-        input: long
-        label: {en: Remarks, es: Observaciones}
-  - code: validate_failure
-    title: {en: Validate the failure, es: Validar la falla}
-    access: {groups: [notifications], elements: [reported]}
-    components:
-      - id: valid
-        kind: list
-        required: true
-        label: {en: "Is there a failure?", es: "¿Hay una falla?"}
-        items:
-          - {value: "yes", label: {en: "Yes", es: Sí}}
-          - {value: "no", label: {en: "No", es: "No"}}
-      - id: priority
-        kind: list
-        required: true
-        show: {component: valid, equal: "yes"}
-        label: {en: Priority, es: Prioridad}
-        items:
-          - {value: high, label: {en: High, es: Alta}}
-          - {value: low, label: {en: Low, es: Baja}}
-      - id: until
-        kind: date
-        show: {component: valid, equal: "yes"}
-        label: {en: To be repaired until, es: Reparar hasta el}
-      - id: assign
-        kind: users
-        among: subordinates
-        show: {component: valid, equal: "yes"}
-        label: {en: "Who should do it?", es: "¿Quién debería hacerlo?"}
   - code: ask_for_part
     title: {en: Ask for a part, es: Pedir un repuesto}
     access: {groups: [work-orders], elements: [pending]}

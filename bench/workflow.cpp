@@ -8,6 +8,7 @@
 #include "bench/stage.hpp"
 #include "core/workflow/task.hpp"
 #include "server/services/executor.hpp"
+#include "server/storage/common/transact.hpp"
 
 namespace holdfast::bench {
 namespace {
@@ -97,6 +98,85 @@ double changes() {
         if (moving.size() < moved_count / 3 || applied != moving.size()) {
             give_up("workflow: " + std::to_string(applied) + " of " +
                     std::to_string(moving.size()) + " applied");
+        }
+    }
+    return median(rates);
+}
+
+constexpr int runs_count = 100;
+constexpr const char* routine_json =
+    R"({"code":"steps","start":"each","stages":[)"
+    R"({"key":"each","kind":"for_each","inputs":{"items":"[1,2,3,4,5,6,7,8,9,10]","as":"n"},)"
+    R"("next":{"STEP":"say"}},)"
+    R"({"key":"say","kind":"post_message","inputs":{"text":"\"Step\""},)"
+    R"("next":{"SUCCESS":"each"}}]})";
+
+/// Queues runs of the routine upon the first task.
+void queue_runs(storage::Storage& storage, const storage::AccountRecord& account, Moving task) {
+    const std::string id = to_string(task.id);
+    const auto write = [&]() -> Result<> {
+        HF_TRY(const auto routine, storage.find_routine(account.organization, "steps"));
+        for (int i = 0; i < runs_count; ++i) {
+            HF_TRY(const Id run, storage.mint_id());
+            HF_CHECK(storage.queue_run({.id = run,
+                                        .organization = account.organization,
+                                        .routine = "steps",
+                                        .definition = routine->id,
+                                        .user = account.user,
+                                        .task = task.id,
+                                        .channel = task.id,
+                                        .context = R"({"meta":{"channel":")" + id +
+                                                   R"(","group":")" + to_string(task.group) +
+                                                   R"(","task":")" + id + R"("}})"}));
+        }
+        return {};
+    };
+    must(storage::transact(storage, write), "queue runs");
+}
+
+/// Stages of routines a second, each with its entry and its effects on the disk. Expressions are
+/// given: evaluating them is another process's work.
+double stages() {
+    const TempFolder folder;
+    net::SystemEnvironment environment;
+    const auto storage = make_storage(
+        folder / "server.db", {.channels = 1, .messages = 10, .tasks = 10, .task_channels = 10});
+    const auto account = must(storage->find_account(Phone::email(0)), "find the account");
+    must(storage::transact(*storage,
+                           [&]() -> Result<> {
+                               HF_TRY(const Id id, storage->mint_id());
+                               return storage->put_routine({.id = id,
+                                                            .organization = account->organization,
+                                                            .code = "steps",
+                                                            .definition = routine_json});
+                           }),
+         "define a routine");
+    const Moving task = moving_tasks(*storage, account->organization).front();
+    services::Executor executor(*storage, environment);
+    services::Routines& routines = executor.routines();
+    std::vector<double> rates;
+    for (int round = 0; round < rounds; ++round) {
+        queue_runs(*storage, *account, task);
+        routines.wake();
+        const std::uint64_t before = routines.counters().stages;
+        const Stopwatch watch;
+        for (bool more = true; more;) {
+            must(routines.load(), "read runs");
+            for (const services::Evaluation& wanted : routines.poll_evaluations()) {
+                const bool is_list = wanted.expressions.contains("items");
+                routines.evaluated(wanted.ticket,
+                                   is_list ? workflow::Inputs{{"items", "[1,2,3,4,5,6,7,8,9,10]"}}
+                                           : workflow::Inputs{{"text", "\"Step\""}});
+            }
+            more = executor.has_work();
+            if (more) {
+                (void)executor.run();
+            }
+        }
+        const auto count = static_cast<double>(routines.counters().stages - before);
+        rates.push_back(count / watch.seconds());
+        if (count != runs_count * 21) {
+            give_up("workflow: " + std::to_string(count) + " stages");
         }
     }
     return median(rates);
@@ -201,6 +281,11 @@ std::vector<Figure> workflow() {
              "changes/s",
              4000,
              "state changes with history and message, durable; at least 1"},
+            {"routine",
+             stages(),
+             "stages/s",
+             1500,
+             "stages of routines, each journaled with its effects, durable; at least 1"},
             {"workflow", cold, "ms", 150, "a board of 50,000 tasks, the first time; at most 1"},
             {"workflow", median(warm), "ms", 10, "another view of the same; at most 1"},
             {"workflow",

@@ -42,6 +42,19 @@ public:
         return std::nullopt;
     }
 
+    /// The collection of this code. Only final worlds are asked.
+    [[nodiscard]] virtual Result<std::optional<Id>> collection_of_code(
+        std::string_view /*code*/) const {
+        return std::nullopt;
+    }
+
+    /// The row of this kind in the bucket whose body has this `code`. Only final worlds are asked.
+    [[nodiscard]] virtual Result<std::optional<Id>> row_of_code(BucketId /*bucket*/,
+                                                                RowKind /*kind*/,
+                                                                std::string_view /*code*/) const {
+        return std::nullopt;
+    }
+
     /// Whether what the rules say here is final: the server's world. On a device they leave out
     /// what only the server can give (buckets, serial numbers).
     [[nodiscard]] virtual bool is_final() const { return true; }
@@ -67,13 +80,14 @@ public:
 
 /// A run of a routine that an action sets off: the server begins it after the commit.
 struct QueuedRun {
-    Id id{};
+    Id id{};                ///< none: the server mints one
     std::string routine{};  ///< code
     Id user{};              ///< who set it off
     Id group{};             ///< of the task
     Id task{};              ///< of a start form: the id that the task will have
     Id channel{};
     std::string context{};  ///< JSON that its expressions see; empty on a device
+    WallTime due_at{};      ///< 0: at once
 };
 
 /// Everything that an intent does (core/rules/reduce.hpp), to be written in one transaction.

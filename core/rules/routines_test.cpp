@@ -330,11 +330,74 @@ TEST_F(Routines, create_channel_opens_it_to_its_members) {
     EXPECT_TRUE(is_granted(Org::bruno, last_));
 }
 
-TEST_F(Routines, what_the_server_does_not_carry_out_is_said) {
+TEST_F(Routines, create_and_update_element_keep_a_collection) {
+    constexpr Id sites{801}, places{802}, north{811};
+    for (const auto& [id, code] : {std::pair{sites, "site"}, std::pair{places, "place"}}) {
+        body::Collection body{.code = code, .name = code};
+        if (id == places) {
+            body.parents = {sites};
+        }
+        org.world.put({org.world.add_bucket(BucketKind::collection, id), RowKind::collection, id},
+                      body::encode(body));
+    }
+    org.world.put({org.world.bucket_id(BucketKind::collection, sites), RowKind::element, north},
+                  body::encode(body::Element{.code = "n", .name = "North"}));
+    const std::string context = upon_leak();
+    const std::map<std::string, json> hall{{"collection", "place"},
+                                           {"code", "hall"},
+                                           {"name", "Hall"},
+                                           {"parent", "n"},
+                                           {"fields", {{"floor", 2}, {"keys", "B"}}}};
+    ASSERT_TRUE(stage(StageKind::create_element, hall, context));
+    const RowKey key{org.world.bucket_id(BucketKind::collection, places), RowKind::element, last_};
+    const auto made = body::parse_element(row(key)->body).value();
+    EXPECT_EQ(made.name, "Hall");
+    EXPECT_EQ(made.parents, std::vector{north});
+    EXPECT_EQ(made.columns, (std::map<std::string, std::string>{{"floor", "2"}, {"keys", "B"}}));
+    EXPECT_EQ(code_of(stage(StageKind::create_element, hall, context)),
+              ErrorCode::routine_invalid_input)
+        << "there is one of this code";
+    const std::map<std::string, json> change{{"collection", "place"},
+                                             {"code", "hall"},
+                                             {"name", "Great hall"},
+                                             {"fields", {{"keys", nullptr}}}};
+    ASSERT_TRUE(stage(StageKind::update_element, change, context));
+    const auto changed = body::parse_element(row(key)->body).value();
+    EXPECT_EQ(changed.name, "Great hall");
+    EXPECT_EQ(changed.parents, std::vector{north});
+    EXPECT_EQ(changed.columns, (std::map<std::string, std::string>{{"floor", "2"}}));
+    for (const auto& [name, value] : {std::pair{"collection", "thing"}, std::pair{"parent", "s"}}) {
+        auto wrong = hall;
+        wrong["code"] = "other";
+        wrong[name] = value;
+        EXPECT_EQ(code_of(stage(StageKind::create_element, wrong, context)),
+                  ErrorCode::intent_gone);
+    }
+    EXPECT_EQ(code_of(stage(
+                  StageKind::update_element, {{"collection", "place"}, {"code", "yard"}}, context)),
+              ErrorCode::intent_gone);
+}
+
+TEST_F(Routines, send_form_asks_for_it_in_the_channel) {
+    const std::string context = upon_leak();
+    ASSERT_TRUE(stage(StageKind::send_form, {{"form", "acceptance"}}, context));
+    const body::Message asked = message(leak, last_);
+    EXPECT_EQ(asked.system, "form_requested");
+    EXPECT_EQ(asked.params.at("form"), to_string(acceptance));
+    ASSERT_TRUE(stage(StageKind::send_form,
+                      {{"form", "acceptance"}, {"recipient", to_string(Org::bruno)}},
+                      context));
+    EXPECT_EQ(message(leak, last_).system, "form_requested_of");
+    EXPECT_EQ(message(leak, last_).params.at("to"), "Bruno Sosa");
+    EXPECT_EQ(code_of(stage(StageKind::send_form, {{"form", "nothing"}}, context)),
+              ErrorCode::intent_gone);
+}
+
+TEST_F(Routines, what_is_no_matter_of_rows_is_not_for_the_rules_to_do) {
     const std::string context = upon_leak();
     EXPECT_EQ(code_of(stage(StageKind::email, {}, context)), ErrorCode::routine_stage_unsupported);
-    EXPECT_FALSE(is_carried_out(StageKind::email));
-    EXPECT_TRUE(is_carried_out(StageKind::for_each));
+    EXPECT_FALSE(writes_rows(StageKind::email));
+    EXPECT_FALSE(writes_rows(StageKind::for_each));
 }
 
 TEST_F(Routines, a_start_form_whose_routine_fails_leaves_channel_and_answer_and_says_so) {

@@ -24,6 +24,10 @@ std::string trigger_name(workflow::Trigger trigger) {
             return "survey_trigger";
         case workflow::Trigger::channel_form:
             return "channel_form";
+        case workflow::Trigger::time_limit:
+            return "time_limit";
+        case workflow::Trigger::schedule:
+            return "schedule";
     }
     return {};
 }

@@ -10,6 +10,9 @@
 #include "core/model/limits.hpp"
 #include "core/model/rules.hpp"
 #include "core/model/text.hpp"
+#include "core/rules/answers.hpp"
+#include "core/rules/element_stages.hpp"
+#include "core/rules/form_cache.hpp"
 #include "core/rules/stage_inputs.hpp"
 #include "core/rules/task_facts.hpp"
 #include "core/rules/task_rows.hpp"
@@ -72,6 +75,13 @@ public:
     [[nodiscard]] Result<StageDone> change_people(bool add);
     [[nodiscard]] Result<StageDone> post_message();
     [[nodiscard]] Result<StageDone> create_channel();
+    [[nodiscard]] Result<StageDone> create_element() {
+        return rules::create_element(world_, inputs_, call_.span);
+    }
+    [[nodiscard]] Result<StageDone> update_element() {
+        return rules::update_element(world_, inputs_);
+    }
+    [[nodiscard]] Result<StageDone> send_form();
 
 private:
     /// A task that the stage is about, with what the rules know of it.
@@ -297,6 +307,42 @@ Result<StageDone> Work::create_channel() {
     return done;
 }
 
+/// A request to fill a form in, said by the platform where it is to be filled in.
+Result<StageDone> Work::send_form() {
+    const std::string code = inputs_.text("form").value_or("");
+    const auto task = inputs_.id("task");
+    const Id channel = inputs_.id("channel").value_or(task.value_or(trigger_.channel));
+    const auto recipient = inputs_.id("recipient");
+    HF_CHECK(inputs_.done());
+    HF_TRY(const auto forms, world_.bucket(BucketKind::forms, occasion_.organization));
+    HF_TRY(
+        const auto form,
+        forms ? world_.row_of_code(forms->id, RowKind::form, code) : Result<std::optional<Id>>());
+    if (!form) {
+        return fail(ErrorCode::intent_gone, "form " + code);
+    }
+    HF_TRY(const Id version, current_version(world_, occasion_.organization, *form));
+    HF_TRY(const auto known, find_form(world_, occasion_.organization, version));
+    HF_TRY(const std::string language, language_of(world_, occasion_.organization));
+    const std::string title = text_in(known->filled->definition().form.title, language);
+    std::map<std::string, std::string> params{{"form", to_string(*form)}, {"title", title}};
+    if (recipient) {
+        HF_TRY(const auto to, facts::active_user(world_, *recipient));
+        params["to"] = facts::full_name(to.value);
+    }
+    HF_TRY(const BucketId timeline, facts::bucket_of(world_, BucketKind::timeline, channel));
+    StageDone done{.result = json::Writer{}.write("message", call_.span).text()};
+    done.effects.rows.push_back(
+        rules::write(occasion_,
+                     {.timeline = timeline,
+                      .id = call_.span,
+                      .key = recipient ? "form_requested_of" : "form_requested",
+                      .params = params,
+                      .text = (recipient ? params.at("to") + ", please" : std::string("Please")) +
+                              " fill in: " + title}));
+    return done;
+}
+
 }  // namespace
 
 bool writes_rows(StageKind kind) {
@@ -308,15 +354,13 @@ bool writes_rows(StageKind kind) {
         case StageKind::remove_people:
         case StageKind::post_message:
         case StageKind::create_channel:
+        case StageKind::create_element:
+        case StageKind::update_element:
+        case StageKind::send_form:
             return true;
         default:
             return false;
     }
-}
-
-bool is_carried_out(StageKind kind) {
-    return writes_rows(kind) || workflow::rule_of(kind).flow || kind == StageKind::wait ||
-           kind == StageKind::http_request;
 }
 
 Result<StageDone> carry_out_stage(World& world, const Occasion& occasion, const StageCall& call) {
@@ -338,6 +382,12 @@ Result<StageDone> carry_out_stage(World& world, const Occasion& occasion, const 
             return work.post_message();
         case StageKind::create_channel:
             return work.create_channel();
+        case StageKind::create_element:
+            return work.create_element();
+        case StageKind::update_element:
+            return work.update_element();
+        case StageKind::send_form:
+            return work.send_form();
         default:
             return fail(ErrorCode::routine_stage_unsupported, call.stage->key);
     }

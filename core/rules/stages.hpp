@@ -27,9 +27,6 @@ struct StageDone {
 /// Whether rows are all that stages of this kind change: flow decides only, `wait` takes time, and
 /// what leaves the server is not for rules to do.
 [[nodiscard]] bool writes_rows(workflow::StageKind kind);
-/// Whether the server carries stages of this kind out at all; others end with ERROR, and the check
-/// of an organization file refuses them.
-[[nodiscard]] bool is_carried_out(workflow::StageKind kind);
 
 /// Does what the stage asks for, in the name of `occasion.user`, whom nothing is forbidden here.
 ///

@@ -7,6 +7,7 @@
 #include "core/model/facts.hpp"
 #include "core/model/rules.hpp"
 #include "core/rules/run_context.hpp"
+#include "core/rules/timers.hpp"
 
 namespace holdfast::rules {
 
@@ -162,6 +163,21 @@ Result<> TaskRows::take(const step::StoreAnswer& stored) {
 
 /// Behind all rows: queue().
 Result<> TaskRows::take(const step::QueueRoutine& /*run*/) {
+    return {};
+}
+
+/// The server's alone: a device sets off nothing.
+Result<> TaskRows::take(const step::SetTimer& timer) {
+    if (!world_.is_final()) {
+        return {};
+    }
+    HF_TRY(const Place* place, place_of(timer.channel));
+    effects_.runs.push_back({.user = timer.user,
+                             .group = place->group,
+                             .task = timer.task,
+                             .channel = timer.channel,
+                             .context = limit_timer(timer, place->group),
+                             .due_at = timer.due});
     return {};
 }
 

@@ -43,6 +43,7 @@ private:
     [[nodiscard]] Result<> take(const workflow::step::PostForm& step);
     [[nodiscard]] Result<> take(const workflow::step::StoreAnswer& step);
     [[nodiscard]] Result<> take(const workflow::step::QueueRoutine& step);
+    [[nodiscard]] Result<> take(const workflow::step::SetTimer& step);
     [[nodiscard]] Result<> take(const workflow::step::PutTask& step);
     [[nodiscard]] Result<> take(const workflow::step::SetElements& step);
     [[nodiscard]] Result<> take(const workflow::step::PostSystem& step);

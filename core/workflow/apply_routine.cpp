@@ -64,6 +64,7 @@ Result<> create_task(Writing& writing, const NewTask& wanted, const Workflow& wo
     HF_ASSERT(initial != nullptr);
     HF_TRY(Task task, make_task(wanted, workflow, cause));
     enter_state(task, workflow, *initial, cause.now);
+    set_timers(writing, wanted.id, task, workflow, {});
     writing.put(wanted.id, task);
     writing.mirror(task, workflow);
     for (const Id user : people_of(task)) {

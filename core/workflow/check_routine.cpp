@@ -3,6 +3,7 @@
 
 #include "core/workflow/check.hpp"
 #include "core/workflow/limits.hpp"
+#include "core/workflow/schedule.hpp"
 
 namespace holdfast::workflow {
 
@@ -65,6 +66,15 @@ bool is_on_circle(const Routine& routine, const Stage& from) {
     return false;
 }
 
+void check_schedule(const Schedule& schedule, std::vector<Problem>& problems) {
+    const auto cron = Cron::parse(schedule.cron);
+    if (!cron || !cron->next_after(0)) {
+        problems.push_back({"/schedule/cron",
+                            ErrorCode::routine_invalid_schedule,
+                            cron ? schedule.cron : cron.error().detail});
+    }
+}
+
 }  // namespace
 
 std::vector<Problem> check_routine(const Routine& routine) {
@@ -74,6 +84,9 @@ std::vector<Problem> check_routine(const Routine& routine) {
     }
     if (find_stage(routine, routine.start) == nullptr) {
         problems.push_back({"/start", ErrorCode::routine_unknown_stage, routine.start});
+    }
+    if (routine.schedule) {
+        check_schedule(*routine.schedule, problems);
     }
     if (routine.stages.size() > limits::stages_max) {
         problems.push_back(

@@ -53,6 +53,8 @@ enum class Trigger : std::uint8_t {
     manual_change = 4,
     survey_trigger = 5,
     channel_form = 6,
+    time_limit = 7,
+    schedule = 8,
 };
 
 namespace step {
@@ -101,6 +103,15 @@ struct QueueRoutine {
     std::string workflow{};
     std::string target{};  ///< state that the person asked for
 };
+/// A time limit of the task has begun, whose end sets off routines unless it is kept.
+struct SetTimer {
+    Id task{};
+    Id channel{};
+    Id user{};  ///< in whose name
+    std::string workflow{};
+    std::string sla{};
+    WallTime due{};
+};
 struct PutTask {
     Id id{};
     Task task{};
@@ -129,6 +140,7 @@ using Step = std::variant<step::MakeChannel,
                           step::PostForm,
                           step::StoreAnswer,
                           step::QueueRoutine,
+                          step::SetTimer,
                           step::PutTask,
                           step::SetElements,
                           step::PostSystem,

@@ -126,6 +126,11 @@ void Writing::queue(const std::vector<std::string>& routines, step::QueueRoutine
     }
 }
 
+void Writing::set_timer(step::SetTimer timer) {
+    timer.user = cause_->user;
+    effects_.steps.emplace_back(std::move(timer));
+}
+
 void Writing::put(Id id, const Task& task) {
     effects_.steps.emplace_back(step::PutTask{id, task});
 }
@@ -177,6 +182,24 @@ void enter_state(Task& task, const Workflow& workflow, const State& state, WallT
     }
 }
 
+void set_timers(Writing& writing,
+                Id id,
+                const Task& task,
+                const Workflow& workflow,
+                const std::vector<ActiveSla>& before) {
+    for (const ActiveSla& active : task.slas) {
+        const auto sla = std::ranges::find(workflow.slas, active.code, &Sla::code);
+        const bool ran = std::ranges::find(before, active) != before.end();
+        if (!ran && sla != workflow.slas.end() && !sla->routines.empty()) {
+            writing.set_timer({.task = id,
+                               .channel = task.channel,
+                               .workflow = workflow.code,
+                               .sla = active.code,
+                               .due = active.due});
+        }
+    }
+}
+
 void move_task(
     Writing& writing, const Subject& subject, Task task, const State& target, Id answer) {
     const State* from = find_state(*subject.workflow, task.state);
@@ -196,7 +219,9 @@ void move_task(
             task.resolution_at = now;
         }
     }
+    const std::vector<ActiveSla> before = task.slas;
     enter_state(task, *subject.workflow, target, now);
+    set_timers(writing, subject.id, task, *subject.workflow, before);
     writing.put(subject.id, task);
     writing.mirror(task, *subject.workflow);
     writing.say(task.channel,

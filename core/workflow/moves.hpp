@@ -18,6 +18,7 @@ public:
     void keep_in_channel(Id channel, Id task, const Submission& submission);
     void store(const Submission& submission, Id task, Keep keep);
     void queue(const std::vector<std::string>& routines, step::QueueRoutine run);
+    void set_timer(step::SetTimer timer);
     void put(Id id, const Task& task);
     void mirror(const Task& task, const Workflow& workflow);
     void say(Id channel,
@@ -51,6 +52,13 @@ void move_task(Writing& writing, const Subject& subject, Task task, const State&
 
 /// Begins and ends the time limits of a task that has come into `state`.
 void enter_state(Task& task, const Workflow& workflow, const State& state, WallTime now);
+
+/// Timers for the limits that run in the task and have not run before in this way.
+void set_timers(Writing& writing,
+                Id id,
+                const Task& task,
+                const Workflow& workflow,
+                const std::vector<ActiveSla>& before);
 
 /// Sets the members that the patch names.
 /// Errors  intent_empty (name) · intent_too_long · task_too_many.

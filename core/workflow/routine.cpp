@@ -66,7 +66,7 @@ constexpr List<2> element_key{"collection", "code"};
 constexpr List<3> element_rest{"name", "fields", "parent"};
 constexpr List<2> element_more{"fields", "parent"};
 constexpr List<1> form_only{"form"};
-constexpr List<4> form_inputs{"channel", "task", "recipient", "prefilled"};
+constexpr List<3> form_inputs{"channel", "task", "recipient"};
 constexpr List<1> url_only{"url"};
 constexpr List<3> http_inputs{"method", "headers", "body"};
 constexpr List<3> mail_needs{"to", "subject", "text"};
@@ -131,7 +131,19 @@ void read_stage(Place& place, Stage& out) {
     }
 }
 
+void read_schedule(Place& place, Schedule& out) {
+    for (const char* name : {"cron", "as"}) {
+        if (!place.has(name)) {
+            place.refuse(name);
+        }
+    }
+    place.read("cron", out.cron).read("zone", out.zone).read("as", out.as);
+}
+
 void read_routine(Place& place, Routine& out) {
+    if (place.has("schedule")) {
+        place.object("schedule", out.schedule.emplace(), read_schedule);
+    }
     place.read("code", out.code)
         .read("name", out.name)
         .read("start", out.start)
@@ -255,13 +267,21 @@ Result<Routine> parse_routine(std::string_view text) {
 }
 
 std::string encode(const Routine& value) {
-    return json::Writer{}
-        .write("code", value.code)
+    json::Writer writer;
+    writer.write("code", value.code)
         .write("name", value.name)
         .write("start", value.start)
         .write("max_iterations", static_cast<std::int64_t>(value.max_iterations))
-        .write("stages", write_stages(value))
-        .text();
+        .write("stages", write_stages(value));
+    if (value.schedule) {
+        writer.write("schedule",
+                     json::Writer{}
+                         .write("cron", value.schedule->cron)
+                         .write("zone", value.schedule->zone)
+                         .write("as", value.schedule->as)
+                         .take());
+    }
+    return writer.text();
 }
 
 }  // namespace holdfast::workflow

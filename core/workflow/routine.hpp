@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,11 +41,20 @@ struct Stage {
     bool operator==(const Stage&) const = default;
 };
 
+/// When a routine begins by itself.
+struct Schedule {
+    std::string cron{};        ///< core/workflow/schedule.hpp
+    std::string zone = "UTC";  ///< whose clock: "America/Santiago"
+    std::string as{};          ///< e-mail: in whose name
+    bool operator==(const Schedule&) const = default;
+};
+
 struct Routine {
     std::string code{};
     std::string name{};
     std::string start{};               ///< key of the first stage
     std::uint32_t max_iterations = 0;  ///< stages of one run; 0: limits::iterations_default
+    std::optional<Schedule> schedule{};
     std::vector<Stage> stages{};
     bool operator==(const Routine&) const = default;
 };

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/forms/check.hpp"
+#include "platform/zones/time_zone.hpp"
 #include "server/admin/form_words.hpp"
-#include "server/admin/time_zone.hpp"
 
 namespace holdfast::admin {
 namespace {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "platform/zones/time_zone.hpp"
 #include "server/admin/org_file_workflow.hpp"
 
 namespace holdfast::admin {
@@ -131,6 +132,11 @@ public:
         for (const WorkflowEntry& entry : entries(file_.workflows)) {
             check_workflow(entry);
         }
+        for (const RoutineEntry& entry : entries(file_.routines)) {
+            if (entry.definition && entry.definition->schedule) {
+                check_schedule(entry, *entry.definition->schedule);
+            }
+        }
         check_removed_routines();
     }
 
@@ -146,6 +152,25 @@ private:
                                  found,
                                  entry.tasks->source,
                                  problems_);
+        }
+    }
+
+    void check_schedule(const RoutineEntry& entry, const workflow::Schedule& schedule) {
+        const std::string what = "routine " + quote(entry.code.value) + ", schedule";
+        const auto& users = entries(file_.users);
+        const bool is_known = find_name(names_.users, schedule.as).has_value() ||
+                              std::ranges::any_of(users, [&](const UserEntry& user) {
+                                  return user.email.value == schedule.as;
+                              });
+        if (!is_known) {
+            add_problem(problems_,
+                        entry.source.line_of("schedule/as"),
+                        what + ": there is no user " + quote(schedule.as));
+        }
+        if (const auto zone = TimeZone::find(schedule.zone); !zone) {
+            add_problem(problems_,
+                        entry.source.line_of("schedule/zone"),
+                        what + ": " + zone.error().detail);
         }
     }
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "core/model/json.hpp"
-#include "core/rules/stages.hpp"
 #include "server/evaluate/jq.hpp"
 
 namespace holdfast::admin {
@@ -63,7 +62,13 @@ const std::vector<Shape>& shapes() {
           {"routines", ""}}},
         {"state_set", {{"states", ""}, {"kinds", ""}}},
         {"routine",
-         {{"code", ""}, {"name", ""}, {"start", ""}, {"max_iterations", ""}, {"stages", "stage"}}},
+         {{"code", ""},
+          {"name", ""},
+          {"schedule", "schedule"},
+          {"start", ""},
+          {"max_iterations", ""},
+          {"stages", "stage"}}},
+        {"schedule", {{"cron", ""}, {"zone", ""}, {"as", ""}}},
         {"stage", {{"key", ""}, {"kind", ""}, {"inputs", ""}, {"next", ""}}},
         {"tasks",
          {{"name", ""},
@@ -184,11 +189,6 @@ void check_expressions(const std::string& what,
     for (std::size_t i = 0; i < routine.stages.size(); ++i) {
         const workflow::Stage& stage = routine.stages[i];
         const std::string at = "/stages/" + std::to_string(i);
-        if (!is_carried_out(stage.kind)) {
-            const std::string kind(workflow::rule_of(stage.kind).name);
-            add_workflow_problem(
-                what, {at + "/kind", ErrorCode::routine_stage_unsupported, kind}, source, problems);
-        }
         for (const auto& [name, expression] : stage.inputs) {
             if (stage.kind == workflow::StageKind::for_each && name == "as") {
                 continue;

@@ -85,6 +85,8 @@ private:
 
     [[nodiscard]] Result<> routines();
     [[nodiscard]] Result<> routine(const RoutineEntry& entry);
+    [[nodiscard]] Result<> begin_schedule(const storage::RoutineRecord& record,
+                                          const std::string& as);
     [[nodiscard]] Result<> take_out(const storage::RoutineRecord& record);
     [[nodiscard]] Result<> workflows();
     [[nodiscard]] Result<> workflow(const WorkflowEntry& entry);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/rules/timers.hpp"
 #include "core/workflow/task.hpp"
 #include "server/admin/org_plan.hpp"
 
@@ -74,8 +75,22 @@ Result<> Planner::routine(const RoutineEntry& entry) {
         .organization = state_.id, .code = entry.code.value, .definition = definition};
     HF_TRY(record.id, storage_.mint_id());
     HF_CHECK(storage_.put_routine(record));
+    if (entry.definition->schedule) {
+        HF_CHECK(begin_schedule(record, entry.definition->schedule->as));
+    }
     state_.routines[record.code] = std::move(record);
     return {};
+}
+
+/// The timer finds the first moment when a server looks at it.
+Result<> Planner::begin_schedule(const storage::RoutineRecord& record, const std::string& as) {
+    HF_TRY(const Id id, storage_.mint_id());
+    return storage_.queue_run({.id = id,
+                               .organization = record.organization,
+                               .routine = record.code,
+                               .definition = record.id,
+                               .user = find_name(names_of(state_).users, as).value_or(Id{}),
+                               .context = schedule_timer(true)});
 }
 
 Result<> Planner::take_out(const storage::RoutineRecord& record) {

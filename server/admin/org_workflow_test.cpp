@@ -158,8 +158,15 @@ TEST(OrgWorkflows, slips_of_the_pen_are_found_in_routines) {
     EXPECT_THAT(
         problems_of(with(plant, "\"Reported by \\(.user.name)\"", "nonsense(")),
         ElementsAre(HasSubstr("43: routine \"make\", stages/1/inputs/info: An expression")));
-    EXPECT_THAT(problems_of(with(plant, "kind: wait", "kind: email")),
-                Contains(HasSubstr("38: routine \"make\", stages/0/kind: This version")));
+    const auto scheduled = [](const std::string& schedule) {
+        return with(plant, "    start: wait", "    schedule: {" + schedule + "}\n    start: wait");
+    };
+    EXPECT_THAT(problems_of(scheduled(R"(cron: "0 61 * * * *", as: a@b)")),
+                Contains(HasSubstr("schedule/cron: The time")));
+    EXPECT_THAT(problems_of(scheduled(R"(cron: "0 0 7 * * *", as: nobody@plant.example)")),
+                Contains(HasSubstr("there is no user \"nobody@plant.example\"")));
+    EXPECT_THAT(problems_of(scheduled(R"(cron: "0 0 7 * * *", zone: No/Where, as: a@b)")),
+                Contains(HasSubstr("schedule: there is no time zone")));
     EXPECT_THAT(problems_of(with(plant, "SUCCESS: task", "SUCCESS: tasks")),
                 Contains(HasSubstr("38: routine \"make\", stages/0/next: A stage is named")));
     EXPECT_THAT(problems_of(with(plant, "kind: wait", "kind: sleep")),

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <optional>
 
+#include "platform/zones/time_zone.hpp"
+
 namespace holdfast::admin {
 namespace {
 
@@ -77,22 +79,6 @@ struct Reading {
 };
 
 }  // namespace
-
-/// Hinnant, "chrono-Compatible Low-Level Date Algorithms".
-std::int64_t days_of(std::int64_t year, int month, int day) {
-    year -= month <= 2 ? 1 : 0;
-    const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-    const std::int64_t year_of_era = year - era * 400;
-    const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    const std::int64_t day_of_era =
-        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146'097 + day_of_era - 719'468;
-}
-
-int days_in_month(std::int64_t year, int month) {
-    const std::int64_t next = month == 12 ? days_of(year + 1, 1, 1) : days_of(year, month + 1, 1);
-    return static_cast<int>(next - days_of(year, month, 1));
-}
 
 Result<TimeFormat> TimeFormat::parse(std::string_view pattern) {
     std::string seen;

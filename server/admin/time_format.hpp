@@ -8,10 +8,6 @@
 
 namespace holdfast::admin {
 
-/// Days since 1970 of a day of the Gregorian calendar; months and days count from 1.
-[[nodiscard]] std::int64_t days_of(std::int64_t year, int month, int day);
-[[nodiscard]] int days_in_month(std::int64_t year, int month);
-
 /// How times are written in a file: "%m/%d/%Y %I:%M:%S %p". Known: %Y %m %d %H %I %M %S %p %%;
 /// everything else stands for itself.
 class TimeFormat {

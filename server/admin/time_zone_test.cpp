@@ -1,4 +1,4 @@
-#include "server/admin/time_zone.hpp"
+#include "platform/zones/time_zone.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

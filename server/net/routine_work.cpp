@@ -5,6 +5,7 @@
 #include "platform/net/asio.hpp"
 #include "server/net/evaluator_child.hpp"
 #include "server/net/limits.hpp"
+#include "server/net/system_environment.hpp"
 
 namespace asio = boost::asio;
 
@@ -93,7 +94,13 @@ asio::awaitable<Result<workflow::Inputs>> RoutineWork::evaluate_by(
 
 asio::awaitable<void> RoutineWork::ask(services::OutsideRequest request) {
     const std::uint64_t ticket = request.ticket;
-    auto reply = co_await ask_outside(options_.outside, std::move(request));
+    Result<services::OutsideReply> reply;
+    if (request.mail) {
+        reply = co_await mail::send_mail(
+            options_.mail_server, std::move(request), SystemEnvironment().wall());
+    } else {
+        reply = co_await ask_outside(options_.outside, std::move(request));
+    }
     ++counters_.outside_requests;
     if (!reply) {
         log_.write(Log::Level::warning,

@@ -11,6 +11,7 @@
 #include "platform/net/task_group.hpp"
 #include "server/net/counters.hpp"
 #include "server/net/log.hpp"
+#include "server/mail/mail.hpp"
 #include "server/net/outside.hpp"
 #include "server/net/sockets.hpp"
 #include "server/services/hub.hpp"
@@ -26,6 +27,7 @@ public:
     struct Options {
         std::vector<std::string> evaluator;  ///< program and arguments; empty: no run goes on
         OutsideOptions outside;
+        mail::MailOptions mail_server;
     };
 
     RoutineWork(boost::asio::any_io_executor executor,

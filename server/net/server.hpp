@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
+#include "server/mail/mail.hpp"
 #include "server/net/tls.hpp"
 #include "server/services/environment.hpp"
 #include "server/services/hub.hpp"
@@ -31,6 +32,7 @@ struct ServerOptions {
     /// routines wait.
     std::vector<std::string> evaluator;
     /// Routines may ask private addresses too: where the operator's own systems are meant.
+    mail::MailOptions mail_server;
     bool private_requests = false;
     std::vector<std::string> choice_hosts;  ///< of ChoiceOptions
     std::string choice_base;

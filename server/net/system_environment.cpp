@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "core/base/assert.hpp"
+#include "platform/zones/time_zone.hpp"
 
 namespace holdfast::net {
 
@@ -21,6 +22,14 @@ WallTime SystemEnvironment::wall() const {
 std::int64_t SystemEnvironment::stopwatch_us() const {
     const auto since = std::chrono::steady_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::microseconds>(since).count();
+}
+
+Result<std::int64_t> SystemEnvironment::offset_at(std::string_view zone, WallTime at) const {
+    const auto found = TimeZone::find(zone);
+    if (!found) {
+        return fail(ErrorCode::routine_invalid_schedule, found.error().detail);
+    }
+    return found->offset_at(at.ms / 1000);
 }
 
 void SystemEnvironment::random(void* bytes, std::size_t count) {

@@ -2,10 +2,17 @@
 
 #include <algorithm>
 
+#include "core/rules/timers.hpp"
 #include "server/storage/common/transact.hpp"
 
 namespace holdfast::ops {
 namespace {
+
+/// A timer is in the log while it waits, where open runs are asked for, and where it has failed.
+bool is_told(const storage::RunRecord& run, const RunFilter& filter) {
+    return !is_timer(run.context) || run.state == storage::RunState::failed ||
+           (run.state == storage::RunState::open && filter.state == storage::RunState::open);
+}
 
 bool matches(const storage::RunRecord& run, const std::string& text) {
     return run.routine.find(text) != std::string::npos ||
@@ -42,10 +49,9 @@ Result<std::vector<storage::RunRecord>> list_runs(storage::Storage& storage,
     HF_TRY(const auto organizations, storage.organizations());
     std::vector<storage::RunRecord> found;
     for (const storage::OrganizationRecord& organization : organizations) {
-        const std::size_t looked_at = filter.text.empty() ? filter.limit : runs_searched_max;
-        HF_TRY(auto runs, storage.runs_of(organization.id, filter.state, looked_at));
+        HF_TRY(auto runs, storage.runs_of(organization.id, filter.state, runs_searched_max));
         for (storage::RunRecord& run : runs) {
-            if (matches(run, filter.text)) {
+            if (is_told(run, filter) && matches(run, filter.text)) {
                 found.push_back(std::move(run));
             }
         }

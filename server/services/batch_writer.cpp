@@ -70,8 +70,9 @@ Result<std::vector<Position>> BatchWriter::write(const std::vector<RowChange>& r
 /// One whose routine is not there is queued too: it fails with that reason, where people look.
 Result<> BatchWriter::queue(const QueuedRun& run, Id organization, WallTime now) {
     HF_TRY(const auto definition, storage_.find_routine(organization, run.routine));
+    HF_TRY(const Id id, run.id ? Result<Id>(run.id) : storage_.mint_id());
     ++staged_runs_;
-    return storage_.queue_run({.id = run.id,
+    return storage_.queue_run({.id = id,
                                .organization = organization,
                                .routine = run.routine,
                                .definition = definition ? definition->id : Id{},
@@ -80,7 +81,7 @@ Result<> BatchWriter::queue(const QueuedRun& run, Id organization, WallTime now)
                                .channel = run.channel,
                                .context = run.context,
                                .queued_at = now,
-                               .due_at = now});
+                               .due_at = run.due_at.ms == 0 ? now : run.due_at});
 }
 
 std::vector<BucketMove> BatchWriter::moved() const {

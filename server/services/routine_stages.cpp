@@ -7,6 +7,7 @@
 #include "core/model/limits.hpp"
 #include "core/rules/stage_inputs.hpp"
 #include "core/rules/stages.hpp"
+#include "core/rules/timers.hpp"
 #include "core/workflow/intent_ids.hpp"
 #include "core/workflow/limits.hpp"
 #include "server/services/routines.hpp"
@@ -32,14 +33,14 @@ Millis wait_before(std::uint32_t attempt) {
 }
 
 /// The reply as later stages see it: its body as JSON where it is JSON, and is not too long.
-std::string result_of(const OutsideReply& reply, bool taken) {
+std::string result_of(const OutsideReply& reply, ErrorCode why) {
     json::Value body = json::parse(reply.body);
     if (body.is_discarded()) {
         body = reply.body;
     }
     json::Value result{{"status", reply.status}, {"body", std::move(body)}};
-    if (!taken) {
-        result["error"] = std::string(error_name(ErrorCode::routine_request_failed));
+    if (why != ErrorCode::none) {
+        result["error"] = std::string(error_name(why));
     }
     std::string text = result.dump(-1, ' ', false, json::Value::error_handler_t::replace);
     if (text.size() > workflow::limits::result_bytes_max) {
@@ -94,6 +95,9 @@ Result<> Routines::carry_out(BatchWriter& writer, WorldCache& cache) {
 }
 
 Result<> Routines::carry_out(Flight& flight, Writing& writing) {
+    if (is_timer(flight.run.context)) {
+        return ring(flight, writing);
+    }
     if (flight.broken) {
         return end(flight, flight.broken, {}, writing);
     }
@@ -128,9 +132,10 @@ Result<std::optional<Routines::Turn>> Routines::turn(Flight& flight, Writing& wr
         return Turn{.entry = workflow::done_entry(flight.next, true, {})};
     }
     if (flight.reply) {
-        const bool again = !*flight.reply &&
-                           flight.reply->error().code == ErrorCode::routine_request_failed &&
-                           flight.run.attempts + 1 < limits::request_attempts_max;
+        const ErrorCode why = *flight.reply ? ErrorCode::none : flight.reply->error().code;
+        const bool again =
+            (why == ErrorCode::routine_request_failed || why == ErrorCode::routine_mail_failed) &&
+            flight.run.attempts + 1 < limits::request_attempts_max;
         if (again) {
             HF_CHECK(put_off(flight, writing.now + wait_before(flight.run.attempts), true));
             return std::nullopt;
@@ -173,9 +178,13 @@ Routines::Turn Routines::answer(const Flight& flight) const {
         return failed(flight, reply.error());
     }
     const bool taken = reply->status >= 200 && reply->status < 300;
-    Turn turn{.entry = workflow::done_entry(flight.next, taken, result_of(*reply, taken))};
+    const ErrorCode why = taken ? ErrorCode::none
+                          : flight.next.stage->kind == StageKind::email
+                              ? ErrorCode::routine_mail_failed
+                              : ErrorCode::routine_request_failed;
+    Turn turn{.entry = workflow::done_entry(flight.next, taken, result_of(*reply, why))};
     if (!taken) {
-        turn.code = ErrorCode::routine_request_failed;
+        turn.code = why;
         turn.detail = json::Writer{}.write("status", std::int64_t{reply->status}).text();
     }
     return turn;
@@ -248,6 +257,8 @@ Result<> Routines::end(Flight& flight,
         run.stage = stage;
         run.code = why->code;
         run.detail = why->params;
+    }
+    if (why && !is_timer(run.context)) {  // a timer has no channel to say it in
         const bool named = flight.routine != nullptr && !flight.routine->name.empty();
         ServerWorld world(storage_, run.organization, &writing.cache);
         const Occasion occasion{
@@ -276,7 +287,25 @@ void Routines::ask_outside(Flight& flight) {
         const json::Value value = json::parse(body->second);
         wanted.body = value.is_string() ? value.get<std::string>() : body->second;
     }
-    if (const Result<> right = inputs.done(); !right) {
+    send(flight, std::move(wanted), inputs.done());
+}
+
+void Routines::write_mail(Flight& flight) {
+    rules::StageInputs inputs(*flight.inputs);
+    OutsideRequest wanted{.ticket = next_ticket_++,
+                          .mail = true,
+                          .headers = {{"to", inputs.text("to").value_or("")},
+                                      {"subject", inputs.text("subject").value_or("")}},
+                          .body = inputs.text("text").value_or(""),
+                          .key = workflow::stage_key(flight.run.id, flight.next)};
+    if (const auto html = inputs.text("html")) {
+        wanted.headers["html"] = *html;
+    }
+    send(flight, std::move(wanted), inputs.done());
+}
+
+void Routines::send(Flight& flight, OutsideRequest wanted, const Result<>& right) {
+    if (!right) {
         flight.inputs = std::unexpected(right.error());
         make_ready(flight);
         return;

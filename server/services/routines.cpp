@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/rules/timers.hpp"
 #include "server/storage/common/transact.hpp"
 
 /// Which runs are here, and what they wait for. What a stage does: routine_stages.cpp.
@@ -82,6 +83,10 @@ void Routines::advance(Flight& flight) {
     flight.written.reset();
     flight.reply.reset();
     flight.inputs = workflow::Inputs{};
+    if (is_timer(flight.run.context)) {
+        make_ready(flight);
+        return;
+    }
     if (flight.routine == nullptr) {
         break_off(flight, {ErrorCode::workflow_unknown_routine, flight.run.routine, {}});
         return;
@@ -137,8 +142,11 @@ void Routines::evaluated(std::uint64_t ticket, Result<workflow::Inputs> inputs) 
     Flight& flight = flights_.at(asked->second);
     asked_.erase(asked);
     flight.inputs = std::move(inputs);
-    if (flight.inputs && flight.next.stage->kind == workflow::StageKind::http_request) {
+    const workflow::StageKind kind = flight.next.stage->kind;
+    if (flight.inputs && kind == workflow::StageKind::http_request) {
         ask_outside(flight);
+    } else if (flight.inputs && kind == workflow::StageKind::email) {
+        write_mail(flight);
     } else {
         make_ready(flight);
     }

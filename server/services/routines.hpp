@@ -31,6 +31,7 @@ struct Evaluation {
 /// Something to ask another server. Answered with Routines::asked().
 struct OutsideRequest {
     std::uint64_t ticket = 0;
+    bool mail = false;  ///< an e-mail: `to`, `subject` and `html` are headers, no method and url
     std::string method;
     std::string url;
     std::map<std::string, std::string> headers;
@@ -82,7 +83,8 @@ public:
     [[nodiscard]] std::vector<OutsideRequest> poll_requests();
     /// The inputs' values, or why there are none. `routine_no_evaluator` puts the run off.
     void evaluated(std::uint64_t ticket, Result<workflow::Inputs> inputs);
-    /// `routine_request_failed` is tried again, any other error is the stage's.
+    /// `routine_request_failed` and `routine_mail_failed` are tried again, any other error is the
+    /// stage's.
     void asked(std::uint64_t ticket, Result<OutsideReply> reply);
 
     /// Whether carry_out() has something to do.
@@ -131,6 +133,8 @@ private:
     void make_ready(Flight& flight);
     void break_off(Flight& flight, Error why);
     void ask_outside(Flight& flight);
+    void write_mail(Flight& flight);
+    void send(Flight& flight, OutsideRequest wanted, const Result<>& right);
 
     struct Writing {
         BatchWriter& writer;
@@ -139,6 +143,13 @@ private:
         WallTime row_time;  ///< of what is written
     };
     [[nodiscard]] Result<> carry_out(Flight& flight, Writing& writing);
+    /// The time has come that a timer waits for (core/rules/timers.hpp).
+    [[nodiscard]] Result<> ring(Flight& flight, Writing& writing);
+    [[nodiscard]] Result<Effects> ring_schedule(const Flight& flight,
+                                                const World& world,
+                                                const Occasion& occasion);
+    [[nodiscard]] Result<WallTime> next_moment(const workflow::Schedule& schedule,
+                                               WallTime after) const;
     /// Nothing where the run waits first.
     [[nodiscard]] Result<std::optional<Turn>> turn(Flight& flight, Writing& writing);
     [[nodiscard]] Result<Turn> write_rows(Flight& flight, Writing& writing);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/model/body.hpp"
+#include "core/model/json.hpp"
 
 namespace holdfast::services {
 
@@ -85,6 +86,43 @@ Result<std::optional<Id>> ServerWorld::group_of_code(std::string_view code) cons
                 cache_->groups_by_code()[key] = record.bucket.owner;
             }
             return record.bucket.owner;
+        }
+    }
+    return std::nullopt;
+}
+
+Result<std::optional<Id>> ServerWorld::collection_of_code(std::string_view code) const {
+    HF_TRY(const auto buckets, storage_.buckets_of(organization_));
+    for (const storage::BucketRecord& record : buckets) {
+        if (record.bucket.kind != BucketKind::collection) {
+            continue;
+        }
+        HF_TRY(const auto found, row_of_code(record.bucket.id, RowKind::collection, code));
+        if (found) {
+            return found;
+        }
+    }
+    return std::nullopt;
+}
+
+Result<std::optional<Id>> ServerWorld::row_of_code(BucketId bucket,
+                                                   RowKind kind,
+                                                   std::string_view code) const {
+    HF_TRY(const bool ours, is_ours(bucket));
+    Id after;
+    for (bool more = ours; more;) {
+        HF_TRY(const auto page, storage_.rows_after_key(bucket, kind, after, {}));
+        more = page.more;
+        for (const Row& row : page.rows) {
+            if (row.kind != kind) {
+                return std::nullopt;  // rows of other kinds stand behind these
+            }
+            std::string found;
+            json::Reader(row.body).read("code", found);
+            if (found == code) {
+                return row.id;
+            }
+            after = row.id;
         }
     }
     return std::nullopt;

@@ -25,6 +25,13 @@ public:
     [[nodiscard]] Result<BucketId> mint_bucket() override;
     /// Cost  a look at every bucket of the organization for a code that the cache does not know.
     [[nodiscard]] Result<std::optional<Id>> group_of_code(std::string_view code) const override;
+    /// Cost  a look at every bucket of the organization.
+    [[nodiscard]] Result<std::optional<Id>> collection_of_code(
+        std::string_view code) const override;
+    /// Cost  a look at every row of the kind in the bucket.
+    [[nodiscard]] Result<std::optional<Id>> row_of_code(BucketId bucket,
+                                                        RowKind kind,
+                                                        std::string_view code) const override;
     [[nodiscard]] FormCache* form_cache() const override {
         return cache_ == nullptr ? nullptr : &cache_->forms;
     }

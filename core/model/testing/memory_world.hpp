@@ -65,6 +65,32 @@ public:
         return std::nullopt;
     }
 
+    [[nodiscard]] Result<std::optional<Id>> row_of_code(BucketId bucket,
+                                                        RowKind kind,
+                                                        std::string_view code) const override {
+        const std::string wanted = R"("code":")" + std::string(code) + '"';
+        for (const auto& [key, row] : rows_) {
+            if (key.bucket == bucket && key.kind == kind &&
+                row.body.find(wanted) != std::string::npos) {
+                return key.id;
+            }
+        }
+        return std::nullopt;
+    }
+
+    [[nodiscard]] Result<std::optional<Id>> collection_of_code(
+        std::string_view code) const override {
+        for (const auto& [key, bucket] : buckets_) {
+            const auto found = key.first == BucketKind::collection
+                                   ? row_of_code(bucket.id, RowKind::collection, code)
+                                   : Result<std::optional<Id>>();
+            if (found && *found) {
+                return found;
+            }
+        }
+        return std::nullopt;
+    }
+
     [[nodiscard]] const Intent* waiting_upon(Id lane) const override {
         return waiting && waiting->lane == lane ? &*waiting : nullptr;
     }

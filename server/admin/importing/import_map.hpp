@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/zones/time_zone.hpp"
 #include "server/admin/time_format.hpp"
-#include "server/admin/time_zone.hpp"
 #include "server/admin/yaml/problem.hpp"
 #include "server/admin/yaml/yaml_map.hpp"
 

@@ -66,6 +66,13 @@ json::Value of(const step::QueueRoutine& each) {
     put(out, "target", each.target);
     return out;
 }
+json::Value of(const step::SetTimer& each) {
+    json::Value out = object_of("set_timer");
+    put(out, "task", each.task);
+    put(out, "sla", each.sla);
+    out["due"] = each.due.ms;
+    return out;
+}
 json::Value of(const step::PutTask& each) {
     json::Value out = object_of("put_task");
     put(out, "id", each.id);

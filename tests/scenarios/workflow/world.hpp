@@ -85,6 +85,7 @@ private:
     void write(const step::PostForm& each);
     void write(const step::StoreAnswer& each);
     void write(const step::QueueRoutine& each);
+    void write(const step::SetTimer& /*each*/) {}
     void write(const step::PutTask& each);
     void write(const step::SetElements& each);
     void write(const step::PostSystem& each);

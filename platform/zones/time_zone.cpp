@@ -1,4 +1,4 @@
-#include "server/admin/time_zone.hpp"
+#include "platform/zones/time_zone.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -8,9 +8,7 @@
 #include <iterator>
 #include <optional>
 
-#include "server/admin/time_format.hpp"
-
-namespace holdfast::admin {
+namespace holdfast {
 namespace {
 
 constexpr std::int64_t day_seconds = 86'400;
@@ -138,6 +136,22 @@ bool is_zone_name(std::string_view name) {
 }
 
 }  // namespace
+
+/// Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+std::int64_t days_of(std::int64_t year, int month, int day) {
+    year -= month <= 2 ? 1 : 0;
+    const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+    const std::int64_t year_of_era = year - era * 400;
+    const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    const std::int64_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146'097 + day_of_era - 719'468;
+}
+
+int days_in_month(std::int64_t year, int month) {
+    const std::int64_t next = month == 12 ? days_of(year + 1, 1, 1) : days_of(year, month + 1, 1);
+    return static_cast<int>(next - days_of(year, month, 1));
+}
 
 Result<TimeZone> TimeZone::find(std::string_view name, const std::string& folder) {
     if (const auto offset = parse_offset(name)) {
@@ -282,4 +296,4 @@ std::int64_t TimeZone::to_utc(std::int64_t local_seconds) const {
     return local_seconds - before;
 }
 
-}  // namespace holdfast::admin
+}  // namespace holdfast

@@ -386,5 +386,42 @@ TEST_F(EngineRoutines, OM24_OM27_a_form_that_the_state_offers_is_an_action_upon_
     EXPECT_EQ(on_the_server(leak).answers.size(), 1U);
 }
 
+TEST_F(EngineTasks, OM30_who_takes_part_is_changed_with_a_connection_and_seen_by_all) {
+    const auto watched = watch_task(to_string(leak));
+    EXPECT_EQ(phone->snapshot(watched)["task"]["people_refusal"], nullptr);
+    const Json args{{"group", to_string(FakeServer::group)},
+                    {"task", to_string(leak)},
+                    {"user", to_string(FakeServer::ben)},
+                    {"role", "editor"}};
+    ASSERT_TRUE(phone->submit("task.set_role", args).contains("ok"));
+    phone->pass(1000);
+    EXPECT_EQ(on_the_server(leak).editors, std::vector{FakeServer::ben});
+    const Json people = phone->snapshot(watched)["task"]["people"];
+    ASSERT_EQ(people.size(), 2U);
+    EXPECT_EQ(people[1]["role"], "editor");
+    work_offline();
+    EXPECT_EQ(phone->snapshot(watched)["task"]["people_refusal"]["code"],
+              "intent.needs_connection");
+}
+
+TEST_F(EngineTasks, a_subtask_and_its_parent_lead_to_each_other) {
+    workflow::Task parent = on_the_server(leak);
+    workflow::Task child = parent;
+    constexpr Id inside{7777};
+    parent.children = {inside};
+    child.parent = leak;
+    child.name = "Order a seal";
+    child.channel = inside;
+    for (const auto& [id, task] : {std::pair{leak, parent}, std::pair{inside, child}}) {
+        server.put({tasks_bucket, RowKind::task, id}, task.serial, workflow::encode(task));
+        phone->say(server.live_page(tasks_bucket, server.buckets.at(tasks_bucket).version - 1));
+    }
+    const auto above = watch_task(to_string(leak));
+    const auto below = watch_task(to_string(inside));
+    EXPECT_EQ(phone->snapshot(above)["task"]["subtasks"][0]["name"], "Order a seal");
+    EXPECT_EQ(phone->snapshot(above)["task"]["parent"], nullptr);
+    EXPECT_EQ(phone->snapshot(below)["task"]["parent"]["name"], parent.name);
+}
+
 }  // namespace
 }  // namespace holdfast::client

@@ -9,9 +9,9 @@
 
 #include "platform/net/signal.hpp"
 #include "platform/net/task_group.hpp"
+#include "server/mail/mail.hpp"
 #include "server/net/counters.hpp"
 #include "server/net/log.hpp"
-#include "server/mail/mail.hpp"
 #include "server/net/outside.hpp"
 #include "server/net/sockets.hpp"
 #include "server/services/hub.hpp"

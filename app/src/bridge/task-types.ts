@@ -146,6 +146,14 @@ export interface TaskAction {
   refusal: EngineError | null; // why it is not possible now (OM30)
 }
 
+/** A task that another one belongs to, or has as a subtask. */
+export interface RelatedTask {
+  id: Id;
+  serial: number;
+  name: string;
+  state_name: string;
+}
+
 export interface TaskSnapshot {
   /** What was refused of what the person did to it; also where the task is not here. */
   refused: OutboxItem[];
@@ -161,6 +169,9 @@ export interface TaskSnapshot {
         answers: number;
         created_by: Author;
         people: (Author & { role: TaskRole })[];
+        people_refusal: EngineError | null; // why the person may not change who takes part
+        parent: RelatedTask | null;
+        subtasks: RelatedTask[];
         history: {
           event: string;
           by: Author;

@@ -150,6 +150,9 @@ export class FakeTasks {
           { ...ana, role: 'assignee' },
           { ...bruno, role: 'editor' },
         ],
+        people_refusal: null,
+        parent: null,
+        subtasks: [{ id: '702', serial: 4, name: 'Leak at pump P-7', state_name: reported.name }],
         history: [
           {
             event: 'state_changed',

@@ -40,6 +40,43 @@ Result<Json> people_json(const View& view, const workflow::Task& task) {
     return people;
 }
 
+/// A task that this one belongs to or has as a subtask; null where it is not here.
+Result<Json> related_json(const TaskFacts& facts, Id id) {
+    HF_TRY(const auto task, facts.task(id));
+    if (!task) {
+        return Json(nullptr);
+    }
+    HF_TRY(const workflow::Workflow* workflow, facts.workflow(task->workflow));
+    const workflow::State* state =
+        workflow == nullptr ? nullptr : workflow::find_state(*workflow, task->state);
+    return Json{{"id", to_string(id)},
+                {"serial", task->serial},
+                {"name", task->name},
+                {"state_name", state == nullptr ? task->state : state->name}};
+}
+
+Result<Json> subtasks_json(const TaskFacts& facts, const workflow::Task& task) {
+    Json list = Json::array();
+    for (const Id child : task.children) {
+        HF_TRY(Json one, related_json(facts, child));
+        if (!one.is_null()) {
+            list.push_back(std::move(one));
+        }
+    }
+    return list;
+}
+
+/// Why the person may not say who takes part; null: it is allowed.
+Json people_refusal(const View& view, const TaskFacts& facts, const workflow::Subject& subject) {
+    const workflow::Action change{.kind = workflow::ActionKind::task_update,
+                                  .task = subject.id,
+                                  .base_state = subject.task->state,
+                                  .base_version = subject.task->state_version};
+    const auto may = workflow::may_act(subject, change, facts);
+    return task_cards::refusal(
+        view, IntentKind::task_set_role, may ? std::nullopt : std::optional(may.error()));
+}
+
 Result<Json> history_json(const View& view, Id id) {
     Json list = Json::array();
     HF_TRY(const auto history, view.history(id, limits::history_shown_max));
@@ -68,6 +105,9 @@ Result<Json> details(const View& view, const TaskFacts& facts, const workflow::S
     snapshot["answers"] = task.answers.size();
     HF_TRY(snapshot["created_by"], cards::author(view, task.created_by));
     HF_TRY(snapshot["people"], people_json(view, task));
+    snapshot["people_refusal"] = people_refusal(view, facts, subject);
+    HF_TRY(snapshot["parent"], related_json(facts, task.parent));
+    HF_TRY(snapshot["subtasks"], subtasks_json(facts, task));
     HF_TRY(snapshot["history"], history_json(view, subject.id));
     // A channel that the server has not made yet is not there to be opened.
     HF_TRY(const auto channel, view.find_channel(task.channel));

@@ -4,7 +4,7 @@ import { at, startPhone, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { field } from '../lib/forms.mjs';
 import { waitFor } from '../lib/server.mjs';
-import { tasksOf } from '../lib/truth.mjs';
+import { tasksOf, wholeTasksOf } from '../lib/truth.mjs';
 
 export const name = 'OM25 OM26 OM27 OM28 OM32: a task is begun and another moved offline, one action each, killed, and both are on the server once, with what the routine says';
 
@@ -84,4 +84,15 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await posted.waitFor({ timeout: 30_000 });
   assert.equal(await posted.count(), 1);
   await shoot(page, 'tasks-6-routine-said');
+
+  // With a connection, who takes part is for people to say.
+  await page.goto(task);
+  await at(page, 'task-person').first().waitFor();
+  assert.equal(await at(page, 'task-add-person').count(), 0, 'not in Offline Mode');
+  await at(page, 'banner-button').click();
+  await at(page, 'task-add-person').click();
+  await at(page, 'pick-person').last().click();
+  const followers = () => wholeTasksOf(server.data).find((each) => each.id === id).followers ?? [];
+  await waitFor('somebody who follows it', () => followers().length > 0, 60_000);
+  await shoot(page, 'tasks-7-people');
 }

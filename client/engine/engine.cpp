@@ -295,14 +295,13 @@ Result<Id> Engine::Parts::submit(const calls::Submit& call, std::optional<std::i
         return std::unexpected(effects.error());
     }
     HF_TRY(intent,
-           device->outbox.add(
-               std::move(intent),
-               account->device,
-               device->now,
-               {.form = draft,
-                .refused = call.refused,
-                .files = call.files,
-                .connected = device->is_connected()}));
+           device->outbox.add(std::move(intent),
+                              account->device,
+                              device->now,
+                              {.form = draft,
+                               .refused = call.refused,
+                               .files = call.files,
+                               .connected = device->is_connected()}));
     if (effects) {
         device->overlay.put(intent, occasion.now, *std::move(effects), device->changes);
         device->unread.forget(intent.lane);

@@ -21,8 +21,9 @@ Headers make_common_headers(bool https_only) {
         {"Content-Security-Policy", content_security_policy},
         {"X-Content-Type-Options", "nosniff"},
         {"Referrer-Policy", "no-referrer"},
-        // A form asks for the position; pictures come from the system's own camera.
-        {"Permissions-Policy", "camera=(), microphone=(), geolocation=(self), payment=(), usb=()"},
+        // A form asks for the position, and reads codes with the camera.
+        {"Permissions-Policy",
+         "camera=(self), microphone=(), geolocation=(self), payment=(), usb=()"},
         {"Cross-Origin-Opener-Policy", "same-origin"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
     };

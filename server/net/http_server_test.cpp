@@ -161,6 +161,7 @@ TEST_F(HttpServer, forbids_the_browser_what_the_app_does_not_need) {
         EXPECT_THAT(reply.headers.at("content-security-policy"), HasSubstr("'wasm-unsafe-eval'"));
         EXPECT_EQ(reply.headers.at("x-content-type-options"), "nosniff");
         EXPECT_EQ(reply.headers.at("referrer-policy"), "no-referrer");
+        EXPECT_THAT(reply.headers.at("permissions-policy"), HasSubstr("camera=(self)"));
         EXPECT_THAT(reply.headers.at("permissions-policy"), HasSubstr("geolocation=(self)"));
         EXPECT_EQ(reply.headers.at("cross-origin-opener-policy"), "same-origin");
         EXPECT_EQ(reply.headers.at("holdfast"), "1");

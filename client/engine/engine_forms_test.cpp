@@ -59,10 +59,10 @@ protected:
             2,
             R"({"code":"round","version":2,"components":[)"
             R"({"id":"parts","kind":"nested","forms":["part","tool"],"max":3,"required":true},)"
-            R"({"id":"note","kind":"written"}],"forms":[)"
+            R"({"id":"note","kind":"written","scan":"also"}],"forms":[)"
             R"({"code":"part","title":{"en":"Part","es":"Repuesto"},"components":[)"
             R"({"id":"asset","kind":"collection","collection":"asset"},)"
-            R"({"id":"name","kind":"written","required":true}]},)"
+            R"({"id":"name","kind":"written","required":true,"scan":"only"}]},)"
             R"({"code":"tool","components":[{"id":"size","kind":"rating"}]}]})");
         phone->say(server.live_page(SampleForms::forms_bucket, before));
         return open_form();
@@ -162,6 +162,7 @@ TEST_F(EngineForms, an_answer_displays_what_depends_on_it_and_says_how_far_the_f
     const std::int64_t draft = open_form();
     const auto filling = watch_filling(draft);
     EXPECT_FALSE(component(filling, "what")["visible"].get<bool>());
+    EXPECT_TRUE(component(filling, "what")["input"]["scan"].is_null());
     EXPECT_EQ(phone->snapshot(filling)["filling"]["verdict"]["required"], 2);
     const Json reply = set(draft, "ok", {"no"})["ok"];
     ASSERT_EQ(reply["changed"].size(), 2U);
@@ -184,8 +185,10 @@ TEST_F(EngineForms, parts_are_added_named_in_what_is_wrong_and_removed) {
     const auto filling = watch_filling(draft);
     EXPECT_EQ(component(filling, "parts")["input"]["forms"][0]["title"]["es"], "Repuesto");
     EXPECT_EQ(component(filling, "parts")["input"]["forms"][1]["title"]["en"], "tool");
+    EXPECT_EQ(component(filling, "note")["input"]["scan"], "also");
     Json reply = add_part(draft, "part")["ok"];
     ASSERT_EQ(reply["components"].size(), 4U) << reply;
+    EXPECT_EQ(reply["components"][2]["input"]["scan"], "only");
     EXPECT_EQ(reply["components"][0]["parts"],
               (Json{{{"form", "part"}, {"title", {{"en", "Part"}, {"es", "Repuesto"}}}}}));
     EXPECT_EQ(reply["components"][2]["path"], "parts/0/name");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/forms/answer.hpp"
+#include "core/forms/names.hpp"
 #include "core/forms/value_json.hpp"
 #include "core/model/json.hpp"
 
@@ -16,6 +17,10 @@ using forms::Component;
 
 Json number_or_null(const std::optional<forms::Decimal>& value) {
     return value ? Json(forms::to_string(*value)) : Json(nullptr);
+}
+
+Json scan_json(const forms::Written& written) {
+    return written.scan ? Json(forms::names::scans[written.scan_only ? 1 : 0]) : Json(nullptr);
 }
 
 Json bound_json(const forms::Bound& bound, const forms::Context& context) {
@@ -69,7 +74,8 @@ Result<Json> input_json(const forms::Form& form,
     if (const auto* written = std::get_if<forms::Written>(&component.input)) {
         return Json{{"input", inputs[static_cast<std::size_t>(written->input)]},
                     {"min", number_or_null(written->min)},
-                    {"max", number_or_null(written->max)}};
+                    {"max", number_or_null(written->max)},
+                    {"scan", scan_json(*written)}};
     }
     if (const auto* list = std::get_if<forms::FromList>(&component.input)) {
         return Json{{"items", items_json(*list)}, {"max", list->count.max}};

@@ -93,6 +93,7 @@ export type ComponentKind =
 /** What a component asks for; which of these are there follows from its kind. */
 export interface ComponentInput {
   input?: 'short' | 'long' | 'number';
+  scan?: 'also' | 'only' | null; // a written answer may be read from a QR code
   min?: string | number | null;
   max?: string | number | null;
   items?: { value: string; label: Texts }[];

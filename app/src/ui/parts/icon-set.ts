@@ -86,6 +86,7 @@ export {
   phonePortraitOutline,
   pricetagOutline,
   pulseOutline,
+  qrCodeOutline,
   receiptOutline,
   refreshOutline,
   ribbonOutline,

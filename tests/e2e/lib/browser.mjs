@@ -13,7 +13,7 @@ const { chromium, devices } = require('playwright-core');
 const executable = process.env.HOLDFAST_CHROMIUM ?? '/usr/bin/chromium';
 const flags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--disable-default-apps',
+  '--disable-component-update', '--disable-sync', '--disable-default-apps', '--use-fake-device-for-media-stream',
 ];
 
 /** `profile` is kept between launches, like a phone's storage. */

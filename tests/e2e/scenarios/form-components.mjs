@@ -61,6 +61,11 @@ forms:
       - {id: tools, kind: nested, forms: [tool], label: {en: Tools, es: Herramientas}}
     forms:
       - {code: tool, title: {en: Tool, es: Herramienta}, components: [{id: name, kind: written, required: true, label: {en: Name, es: Nombre}}]}
+  - code: codes
+    title: {en: Codes, es: Códigos}
+    components:
+      - {id: tag, kind: written, scan: also, max: 10, label: {en: Tag of the machine, es: Etiqueta de la máquina}}
+      - {id: seal, kind: written, scan: only, required: true, label: {en: Seal, es: Precinto}}
 `;
 
 const position = { latitude: -33.4489, longitude: -70.6693, accuracy: 12 };
@@ -146,6 +151,75 @@ function expectAnswers({ answers }, round, parts) {
   for (const one of [who, photo, paper, sign]) assert.equal(one.length, 1);
 }
 
+/** Opens the only channel. */
+async function enter(page, home) {
+  await page.goto(home);
+  await signIn(page, ana);
+  await waitForBar(page, 'ready');
+  await at(page, 'group-row').first().click();
+  await at(page, 'channel-row').first().click();
+  await at(page, 'forms').waitFor();
+}
+
+/** Debian's Chromium reads no codes: one that reads what the page holds before the camera. */
+function readCodes() {
+  globalThis.BarcodeDetector = class {
+    static getSupportedFormats = () => Promise.resolve(['ean_13', 'qr_code']);
+    async detect(video) {
+      if (video.videoWidth === 0 || video.readyState < 2) throw new DOMException('nothing to see', 'InvalidStateError');
+      globalThis.seenBy = video.srcObject;
+      return globalThis.held ? [{ rawValue: globalThis.held }] : [];
+    }
+  };
+}
+
+/** On a narrow phone whose browser reads codes, without a connection. */
+async function scanCodes({ page, context }, { shoot, proxy, home }) {
+  const scan = (component) => field(page, component).getByTestId('scan');
+  const written = (component) => field(page, component).getByTestId('written');
+  const isOff = () => page.evaluate(() => globalThis.seenBy.getTracks().every((track) => track.readyState === 'ended'));
+  await workOffline(page, proxy);
+  await openForm(page, 'Códigos');
+  await scan('tag').waitFor();
+  assert.ok(await written('tag').isEditable());
+  assert.ok(!(await written('seal').isEditable()));
+  await field(page, 'seal').getByText('Esto se responde escaneando').waitFor();
+  await shoot(page, 'form-components-3-scan');
+
+  // The person has not allowed the camera.
+  await scan('tag').click();
+  await at(page, 'scan-problem').filter({ hasText: 'no puede usar la cámara' }).waitFor();
+  await shoot(page, 'form-components-3-scan-denied');
+  await page.keyboard.press('Escape');
+  await at(page, 'scan-view').waitFor({ state: 'detached' });
+  await context.grantPermissions(['camera'], { origin: home });
+
+  // With the keyboard: in, and out without an answer. The camera goes off.
+  await scan('tag').press('Enter');
+  await at(page, 'scan-video').and(page.locator('.on')).waitFor();
+  await waitFor('the first look', () => page.evaluate(() => globalThis.seenBy !== undefined));
+  await shoot(page, 'form-components-3-scan-camera');
+  await page.keyboard.press('Escape');
+  await at(page, 'scan-view').waitFor({ state: 'detached' });
+  await waitFor('the camera to be off', isOff);
+  assert.ok(await scan('tag').evaluate((button) => button === document.activeElement));
+  assert.equal(await written('tag').inputValue(), '');
+
+  for (const [component, code] of [['tag', 'P-7'], ['seal', 'https://seal.example/K7']]) {
+    await scan(component).click();
+    await page.evaluate((held) => (globalThis.held = held), code);
+    await at(page, 'scan-view').waitFor({ state: 'detached' });
+    await page.evaluate(() => (globalThis.held = ''));
+    await waitFor('the code', async () => (await written(component).inputValue()) === code);
+    await waitFor('the camera to be off', isOff);
+  }
+  await field(page, 'seal').getByRole('status').filter({ hasText: 'Escaneado: https://seal.example/K7' }).waitFor();
+  await shoot(page, 'form-components-3-scanned');
+  await at(page, 'form-send').click();
+  await cards(page).nth(2).waitFor();
+  proxy.restore();
+}
+
 export async function run({ profile, shoot, onEnd, watch }) {
   const catalogue = await startParts();
   onEnd(() => catalogue.close());
@@ -165,12 +239,7 @@ export async function run({ profile, shoot, onEnd, watch }) {
   const home = `http://localhost:${proxy.port}`;
   await phone.context.grantPermissions(['geolocation'], { origin: home });
   await phone.context.setGeolocation(position);
-  await page.goto(`${home}/`);
-  await signIn(page, ana);
-  await waitForBar(page, 'ready');
-  await at(page, 'group-row').first().click();
-  await at(page, 'channel-row').first().click();
-  await at(page, 'forms').waitFor();
+  await enter(page, home);
 
   // With a connection.
   await openForm(page, 'Every kind');
@@ -200,4 +269,26 @@ export async function run({ profile, shoot, onEnd, watch }) {
   await waitFor('both answers on the server', () => answersOf(data).length === 2, 60_000);
   const second = answersOf(data).find(({ answers }) => answers.short === 'Round 2');
   expectAnswers(second, 2, null);
+
+  // Codes: a browser that cannot read them says so, and lets them be typed.
+  await openForm(page, 'Codes');
+  for (const component of ['tag', 'seal']) {
+    await field(page, component).getByTestId('scan-note').filter({ hasText: 'Type what the code says' }).waitFor();
+    assert.equal(await field(page, component).getByTestId('scan').count(), 0);
+    assert.ok(await field(page, component).getByTestId('written').isEditable());
+  }
+  await shoot(page, 'form-components-2-codes');
+  await phone.context.close();
+  const folder = makeFolder('profile');
+  onEnd(() => removeFolder(folder));
+  const reader = await launch(folder, { locale: 'es-ES', viewport: { width: 320, height: 640 } });
+  onEnd(() => reader.context.close());
+  watch(reader.page);
+  await reader.context.addInitScript(readCodes);
+  await reader.context.grantPermissions([], { origin: home });
+  await enter(reader.page, home);
+  await scanCodes(reader, { shoot, proxy, home });
+  await waitFor('what was scanned on the server', () => answersOf(data).length === 3, 60_000);
+  const scanned = answersOf(data).find(({ answers }) => answers.tag);
+  assert.deepEqual(scanned.answers, { tag: 'P-7', seal: 'https://seal.example/K7' });
 }

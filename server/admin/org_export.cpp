@@ -179,12 +179,21 @@ void write_members(YAML::Emitter& out, const OrgState& state, const OrgState::Ch
     out << YAML::EndSeq;
 }
 
+/// A task's channel comes and goes with the task, which is no part of the file.
+bool is_of_task(const OrgState& state, const body::Channel& channel) {
+    const auto group = state.groups.find(channel.group);
+    return group != state.groups.end() && group->second.body.kind == body::GroupKind::workflow;
+}
+
 void write_channels(YAML::Emitter& out, const OrgState& state) {
     out << YAML::Key << "channels" << YAML::Value << YAML::BeginSeq;
     const auto by_group =
         sorted(state.channels, [](const OrgState::Channel& channel) { return channel.body.group; });
     for (const auto& [id, known] : by_group) {
         const body::Channel& channel = known->body;
+        if (is_of_task(state, channel)) {
+            continue;
+        }
         out << YAML::BeginMap;
         Writer(out)
             .write("code", address_of(id, channel.code))

@@ -220,7 +220,7 @@ TEST(OrgForms, of_the_demonstration_are_right_with_every_name_that_they_use) {
         ADD_FAILURE() << problem.line << ": " << problem.text;
     }
     EXPECT_THAT(must(applied).plan, IsEmpty());
-    EXPECT_EQ(state_of(*storage, "northfield").forms.size(), 11U);
+    EXPECT_EQ(state_of(*storage, "northfield").forms.size(), 13U);
 }
 
 TEST(OrgForms, of_the_example_with_complaints_are_right) {
@@ -233,7 +233,7 @@ TEST(OrgForms, of_the_example_with_complaints_are_right) {
     for (const Problem& problem : problems) {
         ADD_FAILURE() << problem.line << ": " << problem.text;
     }
-    EXPECT_EQ(state_of(*storage, "nyc-311").collections.size(), 3U);
+    EXPECT_EQ(state_of(*storage, "nyc-311").collections.size(), 5U);
 }
 
 }  // namespace

@@ -49,10 +49,12 @@ public:
             }
             const std::string word = is_text ? "." : line.substr(0, 4);
             is_text = word == "DATA" && !says.contains(word);
-            co_await write(socket,
-                           says.contains(word) ? says.at(word)
-                           : is_text           ? "354 go on"
-                                               : "250 ok");
+            // Made before it is awaited: GCC 12 destroys what is made in the expression twice.
+            std::string reply = is_text ? "354 go on" : "250 ok";
+            if (const auto said = says.find(word); said != says.end()) {
+                reply = said->second;
+            }
+            co_await write(socket, std::move(reply));
         }
     }
 

@@ -263,8 +263,8 @@ forms:
         label: {en: Papers, es: Documentos}
         help: {en: "Permits and plans, as PDF or picture", es: "Permisos y planos, en PDF o imagen"}
 
-  - code: validate_failure
-    title: {en: Validate a failure, es: Validar una falla}
+  - code: assess_failure
+    title: {en: Assess a failure, es: Evaluar una falla}
     components:
       - id: asset
         kind: collection

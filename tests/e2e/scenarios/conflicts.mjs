@@ -111,6 +111,9 @@ export async function run({ home, proxy, server, profile, shoot, picture, onEnd,
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await at(page, 'outbox-copy').click();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `What did you do?: ${done}`);
+  await at(page, 'banner-button').click({ trial: true, timeout: 3_000 }); // what is said of the copy covers no banner
+  await page.locator('ion-toast').getByRole('button', { name: 'Close' }).click();
+  await page.locator('ion-toast').waitFor({ state: 'detached' });
   await shoot(page, 'conflicts-3-answer');
 
   // Late evidence, from the page of the task: its answer, and its state as the colleague left it.

@@ -11,6 +11,8 @@ export function showToast(message: string): void {
       message,
       duration: 6000,
       position: 'top',
+      // Under the banner, whose words and buttons are never covered.
+      positionAnchor: document.getElementById('banner') ?? undefined,
       buttons: [{ text: t('action.close'), role: 'cancel' }],
     })
     .then((toast) => toast.present());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { ana, at, openFirstChannel, send, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
+import { ana, at, openFirst, send, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
 import { field, kept } from '../lib/forms.mjs';
 import { makeFolder, removeFolder } from '../lib/server.mjs';
@@ -8,11 +8,11 @@ import { makeFolder, removeFolder } from '../lib/server.mjs';
 export const name = 'OM40: the way through docs/guide/phone.md, in English and in Spanish, with its pictures';
 
 const languages = [
-  { locale: 'en-US', group: 'Work orders', ready: /Offline mode is ready/, lost: /No Internet connection/, waits: 'Pump runs again', what: 'Handrail loose on the stairs' },
-  { locale: 'es-ES', group: 'Work orders', ready: /modo sin conexión está listo/, lost: /Sin conexión a Internet/, waits: 'La bomba funciona de nuevo', what: 'Barandilla suelta en la escalera' },
+  { locale: 'en-US', group: 'Work orders', chat: 'Safety', ready: /Offline mode is ready/, lost: /No Internet connection/, waits: 'Pump runs again', what: 'Handrail loose on the stairs' },
+  { locale: 'es-ES', group: 'Work orders', chat: 'Safety', ready: /modo sin conexión está listo/, lost: /Sin conexión a Internet/, waits: 'La bomba funciona de nuevo', what: 'Barandilla suelta en la escalera' },
 ];
 
-async function walk({ locale, group, ready, lost, waits, what }, { home, proxy, picture, onEnd, watch }) {
+async function walk({ locale, group, chat, ready, lost, waits, what }, { home, proxy, picture, onEnd, watch }) {
   const profile = makeFolder('profile');
   onEnd(() => removeFolder(profile));
   const { context, page } = await launch(profile, { locale });
@@ -32,7 +32,10 @@ async function walk({ locale, group, ready, lost, waits, what }, { home, proxy, 
   proxy.restore();
   await waitForBar(page, 'ready');
 
-  const channel = await openFirstChannel(page);
+  await at(page, 'group-row').filter({ hasText: chat }).click();
+  await openFirst(page, 'channel-row');
+  await at(page, 'message').first().waitFor();
+  const channel = page.url();
   await workOffline(page, proxy);
   await send(page, waits);
   await picture(page, 'channel');

@@ -90,9 +90,10 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await at(page, 'task-person').first().waitFor();
   assert.equal(await at(page, 'task-add-person').count(), 0, 'not in Offline Mode');
   await at(page, 'banner-button').click();
+  const followers = () => wholeTasksOf(server.data).find((each) => each.id === id).followers ?? [];
+  const alreadyThere = followers().length;
   await at(page, 'task-add-person').click();
   await at(page, 'pick-person').last().click();
-  const followers = () => wholeTasksOf(server.data).find((each) => each.id === id).followers ?? [];
-  await waitFor('somebody who follows it', () => followers().length > 0, 60_000);
+  await waitFor('one more who follows it', () => followers().length === alreadyThere + 1, 60_000);
   await shoot(page, 'tasks-7-people');
 }

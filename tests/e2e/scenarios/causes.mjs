@@ -58,6 +58,9 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await waitForBanner(page, 'signed_out', 30_000);
   await words(page, 'banner', /Your session has ended/);
   await words(page, 'status-bar', /Synchronization halted: you are signed out/);
+  const connecting = await at(page, 'trying-to-connect').innerText();
+  assert.match(connecting, /Not connected/);
+  assert.doesNotMatch(connecting, /Trying to connect|Asking the server|Next try/, 'it does not wait for the server');
   await shoot(page, 'causes-3-signed-out');
   await at(page, 'banner-button').click();
   await at(page, 'sign-in-password').fill(another);

@@ -51,7 +51,7 @@ async function walk({ locale, group, chat, ready, lost, waits, what }, { home, p
   await page.locator('[data-testid="tasks-reported"] a').last().click();
   await at(page, 'task-view').waitFor();
   await page.locator('[data-testid^="task-action-"]').first().click();
-  await at(page, 'task-waiting').waitFor();
+  await at(page, 'task-waiting').scrollIntoViewIfNeeded();
   await picture(page, 'task');
   proxy.restore();
   await page.goto(channel);

@@ -6,13 +6,14 @@ import { t } from '../../i18n/index.svelte.ts';
 
 export function showToast(message: string): void {
   defineToast();
+  const banner = document.getElementById('banner');
   void toastController
     .create({
       message,
       duration: 6000,
       position: 'top',
       // Under the banner, whose words and buttons are never covered.
-      positionAnchor: document.getElementById('banner') ?? undefined,
+      ...(banner && { positionAnchor: banner }),
       buttons: [{ text: t('action.close'), role: 'cancel' }],
     })
     .then((toast) => toast.present());

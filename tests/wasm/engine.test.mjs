@@ -225,7 +225,7 @@ test('synchronizes the demonstration, survives its end, and equals the native en
   await waitFor('complete synchronization', () => status()?.bar.kind === 'ready');
   assert.ok(menu().groups.length > 5);
 
-  const group = device.subscribe({ query: 'group', group: menu().groups.find((each) => each.kind === 'standard').id });
+  const group = device.subscribe({ query: 'group', group: menu().groups.find((each) => each.name === 'Safety').id });
   await waitFor('channels', () => group()?.channels.length > 0);
   const channel = group().channels[0].id;
   const saved = await device.call('submit', { kind: 'message.post', args: { channel, text: 'Written under Node', reply_to: [] } }).answer;
@@ -301,7 +301,7 @@ test('OM31 OM32 OM37: a file that was attached offline arrives once and as it wa
   const menu = device.subscribe({ query: 'menu' });
   assert.ok('ok' in (await device.call('sign_in', ana).answer));
   await waitFor('complete synchronization', () => status()?.bar.kind === 'ready');
-  const group = device.subscribe({ query: 'group', group: menu().groups.find((each) => each.kind === 'standard').id });
+  const group = device.subscribe({ query: 'group', group: menu().groups.find((each) => each.name === 'Safety').id });
   const { id: channel } = (await waitFor('channels', () => group()?.channels.length > 0 && group())).channels[0];
   proxy.cut();
   await waitFor('a lost connection', () => status().connection.state === 'waiting');

@@ -18,7 +18,7 @@ struct DemoOptions {
         password_hash;  ///< of demo_password; hashing is slow, so it is done once, by the caller
     WallTime now{};     ///< history ends here
     std::size_t assets = 50'000;  ///< machines that forms choose from
-    std::size_t tasks = 3000;  ///< in all; 62 of them are the ones that people talk about
+    std::size_t tasks = 3000;     ///< in all; 62 of them are the ones that people talk about
 };
 
 /// Northfield Facilities: 60 people, 14 groups of the four kinds, 180 channels and 25,000 messages

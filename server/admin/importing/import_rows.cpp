@@ -212,7 +212,8 @@ bool ImportRows::read_place(ImportRow& row) {
 }
 
 bool ImportRows::read_task(const TaskRule& rule, ImportRow& row) {
-    ImportRow::Task& task = row.task.emplace();
+    ImportRow::Task& task =
+        row.task.emplace(ImportRow::Task{});  // clang: not empty, the class was incomplete
     task.name = render(rule.name);
     if (!name(task.name, "the task's name") || !time(rule.created, task.created) ||
         !time(rule.due, task.due)) {

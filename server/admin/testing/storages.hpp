@@ -38,8 +38,7 @@ inline std::unique_ptr<storage::Storage> empty_storage() {
 inline std::unique_ptr<storage::Storage> demo_storage() {
     auto storage = empty_storage();
     must(create_demo(
-        *storage,
-        {.password_hash = "!", .now = {1'750'000'000'000}, .assets = 400, .tasks = 300}));
+        *storage, {.password_hash = "!", .now = {1'750'000'000'000}, .assets = 400, .tasks = 300}));
     return storage;
 }
 

@@ -309,7 +309,8 @@ Result<> expect_import(const ImportMap& map,
                        const std::function<void(const std::string&)>& print,
                        Problems& problems) {
     return guarded([&]() -> Result<> {
-        Survey survey(map, {.file = file}, problems);
+        const ImportOptions options{.file = file};
+        Survey survey(map, options, problems);
         HF_CHECK(survey.read(csv, {}));
         if (!problems.empty()) {
             return invalid(problems);

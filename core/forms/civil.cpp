@@ -1,5 +1,7 @@
 #include "core/forms/civil.hpp"
 
+#include "core/base/date.hpp"
+
 namespace holdfast::forms {
 
 namespace {
@@ -19,39 +21,6 @@ int digits(std::string_view text) {
     return value;
 }
 
-struct Date {
-    std::int64_t year;
-    int month;
-    int day;
-};
-
-/// Eras of 400 years have the same number of days; the year begins in March, so that the leap day
-/// is its last (Howard Hinnant, "chrono-compatible low-level date algorithms").
-std::int64_t number_of(const Date& date) {
-    const std::int64_t year = date.month <= 2 ? date.year - 1 : date.year;
-    const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-    const std::int64_t year_of_era = year - era * 400;
-    const std::int64_t month = (date.month + 9) % 12;
-    const std::int64_t day_of_year = (153 * month + 2) / 5 + date.day - 1;
-    return era * 146'097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
-           719'468;
-}
-
-Date date_of(std::int64_t number) {
-    number += 719'468;
-    const std::int64_t era = (number >= 0 ? number : number - 146'096) / 146'097;
-    const std::int64_t day_of_era = number - era * 146'097;
-    const std::int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-    const std::int64_t day_of_year =
-        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const std::int64_t month = (5 * day_of_year + 2) / 153;
-    const int calendar_month = static_cast<int>(month < 10 ? month + 3 : month - 9);
-    return {year_of_era + era * 400 + (calendar_month <= 2 ? 1 : 0),
-            calendar_month,
-            static_cast<int>(day_of_year - (153 * month + 2) / 5 + 1)};
-}
-
 std::string padded(std::int64_t value, std::size_t width) {
     std::string text = std::to_string(value);
     return std::string(width > text.size() ? width - text.size() : 0, '0') + text;
@@ -67,17 +36,17 @@ std::optional<Day> parse_day(std::string_view text) {
     if (text.size() != 10 || text[4] != '-' || text[7] != '-') {
         return std::nullopt;
     }
-    const Date date{
+    const holdfast::Date date{
         digits(text.substr(0, 4)), digits(text.substr(5, 2)), digits(text.substr(8, 2))};
     if (date.year < 1 || date.month < 1 || date.day < 1 || date.month > 12 || date.day > 31) {
         return std::nullopt;
     }
-    const Day day{number_of(date)};
+    const Day day{day_number(date)};
     return to_string(day) == text ? std::optional(day) : std::nullopt;
 }
 
 std::string to_string(Day day) {
-    const Date date = date_of(day.number);
+    const holdfast::Date date = date_of(day.number);
     return padded(date.year, 4) + "-" + padded(date.month, 2) + "-" + padded(date.day, 2);
 }
 

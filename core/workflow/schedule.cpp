@@ -5,6 +5,8 @@
 #include <charconv>
 #include <string>
 
+#include "core/base/date.hpp"
+
 namespace holdfast::workflow {
 
 namespace {
@@ -75,25 +77,6 @@ std::optional<unsigned> number_of(std::string_view text) {
         }
         text.remove_prefix(comma + 1);
     }
-}
-
-struct Date {
-    unsigned month;
-    unsigned day;
-};
-
-/// Howard Hinnant, "chrono-compatible low-level date algorithms".
-Date date_of(std::int64_t number) {
-    number += 719'468;
-    const std::int64_t era = (number >= 0 ? number : number - 146'096) / 146'097;
-    const std::int64_t day_of_era = number - era * 146'097;
-    const std::int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-    const std::int64_t day_of_year =
-        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const std::int64_t month = (5 * day_of_year + 2) / 153;
-    return {static_cast<unsigned>(month < 10 ? month + 3 : month - 9),
-            static_cast<unsigned>(day_of_year - (153 * month + 2) / 5 + 1)};
 }
 
 bool has(std::uint64_t bits, std::int64_t number) {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/base/assert.hpp"
+#include "core/base/date.hpp"
 
 namespace holdfast::workflow {
 
@@ -119,19 +120,9 @@ std::string day_of(WallTime at, std::int64_t utc_offset_minutes) {
         return {};
     }
     const std::int64_t local = at.ms + utc_offset_minutes * 60'000;
-    // Days from civil and back, after Howard Hinnant's public-domain algorithms.
-    std::int64_t days = (local >= 0 ? local : local - day_ms + 1) / day_ms + 719'468;
-    const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
-    const std::int64_t of_era = days - era * 146'097;
-    const std::int64_t year_of_era =
-        (of_era - of_era / 1460 + of_era / 36'524 - of_era / 146'096) / 365;
-    const std::int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const std::int64_t shifted = (5 * of_year + 2) / 153;
-    const std::int64_t day = of_year - (153 * shifted + 2) / 5 + 1;
-    const std::int64_t month = shifted < 10 ? shifted + 3 : shifted - 9;
-    const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+    const Date date = date_of((local >= 0 ? local : local - day_ms + 1) / day_ms);
     const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
-    return std::to_string(year) + "-" + two(month) + "-" + two(day);
+    return std::to_string(date.year) + "-" + two(date.month) + "-" + two(date.day);
 }
 
 std::string value_of(const ListedTask& row, const Criterion& by) {

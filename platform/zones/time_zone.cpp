@@ -8,23 +8,13 @@
 #include <iterator>
 #include <optional>
 
+#include "core/base/date.hpp"
+
 namespace holdfast {
 namespace {
 
 constexpr std::int64_t day_seconds = 86'400;
 constexpr std::int64_t hour_seconds = 3'600;
-
-/// The year of a day since 1970.
-std::int64_t year_of(std::int64_t days) {
-    std::int64_t year = 1970 + days / 366;
-    while (days_of(year + 1, 1, 1) <= days) {
-        ++year;
-    }
-    while (days_of(year, 1, 1) > days) {
-        --year;
-    }
-    return year;
-}
 
 /// Takes what TZif files and POSIX rules are made of from the front of a text.
 class Cursor {
@@ -137,22 +127,6 @@ bool is_zone_name(std::string_view name) {
 
 }  // namespace
 
-/// Hinnant, "chrono-Compatible Low-Level Date Algorithms".
-std::int64_t days_of(std::int64_t year, int month, int day) {
-    year -= month <= 2 ? 1 : 0;
-    const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-    const std::int64_t year_of_era = year - era * 400;
-    const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    const std::int64_t day_of_era =
-        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146'097 + day_of_era - 719'468;
-}
-
-int days_in_month(std::int64_t year, int month) {
-    const std::int64_t next = month == 12 ? days_of(year + 1, 1, 1) : days_of(year, month + 1, 1);
-    return static_cast<int>(next - days_of(year, month, 1));
-}
-
 Result<TimeZone> TimeZone::find(std::string_view name, const std::string& folder) {
     if (const auto offset = parse_offset(name)) {
         TimeZone fixed;
@@ -253,7 +227,7 @@ bool TimeZone::parse_footer(std::string_view text) {
 
 /// Local seconds since 1970 of the rule's moment in a year.
 std::int64_t TimeZone::moment(const Rule& rule, std::int64_t year) {
-    const std::int64_t first = days_of(year, rule.month, 1);
+    const std::int64_t first = day_number({year, rule.month, 1});
     const auto first_weekday =
         static_cast<int>(((first + 4) % 7 + 7) % 7);  // 1970 began on Thursday
     int day = 1 + (rule.weekday - first_weekday + 7) % 7 + (rule.week - 1) * 7;
@@ -269,7 +243,7 @@ std::int64_t TimeZone::later_offset(std::int64_t utc_seconds) const {
     }
     const std::int64_t local = utc_seconds + standard_;
     const std::int64_t days = (local >= 0 ? local : local - day_seconds + 1) / day_seconds;
-    const std::int64_t year = year_of(days);
+    const std::int64_t year = date_of(days).year;
     const std::int64_t begin = moment(begins_, year) - standard_;
     const std::int64_t end = moment(ends_, year) - summer_;
     const bool is_summer = begin < end ? utc_seconds >= begin && utc_seconds < end

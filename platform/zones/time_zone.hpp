@@ -9,10 +9,6 @@
 
 namespace holdfast {
 
-/// Days since 1970 of a day of the Gregorian calendar; months and days count from 1.
-[[nodiscard]] std::int64_t days_of(std::int64_t year, int month, int day);
-[[nodiscard]] int days_in_month(std::int64_t year, int month);
-
 /// Where the machine keeps its time zones.
 inline constexpr const char* zone_folder = "/usr/share/zoneinfo";
 

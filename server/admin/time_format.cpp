@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "core/base/date.hpp"
 #include "platform/zones/time_zone.hpp"
 
 namespace holdfast::admin {
@@ -119,8 +120,8 @@ Result<std::int64_t> TimeFormat::read(std::string_view text) const {
                     "\"" + std::string(text.substr(0, 60)) + "\" is no time of the format \"" +
                         pattern_ + "\"");
     }
-    return days_of(reading.year, reading.month, reading.day) * day_seconds + reading.hour * 3600LL +
-           reading.minute * 60LL + reading.second;
+    return day_number({reading.year, reading.month, reading.day}) * day_seconds +
+           reading.hour * 3600LL + reading.minute * 60LL + reading.second;
 }
 
 }  // namespace holdfast::admin

@@ -163,10 +163,8 @@ TEST_F(Import, says_which_column_is_missing) {
 TEST(ImportMapFile, that_is_bad_is_refused_with_its_lines) {
     const std::string good = read_file("tests/import/map.yaml");
     const auto line_with = [&](const std::string& from, const std::string& to) {
-        std::string text = good;
-        text.replace(text.find(from), from.size(), to);
         Problems problems;
-        (void)read_import_map(text, "map", problems);
+        (void)read_import_map(testing::with(good, from, to), "map", problems);
         return problems.empty() ? 0 : problems.front().line;
     };
     EXPECT_EQ(line_with("key: Id", "key: [Id]"), 2U);

@@ -13,6 +13,7 @@ const pictures = path.join(root, 'build/screenshots');
 mkdirSync(pictures, { recursive: true });
 
 const pictureBytesMax = 120 * 1024;
+const wordsTold = 1500;
 
 let passed = 0;
 let failed = 0;
@@ -39,6 +40,13 @@ async function picture(page, name) {
   const file = path.join(kept, `${name}.png`);
   await page.screenshot({ path: file, scale: 'css', animations: 'disabled' });
   if (statSync(file).size > pictureBytesMax) throw new Error(`${file} has more than ${pictureBytesMax} bytes`);
+}
+
+/** What a screen shows when its scenario fails: as a picture, and in words for whoever has only the log. */
+async function tell(page, picture) {
+  await page.screenshot({ path: path.join(pictures, `${picture}.png`) }).catch(() => undefined);
+  const words = await page.locator('body').innerText({ timeout: 2000 }).catch(() => 'closed');
+  console.log(`        ${picture}: ${page.url()}\n        ${words.slice(-wordsTold).replace(/\s+/g, ' ')}`);
 }
 
 const folder = path.join(import.meta.dirname, 'scenarios');
@@ -68,9 +76,7 @@ for (const file of readdirSync(folder).sort()) {
     });
   } catch (thrown) {
     error = thrown;
-    for (const [index, page] of watched.entries()) {
-      await page.screenshot({ path: path.join(pictures, `failure-${file}-${index}.png`) }).catch(() => undefined);
-    }
+    for (const [index, page] of watched.entries()) await tell(page, `failure-${file}-${index}`);
   }
   for (const cleanup of cleanups.reverse()) await Promise.resolve(cleanup()).catch(() => undefined);
   await proxy.close();

@@ -68,8 +68,8 @@ public:
     }
     Result<> renew_epoch(std::uint32_t epoch) override { return truth_.renew_epoch(epoch); }
     Result<std::uint64_t> age() override { return truth_.age(); }
-    Result<bool> adopt_device(const storage::DeviceRecord& record) override {
-        return truth_.adopt_device(record);
+    Result<bool> add_device(const storage::DeviceRecord& record) override {
+        return truth_.add_device(record);
     }
     Result<storage::RowPage> rows_after_version(BucketId bucket,
                                                 std::uint64_t version,
@@ -137,9 +137,6 @@ public:
     }
     Result<std::optional<storage::AccountRecord>> find_account(Id user) override {
         return truth_.find_account(user);
-    }
-    Result<DeviceNumber> create_device(storage::DeviceRecord record) override {
-        return truth_.create_device(std::move(record));
     }
     Result<std::optional<storage::DeviceRecord>> find_device(DeviceNumber number) override {
         return truth_.find_device(number);

@@ -177,11 +177,26 @@ Result<storage::DeviceRecord> AuthService::take_device(Id user, const DeviceRequ
                                .seen_at = now};
     // What waits on it was made under its number: after a backup was restored it may have it again.
     made.number = request.number;
-    HF_TRY(const bool adopted, storage_.adopt_device(made));
-    if (!adopted) {
-        HF_TRY(made.number, storage_.create_device(made));
+    HF_TRY(const bool has_it_again, storage_.add_device(made));
+    if (!has_it_again) {
+        HF_CHECK(number_device(made));
     }
     return made;
+}
+
+/// Stores a device under a number that is drawn. One that is counted would be given a second time by
+/// a server that has gone back to a backup and does not know it, and then everything that waits on
+/// the phone that had it first would be refused.
+Result<> AuthService::number_device(storage::DeviceRecord& device) {
+    for (int draw = 0; draw < limits::device_draws_max; ++draw) {
+        environment_.random(&device.number, sizeof device.number);
+        device.number &= device_number_max;
+        HF_TRY(const bool added, storage_.add_device(device));
+        if (added) {
+            return {};
+        }
+    }
+    return fail(ErrorCode::storage_failed, "the device numbers are used up");
 }
 
 /// One session a device: the one before ends. And a user has only so many.

@@ -21,6 +21,8 @@ inline constexpr std::size_t sessions_remembered_max =
     200'000;  // beyond: all are forgotten, and read again as they come
 inline constexpr std::size_t sessions_per_user_max = 100;  // beyond: the one idle for longest ends
 
+inline constexpr int device_draws_max = 64;  // of a number that nobody has; beyond: storage_failed
+
 // Wrong passwords within `tries_window`; beyond: auth_too_many_tries. The first one stops a
 // guesser, the second a guesser of many accounts (an office shares an address), the third a guesser
 // with many addresses.

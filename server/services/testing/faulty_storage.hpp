@@ -154,11 +154,8 @@ public:
     Result<std::optional<storage::AccountRecord>> find_account(Id user) override {
         return real().find_account(user);
     }
-    Result<DeviceNumber> create_device(storage::DeviceRecord record) override {
-        return real().create_device(std::move(record));
-    }
-    Result<bool> adopt_device(const storage::DeviceRecord& record) override {
-        return real().adopt_device(record);
+    Result<bool> add_device(const storage::DeviceRecord& record) override {
+        return real().add_device(record);
     }
     Result<std::optional<storage::DeviceRecord>> find_device(DeviceNumber number) override {
         return real().find_device(number);

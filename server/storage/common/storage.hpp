@@ -256,11 +256,8 @@ public:
     [[nodiscard]] virtual Result<std::optional<AccountRecord>> find_account(
         std::string_view email) = 0;
     [[nodiscard]] virtual Result<std::optional<AccountRecord>> find_account(Id user) = 0;
-    [[nodiscard]] virtual Result<DeviceNumber> create_device(
-        DeviceRecord record) = 0;  ///< gives the number
-    /// Stores a device under a number that a lost history had given: nobody has it, and it will not
-    /// be given again. False: it is no such number.
-    [[nodiscard]] virtual Result<bool> adopt_device(const DeviceRecord& record) = 0;
+    /// False, and nothing stored, where a device has the number, or no device can have it.
+    [[nodiscard]] virtual Result<bool> add_device(const DeviceRecord& record) = 0;
     [[nodiscard]] virtual Result<std::optional<DeviceRecord>> find_device(DeviceNumber number) = 0;
     [[nodiscard]] virtual Result<> put_device(const DeviceRecord& record) = 0;
     [[nodiscard]] virtual Result<> put_session(const SessionRecord& record) = 0;

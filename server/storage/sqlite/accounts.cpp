@@ -59,25 +59,13 @@ Result<std::optional<AccountRecord>> SqliteStorage::find_account(Id user) {
     return find.find(&read_account);
 }
 
-Result<DeviceNumber> SqliteStorage::create_device(DeviceRecord record) {
+Result<bool> SqliteStorage::add_device(const DeviceRecord& record) {
     HF_CHECK(writable());
-    HF_TRY(const std::uint64_t number, mint(devices_));
-    if (number > device_number_max) {
-        return fail(ErrorCode::storage_failed, "the device numbers are used up");
+    if (record.number < server_device_limit || record.number > device_number_max) {
+        return false;
     }
-    record.number = static_cast<DeviceNumber>(number);
-    HF_CHECK(put_device(record));
-    return record.number;
-}
-
-Result<bool> SqliteStorage::adopt_device(const DeviceRecord& record) {
-    HF_CHECK(writable());
     HF_TRY(const auto taken, find_device(record.number));
-    Query counter = query(Sql::counter_find);
-    counter->bind(1, devices_.name);
-    HF_TRY(const bool counted, counter->step());
-    const std::uint64_t next = counted ? counter->unsigned_integer(0) : 0;
-    if (taken || record.number < server_device_limit || record.number >= next) {
+    if (taken) {
         return false;
     }
     HF_CHECK(put_device(record));

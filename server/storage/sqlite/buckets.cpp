@@ -104,7 +104,7 @@ Result<std::vector<BucketRecord>> SqliteStorage::buckets_of(Id organization) {
 Result<> SqliteStorage::renew_epoch(std::uint32_t epoch) {
     HF_CHECK(writable());
     HF_CHECK(put_secret(epoch_secret, std::to_string(epoch)));
-    for (Counter* counter : {&ids_, &buckets_, &devices_}) {
+    for (Counter* counter : {&ids_, &buckets_}) {
         HF_CHECK(leap(*counter));
     }
     Query renew = query(Sql::bucket_renew);

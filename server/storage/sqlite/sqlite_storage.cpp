@@ -121,7 +121,7 @@ Result<> SqliteStorage::begin() {
 
 Result<> SqliteStorage::commit() {
     HF_CHECK(database_.commit());
-    for (Counter* counter : {&ids_, &buckets_, &devices_}) {
+    for (Counter* counter : {&ids_, &buckets_}) {
         counter->unsettled = false;
     }
     return {};
@@ -174,7 +174,7 @@ Result<> SqliteStorage::leap(Counter& counter) {
 }
 
 Result<> SqliteStorage::restore_counters() {
-    for (Counter* counter : {&ids_, &buckets_, &devices_}) {
+    for (Counter* counter : {&ids_, &buckets_}) {
         if (std::exchange(counter->unsettled, false)) {
             counter->drop();
             HF_CHECK(reserve(*counter));

@@ -93,8 +93,7 @@ public:
     Result<> put_account(const AccountRecord& record) override;
     Result<std::optional<AccountRecord>> find_account(std::string_view email) override;
     Result<std::optional<AccountRecord>> find_account(Id user) override;
-    Result<DeviceNumber> create_device(DeviceRecord record) override;
-    Result<bool> adopt_device(const DeviceRecord& record) override;
+    Result<bool> add_device(const DeviceRecord& record) override;
     Result<std::optional<DeviceRecord>> find_device(DeviceNumber number) override;
     Result<> put_device(const DeviceRecord& record) override;
     Result<> put_session(const SessionRecord& record) override;
@@ -134,7 +133,6 @@ private:
 
     Counter ids_{"id", Id::make(server_device, 1).value, 1024, 1U << 20};
     Counter buckets_{"bucket", 1, 1024, 1U << 20};
-    Counter devices_{"device", server_device_limit, 1, 1U << 16};
 };
 
 /// SqliteStorage::open for those who need no more than a Storage.

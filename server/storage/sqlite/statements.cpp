@@ -30,7 +30,6 @@ constexpr std::array engine_statements{
     Entry{Sql::counter_reserve,
           "INSERT INTO counter (name, next) VALUES ($1, $2 + $3) ON CONFLICT (name) DO UPDATE SET"
           " next = CASE WHEN counter.next < $2 THEN $2 ELSE counter.next END + $3 RETURNING next"},
-    Entry{Sql::counter_find, "SELECT next FROM counter WHERE name = $1"},
     Entry{Sql::secret_put,
           "INSERT INTO secret (name, bytes) VALUES ($1, $2)"
           " ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes"},

@@ -12,7 +12,6 @@ enum class Sql : std::size_t {
     savepoint_undo,
     foreign_changes,
     counter_reserve,
-    counter_find,
     secret_put,
     secret_find,
 

@@ -208,17 +208,29 @@ void Device::take_reply(const json& message) {
 }
 
 void Device::learn_access(const std::vector<BucketId>& lost, const std::vector<BucketId>& gained) {
+    for (const Id channel : channels_of(gained)) {
+        screens_.gain(channel);
+    }
+    for (const Id channel : channels_of(lost)) {
+        screens_.lose(channel, around_.clock.now());
+    }
+}
+
+void Device::doubt_losses(const std::vector<BucketId>& lost) {
+    for (const Id channel : channels_of(lost)) {
+        screens_.doubt_loss(channel);
+    }
+}
+
+std::vector<Id> Device::channels_of(const std::vector<BucketId>& buckets) const {
     const auto& timelines = around_.organization.timelines;
-    for (const BucketId bucket : gained) {
+    std::vector<Id> channels;
+    for (const BucketId bucket : buckets) {
         if (const auto channel = timelines.find(bucket); channel != timelines.end()) {
-            screens_.gain(channel->second);
+            channels.push_back(channel->second);
         }
     }
-    for (const BucketId bucket : lost) {
-        if (const auto channel = timelines.find(bucket); channel != timelines.end()) {
-            screens_.lose(channel->second, around_.clock.now());
-        }
-    }
+    return channels;
 }
 
 std::string Device::unrest() const {

@@ -60,6 +60,8 @@ public:
     }
     /// The server's word about buckets, as this device hears it.
     void learn_access(const std::vector<BucketId>& lost, const std::vector<BucketId>& gained);
+    /// It died while it learned of these.
+    void doubt_losses(const std::vector<BucketId>& lost);
 
     void jump_clock(Millis by) { wall_offset_.count += by.count; }
     [[nodiscard]] Disk& disk() { return disk_; }
@@ -90,6 +92,7 @@ private:
     void take_post(const std::string& json);
     void take_reply(const nlohmann::json& message);
     void arm();
+    [[nodiscard]] std::vector<Id> channels_of(const std::vector<BucketId>& buckets) const;
     [[nodiscard]] WallTime wall() const;
 
     // --- the person: person.cpp

@@ -132,6 +132,9 @@ void World::arrive_at_device(LinkId id, const Tap::Down& down) {
             device.screens().greet();
         }
         device.input(client::SocketReceived{link.socket, *down.bytes});
+        if (!device.running()) {
+            device.doubt_losses(down.lost);
+        }
     }
     if (server_.running() && links_[id].connection != 0) {
         tell_queued(links_[id]);

@@ -40,6 +40,15 @@ void Screens::clear() {
     outbox_known_ = menu_known_ = false;
 }
 
+void Screens::lose(Id channel, Instant now) {
+    Instant& since = lost_.try_emplace(channel, now).first->second;
+    since = std::min(since, now);
+}
+
+void Screens::doubt_loss(Id channel) {
+    lost_.insert_or_assign(channel, Instant{std::numeric_limits<std::int64_t>::max()});
+}
+
 void Screens::gain(Id channel) {
     lost_.erase(channel);
 }

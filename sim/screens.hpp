@@ -33,7 +33,9 @@ public:
     void check(Instant now);
 
     /// The server has said, and this device has heard, that a channel was lost, or gained.
-    void lose(Id channel, Instant now) { lost_.emplace(channel, now); }
+    void lose(Id channel, Instant now);
+    /// The device died while it was told: whether it knows of the loss, nobody can say.
+    void doubt_loss(Id channel);
     void gain(Id channel);
     /// The person has discarded a refused intent, or sent it again.
     void release(Id intent) { released_.insert(intent); }

@@ -21,6 +21,11 @@ bool is_final(const Outcome& outcome) {
     return outcome.status != OutcomeStatus::later;
 }
 
+/// A conflict is not stored: it is about who asks, not about the intent.
+bool is_about_asker(const Outcome& outcome) {
+    return outcome.code == ErrorCode::intent_id_conflict;
+}
+
 /// Where a break wants the server to have said something else.
 bool bend(std::vector<Outcome>& outcomes) {
     bool bent = false;
@@ -92,13 +97,6 @@ void Tap::hear(const Outcome& outcome) {
                               std::to_string(static_cast<int>(first.status)) + ", then " +
                               std::to_string(static_cast<int>(outcome.status));
                    });
-}
-
-/// A conflict is not stored: it is about who asks, not about the intent. So is a refusal where a
-/// server that went back without knowing it has given a number to a device of somebody else.
-bool Tap::is_about_asker(const Outcome& outcome) const {
-    return outcome.code == ErrorCode::intent_id_conflict ||
-           (ledger_.unmarked && outcome.code == ErrorCode::access_forbidden);
 }
 
 void Tap::follow_access(std::uint64_t link, const wire::Frame& frame, Down& down) {

@@ -46,7 +46,6 @@ public:
 
 private:
     void hear(const Outcome& outcome);
-    [[nodiscard]] bool is_about_asker(const Outcome& outcome) const;
     void follow_access(std::uint64_t link, const wire::Frame& frame, Down& down);
 
     Ledger& ledger_;

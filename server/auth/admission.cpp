@@ -74,7 +74,7 @@ Result<storage::DeviceRecord> AuthService::number_copy(Standing& standing) {
                                .salt = make_salt(0),
                                .created_at = now,
                                .seen_at = now};
-    HF_CHECK(number_device(copy));
+    HF_CHECK(number_device(copy, standing.device.number));
     standing.session.device = copy.number;
     HF_CHECK(storage_.put_session(standing.session));
     return copy;

@@ -179,18 +179,24 @@ Result<storage::DeviceRecord> AuthService::take_device(Id user, const DeviceRequ
     made.number = request.number;
     HF_TRY(const bool has_it_again, storage_.add_device(made));
     if (!has_it_again) {
-        HF_CHECK(number_device(made));
+        HF_CHECK(number_device(made, request.number));
     }
     return made;
 }
 
 /// Stores a device under a number that is drawn. One that is counted would be given a second time by
 /// a server that has gone back to a backup and does not know it, and then everything that waits on
-/// the phone that had it first would be refused.
-Result<> AuthService::number_device(storage::DeviceRecord& device) {
+/// the phone that had it first would be refused. Above the number that the installation had before:
+/// what waits on it is sent in the order of its ids.
+Result<> AuthService::number_device(storage::DeviceRecord& device, DeviceNumber before) {
+    const bool renumbered =
+        before >= server_device_limit && before < device_number_max - limits::next_numbers;
+    const DeviceNumber first = renumbered ? before + 1 : server_device_limit;
+    const DeviceNumber count = renumbered ? limits::next_numbers : limits::first_numbers;
     for (int draw = 0; draw < limits::device_draws_max; ++draw) {
-        environment_.random(&device.number, sizeof device.number);
-        device.number &= device_number_max;
+        DeviceNumber drawn = 0;
+        environment_.random(&drawn, sizeof drawn);
+        device.number = first + drawn % count;
         HF_TRY(const bool added, storage_.add_device(device));
         if (added) {
             return {};

@@ -144,7 +144,7 @@ private:
     [[nodiscard]] Result<SignInAnswer> sign_in(const storage::AccountRecord& account,
                                                const DeviceRequest& request);
     [[nodiscard]] Result<storage::DeviceRecord> take_device(Id user, const DeviceRequest& request);
-    [[nodiscard]] Result<> number_device(storage::DeviceRecord& device);
+    [[nodiscard]] Result<> number_device(storage::DeviceRecord& device, DeviceNumber before);
     [[nodiscard]] Result<> make_room_for_session(Id user, DeviceNumber device);
     [[nodiscard]] Result<> end_session(storage::SessionRecord session);
     /// The number that a copied or restored image gets in place of the one it came with.

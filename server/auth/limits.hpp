@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "core/base/id.hpp"
 #include "core/base/time.hpp"
 
 namespace holdfast::auth::limits {
@@ -21,6 +22,9 @@ inline constexpr std::size_t sessions_remembered_max =
     200'000;  // beyond: all are forgotten, and read again as they come
 inline constexpr std::size_t sessions_per_user_max = 100;  // beyond: the one idle for longest ends
 
+// A device's number is one of the first; that of a copy, of the next behind the one it came with.
+inline constexpr DeviceNumber first_numbers = 1U << 30;
+inline constexpr DeviceNumber next_numbers = 1U << 20;
 inline constexpr int device_draws_max = 64;  // of a number that nobody has; beyond: storage_failed
 
 // Wrong passwords within `tries_window`; beyond: auth_too_many_tries. The first one stops a

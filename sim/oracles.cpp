@@ -186,7 +186,8 @@ void check_promises(Ledger& ledger,
         check_told(ledger, told, **outcome);
         const bool applied = is_applied(**outcome);
         check_effect(ledger, name, promise, applied, in_outbox);
-        if (promise.kind == "message.post" && !promise.released) {
+        const bool decided = promise.released || ledger.decided_on_copies.contains(intent);
+        if (promise.kind == "message.post" && !decided) {
             check_message(ledger, name, messages, intent, {promise.text, applied});
         }
     }

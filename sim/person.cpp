@@ -94,6 +94,8 @@ void Device::release(Id intent) {
     const auto promise = around_.ledger.promises.find({setup_.number, intent});
     if (promise != around_.ledger.promises.end()) {
         promise->second.released = true;
+    } else {
+        around_.ledger.decided_on_copies.insert(intent);
     }
 }
 

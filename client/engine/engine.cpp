@@ -141,6 +141,7 @@ void Engine::Parts::settle() {
 void Engine::Parts::show() {
     if (std::exchange(show_due, false)) {
         live.refresh();
+        live.prepare();
     }
 }
 

@@ -4,7 +4,9 @@
 
 #include <string>
 
+#include "client/engine/limits.hpp"
 #include "client/engine/testing/task_fixture.hpp"
+#include "client/engine/view/task_lists.hpp"
 #include "core/rules/testing/sample_routines.hpp"
 
 namespace holdfast::client {
@@ -82,6 +84,33 @@ TEST_F(EngineTaskLists, OM22_a_snapshot_has_the_windows_that_were_asked_for_and_
     const auto deep = watch({{"windows", windows}});
     EXPECT_EQ(told(deep), "reported(30): | doing(30): 5 3 1 | closed(0): | rejected(0):");
     EXPECT_EQ(phone->snapshot(deep)["groups"][1]["from"], 27);
+}
+
+TEST_F(EngineTaskLists, OM22_what_was_looked_at_last_is_made_ready_at_the_next_start) {
+    const auto count = static_cast<std::int64_t>(2 * limits::tasks_prepared_at_once + 500);
+    put_many(count);
+    sign_in();
+    const Json by_person{{"layout", "table"}, {"groups", {{{"field", "assignee"}}}}};
+    watch({{"rows", 2}, {"view", by_person}});
+    phone->kill();
+    phone->open();
+    phone->start();
+    const auto next = [&] { return phone->engine->next_deadline().value_or(Instant{}) - phone->now; };
+    EXPECT_LE(next(), limits::prepare_after);
+    phone->pass(limits::prepare_after.count);
+    EXPECT_EQ(next(), limits::prepare_every) << "a part is made, others wait";
+    // What comes meanwhile, among those that were read and among those that were not.
+    for (const std::int64_t n : {count, std::int64_t{1}}) {
+        workflow::Task changed = task(n);
+        changed.assignee = Id{};
+        put(changed);
+        tell();
+    }
+    phone->pass(10);
+    EXPECT_GT(next(), limits::prepare_every) << "all of it is made";
+    const auto list = watch({{"rows", 1}, {"view", by_person}});
+    const std::string ana = to_string(FakeServer::ana) + "(" + std::to_string(count - 2) + "): ";
+    EXPECT_EQ(told(list), ana + std::to_string(count - 1) + " | (2): " + std::to_string(count));
 }
 
 TEST_F(EngineTaskLists, OM29_a_view_is_saved_offline_and_stays_when_the_server_has_it) {

@@ -4,6 +4,21 @@
 #include <utility>
 
 namespace holdfast::client {
+namespace {
+
+/// The tasks that were looked at last: the group's id, a space, the view.
+constexpr std::string_view choice_value = "tasks_shown";
+
+std::optional<TaskLists::Choice> parse_choice(std::string_view text) {
+    const std::size_t space = text.find(' ');
+    const auto group = parse_id(text.substr(0, space));
+    if (space == std::string_view::npos || !group) {
+        return std::nullopt;
+    }
+    return TaskLists::Choice{.group = *group, .view = std::string(text.substr(space + 1))};
+}
+
+}  // namespace
 
 Result<> LiveQueries::open(std::int64_t number, Query query) {
     if (subscriptions_.contains(number)) {
@@ -24,6 +39,11 @@ void LiveQueries::doubt_all() {
         subscription.doubted = true;
     }
     device_.hurry(Device::Urgency::now);
+    begin_preparing();
+}
+
+std::optional<Instant> LiveQueries::next_deadline() const {
+    return due_ && prepare_at_ ? std::min(due_, prepare_at_) : due_ ? due_ : prepare_at_;
 }
 
 void LiveQueries::visit(const std::function<void(const Query&)>& visit) const {
@@ -95,6 +115,39 @@ void LiveQueries::refresh() {
     device_.urgency = Device::Urgency::bulk;
     due_.reset();
     last_said_ = device_.now;
+}
+
+void LiveQueries::begin_preparing() {
+    kept_choice_ = parse_choice(device_.outbox.value(choice_value));
+    prepare_at_.reset();
+    if (kept_choice_) {
+        prepare_at_ = device_.now + limits::prepare_after;
+    }
+}
+
+void LiveQueries::prepare() {
+    keep_choice();
+    if (!prepare_at_ || *prepare_at_ > device_.now || due_) {
+        return;
+    }
+    prepare_at_.reset();
+    const Sources now = sources();
+    TopicSet dependencies;
+    const auto more = task_lists_.prepare(View(now, dependencies), *kept_choice_);
+    if (more && *more) {  // a list that cannot be made says why when it is asked for
+        prepare_at_ = device_.now + limits::prepare_every;
+    }
+}
+
+void LiveQueries::keep_choice() {
+    const auto last = task_lists_.last();
+    if (!last || last == kept_choice_) {
+        return;
+    }
+    kept_choice_ = last;
+    prepare_at_.reset();
+    // A full disk costs a wait at the next start, no work.
+    (void)device_.outbox.set_value(choice_value, to_string(last->group) + ' ' + last->view);
 }
 
 Sources LiveQueries::sources() {

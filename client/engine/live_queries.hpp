@@ -39,7 +39,10 @@ public:
     /// (limits::live_pushes_at_once); rows that arrive in bulk are shown every
     /// limits::bulk_push_every.
     void refresh();
-    [[nodiscard]] std::optional<Instant> next_deadline() const { return due_; }
+    /// Does a part of what is better done before somebody waits for it, if nothing else is to do: the
+    /// tasks that were looked at last, also by the app before it was closed.
+    void prepare();
+    [[nodiscard]] std::optional<Instant> next_deadline() const;
 
     /// Calls `visit` with every query that is open.
     void visit(const std::function<void(const Query&)>& visit) const;
@@ -67,6 +70,9 @@ private:
     void say(std::int64_t number, Subscription& subscription, const Sources& sources);
     [[nodiscard]] Sources sources();
     [[nodiscard]] bool is_time();
+    void begin_preparing();
+    /// Has the next start know what was looked at.
+    void keep_choice();
 
     Device& device_;
     const UploadQueue& uploads_;
@@ -79,6 +85,8 @@ private:
     ItemCache items_;
     TaskLists task_lists_;
     bool opened_ = false;  ///< a new one waits for its first snapshot
+    std::optional<TaskLists::Choice> kept_choice_;  ///< as the outbox's file holds it
+    std::optional<Instant> prepare_at_;
 };
 
 }  // namespace holdfast::client

@@ -83,7 +83,8 @@ Result<std::vector<Row>> Replica::rows(BucketId bucket, RowKind kind) {
     return collect(statements_->by_kind.reset()
                        .bind(1, bucket.value)
                        .bind(2, static_cast<int>(kind))
-                       .bind(3, bounded(limits::read_rows_max)));
+                       .bind(3, Id{}.value)
+                       .bind(4, bounded(limits::read_rows_max)));
 }
 
 Result<std::uint64_t> Replica::count(BucketId bucket, RowKind kind) {
@@ -140,6 +141,7 @@ Result<std::vector<Row>> Replica::after(BucketId bucket,
 
 Result<> Replica::visit(BucketId bucket,
                         RowKind kind,
+                        Id after,
                         const std::function<bool(const RowRef&)>& visit) {
     if (!buckets_.contains(bucket)) {
         return {};
@@ -147,7 +149,8 @@ Result<> Replica::visit(BucketId bucket,
     return visit_all(statements_->by_kind.reset()
                          .bind(1, bucket.value)
                          .bind(2, static_cast<int>(kind))
-                         .bind(3, no_bound),
+                         .bind(3, after.value)
+                         .bind(4, no_bound),
                      visit);
 }
 

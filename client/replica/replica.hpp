@@ -154,10 +154,11 @@ public:
     /// Rows of a kind in a bucket, by id: at most limits::read_rows_max.
     [[nodiscard]] Result<std::vector<Row>> rows(BucketId bucket, RowKind kind);
 
-    /// Shows every row of a kind in a bucket, by id, until `visit` returns false. The row borrows
-    /// from the database page: valid during the call only.
+    /// Shows the rows of a kind in a bucket, by id, those behind `after`, until `visit` returns
+    /// false. The row borrows from the database page: valid during the call only.
     [[nodiscard]] Result<> visit(BucketId bucket,
                                  RowKind kind,
+                                 Id after,
                                  const std::function<bool(const RowRef&)>& visit);
 
     /// How many rows of a kind are in a bucket. Cost: a pass over their keys.

@@ -428,7 +428,7 @@ TEST_F(ReplicaTest, windows_of_a_timeline_are_in_order) {
     }));
     EXPECT_EQ(visited, 2);
     std::vector<Id> all;
-    ASSERT_TRUE(replica.visit(timeline, RowKind::message, [&](const RowRef& row) {
+    ASSERT_TRUE(replica.visit(timeline, RowKind::message, Id{}, [&](const RowRef& row) {
         all.push_back(row.id);
         return row.id != Id{3};
     }));

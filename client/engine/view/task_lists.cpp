@@ -1,6 +1,7 @@
 #include "client/engine/view/task_lists.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -79,14 +80,26 @@ public:
         return {};
     }
 
-    Result<> put_all() {
+    /// Reads on, where it stopped.
+    Result<> put_more(std::size_t rows_max) {
         const Sources& from = view_.sources();
         Result<> put_one;
-        HF_CHECK(from.replica.visit(list_.tasks, RowKind::task, [&](const RowRef& row) {
+        std::size_t left = rows_max;
+        const auto take = [&](const RowRef& row) {
+            if (left == 0) {
+                return false;
+            }
+            left -= 1;
+            list_.read_to = row.id;
             put_one = put(row.id, row.body);
             return put_one.has_value();
-        }));
+        };
+        HF_CHECK(from.replica.visit(list_.tasks, RowKind::task, list_.read_to, take));
         HF_CHECK(put_one);
+        if (left == 0) {
+            return {};
+        }
+        list_.whole = true;
         for (const Id id : from.overlay.rows_of(list_.tasks, RowKind::task)) {
             HF_CHECK(put(id, from.overlay.find({list_.tasks, RowKind::task, id})->body));
         }
@@ -126,7 +139,7 @@ void TaskLists::note(const TopicSet& changes) {
 
 TaskLists::List& TaskLists::take(List wanted) {
     const auto same = [&](const List& list) {
-        return list.group == wanted.group && list.tasks == wanted.tasks && list.text == wanted.text;
+        return list.choice == wanted.choice && list.tasks == wanted.tasks;
     };
     const auto found = std::ranges::find_if(lists_, same);
     if (found != lists_.end()) {
@@ -142,7 +155,10 @@ TaskLists::List& TaskLists::take(List wanted) {
     return lists_.emplace_front(std::move(wanted));
 }
 
-Result<workflow::TaskIndex*> TaskLists::arranged(const View& view, Id group, workflow::View by) {
+Result<TaskLists::List*> TaskLists::follow(const View& view,
+                                           Id group,
+                                           workflow::View by,
+                                           std::size_t rows_max) {
     if (by.layout != workflow::Layout::calendar) {
         by.layout = workflow::Layout::list;  // boards and tables show the same
     }
@@ -153,8 +169,7 @@ Result<workflow::TaskIndex*> TaskLists::arranged(const View& view, Id group, wor
     const Id organization = from.account ? from.account->organization : Id{};
     HF_TRY(const TaskFacts facts,
            TaskFacts::of(noting, {.user = user, .organization = organization}, group));
-    List& list = take({.group = group,
-                       .text = workflow::encode(by),
+    List& list = take({.choice = {.group = group, .view = workflow::encode(by)},
                        .tasks = facts.tasks(),
                        .made_at = from.server_now});
     HF_TRY(auto person, facts.person(user));
@@ -165,20 +180,46 @@ Result<workflow::TaskIndex*> TaskLists::arranged(const View& view, Id group, wor
                                   .now = from.server_now,
                                   .utc_offset_minutes = from.utc_offset_minutes,
                                   .hide_closed_after = facts.task_group().hide_closed_after});
-        list.pending.clear();
-        list.stale = true;  // until all of it is there
+        list.whole = !person;
     }
+    list.stale = true;  // until it is as it should be
     if (person) {
         Reader reader(noting, facts, *std::move(person), list);
-        HF_CHECK(list.stale ? reader.put_all() : reader.put_pending());
+        if (!list.whole) {
+            HF_CHECK(reader.put_more(rows_max));
+        }
+        HF_CHECK(reader.put_pending());
     }
     list.stale = false;
     list.pending.clear();
     dependencies.forget_positions();
     list.dependencies.add(dependencies);
-    view.depend_on(list.dependencies);
-    view.depend_on_rows(list.tasks, RowKind::task);
-    return list.index.get();
+    return &list;
+}
+
+Result<workflow::TaskIndex*> TaskLists::arranged(const View& view, Id group, workflow::View by) {
+    constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+    HF_TRY(const List* list, follow(view, group, std::move(by), all));
+    view.depend_on(list->dependencies);
+    view.depend_on_rows(list->tasks, RowKind::task);
+    return list->index.get();
+}
+
+std::optional<TaskLists::Choice> TaskLists::last() const {
+    return lists_.empty() ? std::nullopt : std::optional(lists_.front().choice);
+}
+
+Result<bool> TaskLists::prepare(const View& view, const Choice& choice) {
+    auto by = workflow::parse_view(choice.view);
+    if (!by) {
+        return fail(ErrorCode::request_malformed, "view");
+    }
+    HF_TRY(const List* list,
+           follow(view, choice.group, *std::move(by), limits::tasks_prepared_at_once));
+    if (list->whole) {
+        (void)list->index->groups();  // puts them in order
+    }
+    return !list->whole;
 }
 
 }  // namespace holdfast::client

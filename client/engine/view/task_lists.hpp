@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <list>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -18,6 +19,8 @@ namespace limits {
 inline constexpr std::size_t task_lists_max = 4;
 /// Changed tasks that a list that nobody looks at waits with; beyond, it is given up.
 inline constexpr std::size_t tasks_pending_max = 5000;
+/// Tasks that are read in one part of a list that is made ready: some milliseconds.
+inline constexpr std::size_t tasks_prepared_at_once = 3000;
 /// After this a list is made anew: tasks are hidden some days after they were closed.
 inline constexpr Millis task_list_age_max{60 * 60 * 1000};
 }  // namespace limits
@@ -42,18 +45,38 @@ public:
                                                         Id group,
                                                         workflow::View by);
 
+    /// A view of a group's tasks.
+    struct Choice {
+        Id group;
+        std::string view;  ///< encoded
+        bool operator==(const Choice&) const = default;
+    };
+    /// The one that was arranged last; nothing where none is kept.
+    [[nodiscard]] std::optional<Choice> last() const;
+    /// Goes on with making this one ready, before anybody asks for it. True: there is more to do.
+    /// Errors  those of arranged(); request_malformed: it is no view.
+    /// Cost    limits::tasks_prepared_at_once tasks are read.
+    [[nodiscard]] Result<bool> prepare(const View& view, const Choice& choice);
+
 private:
     struct List {
-        Id group;
-        std::string text;  ///< the view, encoded
+        Choice choice;
         BucketId tasks;
         WallTime made_at;
         std::unique_ptr<workflow::TaskIndex> index{};
         TopicSet dependencies{};  ///< without the tasks themselves
+        Id read_to{};             ///< the last task that was read of those that were there
+        bool whole = false;       ///< all of them were read
         std::set<Id> pending{};
         bool stale = false;  ///< to be made anew
     };
     class Reader;
+
+    /// The list as it is now, with up to `rows_max` more tasks where it is not whole yet.
+    [[nodiscard]] Result<List*> follow(const View& view,
+                                       Id group,
+                                       workflow::View by,
+                                       std::size_t rows_max);
 
     /// The list that is wanted, first of all: as it is, or an empty one.
     [[nodiscard]] List& take(List wanted);

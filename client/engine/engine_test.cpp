@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -453,6 +454,27 @@ TEST_F(Engine, the_unread_line_stays_where_it_stood_when_the_channel_was_opened)
     EXPECT_EQ(phone->snapshot(messages)["unread_from"], to_string(first));
     const auto menu = phone->subscribe({{"query", "menu"}});
     EXPECT_EQ(phone->snapshot(menu)["groups"][0]["unread"], 0);
+}
+
+TEST_F(Engine, a_window_on_a_message_has_it_once_wherever_the_screen_takes_it_to_stand) {
+    sign_in();
+    const Id wanted = server.post(FakeServer::ben, "wanted");
+    server.post(FakeServer::ben, "behind it");
+    phone->cut();
+    phone->heal();
+    phone->pass(2000);
+    for (const std::int64_t guess : {std::int64_t{0}, std::int64_t{1} << 50U}) {
+        const auto messages =
+            phone->subscribe({{"query", "messages"},
+                              {"channel", to_string(FakeServer::channel)},
+                              {"anchor", {{"sort", guess}, {"id", to_string(wanted)}}},
+                              {"before", 10},
+                              {"after", 10}});
+        const Json& items = phone->snapshot(messages)["items"];
+        const auto is_wanted = [&](const Json& item) { return item["id"] == to_string(wanted); };
+        EXPECT_EQ(std::ranges::count_if(items, is_wanted), 1) << guess;
+        EXPECT_EQ(items.back()["text"], "behind it") << guess;
+    }
 }
 
 }  // namespace

@@ -1,15 +1,16 @@
 // The main job, as a person with a phone meets it: one line a step, exit 0 or 1.
-// OM1 OM2 OM7 OM8 OM9 OM10 OM13 OM16 OM19 OM20 OM29 OM31 OM32 OM37
+// OM1 OM2 OM7 OM8 OM9 OM10 OM13 OM16 OM19 OM20 OM25 OM26 OM27 OM28 OM29 OM31 OM32 OM34 OM37
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
-import { ana, at, bruno, message, openFirst, send, showLatest, signIn, waitForBanner, waitForBar } from './lib/app.mjs';
-import { killBrowser, launch } from './lib/browser.mjs';
+import { ana, at, bruno, message, openFirst, send, showLatest, signIn, waitForBanner, waitForBar, workOffline } from './lib/app.mjs';
+import { killBrowser, launch, takePageErrors } from './lib/browser.mjs';
 import { cards, choose, field, openForm } from './lib/forms.mjs';
 import { startProxy } from './lib/proxy.mjs';
 import { startParts } from '../../tools/demo_parts.mjs';
 import { makeFolder, removeFolder, root, startServer, waitFor } from './lib/server.mjs';
-import { countsFor } from './lib/truth.mjs';
+import { beginTask, findPartner, listed, moves, moveTask, outboxCard } from './lib/tasks.mjs';
+import { countsFor, wholeTasksOf } from './lib/truth.mjs';
 
 const pictures = path.join(root, 'build/screenshots/demo-check');
 mkdirSync(pictures, { recursive: true });
@@ -27,7 +28,7 @@ function expect(holds, what) {
 }
 
 const data = makeFolder('demo');
-const profiles = [makeFolder('phone'), makeFolder('second')];
+const profiles = ['phone', 'second', 'third'].map(makeFolder);
 const stamp = Date.now().toString(36);
 const texts = Array.from({ length: 5 }, (_, index) => `Check ${stamp} message ${index + 1}`);
 let parts, server, proxy, phone, second;
@@ -194,6 +195,83 @@ async function run() {
     await at(page, 'form-send').click();
     await cards(page).nth(before).filter({ hasText: 'V-belt A42' }).waitFor();
     await waitFor('the order on the server', async () => (await cards(page).nth(before).getAttribute('data-state')) === 'done');
+  });
+  await workOrders(home, page);
+  for (const uncaught of takePageErrors()) throw uncaught;
+}
+
+/** Tasks, with the connection cut again, and somebody else who has one. */
+async function workOrders(home, page) {
+  const what = `Check ${stamp} handrail loose`;
+  const words = `Check ${stamp} tightened`;
+  const { partner, tasks } = findPartner(data, ['pending'], 2);
+  const [own, contested] = tasks;
+  const tasksNow = () => wholeTasksOf(data);
+  const now = ({ id }) => tasksNow().find((task) => task.id === id);
+  const before = tasksNow().length;
+  const answersBefore = (contested.answers ?? []).length;
+  await step('offline, a start form is sent: its task waits, and its routine is said to run later', async () => {
+    await page.goto(home);
+    await workOffline(page, proxy);
+    await page.goto(`${home}#/group/${own.group}`);
+    await beginTask(page, what);
+    await at(page, 'routine-later').waitFor();
+    await at(page, 'form-send').click();
+    await at(page, 'task-view').waitFor();
+    await page.goto(`${home}#/group/${own.group}`);
+    await listed(page, what).waitFor();
+    await shoot(page, '11-task-waits');
+  });
+  await step('offline, a task is moved by its form, and a second move is refused with its reason', async () => {
+    await moveTask(page, home, own, 'validation', words);
+    await at(page, 'task-waiting').waitFor();
+    expect((await moves(page).count()) === 0, 'a second action is offered');
+    const reason = await page.locator('[data-testid^="task-refused-"]').first().innerText();
+    expect(reason.includes('3. Validation') || /waits|waiting/i.test(reason), `the reason is "${reason}"`);
+    await shoot(page, '12-one-action');
+    await moveTask(page, home, contested, 'validation', words);
+    expect(tasksNow().length === before, 'something of it is on the server already');
+    return reason.replace(/\s+/g, ' ').trim();
+  });
+  const direct = `http://localhost:${server.port}/`;
+  await step('somebody else moves one of the two meanwhile', async () => {
+    await second.context.close();
+    second = await launch(profiles[2]);
+    await second.page.goto(direct);
+    await signIn(second.page, partner);
+    await waitForBar(second.page, 'ready');
+    await moveTask(second.page, direct, contested, 'reported');
+    await waitFor('the move on the server', () => now(contested).state === 'reported');
+    return `${partner.name} ${partner.last_name}`;
+  });
+  await step('the connection is back: each action has effect once, the routine has run once', async () => {
+    proxy.restore();
+    await waitFor('the moved task', () => now(own).state === 'validation');
+    const made = () => tasksNow().filter(({ name }) => name === what);
+    await waitFor('the begun task', () => made().length > 0);
+    await at(page, 'outbox-needs-you').waitFor({ timeout: 60_000 });
+    expect(made().length === 1 && tasksNow().length === before + 1, `${made().length} tasks were begun`);
+    await page.goto(`${home}#/group/${own.group}/task/${made()[0].id}`);
+    await at(page, 'task-chat').click();
+    const said = at(page, 'messages').getByText(`Urgent: ${what} is to be done today.`);
+    await said.waitFor({ timeout: 30_000 });
+    expect((await said.count()) === 1, `the routine spoke ${await said.count()} times`);
+    await shoot(page, '13-routine-said');
+  });
+  await step('the conflict is told: who, when, what can be done; the answer is kept, and attached late', async () => {
+    await page.goto(`${home}#/outbox`);
+    const card = outboxCard(page, contested.id);
+    await card.waitFor();
+    expect((await at(page, 'outbox-item').count()) === 1, 'more than one needs its person');
+    const told = (await card.innerText()).replace(/\s+/g, ' ');
+    expect(told.includes(`${partner.name} ${partner.last_name} moved the task from “2. Pending” to “1. Reported” on `), told);
+    for (const choice of ['attach', 'edit', 'discard']) await card.getByTestId(`outbox-${choice}`).waitFor();
+    await shoot(page, '14-conflict');
+    await card.getByTestId('outbox-attach').click();
+    await waitFor('the late evidence', () => (now(contested).answers ?? []).length === answersBefore + 1);
+    await waitFor('an empty outbox', async () => (await at(page, 'outbox-item').count()) === 0);
+    expect(now(contested).state === 'reported', 'the task has moved');
+    return told.slice(0, 110);
   });
 }
 

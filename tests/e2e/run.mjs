@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { audit } from './lib/audit.mjs';
+import { takePageErrors } from './lib/browser.mjs';
 import { startProxy } from './lib/proxy.mjs';
 import { makeFolder, removeFolder, root, startServer } from './lib/server.mjs';
 
@@ -76,6 +77,11 @@ for (const file of readdirSync(folder).sort()) {
     });
   } catch (thrown) {
     error = thrown;
+  }
+  const uncaught = takePageErrors();
+  error ??= uncaught[0];
+  if (error) {
+    for (const each of uncaught) console.log(`        not caught by a page: ${each.stack}`);
     for (const [index, page] of watched.entries()) await tell(page, `failure-${file}-${index}`);
   }
   for (const cleanup of cleanups.reverse()) await Promise.resolve(cleanup()).catch(() => undefined);

@@ -34,12 +34,16 @@ Result<Window> latest_window(const View& view, Id channel, std::size_t count) {
     return window;
 }
 
+/// @param place  of a message; where it stands is only a guess as long as it waits.
 Result<Window> window_around(const View& view, const Query& query, SortKey place) {
     Window window;
+    HF_TRY(auto at, view.stored_message(query.target, place.id));
+    if (at) {
+        place.sort = at->sort;
+    }
     HF_TRY(window.rows, view.before(query.target, place, query.before + 1));
     window.has_before = trim_to(window.rows, query.before);
     std::ranges::reverse(window.rows);
-    HF_TRY(auto at, view.stored_message(query.target, place.id));
     if (at) {
         window.rows.push_back(*std::move(at));
     }

@@ -16,6 +16,10 @@ const flags = [
   '--disable-component-update', '--disable-sync', '--disable-default-apps', '--use-fake-device-for-media-stream',
 ];
 
+/** What no page caught, of all that were launched: the app has no such errors. Taken by whoever reads it. */
+export const takePageErrors = () => pageErrors.splice(0);
+const pageErrors = [];
+
 /** `profile` is kept between launches, like a phone's storage. */
 export async function launch(profile, { desktop = false, locale = 'en-US', colorScheme = 'light', viewport } = {}) {
   const phone = devices['Pixel 7'];
@@ -23,6 +27,7 @@ export async function launch(profile, { desktop = false, locale = 'en-US', color
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: executable, headless: true, args: flags, locale, colorScheme, ...look,
   });
+  context.on('weberror', (uncaught) => pageErrors.push(uncaught.error()));
   const page = context.pages()[0] ?? (await context.newPage());
   return { context, page, profile };
 }

@@ -1,49 +1,18 @@
 import assert from 'node:assert/strict';
 
-import { ana, at, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
+import { at, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
 import { field } from '../lib/forms.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
-import { usersOf, wholeTasksOf } from '../lib/truth.mjs';
+import { findPartner, moveTask, openTask, outboxCard } from '../lib/tasks.mjs';
+import { wholeTasksOf } from '../lib/truth.mjs';
 
 export const name =
   'OM33 OM34: tasks move on while a phone is away: it is told who was first, when and to what, and attaches, edits or discards what came too late';
 
 const done = 'Tightened the flange, no drop in an hour.';
-const card = (page, task) => at(page, 'outbox-item').filter({ has: page.locator(`[href$="/task/${task}"]`) });
-
-/** Somebody who may move three tasks that Ana may move too, and those tasks; none of them is further than "2. Pending". */
-function findPartner(data) {
-  const people = usersOf(data).filter(({ active }) => active !== false);
-  const own = people.find(({ email }) => email === ana.email);
-  const early = wholeTasksOf(data).filter(({ state }) => state === 'reported' || state === 'pending');
-  const movers = ({ assignee, editors }) => [assignee, ...(editors ?? [])];
-  for (const person of people.filter(({ id }) => id !== own.id)) {
-    const tasks = early.filter((task) => [own.id, person.id].every((id) => movers(task).includes(id)));
-    if (tasks.length >= 3) return { partner: person, tasks };
-  }
-  throw new Error('nobody has three tasks together with Ana');
-}
-
-async function openTask(page, home, { group, id }) {
-  await page.goto(`${home}#/`);
-  await at(page, 'task-view').waitFor({ state: 'detached' }); // of another task
-  await page.goto(`${home}#/group/${group}/task/${id}`);
-  await at(page, 'task-view').waitFor();
-}
-
-/** Moves a task by its button, or by the form "Report work as done". */
-async function move(page, home, task, target, words) {
-  await openTask(page, home, task);
-  await at(page, `task-action-${target}`).click();
-  if (!words) return;
-  await field(page, 'done').getByTestId('written').fill(words);
-  await at(page, 'form-send').click();
-  await at(page, 'task-view').waitFor();
-}
-
 export async function run({ home, proxy, server, profile, shoot, picture, onEnd, watch }) {
-  const { partner, tasks } = findPartner(server.data);
+  const { partner, tasks } = findPartner(server.data, ['reported', 'pending'], 3);
   const [first, second, third] = tasks;
   const now = ({ id }) => wholeTasksOf(server.data).find((task) => task.id === id);
   const stateOf = (task) => now(task).state;
@@ -53,17 +22,17 @@ export async function run({ home, proxy, server, profile, shoot, picture, onEnd,
   onEnd(() => context.close());
 
   for (const task of [first, second, third].filter(({ state }) => state === 'reported')) {
-    await move(page, home, task, 'pending');
+    await moveTask(page, home, task, 'pending');
     await waitFor('a pending task', () => stateOf(task) === 'pending');
     await at(page, 'task-waiting').waitFor({ state: 'detached' });
   }
 
   // Ana is away: a task by form, one by its button, and another by form.
   await workOffline(page, proxy);
-  await move(page, home, first, 'validation', done);
-  await move(page, home, second, 'reported');
+  await moveTask(page, home, first, 'validation', done);
+  await moveTask(page, home, second, 'reported');
   await at(page, 'task-waiting').waitFor();
-  await move(page, home, third, 'validation', done);
+  await moveTask(page, home, third, 'validation', done);
 
   // Her colleague is not, and moves all three; the last one away and back.
   const folder = makeFolder('profile');
@@ -73,13 +42,13 @@ export async function run({ home, proxy, server, profile, shoot, picture, onEnd,
   onEnd(() => other.context.close());
   watch(other.page);
   await other.page.goto(direct);
-  await signIn(other.page, { email: partner.email, password: ana.password });
+  await signIn(other.page, partner);
   await waitForBar(other.page, 'ready');
-  await move(other.page, direct, first, 'reported');
-  await move(other.page, direct, second, 'validation', 'Replaced the seal.');
-  await move(other.page, direct, third, 'reported');
+  await moveTask(other.page, direct, first, 'reported');
+  await moveTask(other.page, direct, second, 'validation', 'Replaced the seal.');
+  await moveTask(other.page, direct, third, 'reported');
   await waitFor('the third task away', () => stateOf(third) === 'reported');
-  await move(other.page, direct, third, 'pending');
+  await moveTask(other.page, direct, third, 'pending');
   await waitFor('what the colleague did', () => stateOf(first) === 'reported' && stateOf(second) === 'validation' && stateOf(third) === 'pending');
 
   proxy.restore();
@@ -90,7 +59,7 @@ export async function run({ home, proxy, server, profile, shoot, picture, onEnd,
   await at(page, `task-${first.id}`).filter({ hasText: 'Needs your attention' }).waitFor();
   await page.goto(`${home}#/outbox`);
   await at(page, 'outbox-item').nth(2).waitFor();
-  const said = await card(page, first.id).innerText();
+  const said = await outboxCard(page, first.id).innerText();
   assert.ok(said.includes(`${partner.name} ${partner.last_name} moved the task from “2. Pending” to “1. Reported” on `), said);
   assert.match(said, /\(.+\)\. Your change was not made\./);
   assert.match(said, /You asked for “3\. Validation”\./);
@@ -99,13 +68,13 @@ export async function run({ home, proxy, server, profile, shoot, picture, onEnd,
   await shoot(page, 'conflicts-2-outbox');
 
   // A button has no answer: nothing to keep, to edit or to attach.
-  for (const choice of ['edit', 'attach', 'copy', 'retry']) assert.equal(await card(page, second.id).getByTestId(`outbox-${choice}`).count(), 0, choice);
-  await card(page, second.id).getByTestId('outbox-discard').click();
+  for (const choice of ['edit', 'attach', 'copy', 'retry']) assert.equal(await outboxCard(page, second.id).getByTestId(`outbox-${choice}`).count(), 0, choice);
+  await outboxCard(page, second.id).getByTestId('outbox-discard').click();
   await at(page, 'confirm').click();
   await waitFor('two that need her', async () => (await at(page, 'outbox-item').count()) === 2);
 
   // The answer is read, and copied, where it stands.
-  await card(page, first.id).getByTestId('outbox-answer').click();
+  await outboxCard(page, first.id).getByTestId('outbox-answer').click();
   await at(page, 'answer').getByText(done).waitFor();
   await at(page, 'refusal').waitFor();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -136,7 +105,7 @@ export async function run({ home, proxy, server, profile, shoot, picture, onEnd,
 
   // Edited upon the task as it is now: what she had written is there, and now it counts.
   await page.goto(`${home}#/outbox`);
-  await card(page, third.id).getByTestId('outbox-edit').click();
+  await outboxCard(page, third.id).getByTestId('outbox-edit').click();
   const written = field(page, 'done').getByTestId('written');
   await waitFor('her words', async () => (await written.inputValue()) === done);
   await written.fill(`${done} Looked again today.`);

@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 
 import { at, startPhone, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
-import { field } from '../lib/forms.mjs';
 import { waitFor } from '../lib/server.mjs';
+import { beginTask, listed, moves } from '../lib/tasks.mjs';
 import { tasksOf, wholeTasksOf } from '../lib/truth.mjs';
 
 export const name = 'OM25 OM26 OM27 OM28 OM32: a task is begun and another moved offline, one action each, killed, and both are on the server once, with what the routine says';
 
 const what = 'Handrail loose on the north stairs';
-const moves = (page) => page.locator('[data-testid^="task-action-"]');
-const begun = (page) => page.locator('[data-testid^="tasks-"]:has(a)').filter({ hasText: what });
+const begun = (page) => listed(page, what);
 
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
   const before = tasksOf(server.data);
@@ -23,9 +22,7 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await shoot(page, 'tasks-1-list');
 
   await workOffline(page, proxy);
-  await at(page, 'task-start').click();
-  await field(page, 'what').getByTestId('written').fill(what);
-  await field(page, 'urgent').getByText('Today', { exact: true }).click();
+  await beginTask(page, what);
   await at(page, 'routine-later').waitFor();
   await shoot(page, 'tasks-2-routine-later');
   await at(page, 'form-send').click();

@@ -34,8 +34,8 @@ struct Ledger {
     /// Ids that two images of a device have given to two things, as one of them was told.
     std::set<Id> contested;
 
-    /// Refused to an image of the device that has written them, and decided on there. Its person may
-    /// have sent the same words again, as another message.
+    /// Refused to an image of the device that has written them, and decided on there. Its person
+    /// may have sent the same words again, as another message.
     std::set<Id> decided_on_copies;
 
     /// Devices that cannot know what was sent under their ids: another image of theirs may send it,

@@ -95,7 +95,9 @@ TEST_F(EngineTaskLists, OM22_what_was_looked_at_last_is_made_ready_at_the_next_s
     phone->kill();
     phone->open();
     phone->start();
-    const auto next = [&] { return phone->engine->next_deadline().value_or(Instant{}) - phone->now; };
+    const auto next = [&] {
+        return phone->engine->next_deadline().value_or(Instant{}) - phone->now;
+    };
     EXPECT_LE(next(), limits::prepare_after);
     phone->pass(limits::prepare_after.count);
     EXPECT_EQ(next(), limits::prepare_every) << "a part is made, others wait";

@@ -25,8 +25,8 @@ inline constexpr Millis keep_within{250};
 inline constexpr std::int64_t live_pushes_at_once = 500;
 inline constexpr std::int64_t live_pushes_per_second = 200;
 
-/// What nobody waits for is made ready this long after the screens are there, and in parts that leave
-/// this much room for what comes meanwhile.
+/// What nobody waits for is made ready this long after the screens are there, and in parts that
+/// leave this much room for what comes meanwhile.
 inline constexpr Millis prepare_after{20};
 inline constexpr Millis prepare_every{1};
 

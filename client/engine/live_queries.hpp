@@ -39,8 +39,8 @@ public:
     /// (limits::live_pushes_at_once); rows that arrive in bulk are shown every
     /// limits::bulk_push_every.
     void refresh();
-    /// Does a part of what is better done before somebody waits for it, if nothing else is to do: the
-    /// tasks that were looked at last, also by the app before it was closed.
+    /// Does a part of what is better done before somebody waits for it, if nothing else is to do:
+    /// the tasks that were looked at last, also by the app before it was closed.
     void prepare();
     [[nodiscard]] std::optional<Instant> next_deadline() const;
 
@@ -84,7 +84,7 @@ private:
     Allowance allowance_;
     ItemCache items_;
     TaskLists task_lists_;
-    bool opened_ = false;  ///< a new one waits for its first snapshot
+    bool opened_ = false;                           ///< a new one waits for its first snapshot
     std::optional<TaskLists::Choice> kept_choice_;  ///< as the outbox's file holds it
     std::optional<Instant> prepare_at_;
 };

@@ -152,7 +152,9 @@ Result<> Outbox::settle(std::span<const Outcome> outcomes) {
     if (changes.empty()) {
         return {};
     }
-    HF_TRY(auto transaction, begin(sqlite::Durability::normal));
+    // What the screen has said to be confirmed does not wait again when the app was closed
+    // meanwhile.
+    HF_TRY(auto transaction, begin(outlives_process_));
     for (const Change& change : changes) {
         HF_CHECK(statements_->settle.reset()
                      .bind(1, change.id.value)

@@ -125,8 +125,11 @@ Result<std::int64_t> number(sqlite::Database& database, std::string_view sql) {
 
 }  // namespace
 
-Outbox::Outbox(sqlite::Database database)
-    : database_(std::move(database)), statements_(std::make_unique<Statements>()) {}
+/// The browser's files gather what no sync covers in memory (client/wasm/file_vfs.hpp).
+Outbox::Outbox(sqlite::Database database, bool exclusive)
+    : database_(std::move(database)),
+      statements_(std::make_unique<Statements>()),
+      outlives_process_(exclusive ? sqlite::Durability::full : sqlite::Durability::normal) {}
 Outbox::Outbox(Outbox&&) noexcept = default;
 Outbox& Outbox::operator=(Outbox&&) noexcept = default;
 Outbox::~Outbox() = default;
@@ -147,7 +150,7 @@ Result<Outbox> Outbox::open(const Options& options) {
         const std::string pragma = "PRAGMA max_page_count = " + std::to_string(pages);
         HF_CHECK(database.execute(pragma.c_str()));
     }
-    Outbox outbox(std::move(database));
+    Outbox outbox(std::move(database), options.exclusive);
     HF_TRY(const std::int64_t version, number(outbox.database_, "PRAGMA user_version"));
     if (version < 0 || version > schema_version) {
         return fail(ErrorCode::storage_corrupt, "outbox schema " + std::to_string(version));

@@ -256,7 +256,7 @@ public:
 private:
     struct Statements;
 
-    explicit Outbox(sqlite::Database database);
+    Outbox(sqlite::Database database, bool exclusive);
     [[nodiscard]] Result<> migrate(std::int64_t version);
     [[nodiscard]] Result<> prepare();
     [[nodiscard]] Result<sqlite::Transaction> begin(sqlite::Durability durability);
@@ -307,6 +307,7 @@ private:
     sqlite::Database database_;
     std::unique_ptr<Statements> statements_;
     sqlite::Durability durability_ = sqlite::Durability::full;  ///< of the next commit
+    sqlite::Durability outlives_process_;  ///< of a commit that may go with the power, no sooner
     std::unique_ptr<KeptIntents> kept_;
 
     // --- what the file holds, in memory

@@ -184,10 +184,10 @@ Result<storage::DeviceRecord> AuthService::take_device(Id user, const DeviceRequ
     return made;
 }
 
-/// Stores a device under a number that is drawn. One that is counted would be given a second time by
-/// a server that has gone back to a backup and does not know it, and then everything that waits on
-/// the phone that had it first would be refused. Above the number that the installation had before:
-/// what waits on it is sent in the order of its ids.
+/// Stores a device under a number that is drawn. One that is counted would be given a second time
+/// by a server that has gone back to a backup and does not know it, and then everything that waits
+/// on the phone that had it first would be refused. Above the number that the installation had
+/// before: what waits on it is sent in the order of its ids.
 Result<> AuthService::number_device(storage::DeviceRecord& device, DeviceNumber before) {
     const bool renumbered =
         before >= server_device_limit && before < device_number_max - limits::next_numbers;

@@ -157,8 +157,8 @@ TEST_F(ResumeTest, a_token_is_good_for_thirty_days) {
 }
 
 TEST_F(ResumeTest, OM33_a_device_that_a_restored_server_does_not_know_keeps_its_number) {
-    // Registered after the backup was made: what waits on it has ids of this number. Nobody has told
-    // the server that it was restored, and others sign in before.
+    // Registered after the backup was made: what waits on it has ids of this number. Nobody has
+    // told the server that it was restored, and others sign in before.
     const DeviceNumber lost = sign_in().device + 1;
     const std::uint64_t salt = std::uint64_t{4} << 32U | 9;
     const DeviceNumber other = sign_in().device;

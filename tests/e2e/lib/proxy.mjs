@@ -1,12 +1,13 @@
 // A TCP proxy in front of the server that can lose the network: `cut` ends every connection and
-// refuses new ones, `stall` keeps them and lets nothing through, `restore` ends both. `sent` counts what
-// clients have sent.
+// refuses new ones, `stall` keeps them and lets nothing through, `stallAfter` does so once clients were given so
+// many bytes more, `restore` ends all of these. `sent` counts what clients have sent.
 import net from 'node:net';
 
 export async function startProxy(targetPort) {
   const pairs = new Set();
   let state = 'open';
   let sent = 0;
+  let left = Infinity;
   const server = net.createServer((client) => {
     if (state === 'cut') {
       client.destroy();
@@ -26,6 +27,10 @@ export async function startProxy(targetPort) {
       socket.on('close', end);
     }
     client.on('data', (bytes) => (sent += bytes.length));
+    upstream.on('data', (bytes) => {
+      left -= bytes.length;
+      if (left < 0 && state === 'open') stall();
+    });
     client.pipe(upstream);
     upstream.pipe(client);
     if (state === 'stalled') hold(pair);
@@ -33,6 +38,10 @@ export async function startProxy(targetPort) {
   const hold = ({ client, upstream }) => {
     client.pause();
     upstream.pause();
+  };
+  const stall = () => {
+    state = 'stalled';
+    pairs.forEach(hold);
   };
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -46,12 +55,13 @@ export async function startProxy(targetPort) {
       }
       pairs.clear();
     },
-    stall() {
-      state = 'stalled';
-      pairs.forEach(hold);
+    stall,
+    stallAfter(bytes) {
+      left = bytes;
     },
     restore() {
       state = 'open';
+      left = Infinity;
       for (const { client, upstream } of pairs) {
         client.resume();
         upstream.resume();

@@ -1,6 +1,7 @@
 // A task as a person moves it, and who moves it beside Ana.
 import { ana, at } from './app.mjs';
 import { field } from './forms.mjs';
+import { waitFor } from './server.mjs';
 import { usersOf, wholeTasksOf } from './truth.mjs';
 
 /** What a person may do to the task that is open. */
@@ -9,15 +10,15 @@ export const moves = (page) => page.locator('[data-testid^="task-action-"]');
 /** The card of a task's action in the outbox. */
 export const outboxCard = (page, task) => at(page, 'outbox-item').filter({ has: page.locator(`[href$="/task/${task}"]`) });
 
-/** Somebody who may move `count` tasks in one of these states that Ana may move too: that person, and those tasks. */
-export function findPartner(data, states, count) {
+/** Somebody who may move `count` tasks that Ana may move too: that person, and those tasks; none is further than "2. Pending". */
+export function findPartner(data, count) {
   const people = usersOf(data).filter(({ active }) => active !== false);
   const own = people.find(({ email }) => email === ana.email);
-  const early = wholeTasksOf(data).filter(({ state }) => states.includes(state));
+  const early = wholeTasksOf(data).filter(({ state }) => state === 'reported' || state === 'pending');
   const movers = ({ assignee, editors }) => [assignee, ...(editors ?? [])];
   for (const person of people.filter(({ id }) => id !== own.id)) {
     const tasks = early.filter((task) => [own.id, person.id].every((id) => movers(task).includes(id)));
-    if (tasks.length >= count) return { partner: { ...person, password: ana.password }, tasks };
+    if (tasks.length >= count) return { partner: { ...person, password: ana.password }, tasks: tasks.slice(0, count) };
   }
   throw new Error(`nobody has ${count} tasks together with Ana`);
 }
@@ -37,6 +38,16 @@ export async function moveTask(page, home, task, target, words) {
   await field(page, 'done').getByTestId('written').fill(words);
   await at(page, 'form-send').click();
   await at(page, 'task-view').waitFor();
+}
+
+/** With a connection, those that are "1. Reported" to "2. Pending". */
+export async function bringToPending(page, home, data, tasks) {
+  for (const task of tasks.filter(({ state }) => state === 'reported')) {
+    await moveTask(page, home, task, 'pending');
+    await waitFor('a pending task', () => wholeTasksOf(data).find(({ id }) => id === task.id).state === 'pending');
+    const isOffered = async (target) => (await at(page, `task-action-${target}`).count()) > 0;
+    await waitFor('the phone to hear of it', async () => (await isOffered('validation')) && !(await isOffered('pending')));
+  }
 }
 
 /** Begins a work order by its start form, from the page of its group. */

@@ -26,9 +26,10 @@ export async function run({ home, proxy, profile, shoot, onEnd, watch }) {
   onEnd(() => context.close());
   watch(page);
   await page.goto(home);
+  await at(page, 'sign-in-submit').waitFor();
+  proxy.stallAfter(100_000); // far less than she has to receive
   await signIn(page, ana);
   await waitForBar(page, 'synchronizing');
-  proxy.stall();
   assert.match(await at(page, 'status-bar').innerText(), /Synchronizing data for offline use…/);
   await assertReadable(page, 'status-bar');
 

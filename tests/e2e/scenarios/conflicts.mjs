@@ -4,7 +4,7 @@ import { at, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '
 import { launch } from '../lib/browser.mjs';
 import { field } from '../lib/forms.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
-import { findPartner, moveTask, openTask, outboxCard } from '../lib/tasks.mjs';
+import { bringToPending, findPartner, moveTask, openTask, outboxCard } from '../lib/tasks.mjs';
 import { wholeTasksOf } from '../lib/truth.mjs';
 
 export const name =
@@ -12,7 +12,7 @@ export const name =
 
 const done = 'Tightened the flange, no drop in an hour.';
 export async function run({ home, proxy, server, profile, shoot, picture, onEnd, watch }) {
-  const { partner, tasks } = findPartner(server.data, ['reported', 'pending'], 3);
+  const { partner, tasks } = findPartner(server.data, 3);
   const [first, second, third] = tasks;
   const now = ({ id }) => wholeTasksOf(server.data).find((task) => task.id === id);
   const stateOf = (task) => now(task).state;
@@ -21,11 +21,7 @@ export async function run({ home, proxy, server, profile, shoot, picture, onEnd,
   const { context, page } = await startPhone({ home, profile, watch });
   onEnd(() => context.close());
 
-  for (const task of [first, second, third].filter(({ state }) => state === 'reported')) {
-    await moveTask(page, home, task, 'pending');
-    await waitFor('a pending task', () => stateOf(task) === 'pending');
-    await at(page, 'task-waiting').waitFor({ state: 'detached' });
-  }
+  await bringToPending(page, home, server.data, tasks);
 
   // Ana is away: a task by form, one by its button, and another by form.
   await workOffline(page, proxy);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageItem } from '../../bridge/types.ts';
-import { lastDelivered, nextQuery, openingQuery, stepsBetween } from './message-window.ts';
+import { keyOf, lastDelivered, nextQuery, openingQuery, stepsBetween } from './message-window.ts';
 
 function item(number: number, state: MessageItem['state'] = 'done'): MessageItem {
   return { id: String(number), sort: number, state } as MessageItem;
@@ -58,6 +58,13 @@ describe('nextQuery', () => {
 });
 
 describe('stepsBetween', () => {
+  it('tells a refused message from one that another image of the phone wrote under its id', () => {
+    const shown = [...range(0, 3), item(2, 'needs_you')];
+    expect(new Set(shown.map(keyOf)).size).toBe(4);
+    const { steps } = stepsBetween(shown, [item(2, 'needs_you'), item(3)]);
+    expect(steps[0]?.items).toEqual([item(2, 'needs_you')]);
+  });
+
   it('keeps the place from the end when older messages come', () => {
     const { steps, jumped } = stepsBetween(range(10, 14), range(8, 14));
     expect(jumped).toBe(false);

@@ -42,6 +42,14 @@ function isFixed(item: MessageItem | undefined): item is MessageItem {
   return item?.state === 'done';
 }
 
+/**
+ * What an item of a list is told apart by. A phone that was restored from an image may have given a refused
+ * message the id of one that is there.
+ */
+export function keyOf({ id, state }: MessageItem): string {
+  return state === 'needs_you' ? `${id} refused` : id;
+}
+
 /** One change of the list. `shift`: it happens at the start, so the place is kept from the end. */
 export interface Step {
   items: readonly MessageItem[];
@@ -57,14 +65,14 @@ export function stepsBetween(
   shown: readonly MessageItem[],
   next: readonly MessageItem[],
 ): { steps: Step[]; jumped: boolean } {
-  const places = new Map(next.map((item, index) => [item.id, index]));
-  const kept = shown.findIndex((item) => places.has(item.id));
+  const places = new Map(next.map((item, index) => [keyOf(item), index]));
+  const kept = shown.findIndex((item) => places.has(keyOf(item)));
   const first = shown[kept];
   if (!first) return { steps: [{ items: next, shift: false }], jumped: true };
   const steps: Step[] = [];
   const rest = shown.slice(kept);
   if (kept > 0) steps.push({ items: rest, shift: true });
-  const added = places.get(first.id) ?? 0;
+  const added = places.get(keyOf(first)) ?? 0;
   if (added > 0) steps.push({ items: [...next.slice(0, added), ...rest], shift: true });
   steps.push({ items: next, shift: false });
   return { steps, jumped: false };

@@ -162,22 +162,22 @@ async function benchQuery() {
   removeFolder(data);
 }
 
-/** From the touch on the group until cards of the board have been drawn; `rest`: milliseconds from the start of the app to the touch. */
+/** From the touch on the group until cards of the board have been drawn; `rest`: for how many milliseconds the app has been there. */
 async function openBoard(page, rest) {
   await page.reload();
   await waitForBar(page, 'ready');
   await at(page, 'group-row').filter({ hasText: 'Tasks' }).waitFor();
-  await page.waitForTimeout(rest);
-  return page.evaluate(async () => {
+  return page.evaluate(async (look) => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     const rows = [...document.querySelectorAll('[data-testid="group-row"]')];
     const row = rows.find((each) => each.textContent.includes('Tasks'));
+    for (const there = performance.now(); performance.now() < there + look; ) await frame();
     const begin = performance.now();
     (row.querySelector('a') ?? row).click();
     while (!document.querySelector('[data-testid="column"] a')) await frame();
     await frame();
     return performance.now() - begin;
-  });
+  }, rest);
 }
 
 /** Milliseconds between frames while a column is scrolled, `step` pixels a frame, for `seconds`. */

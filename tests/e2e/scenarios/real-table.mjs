@@ -119,7 +119,7 @@ async function browseBoard(page, home, proxy, { group, tasks }, expected) {
   await at(page, 'task-board').waitFor();
   for (const state of ['assigned', 'pending', 'closed']) {
     const column = at(page, 'column').filter({ has: page.locator(`[data-testid="tasks-head-${state}"]`) });
-    const shown = Number(/\d+/.exec(await column.locator('.count').first().innerText())[0]);
+    const shown = Number(/\d+/.exec(await column.locator('.count').first().textContent())[0]);
     assert.equal(shown, tasks.filter((task) => task.state === state).length, `${state} on the board`);
   }
   const pending = at(page, 'column').filter({ has: page.locator('[data-testid="tasks-head-pending"]') });

@@ -9,7 +9,7 @@ export const name = 'OM22 OM26: list, board, table and calendar of a group offli
 
 const inGroup = (tasks, workflow) => tasks.filter((task) => task.workflow === workflow && task.active !== false);
 const saved = 'Closed by person';
-const countOf = async (column) => Number(/\d+/.exec(await column.locator('.count').first().innerText())[0]);
+const countOf = async (column) => Number(/\d+/.exec(await column.locator('.count').first().textContent())[0]);
 const look = (page, view) => at(page, `view-${view}`).click();
 
 /** The select that a label names. */

@@ -207,7 +207,9 @@ void check_lanes(Ledger& ledger, storage::SqliteStorage& storage) {
     for (const auto& [key, promise] : ledger.promises) {
         const auto outcome = storage.find_outcome(key.second);
         const bool done = outcome && *outcome && is_applied(**outcome);
-        if (!done || promise.kind != "message.post" || contested.contains(key.second)) {
+        // One that was taken back here may come from a copy of the device, whenever that goes on.
+        if (!done || promise.kind != "message.post" || promise.taken_back ||
+            contested.contains(key.second)) {
             continue;
         }
         for (const Position& position : (*outcome)->positions) {

@@ -238,7 +238,8 @@ void Engine::Parts::take(std::int64_t number, const calls::Start& call) {
     if (begins) {
         device->started = true;
         device->device_class = offline::device_class(call.signals);
-        device->status = offline::StatusMachine(device->device_class, device->status.persisted());
+        device->status = offline::StatusMachine(
+            device->device_class, device->status.persisted(), device->storage_persistent);
         device->outbox_changed();
     }
     const bool mobile = device->device_class == offline::DeviceClass::mobile;

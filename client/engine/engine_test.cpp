@@ -362,6 +362,14 @@ TEST_F(Engine, OM15_a_desktop_keeps_no_replica) {
     EXPECT_FALSE(std::filesystem::exists(directory_ / "outbox.db"));
 }
 
+TEST_F(Engine, OM15_OM37_a_phone_whose_browser_keeps_nothing_has_no_Offline_Mode) {
+    phone->keeps = false;
+    sign_in();
+    const auto status = phone->subscribe({{"query", "status"}});
+    EXPECT_FALSE(phone->snapshot(status)["offline"]["available"].get<bool>());
+    EXPECT_EQ(phone->snapshot(status)["offline"]["reason"], "reason.keeps_nothing");
+}
+
 TEST_F(Engine, OM13_the_figures_count_since_the_device_was_last_online) {
     server.post(FakeServer::ben, "hello");
     sign_in();

@@ -179,6 +179,7 @@ Status::Banner StatusMachine::banner() const {
 Status::Switch StatusMachine::offline_switch() const {
     Status::Switch out;
     if (!available()) {
+        out.reason = entitled() ? reason::keeps_nothing : "";
         return out;
     }
     out.available = true;

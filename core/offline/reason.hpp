@@ -18,6 +18,7 @@ inline constexpr std::string_view read_only = "reason.read_only";
 inline constexpr std::string_view no_permission = "reason.no_permission";
 inline constexpr std::string_view gone = "reason.gone";
 inline constexpr std::string_view too_late = "reason.too_late";
+inline constexpr std::string_view keeps_nothing = "reason.keeps_nothing";
 }  // namespace reason
 
 struct ReasonEntry {
@@ -26,7 +27,7 @@ struct ReasonEntry {
 };
 
 /// Every reason that the engine can give; the app's catalogues hold a sentence for each.
-inline constexpr std::array<ReasonEntry, 8> reasons{{
+inline constexpr std::array<ReasonEntry, 9> reasons{{
     {reason::not_synchronized,
      "Offline Mode cannot be turned on here before synchronization has completed once (OM17)."},
     {reason::no_connection, "Online Mode without a connection takes no input (OM20)."},
@@ -36,6 +37,7 @@ inline constexpr std::array<ReasonEntry, 8> reasons{{
     {reason::no_permission, "The person lacks the permission."},
     {reason::gone, "What it is about does not exist any more, or is no longer visible."},
     {reason::too_late, "A message can be deleted for 24 hours only."},
+    {reason::keeps_nothing, "The browser keeps no data after it closes: no Offline Mode in it."},
 }};
 
 /// The reason that belongs to a refusal of may_write(), may_manage(), may_submit() and the like;

@@ -62,8 +62,8 @@ bool is_lost(const Contact& contact) {
     return std::holds_alternative<Waiting>(contact);
 }
 
-StatusMachine::StatusMachine(DeviceClass device, Persisted restored)
-    : device_(device), persisted_(restored) {
+StatusMachine::StatusMachine(DeviceClass device, Persisted restored, bool keeps)
+    : device_(device), keeps_(keeps), persisted_(restored) {
     settle();
 }
 
@@ -235,8 +235,12 @@ std::optional<Instant> StatusMachine::next_deadline() const {
     return trying->since + first_try_patience;
 }
 
-bool StatusMachine::available() const {
+bool StatusMachine::entitled() const {
     return device_ == DeviceClass::mobile && persisted_.policy.granted;
+}
+
+bool StatusMachine::available() const {
+    return entitled() && keeps_;
 }
 
 bool StatusMachine::is_on() const {

@@ -159,7 +159,9 @@ struct Status {
         bool available = false;
         bool on = false;
         bool can_change = false;
-        std::string_view reason{};  ///< key of core/offline/reason.hpp, or empty
+        /// Key of core/offline/reason.hpp, or empty: why it cannot be changed, or why it is not
+        /// available although it is granted.
+        std::string_view reason{};
     } offline{};
     struct Screens {
         bool show_data = false;
@@ -258,7 +260,9 @@ inline constexpr Millis estimate_window{4000};
 /// Threads  the owner's only.
 class StatusMachine {
 public:
-    explicit StatusMachine(DeviceClass device, Persisted restored = {});
+    /// What is on a device that `keeps` nothing is gone when the app closes: nobody may work
+    /// offline on it.
+    explicit StatusMachine(DeviceClass device, Persisted restored = {}, bool keeps = true);
 
     /// An input that means nothing in the present state (Progress without contact) changes nothing.
     void handle(Now now, const Input& in);
@@ -303,6 +307,7 @@ private:
 
     void move_to(Now now, Contact next);
     void settle();
+    [[nodiscard]] bool entitled() const;
     [[nodiscard]] bool available() const;
     [[nodiscard]] bool is_on() const;
     [[nodiscard]] bool reports(BannerKind kind) const;
@@ -313,6 +318,7 @@ private:
     [[nodiscard]] Status::Switch offline_switch() const;
 
     DeviceClass device_;
+    bool keeps_;
     Persisted persisted_;
     Contact contact_{};
     std::uint64_t waiting_ = 0;

@@ -256,6 +256,20 @@ TEST(Status, OM15_a_desktop_is_an_online_client) {
     EXPECT_EQ(desktop.status().banner.button, Button::none);
 }
 
+TEST(Status, OM15_OM37_a_browser_that_keeps_nothing_is_an_online_client_and_says_why) {
+    Phone phone({.policy = granted}, DeviceClass::mobile, false);
+    phone.connect().complete();
+    EXPECT_FALSE(phone.status().offline.available);
+    EXPECT_EQ(phone.status().offline.reason, reason::keeps_nothing);
+    EXPECT_EQ(phone.turn(true, SwitchFrom::settings), ErrorCode::offline_not_available);
+    phone.lose();
+    EXPECT_EQ(phone.status().banner.button, Button::none);
+    EXPECT_FALSE(phone.status().screens.accept_input);
+    phone.tell(input::Policy{});
+    EXPECT_EQ(phone.status().offline.reason,
+              "");  // OM14: nothing is said of it until it is granted
+}
+
 TEST(Status, OM16_the_banner_turns_it_on_before_synchronization_has_completed) {
     Phone phone;
     phone.connect().tell(input::Progress{10, 100}).lose();

@@ -137,7 +137,6 @@ export interface Platform {
   visible: boolean;
   locale: string; // BCP 47
   device_name: string; // "Android · Chromium": what the administrator's device list shows
-  persistent_storage: boolean; // false in private windows, or when OPFS is not there
   utc_offset_minutes: number; // of the clock on the wall here: -240
 }
 
@@ -261,7 +260,8 @@ export interface StatusSnapshot {
     available: boolean; // entitled and on a mobile device: otherwise nothing is shown (OM14, OM15)
     on: boolean;
     can_change: boolean;
-    reason: string | null; // key of the catalogue: why the switch is disabled
+    /** Key of the catalogue: why the switch is disabled, or why there is none although it is granted. */
+    reason: string | null;
   };
   needs_you: number; // actions and files that were refused
   clock_ahead_ms: number; // of this device, against the server's; 0: nobody would notice

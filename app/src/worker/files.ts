@@ -24,7 +24,7 @@ const takeoverMillis = 10_000;
 export interface Files {
   names: string[];
   handles: SyncFile[];
-  /** False when the browser gives no storage: all is lost when the app closes, and the app says so. */
+  /** False when the browser gives no storage: all is lost when the app closes. The engine is told. */
   persistent: boolean;
 }
 
@@ -61,21 +61,26 @@ async function openKept(folder: string, names: readonly string[]): Promise<SyncF
   const handles: SyncFile[] = [];
   for (const name of names) {
     const file = await directory.getFileHandle(name, { create: true });
-    if (!('createSyncAccessHandle' in file)) return null;
-    handles.push(await openExclusive(file));
+    const handle = 'createSyncAccessHandle' in file ? await openExclusive(file) : null;
+    if (!handle) return null;
+    handles.push(handle);
   }
   return handles;
 }
 
-/** A dying owner's handles can outlive its lock by moments: asks again until they are free. */
-async function openExclusive(file: FileSystemFileHandle): Promise<SyncFile> {
+/**
+ * A dying owner's handles can outlive its lock by moments: asks again until they are free. Null in a browser
+ * that has them by name only.
+ */
+async function openExclusive(file: FileSystemFileHandle): Promise<SyncFile | null> {
   const giveUpAt = performance.now() + takeoverMillis;
   for (;;) {
     try {
       return await file.createSyncAccessHandle();
     } catch (error) {
-      const taken = error instanceof DOMException && error.name === 'NoModificationAllowedError';
-      if (!taken || performance.now() > giveUpAt) throw error;
+      const name = error instanceof DOMException ? error.name : '';
+      if (name === 'NotSupportedError') return null;
+      if (name !== 'NoModificationAllowedError' || performance.now() > giveUpAt) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

@@ -59,7 +59,7 @@ public:
               {"visible", true},
               {"locale", "en"},
               {"device_name", "test"},
-              {"persistent_storage", true}});
+              {"persistent_storage", keeps}});
     }
 
     Json sign_in() { return call("sign_in", {{"email", "ana"}, {"password", "secret"}}); }
@@ -165,6 +165,7 @@ public:
     Instant now{1'000'000};
     WallTime wall{1'650'000'000'000};  // a clock that is wrong by years: nothing depends on it
     bool mobile = true;
+    bool keeps = true;  ///< what is on it stays when the app closes
     bool memory_replica = false;
     std::string key;  ///< of the files; none: they are not encrypted
     bool connected = true;

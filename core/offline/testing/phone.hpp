@@ -15,8 +15,9 @@ inline constexpr body::OfflinePolicy automatic{.granted = true, .automatic = tru
 class Phone {
 public:
     explicit Phone(Persisted restored = {.policy = granted},
-                   DeviceClass device = DeviceClass::mobile)
-        : machine(device, std::move(restored)) {}
+                   DeviceClass device = DeviceClass::mobile,
+                   bool keeps = true)
+        : machine(device, std::move(restored), keeps) {}
 
     Phone& tell(const Input& in) {
         machine.handle(now(), in);

@@ -69,7 +69,7 @@ export async function startDevice(page, home) {
   await page.evaluate(() =>
     device.ask('start', {
       mobile_hint: true, coarse_pointer: true, touch_points: 5, screen_width: 390, installed: false,
-      online: true, visible: true, locale: 'en', device_name: 'Device of a test', persistent_storage: true,
+      online: true, visible: true, locale: 'en', device_name: 'Device of a test',
     }),
   );
 }

@@ -2,7 +2,7 @@
 import type { EngineError, SessionSnapshot, StatusSnapshot } from '../../bridge/types.ts';
 import { currentLanguage } from '../../i18n/index.svelte.ts';
 import { call, refusalOf, subscribe } from './engine.svelte.ts';
-import { describePlatform, utcOffset } from './platform.ts';
+import { askToKeep, describePlatform, utcOffset } from './platform.ts';
 
 class AppState {
   session = $state.raw<SessionSnapshot | null>(null);
@@ -16,12 +16,18 @@ class AppState {
 
 export const app = new AppState();
 
+/** The first time that data may stay here, the browser is asked to keep it. */
+function takeStatus(status: StatusSnapshot): void {
+  if (status.offline.available && !app.status?.offline.available) askToKeep();
+  app.status = status;
+}
+
 export async function startApp(): Promise<void> {
   try {
-    const starting = call('start', await describePlatform(currentLanguage()));
+    const starting = call('start', describePlatform(currentLanguage()));
     // The engine takes nothing before `start`; what follows needs not wait for its answer.
     subscribe({ query: 'session' }, (snapshot) => (app.session = snapshot));
-    subscribe({ query: 'status' }, (snapshot) => (app.status = snapshot));
+    subscribe({ query: 'status' }, takeStatus);
     const started = await starting;
     app.version = started.version;
     app.deviceClass = started.device_class;

@@ -7,7 +7,7 @@ interface UserAgentData {
   brands?: { brand: string }[];
 }
 
-export async function describePlatform(locale: string): Promise<Platform> {
+export function describePlatform(locale: string): Platform {
   const data = (navigator as Navigator & { userAgentData?: UserAgentData }).userAgentData;
   return {
     mobile_hint: data?.mobile ?? /Mobi|Android|iPhone|iPad/i.test(navigator.userAgent),
@@ -19,7 +19,6 @@ export async function describePlatform(locale: string): Promise<Platform> {
     visible: document.visibilityState === 'visible',
     locale,
     device_name: deviceName(data),
-    persistent_storage: await hasPersistentStorage(),
     utc_offset_minutes: utcOffset(),
   };
 }
@@ -38,12 +37,10 @@ function deviceName(data: UserAgentData | undefined): string {
   return `${system} · ${browser}`;
 }
 
-async function hasPersistentStorage(): Promise<boolean> {
-  try {
-    await navigator.storage.getDirectory();
-    await navigator.storage.persist();
-    return true;
-  } catch {
-    return false;
-  }
+/**
+ * Asks the browser not to clear what is kept here when space is short. Nobody waits for the answer: some
+ * browsers ask the person, who may take their time. Without a yes the data is kept all the same.
+ */
+export function askToKeep(): void {
+  void navigator.storage?.persist?.().catch(() => undefined);
 }

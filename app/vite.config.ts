@@ -20,7 +20,8 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const precached = /\.(html|js|css|wasm|svg|png|webmanifest|woff2)$/;
+/** What the app starts with. The other icons are for the system, which asks for them when it installs the app. */
+const precached = /\.(html|js|css|wasm|svg|webmanifest|woff2)$/;
 
 function filesUnder(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
@@ -69,7 +70,7 @@ function withoutWorker(): Plugin {
     name: 'holdfast-without-worker',
     enforce: 'pre',
     transform(code, id) {
-      if (!id.endsWith('/bridge/client.ts')) return null;
+      if (!id.endsWith('/bridge/spawn.ts')) return null;
       return code.replace(
         /new Worker\(\s*new URL\([^)]*\),[^)]*\)/,
         '(undefined as never as Worker)',

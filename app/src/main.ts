@@ -1,36 +1,28 @@
-import { initialize } from '@ionic/core/components';
-import { mount } from 'svelte';
-import { type EnginePort, spawnWorker } from './bridge/client.ts';
-import { startI18n } from './i18n/index.svelte.ts';
-import App from './ui/app.svelte';
+/** The engine is asked for first: while it loads, so do the screens. */
+import { type Spawned, spawnWorker } from './bridge/spawn.ts';
 import './ui/tokens.css';
 import './ui/base.css';
-import { app, startApp } from './ui/state/app.svelte.ts';
-import { connectEngine } from './ui/state/engine.svelte.ts';
-import { startRouter } from './ui/state/router.svelte.ts';
 
 /** Sample data stands in for the engine where screens are built: `?fake`, never in production. */
-async function openEngine(): Promise<EnginePort> {
+async function openEngine(): Promise<Spawned> {
   const isFakeBuild = import.meta.env.MODE === 'fake';
   const mayFake = import.meta.env.DEV || isFakeBuild;
   if (mayFake && (isFakeBuild || new URLSearchParams(location.search).has('fake'))) {
     const { FakeCore } = await import('./dev/fake-core.ts');
-    return new FakeCore(new URLSearchParams(location.search));
+    const port = new FakeCore(new URLSearchParams(location.search));
+    return { port, failed: new Promise(() => undefined) };
   }
-  return spawnWorker(() => (app.failure = { code: 'app.unexpected', params: {} }));
+  return spawnWorker();
 }
 
 async function main(): Promise<void> {
-  initialize({ mode: 'md' });
-  startI18n();
-  startRouter();
-  connectEngine(await openEngine());
-  const target = document.getElementById('app');
-  if (target) mount(App, { target });
+  const opening = openEngine();
+  const { showScreens } = await import('./ui/screens.ts');
+  await showScreens(await opening);
+  // Behind the engine: it takes from the browser's cache what has come until then, and stands in nobody's way.
   if (import.meta.env.MODE === 'production' && 'serviceWorker' in navigator) {
     void navigator.serviceWorker.register('/sw.js');
   }
-  await startApp();
 }
 
 void main();

@@ -1,13 +1,14 @@
-// node tests/e2e/bench-web.mjs [first-sync-web|query-web|board-web|forms-web] [--json]: figures of the browser, against
-// SQLite alone in the same page. docs/performance.md explains them.
+// node tests/e2e/bench-web.mjs [first-sync-web|query-web|board-web|forms-web|start-web] [--json]: figures of the browser,
+// against SQLite alone in the same page, or what a person may expect. docs/performance.md explains them.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { at, signIn, waitForBar } from './lib/app.mjs';
+import { ana, at, openFirstChannel, signIn, waitForBar, workOffline } from './lib/app.mjs';
 import { launch } from './lib/browser.mjs';
 import { startDevice } from './lib/device.mjs';
-import { binary, makeFolder, removeFolder, root, startServer } from './lib/server.mjs';
+import { startProxy } from './lib/proxy.mjs';
+import { binary, makeFolder, removeFolder, root, startServer, waitFor } from './lib/server.mjs';
 
 const rowsCount = 100_000;
 const rounds = 5;
@@ -309,7 +310,84 @@ async function benchForms() {
   removeFolder(data);
 }
 
+/** Notes in the page when what `selector` finds is drawn for the first time, in ms since the page was asked for. */
+const noteWhenDrawn = (context, selector) =>
+  context.addInitScript((wantedSelector) => {
+    const look = () => {
+      const isThere = [...document.querySelectorAll(wantedSelector)].some((element) => element.checkVisibility({ visibilityProperty: true }));
+      if (isThere) requestAnimationFrame(() => (globalThis.drawnAt = performance.now()));
+      else requestAnimationFrame(look);
+    };
+    look();
+  }, selector);
+
+async function drawnAt(page) {
+  return (await page.waitForFunction(() => globalThis.drawnAt)).jsonValue();
+}
+
+/** The app's first start on a new device, over a line of 10 Mbit/s, its page slowed down four times. */
+async function firstStart(server, profile) {
+  const proxy = await startProxy(server.port, { bytesPerSecond: 10e6 / 8 });
+  const { context, page } = await launch(profile);
+  const session = await context.newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await noteWhenDrawn(context, '[data-testid="sign-in-submit"]');
+  await page.goto(`http://localhost:${proxy.port}/`);
+  const usable = await drawnAt(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true)); // from now on it starts without a network
+  let before = -1;
+  await waitFor('end of the first load', () => {
+    const isQuiet = before === proxy.received();
+    before = proxy.received();
+    return isQuiet;
+  });
+  await context.close();
+  await proxy.close();
+  return { usable, bytes: before };
+}
+
+/** Milliseconds to a channel on the screen, of a browser that has just been started, without a network. */
+async function warmStart(profile, channel) {
+  const { context, page } = await launch(profile);
+  await noteWhenDrawn(context, '[data-testid="message"]');
+  await page.goto(channel);
+  const usable = await drawnAt(page);
+  await at(page, 'composer').waitFor();
+  await context.close();
+  return usable;
+}
+
+async function benchStart() {
+  const data = makeFolder('bench');
+  const server = await startServer(data, { extra: ['--tasks', '62'] });
+  const firsts = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const profile = makeFolder('bench-profile');
+    firsts.push(await firstStart(server, profile));
+    removeFolder(profile);
+  }
+  report('start-web', median(firsts.map(({ bytes }) => bytes)), 'bytes', 900 * 1024, 'the first load, over the line, all in all; at most 1');
+  report('start-web', median(firsts.map(({ usable }) => usable)), 'ms', 1500, 'first start to the form of the sign-in, 10 Mbit/s, page 4 times slower; at most 1');
+  const profile = makeFolder('bench-profile');
+  const proxy = await startProxy(server.port);
+  const { context, page } = await launch(profile);
+  await page.goto(`http://localhost:${proxy.port}/`);
+  await signIn(page, ana);
+  await waitForBar(page, 'ready');
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  const channel = await openFirstChannel(page);
+  await workOffline(page, proxy);
+  await context.close();
+  const warm = [];
+  for (let round = 0; round < rounds; round += 1) warm.push(await warmStart(profile, channel));
+  report('start-web', median(warm), 'ms', 700, 'warm start without a network, to a channel; at most 1');
+  await proxy.close();
+  await server.stop();
+  for (const folder of [profile, data]) removeFolder(folder);
+}
+
 if (!wanted || wanted === 'first-sync-web') await benchFirstSync();
 if (!wanted || wanted === 'query-web') await benchQuery();
 if (!wanted || wanted === 'board-web') await benchBoard();
 if (!wanted || wanted === 'forms-web') await benchForms();
+if (!wanted || wanted === 'start-web') await benchStart();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EngineClient, EngineRefusal, type EnginePort } from './client.ts';
+import { EngineClient, EngineRefusal } from './client.ts';
+import type { EnginePort } from './spawn.ts';
 
 interface Sent {
   id: number;

@@ -2,18 +2,13 @@
  * The screen's end of the contract in types.ts: calls become promises, live queries become
  * callbacks. It keeps what must be sent again when another tab takes over the engine.
  */
+import type { EnginePort } from './spawn.ts';
 import type { Calls, EngineError, EngineMessage, Query, Snapshots } from './types.ts';
 
 export type CallName = keyof Calls;
 export type Args<N extends CallName> = Calls[N]['args'];
 export type Result<N extends CallName> = Calls[N]['result'];
 export type SnapshotOf<Q extends Query> = Snapshots[Q['query']];
-
-/** A worker, a message port, or the fake engine. */
-export interface EnginePort {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
-  onmessage: ((event: MessageEvent) => unknown) | null;
-}
 
 /** What a refused call throws. */
 export class EngineRefusal extends Error {
@@ -153,11 +148,4 @@ export class EngineClient {
       if (id <= seen) this.#port.postMessage({ id, call: 'subscribe', args: query });
     }
   }
-}
-
-/** The engine's own worker; `onFailure` when it cannot be loaded or falls over. */
-export function spawnWorker(onFailure: () => void): EnginePort {
-  const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
-  worker.onerror = onFailure;
-  return worker;
 }

@@ -3,7 +3,7 @@
  * without wasm and without a server. Open the development server with `?fake=ready`, or any other
  * name in `scenarios`; `window.fakeCore.enter('lost')` changes it while the app is open.
  */
-import type { EnginePort } from '../bridge/client.ts';
+import type { EnginePort } from '../bridge/spawn.ts';
 import type {
   Calls,
   EngineMessage,

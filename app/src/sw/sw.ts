@@ -12,12 +12,13 @@ const denied = /^\/(auth|sync|files|admin|healthz|metrics)(\/|$)/;
 const known = new Set(paths);
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(
-    caches
-      .open(cacheName)
-      .then((cache) => cache.addAll(paths.map((path) => new Request(path, { cache: 'reload' })))),
-  );
+  event.waitUntil(caches.open(cacheName).then((cache) => cache.addAll(paths.map(requestFor))));
 });
+
+/** What has its hash in its name never changes: the page has just loaded it, and it is not sent twice. */
+function requestFor(path: string): Request {
+  return new Request(path, { cache: path.startsWith('/assets/') ? 'default' : 'reload' });
+}
 
 self.addEventListener('activate', (event) => {
   event.waitUntil(removeOlder().then(() => self.clients.claim()));

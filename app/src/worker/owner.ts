@@ -32,6 +32,8 @@ export class Owner {
   #engine: Engine | null = null;
   #files: Files | null = null;
   #opening: Promise<void> | null = null;
+  /** Loaded before anybody asks: the page is loading its screens meanwhile. */
+  readonly #module = WebAssembly.compileStreaming(fetch(wasmUrl));
   /** Settles when the first `start` has been handed to the engine: everything else waits for it. */
   readonly #begun: Promise<void>;
   #begin: () => void = () => undefined;
@@ -83,8 +85,7 @@ export class Owner {
   }
 
   async #open(signals: DeviceSignals): Promise<void> {
-    const module = await WebAssembly.compileStreaming(fetch(wasmUrl));
-    const engine = await Engine.instantiate(module, () => this.#files!);
+    const engine = await Engine.instantiate(await this.#module, () => this.#files!);
     const memoryReplica = !engine.isMobile(signals);
     this.#files = await openFiles(filesFolder, memoryReplica);
     const { persistent, handles } = this.#files;

@@ -1,13 +1,26 @@
 // A TCP proxy in front of the server that can lose the network: `cut` ends every connection and
 // refuses new ones, `stall` keeps them and lets nothing through, `stallAfter` does so once clients were given so
-// many bytes more, `restore` ends all of these. `sent` counts what clients have sent.
+// many bytes more, `restore` ends all of these. `sent` counts what clients have sent, `received` what has come to them.
 import net from 'node:net';
+import { Transform } from 'node:stream';
 
-export async function startProxy(targetPort) {
+/** `bytesPerSecond`: of the line to all clients together; none: as fast as the machine is. */
+export async function startProxy(targetPort, { bytesPerSecond = Infinity } = {}) {
   const pairs = new Set();
   let state = 'open';
   let sent = 0;
   let left = Infinity;
+  let received = 0;
+  let freeAt = 0;
+  /** One after the other over the one line. */
+  const paced = () =>
+    new Transform({
+      transform(bytes, _, done) {
+        const now = performance.now();
+        freeAt = Math.max(now, freeAt) + (bytes.length / bytesPerSecond) * 1000;
+        setTimeout(() => done(null, bytes), freeAt - now);
+      },
+    });
   const server = net.createServer((client) => {
     if (state === 'cut') {
       client.destroy();
@@ -28,11 +41,12 @@ export async function startProxy(targetPort) {
     }
     client.on('data', (bytes) => (sent += bytes.length));
     upstream.on('data', (bytes) => {
+      received += bytes.length;
       left -= bytes.length;
       if (left < 0 && state === 'open') stall();
     });
     client.pipe(upstream);
-    upstream.pipe(client);
+    (bytesPerSecond === Infinity ? upstream : upstream.pipe(paced())).pipe(client);
     if (state === 'stalled') hold(pair);
   });
   const hold = ({ client, upstream }) => {
@@ -47,6 +61,7 @@ export async function startProxy(targetPort) {
   return {
     port: server.address().port,
     sent: () => sent,
+    received: () => received,
     cut() {
       state = 'cut';
       for (const { client, upstream } of pairs) {

@@ -3,11 +3,11 @@ import {
   type Args,
   type CallName,
   EngineClient,
-  type EnginePort,
   EngineRefusal,
   type Result,
   type SnapshotOf,
 } from '../../bridge/client.ts';
+import type { EnginePort } from '../../bridge/spawn.ts';
 import type { EngineError, Query } from '../../bridge/types.ts';
 import { errorText } from '../../i18n/index.svelte.ts';
 import { showToast } from './overlays.ts';

@@ -1,11 +1,12 @@
 // Debian's Chromium with a profile folder of its own, as a phone or as a desktop, and a way to kill
 // it as a phone kills an app.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import { root, waitFor } from './server.mjs';
+import { killProcesses } from './processes.mjs';
+import { root } from './server.mjs';
 
 const require = createRequire(path.join(root, 'app/package.json'));
 const { chromium, devices } = require('playwright-core');
@@ -34,48 +35,11 @@ export async function launch(profile, { desktop = false, locale = 'en-US', color
 
 /** SIGKILL to every process of the profile, as when the system or the battery ends the app. */
 export async function killBrowser({ context, profile }) {
-  const pids = processesOf(profile);
-  if (pids.length === 0) throw new Error('no browser process to kill');
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It ended with its parent.
-    }
-  }
-  await waitFor('end of the browser', () => processesOf(profile).length === 0);
+  await killProcesses(profile);
   await context.close().catch(() => undefined);
   for (const name of readdirSync(profile)) {
     if (name.startsWith('Singleton')) rmSync(path.join(profile, name), { force: true });
   }
-}
-
-function processesOf(profile) {
-  const parents = new Map();
-  const named = new Set();
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    try {
-      const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8');
-      const status = readFileSync(`/proc/${entry}/stat`, 'utf8');
-      const [state, parent] = status.slice(status.lastIndexOf(')') + 2).split(' ');
-      if (state === 'Z') continue;
-      parents.set(Number(entry), Number(parent));
-      if (command.includes(`--user-data-dir=${profile}`)) named.add(Number(entry));
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-  for (let grew = true; grew; ) {
-    grew = false;
-    for (const [pid, parent] of parents) {
-      if (named.has(parent) && !named.has(pid)) {
-        named.add(pid);
-        grew = true;
-      }
-    }
-  }
-  return [...named];
 }
 
 export function chromiumVersion() {

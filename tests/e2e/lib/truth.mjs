@@ -53,3 +53,6 @@ export const tasksOf = (data) => wholeTasksOf(data).map(({ id, name, state }) =>
 
 /** All saved views on a server, and whether each is shared. */
 export const savedViewsOf = (data) => rowsOf(data, 24).map((view) => ({ ...view, shared: view.place === 3 }));
+
+/** The texts of all messages of a server. */
+export const messagesOf = (data) => rowsOf(data, 7).map(({ text }) => text);

@@ -1,8 +1,9 @@
 /** Dates, ages, amounts and lists, as the person's language and country write them. */
+import { formatOf } from './formats.ts';
 import { currentLocale, t } from './index.svelte.ts';
 
 export function percent(value: number): string {
-  return new Intl.NumberFormat(currentLocale(), { style: 'percent' }).format(value / 100);
+  return formatOf(Intl.NumberFormat, currentLocale(), { style: 'percent' }).format(value / 100);
 }
 
 export function bytes(value: number): string {
@@ -13,7 +14,7 @@ export function bytes(value: number): string {
     amount /= 1000;
     unit += 1;
   }
-  return new Intl.NumberFormat(currentLocale(), {
+  return formatOf(Intl.NumberFormat, currentLocale(), {
     style: 'unit',
     unit: units[unit] ?? 'byte',
     unitDisplay: unit > 0 ? 'short' : 'long', // "96 bytes": the short form has no plural
@@ -64,7 +65,7 @@ export function weekdayName(utc: number): string {
 export function day(at: number, now: number): string {
   const days = dayNumber(now) - dayNumber(at);
   if (days === 0 || days === 1) {
-    const word = new Intl.RelativeTimeFormat(currentLocale(), { numeric: 'auto' }).format(
+    const word = formatOf(Intl.RelativeTimeFormat, currentLocale(), { numeric: 'auto' }).format(
       -days,
       'day',
     );
@@ -99,7 +100,7 @@ export function span(millis: number): string {
       : minutes < 36 * 60
         ? [Math.round(minutes / 60), 'hour']
         : [Math.round(minutes / 60 / 24), 'day'];
-  return new Intl.NumberFormat(currentLocale(), {
+  return formatOf(Intl.NumberFormat, currentLocale(), {
     style: 'unit',
     unit: unit as string,
     unitDisplay: 'long',
@@ -109,7 +110,7 @@ export function span(millis: number): string {
 /** How long ago: "2 min ago". */
 export function age(at: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - at) / 1000));
-  const format = new Intl.RelativeTimeFormat(currentLocale(), {
+  const format = formatOf(Intl.RelativeTimeFormat, currentLocale(), {
     style: 'short',
     numeric: 'always',
   });
@@ -125,9 +126,10 @@ export function dayNumber(at: number): number {
 }
 
 export function list(names: string[]): string {
-  return new Intl.ListFormat(currentLocale(), { type: 'conjunction', style: 'narrow' }).format(
-    names,
-  );
+  return formatOf(Intl.ListFormat, currentLocale(), {
+    type: 'conjunction',
+    style: 'narrow',
+  }).format(names);
 }
 
 /** A day that is meant wherever one is: "2026-05-04". */
@@ -145,14 +147,6 @@ export function momentOf(iso: string, hour: string): string {
   return t('time.day_and_hour', { day: dayOf(iso), hour });
 }
 
-const dateFormats = new Map<string, Intl.DateTimeFormat>();
-
 function date(at: number, options: Intl.DateTimeFormatOptions): string {
-  const key = currentLocale() + JSON.stringify(options);
-  let format = dateFormats.get(key);
-  if (!format) {
-    format = new Intl.DateTimeFormat(currentLocale(), options);
-    dateFormats.set(key, format);
-  }
-  return format.format(at);
+  return formatOf(Intl.DateTimeFormat, currentLocale(), options).format(at);
 }

@@ -3,6 +3,7 @@ import i18next from 'i18next';
 import type { EngineError, MessageItem, StatusSnapshot, Texts } from '../bridge/types.ts';
 import en from './en.json';
 import es from './es.json';
+import { formatOf } from './formats.ts';
 import { chooseLanguage, languages, type Language } from './language.ts';
 
 const stored = 'holdfast.language';
@@ -80,5 +81,5 @@ export function reasonText(reason: string | null): string {
 }
 
 export function number(value: number): string {
-  return new Intl.NumberFormat(locale).format(value);
+  return formatOf(Intl.NumberFormat, locale, {}).format(value);
 }

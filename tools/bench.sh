@@ -30,7 +30,7 @@ crash() {
 case $name in
     '')
         native "$@"
-        for each in first-sync-web query-web board-web forms-web start-web; do web "$each" "$@"; done
+        for each in first-sync-web query-web board-web forms-web start-web lighthouse-web; do web "$each" "$@"; done
         crash "$@"
         ;;
     workflow)

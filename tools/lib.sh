@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE=1
 jobs=$(nproc)
 
 # Folders with a package-lock.json of their own.
-npm_folders=(tools app tests/vectors tests/compat tests/files)
+npm_folders=(tools app tests/vectors tests/compat tests/files tests/lighthouse)
 
 say() { printf '\n== %s\n' "$*" >&2; }
 die() {

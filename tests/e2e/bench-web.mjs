@@ -1,5 +1,5 @@
-// node tests/e2e/bench-web.mjs [first-sync-web|query-web|board-web|forms-web|start-web] [--json]: figures of the browser,
-// against SQLite alone in the same page, or what a person may expect. docs/performance.md explains them.
+// node tests/e2e/bench-web.mjs [first-sync-web|query-web|board-web|forms-web|start-web|lighthouse-web] [--json]: figures of the
+// browser, against SQLite alone in the same page, or what a person may expect. docs/performance.md explains them.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import path from 'node:path';
 import { ana, at, openFirstChannel, signIn, waitForBar, workOffline } from './lib/app.mjs';
 import { launch } from './lib/browser.mjs';
 import { startDevice } from './lib/device.mjs';
+import { scoresOf } from './lib/lighthouse.mjs';
 import { startProxy } from './lib/proxy.mjs';
 import { binary, makeFolder, removeFolder, root, startServer, waitFor } from './lib/server.mjs';
 
@@ -357,6 +358,20 @@ async function warmStart(profile, channel) {
   return usable;
 }
 
+/** A phone of its own on which Ana is signed in and everything is there, also without a network; `work` goes on in it. */
+async function preparePhone(home, work) {
+  const profile = makeFolder('bench-profile');
+  const { context, page } = await launch(profile);
+  await page.goto(home);
+  await signIn(page, ana);
+  await waitForBar(page, 'ready');
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  const channel = await openFirstChannel(page);
+  await work?.(page);
+  await context.close();
+  return { profile, channel };
+}
+
 async function benchStart() {
   const data = makeFolder('bench');
   const server = await startServer(data, { extra: ['--tasks', '62'] });
@@ -368,20 +383,29 @@ async function benchStart() {
   }
   report('start-web', median(firsts.map(({ bytes }) => bytes)), 'bytes', 900 * 1024, 'the first load, over the line, all in all; at most 1');
   report('start-web', median(firsts.map(({ usable }) => usable)), 'ms', 1500, 'first start to the form of the sign-in, 10 Mbit/s, page 4 times slower; at most 1');
-  const profile = makeFolder('bench-profile');
   const proxy = await startProxy(server.port);
-  const { context, page } = await launch(profile);
-  await page.goto(`http://localhost:${proxy.port}/`);
-  await signIn(page, ana);
-  await waitForBar(page, 'ready');
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-  const channel = await openFirstChannel(page);
-  await workOffline(page, proxy);
-  await context.close();
+  const { profile, channel } = await preparePhone(`http://localhost:${proxy.port}/`, (page) => workOffline(page, proxy));
   const warm = [];
   for (let round = 0; round < rounds; round += 1) warm.push(await warmStart(profile, channel));
   report('start-web', median(warm), 'ms', 700, 'warm start without a network, to a channel; at most 1');
   await proxy.close();
+  await server.stop();
+  for (const folder of [profile, data]) removeFolder(folder);
+}
+
+async function benchLighthouse() {
+  const data = makeFolder('bench');
+  const server = await startServer(data, { extra: ['--tasks', '62'] });
+  const home = `http://localhost:${server.port}/`;
+  const { profile, channel } = await preparePhone(home);
+  for (const [screen, url] of [['menu', home], ['channel', channel]]) {
+    const runs = [];
+    for (let round = 0; round < 3; round += 1) runs.push(await scoresOf(profile, url));
+    for (const [category, least] of [['performance', 90], ['accessibility', 100], ['best-practices', 100]]) {
+      report('lighthouse-web', median(runs.map(({ scores }) => scores[category])), 'points', least, `${category} of the ${screen}, median of 3; at least 1`);
+    }
+    for (const fault of new Set(runs.flatMap(({ faults }) => faults))) console.error(`${screen}: ${fault}`);
+  }
   await server.stop();
   for (const folder of [profile, data]) removeFolder(folder);
 }
@@ -391,3 +415,4 @@ if (!wanted || wanted === 'query-web') await benchQuery();
 if (!wanted || wanted === 'board-web') await benchBoard();
 if (!wanted || wanted === 'forms-web') await benchForms();
 if (!wanted || wanted === 'start-web') await benchStart();
+if (!wanted || wanted === 'lighthouse-web') await benchLighthouse();

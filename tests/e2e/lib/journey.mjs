@@ -41,7 +41,7 @@ async function signIn(page) {
   await page.waitFor('group-row', group);
 }
 
-/** Returns the address of the first channel of a chat. */
+/** The first channel of a chat; returns its address. */
 async function openChannel(page) {
   await page.click('group-row', group);
   await page.click('channel-row');
@@ -91,7 +91,7 @@ async function onlineJourney(open, { home, proxy, server }) {
   const first = await open();
   await first.goto(home);
   await signIn(first);
-  const channel = await openChannel(first);
+  await openChannel(first);
   proxy.cut();
   const { text } = await first.waitFor('banner', '', { kind: 'no_connection' });
   assert.match(text, /keeps no data/);
@@ -106,7 +106,7 @@ async function onlineJourney(open, { home, proxy, server }) {
   const second = await open();
   await second.goto(home);
   await signIn(second);
-  await second.goto(channel);
+  await openChannel(second);
   await isOnceOnServer(second, server, written);
 }
 

@@ -25,11 +25,16 @@ export class PlainPage {
     return this.evaluate(look, testId, words, attributes);
   }
 
-  waitFor(testId, words = '', attributes = {}, millis = 30_000) {
-    return waitFor(`${testId} "${words}" ${JSON.stringify(attributes)}`, async () => {
+  async waitFor(testId, words = '', attributes = {}, millis = 30_000) {
+    const isThere = async () => {
       const seen = await this.see(testId, words, attributes);
       return seen.count > 0 ? seen : null;
-    }, millis);
+    };
+    try {
+      return await waitFor(`${testId} "${words}" ${JSON.stringify(attributes)}`, isThere, millis);
+    } catch (error) {
+      throw new Error(`${error.message}; the page says: ${await this.evaluate(() => document.body.innerText.slice(0, 1000))}`);
+    }
   }
 
   /** Once it stands still and nothing is upon it. */

@@ -16,6 +16,7 @@ native() {
 }
 
 web() {
+    [ "$1" != lighthouse-web ] || tools/setup.sh --folder tests/lighthouse >&2
     tools/build.sh >&2
     need tests/e2e/bench-web.mjs
     node tests/e2e/bench-web.mjs "$@"

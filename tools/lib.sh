@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE=1
 jobs=$(nproc)
 
 # Folders with a package-lock.json of their own.
-npm_folders=(tools app tests/vectors tests/compat tests/files tests/lighthouse)
+npm_folders=(tools app tests/vectors tests/compat tests/files)
 
 say() { printf '\n== %s\n' "$*" >&2; }
 die() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing. Writes a stamp under build/, so that the next call returns at once.
 # --missing: only prints the Debian packages that are missing.
+# --folder FOLDER: fetches the npm packages of one that few need (tests/lighthouse: 180 MB).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 . tools/lib.sh
@@ -70,6 +71,10 @@ check_sqlite() {
 
 if [ "${1:-}" = --missing ]; then
     missing_packages
+    exit 0
+fi
+if [ "${1:-}" = --folder ]; then
+    install_locked "$2"
     exit 0
 fi
 is_current && exit 0

@@ -203,6 +203,10 @@ bool Outbox::can_discard(const Item& item) {
 
 std::vector<Id> Outbox::dependents(Id id) const {
     std::vector<Id> found;
+    const Item* first = find(id);
+    if (first != nullptr && first->code == ErrorCode::intent_id_conflict) {
+        return found;  // what names it means what another image of the device has written
+    }
     std::vector<std::string> names{to_string(id)};
     for (auto at = items_.upper_bound(id); at != items_.end(); ++at) {
         const Item& item = at->second;

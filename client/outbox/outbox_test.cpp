@@ -120,6 +120,19 @@ TEST_F(OutboxTest, OM35_what_was_never_offered_can_be_taken_back_also_after_a_re
         << "no restart makes it sure that the server has not got it";
 }
 
+TEST_F(OutboxTest, OM33_what_was_said_about_another_things_id_stays_when_the_refused_one_goes) {
+    Outbox outbox = open();
+    const Id refused = outbox.add(draft("one"), device, now)->id;
+    ASSERT_TRUE(outbox.settle(
+        std::vector{outcome(refused, OutcomeStatus::rejected, ErrorCode::intent_id_conflict)}));
+    Intent reaction = draft("");
+    reaction.args = R"({"message":")" + to_string(refused) + R"("})";
+    const Id about_another = outbox.add(std::move(reaction), device, now)->id;
+    EXPECT_EQ(*outbox.discard(refused), std::vector{refused});
+    EXPECT_NE(outbox.find(about_another), nullptr)
+        << "another image of the phone wrote what it names";
+}
+
 TEST_F(OutboxTest, OM35_what_was_said_about_an_item_goes_with_it) {
     Outbox outbox = open();
     const auto about = [&](Id other) {

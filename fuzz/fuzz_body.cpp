@@ -6,6 +6,7 @@
 
 #include "core/base/assert.hpp"
 #include "core/model/body.hpp"
+#include "core/model/body_bots.hpp"
 #include "core/model/body_files.hpp"
 #include "core/model/intent.hpp"
 #include "fuzz/input.hpp"
@@ -42,6 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     check(text, body::parse_read_mark);
     check(text, body::parse_receipt);
     check(text, body::parse_file);
+    check(text, body::parse_bots);
     (void)lane_of(static_cast<IntentKind>(kind % 24), text, {Id{7}, Id{9}});
     return 0;
 }

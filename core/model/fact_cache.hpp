@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "core/model/body.hpp"
+#include "core/model/body_bots.hpp"
 #include "core/model/row.hpp"
 
 namespace holdfast {
@@ -17,8 +18,8 @@ namespace limits {
 inline constexpr std::size_t facts_cached_max = 4096;  // rows; beyond: all are read again
 }  // namespace limits
 
-/// What the rules ask for at each intent, as values: users, roles, groups, channels, members and
-/// grants. Reading their JSON costs more than judging a message.
+/// What the rules ask for at each intent, as values: users, roles, groups, channels, members,
+/// grants and bots. Reading their JSON costs more than judging a message.
 ///
 /// Invariant  a value is used again only for the bytes that it was read from, so nothing has to be
 ///            told when a row changes.
@@ -30,7 +31,8 @@ public:
     static constexpr bool keeps =
         std::is_same_v<T, body::User> || std::is_same_v<T, body::Role> ||
         std::is_same_v<T, body::Group> || std::is_same_v<T, body::Channel> ||
-        std::is_same_v<T, body::Member> || std::is_same_v<T, body::Grant>;
+        std::is_same_v<T, body::Member> || std::is_same_v<T, body::Grant> ||
+        std::is_same_v<T, body::Bots>;
 
     /// Null where the row was not read before, or had other bytes; valid until the next put().
     template <class T>
@@ -54,7 +56,13 @@ public:
 private:
     struct Entry {
         std::string body;
-        std::variant<body::User, body::Role, body::Group, body::Channel, body::Member, body::Grant>
+        std::variant<body::User,
+                     body::Role,
+                     body::Group,
+                     body::Channel,
+                     body::Member,
+                     body::Grant,
+                     body::Bots>
             value;
     };
     std::map<RowKey, Entry> entries_;

@@ -32,6 +32,7 @@ enum class RowKind : std::uint8_t {
     task = 22,       ///< id: the intent that began it, as of its channel; sort: its serial number
     history = 23,    ///< of the task with the channel's id; sort: server time of its arrival
     task_view = 24,  ///< id: the intent that saved it first; in a user's bucket, or the group's
+    bots = 25,       ///< id: the channel, group or organization that has them
     file = 30,       ///< id: minted with the intent that claims it; sort: as its message
 };
 inline constexpr RowKind last_row_kind = RowKind::file;

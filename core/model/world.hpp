@@ -108,6 +108,8 @@ struct Effects {
     ErrorCode code = ErrorCode::none;
     std::string params{};
     bool answer_kept = false;  ///< of a rejected action: its answer is among the rows
+    /// A message or a form that commands a routine which may change the channel's task (OM27).
+    bool upon_task = false;
 };
 
 /// Who asks, and when by the clock of the side that runs the rules.

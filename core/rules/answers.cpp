@@ -9,6 +9,7 @@
 #include "core/model/args.hpp"
 #include "core/model/facts.hpp"
 #include "core/model/rules.hpp"
+#include "core/rules/bots.hpp"
 #include "core/rules/form_cache.hpp"
 #include "core/rules/task_facts.hpp"
 #include "core/rules/tasks.hpp"
@@ -194,6 +195,8 @@ Result<Effects> submit_answer(World& world, const Occasion& occasion, const Inte
     HF_CHECK(claim_beside_answer(world, occasion, intent.id, sent, effects));
     HF_CHECK(advance_read_mark(
         world, occasion.user, wanted.channel, {occasion.now.ms, intent.id}, effects));
+    HF_TRY(const auto place, place_of(world, occasion, wanted.channel));
+    HF_CHECK(call_bots(world, occasion, {intent, place, judged.form->form}, effects));
     return effects;
 }
 

@@ -3,6 +3,7 @@
 #include "core/model/limits.hpp"
 #include "core/model/rules.hpp"
 #include "core/rules/answers.hpp"
+#include "core/rules/bots.hpp"
 #include "core/rules/task_views.hpp"
 #include "core/rules/tasks.hpp"
 
@@ -15,7 +16,7 @@ namespace {
                                        const Intent& intent) {
     switch (intent.kind) {
         case IntentKind::message_post:
-            return rules::post_message(world, occasion, intent);
+            return rules::post_and_obey(world, occasion, intent);
         case IntentKind::message_react:
             return rules::react(world, occasion, intent);
         case IntentKind::message_delete:

@@ -28,6 +28,8 @@ std::string trigger_name(workflow::Trigger trigger) {
             return "time_limit";
         case workflow::Trigger::schedule:
             return "schedule";
+        case workflow::Trigger::command:
+            return "command";
     }
     return {};
 }

@@ -183,7 +183,7 @@ Result<std::optional<workflow::Waiting>> TaskFacts::waiting(Id task) const {
         return std::nullopt;
     }
     workflow::Waiting found{.intent = waiting->id, .at = waiting->claimed_at};
-    found.kind = action_kind_of(*waiting).value_or(workflow::ActionKind::task_update);
+    found.kind = action_kind_of(*waiting).value_or(workflow::ActionKind::routine_form);
     if (waiting->kind == IntentKind::task_change_state) {
         HF_TRY(const auto wanted, args::parse_task_change_state(waiting->args));
         found.target = wanted.target;

@@ -9,6 +9,7 @@
 #include "core/model/json.hpp"
 #include "core/model/text.hpp"
 #include "core/rules/answers.hpp"
+#include "core/rules/bots.hpp"
 #include "core/rules/form_cache.hpp"
 #include "core/rules/task_facts.hpp"
 #include "core/rules/task_rows.hpp"
@@ -151,6 +152,7 @@ workflow::Subject subject_of(const Known& known, Id task, Id user) {
 
 /// An action upon a task that is an answer, before the answer is judged.
 struct Answered {
+    const Intent& intent;
     workflow::Action action{};
     workflow::Cause cause{};
     SentForm sent{};
@@ -161,6 +163,7 @@ struct Answered {
                                           const Known& known,
                                           Answered answered) {
     HF_TRY(auto form, find_form(world, occasion.organization, answered.sent.version));
+    const Id form_id = form->form;
     answered.action.form = known.facts.code_of(form->form);
     answered.action.answer = answered.cause.intent;
     // The filters ask for the state that the person saw: whether the task is still in it is for the
@@ -175,6 +178,10 @@ struct Answered {
     HF_TRY(Effects effects,
            carry_out(world, occasion, known, {&answered.action, &submission, answered.cause}));
     HF_CHECK(claim_beside_answer(world, occasion, answered.cause.intent, answered.sent, effects));
+    if (world.is_final() && effects.status == OutcomeStatus::applied) {
+        HF_TRY(const auto place, place_of(world, occasion, answered.action.task));
+        HF_CHECK(call_bots(world, occasion, {answered.intent, place, form_id}, effects));
+    }
     return effects;
 }
 
@@ -223,6 +230,10 @@ Result<Effects> create_task(World& world, const Occasion& occasion, const Intent
     }
     HF_TRY(Effects written, TaskRows(world, occasion, facts.tasks()).write(effects));
     HF_CHECK(claim_beside_answer(world, occasion, intent.id, sent, written));
+    if (world.is_final()) {
+        const BotPlace place{intent.id, wanted.group, occasion.organization, intent.id};
+        HF_CHECK(call_bots(world, occasion, {intent, place, judged.form->form}, written));
+    }
     return written;
 }
 
@@ -244,7 +255,8 @@ Result<Effects> change_state(World& world, const Occasion& occasion, const Inten
     return answer_upon(world,
                        occasion,
                        known,
-                       {.action = std::move(action),
+                       {.intent = intent,
+                        .action = std::move(action),
                         .cause = cause,
                         .sent = {.version = wanted.form,
                                  .channel = wanted.task,
@@ -281,7 +293,8 @@ Result<std::optional<Effects>> trigger_by_answer(World& world,
            answer_upon(world,
                        occasion,
                        known,
-                       {.action = {.kind = workflow::ActionKind::survey_trigger,
+                       {.intent = intent,
+                        .action = {.kind = workflow::ActionKind::survey_trigger,
                                    .task = answer.channel,
                                    .base_state = known.task.state,
                                    .base_version = known.task.state_version},

@@ -55,6 +55,7 @@ enum class Trigger : std::uint8_t {
     channel_form = 6,
     time_limit = 7,
     schedule = 8,
+    command = 9,
 };
 
 namespace step {
@@ -197,7 +198,7 @@ struct Cause {
                                                 const TaskPatch& patch,
                                                 const Cause& cause);
 
-/// A form of the channel: messages and answer; bots that listen are the server's to find.
+/// A form of the channel: messages and answer; bots that listen are core/rules/bots.hpp's to find.
 [[nodiscard]] Result<Effects> apply_channel_form(const Subject& subject,
                                                  const Submission& submission,
                                                  const Cause& cause);

@@ -147,6 +147,8 @@ std::string_view row_kind_name(RowKind kind) {
             return "history";
         case RowKind::task_view:
             return "view of tasks";
+        case RowKind::bots:
+            return "bots";
         case RowKind::file:
             return "file";
     }

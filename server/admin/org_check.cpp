@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/admin/org_check_bots.hpp"
 #include "server/admin/org_check_forms.hpp"
 #include "server/admin/org_check_workflow.hpp"
 
@@ -43,6 +44,7 @@ public:
         }
         check_forms(file_, state_, problems_);
         check_workflows(file_, state_, problems_);
+        check_bots(file_, state_, problems_);
     }
 
 private:

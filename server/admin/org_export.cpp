@@ -234,6 +234,7 @@ Result<std::string> write(const OrgState& state) {
     write_forms(out, state);
     write_workflows(out, state);
     write_routines(out, state);
+    write_bots(out, state);
     out << YAML::EndMap;
     if (!out.good()) {
         return fail(ErrorCode::storage_failed, out.GetLastError());

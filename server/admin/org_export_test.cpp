@@ -29,7 +29,7 @@ TEST(OrgExport, of_the_demonstration_makes_the_same_organization_elsewhere) {
     constexpr unsigned with_bosses = 59;         // said when everybody is there
     constexpr unsigned with_elements = 60 + 72;  // users and channels, when the sites are there
     EXPECT_EQ(applied.plan.size(),
-              1U + 5 + 60 + with_bosses + 14 + 118 + 9 + with_elements + 13 + 6 + 3);
+              1U + 5 + 60 + with_bosses + 14 + 118 + 9 + with_elements + 13 + 6 + 5 + 2);
     EXPECT_EQ(applied.passwords.size(), 60U);
     EXPECT_EQ(must(export_organization(*copy, "")), file);
     EXPECT_EQ(apply_file(*copy, file).plan, std::vector<std::string>{});

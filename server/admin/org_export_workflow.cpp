@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/model/json.hpp"
 #include "server/admin/org_export_forms.hpp"
 
 namespace holdfast::admin {
@@ -53,6 +54,36 @@ void write_routines(YAML::Emitter& out, const OrgState& state) {
     out << YAML::Key << "routines" << YAML::Value << YAML::BeginSeq;
     for (const auto& [code, record] : state.routines) {
         write_json_text(out, record.definition);
+    }
+    out << YAML::EndSeq;
+}
+
+void write_bots(YAML::Emitter& out, const OrgState& state) {
+    if (state.bots.empty()) {
+        return;
+    }
+    out << YAML::Key << "bots" << YAML::Value << YAML::BeginSeq;
+    for (const auto& [code, bot] : state.bots) {
+        json::Writer writer;
+        writer.write("code", code)
+            .write("name", bot.body.name)
+            .write("command", bot.body.command)
+            .write("hint", bot.body.hint)
+            .write("permissions", bot.body.permissions)
+            .write("routine", bot.body.routine);
+        std::vector<std::string> forms;
+        for (const Id form : bot.body.forms) {
+            const auto known = state.forms.find(form);
+            forms.push_back(known == state.forms.end() ? "" : known->second.body.code);
+        }
+        writer.write("forms", forms);
+        if (const auto group = state.groups.find(bot.owner); group != state.groups.end()) {
+            writer.write("group", address_of(group->first, group->second.body.code));
+        }
+        if (const auto channel = state.channels.find(bot.owner); channel != state.channels.end()) {
+            writer.write("channel", address_of(channel->first, channel->second.body.code));
+        }
+        write_json_text(out, writer.text());
     }
     out << YAML::EndSeq;
 }

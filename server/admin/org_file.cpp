@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/model/limits.hpp"
+#include "server/admin/org_file_bots.hpp"
 #include "server/admin/org_file_checks.hpp"
 #include "server/admin/org_file_forms.hpp"
 #include "server/admin/org_file_workflow.hpp"
@@ -263,6 +264,8 @@ OrgFile read_org_file(std::string_view text, Problems& problems) {
                                file.routines,
                                {read_routine, &RoutineEntry::code},
                                problems);
+    read_section<BotEntry>(
+        map, {"bots", "the bot"}, file.bots, {read_bot, &BotEntry::code}, problems);
     map.finish();
     return file;
 }

@@ -132,6 +132,21 @@ struct RoutineEntry {
     LinedJson source{};
 };
 
+/// Written whole: a key that is left out is empty.
+struct BotEntry {
+    static constexpr std::size_t forms_max = 50;
+
+    Text code{};
+    std::optional<std::string> name{};
+    std::optional<Text> group{};    ///< its address; without either the organization's
+    std::optional<Text> channel{};  ///< its address
+    std::optional<Text> command{};
+    std::optional<std::string> hint{};
+    std::vector<Text> forms{};
+    std::optional<std::vector<std::string>> permissions{};
+    Text routine{};
+};
+
 struct OrgFile {
     OrganizationEntry organization{};
     bool prune = false;
@@ -143,6 +158,7 @@ struct OrgFile {
     std::optional<std::vector<FormEntry>> forms{};
     std::optional<std::vector<WorkflowEntry>> workflows{};
     std::optional<std::vector<RoutineEntry>> routines{};
+    std::optional<std::vector<BotEntry>> bots{};
 };
 
 /// The entries of a section; none where the file does not have it.

@@ -36,6 +36,7 @@ Result<std::size_t> Planner::run() {
     HF_CHECK(routines());
     HF_CHECK(workflows());
     HF_CHECK(task_groups());
+    HF_CHECK(bots());
     return founder_.finish();
 }
 

@@ -100,6 +100,12 @@ private:
     [[nodiscard]] Result<> task_groups();
     [[nodiscard]] std::map<std::string, Id> forms_of(const OrgState::Tasks& tasks) const;
 
+    [[nodiscard]] Result<> bots();
+    [[nodiscard]] body::Bot bot_of(const BotEntry& entry) const;
+    [[nodiscard]] bool acts(const std::string& routine) const;
+    void plan_bots(const std::map<std::string, OrgState::Bot>& wanted);
+    [[nodiscard]] Result<> put_bots(Id owner, const std::map<std::string, OrgState::Bot>& wanted);
+
     [[nodiscard]] bool prunes(bool has_section) const { return file_.prune && has_section; }
 
     storage::Storage& storage_;

@@ -33,6 +33,15 @@ Result<> each_row(storage::Storage& storage, BucketId bucket, Take take) {
     return {};
 }
 
+Result<> read_bots(const Row& row, OrgState& state) {
+    HF_TRY(body::Bots read, readable(body::parse_bots(row.body), row.id));
+    for (body::Bot& bot : read.bots) {
+        const std::string code = bot.code;
+        state.bots[code] = {.owner = row.id, .body = std::move(bot)};
+    }
+    return {};
+}
+
 Result<> read_directory(storage::Storage& storage, OrgState& state) {
     return each_row(storage, state.directory, [&](const Row& row) -> Result<> {
         if (row.kind == RowKind::organization && row.id == state.id) {
@@ -41,6 +50,8 @@ Result<> read_directory(storage::Storage& storage, OrgState& state) {
             HF_TRY(state.roles[row.id], readable(body::parse_role(row.body), row.id));
         } else if (row.kind == RowKind::user) {
             HF_TRY(state.users[row.id], readable(body::parse_user(row.body), row.id));
+        } else if (row.kind == RowKind::bots) {
+            return read_bots(row, state);
         }
         return {};
     });
@@ -53,7 +64,8 @@ Result<> read_group(storage::Storage& storage, const Bucket& bucket, OrgState& s
         HF_TRY(body::Group group, readable(body::parse_group(row->body), id));
         state.groups[id] = {.bucket = bucket.id, .body = std::move(group)};
     }
-    return {};
+    HF_TRY(const auto bots, storage.find_row({bucket.id, RowKind::bots, id}));
+    return bots && !bots->body.empty() ? read_bots(*bots, state) : Result<>();
 }
 
 Result<> read_tasks(storage::Storage& storage, const Bucket& bucket, OrgState& state) {
@@ -92,6 +104,8 @@ Result<> read_channel(storage::Storage& storage,
             HF_TRY(channel.body, readable(body::parse_channel(row.body), row.id));
         } else if (row.kind == RowKind::member) {
             HF_TRY(channel.members[row.id], readable(body::parse_member(row.body), row.id));
+        } else if (row.kind == RowKind::bots) {
+            return read_bots(row, state);
         }
         return {};
     });

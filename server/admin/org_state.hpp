@@ -9,6 +9,7 @@
 #include "core/base/result.hpp"
 #include "core/forms/definition.hpp"
 #include "core/model/body.hpp"
+#include "core/model/body_bots.hpp"
 #include "core/model/body_forms.hpp"
 #include "core/model/body_workflow.hpp"
 #include "core/model/bucket.hpp"
@@ -49,6 +50,12 @@ struct OrgState {
         std::map<Id, workflow::Workflow> workflows;  ///< by row
     };
 
+    struct Bot {
+        Id owner;  ///< a channel, a group or the organization
+        body::Bot body;
+        bool operator==(const Bot&) const = default;
+    };
+
     Id id;
     BucketId directory;
     BucketId forms_bucket;  ///< 0: none yet
@@ -62,6 +69,7 @@ struct OrgState {
     std::map<Id, Collection> collections;
     std::map<Id, Tasks> tasks;                               ///< by group
     std::map<std::string, storage::RoutineRecord> routines;  ///< by code
+    std::map<std::string, Bot> bots;                         ///< by code
 };
 
 /// How files call a group or channel: its code, or "id-4294967318" for one that has none.

@@ -100,7 +100,11 @@ TEST(Demo, has_its_workflows_and_routines_from_a_file) {
     EXPECT_EQ(state.tasks.at(work->group).body.forms.size(), 4U);
     EXPECT_TRUE(find_workflow_of(state, "task_manager"));
     EXPECT_TRUE(find_workflow_of(state, "notification"));
-    EXPECT_EQ(state.routines.size(), 3U);
+    EXPECT_EQ(state.routines.size(), 5U);
+    ASSERT_EQ(state.bots.size(), 2U);
+    EXPECT_EQ(state.bots.at("ticket").owner, state.id);
+    EXPECT_FALSE(state.bots.at("ticket").body.acts) << "it makes a task of its own";
+    EXPECT_EQ(state.groups.at(state.bots.at("walks").owner).body.code, "safety");
 
     Problems problems;
     const auto again = testing::try_apply(*storage, demo_workflows_file(), problems);

@@ -211,6 +211,53 @@ routines:
       - key: tell
         kind: post_message
         inputs: {text: '"\(.answer.fields.count) × \(.answer.fields.part) asked for."'}
+
+  - code: open_ticket
+    name: Open a work order
+    start: said
+    stages:
+      - key: said
+        kind: if_else
+        inputs: {condition: '.command.rest != ""'}
+        next: {IF: make, ELSE: ask}
+      - key: make
+        kind: create_task
+        inputs: {name: .command.rest, group: '"work-orders"', workflow: '"work_order"'}
+        next: {SUCCESS: tell}
+      - key: tell
+        kind: post_message
+        inputs: {text: '"Work order #\(.results.make.serial) is open: \(.command.rest)"'}
+      - key: ask
+        kind: post_message
+        inputs: {text: '"Say what is to be done: /ticket the door does not close"'}
+
+  - code: note_walk
+    name: Look at a safety walk
+    start: clean
+    stages:
+      - key: clean
+        kind: if_else
+        inputs: {condition: '.answer.fields.found == ["nothing"]'}
+        next: {IF: thank, ELSE: warn}
+      - key: thank
+        kind: post_message
+        inputs: {text: '"Nothing to mend. Thank you, \(.user.name)."'}
+      - key: warn
+        kind: post_message
+        inputs:
+          text: '"To be mended: \(.answer.fields.found | join(", ")). /ticket opens a work order."'
+
+bots:
+  - code: ticket
+    name: Open a work order
+    command: ticket
+    hint: what is to be done
+    routine: open_ticket
+  - code: walks
+    name: Looks at safety walks
+    group: safety
+    forms: [safety_walk]
+    routine: note_walk
 )yaml";
 
 }  // namespace

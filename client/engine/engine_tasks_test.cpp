@@ -375,7 +375,7 @@ TEST_F(EngineRoutines, OM24_OM27_a_form_that_the_state_offers_is_an_action_upon_
                     {"form", offered["form"]}};
     const std::int64_t draft = open(upon);
     const auto filling = phone->subscribe({{"query", "filling"}, {"draft", draft}});
-    EXPECT_TRUE(phone->snapshot(filling)["filling"]["task"]["runs_routine"].get<bool>());
+    EXPECT_TRUE(phone->snapshot(filling)["filling"]["runs_routine"].get<bool>());
     phone->call("set_answer", {{"draft", draft}, {"path", "what"}, {"value", "It takes longer"}});
     ASSERT_TRUE(phone->call("submit_form", {{"draft", draft}}).contains("ok"));
     EXPECT_EQ(phone->snapshot(task)["task"]["waiting"]["kind"], "survey_trigger");

@@ -35,7 +35,8 @@ export interface FillingSnapshot {
     title: Texts;
     channel: { id: Id; name: string };
     /** What it does to a task; `task` null: begins one; `target` empty: its routines decide. */
-    task: { group: Id; task: Id | null; target: string; runs_routine: boolean } | null;
+    task: { group: Id; task: Id | null; target: string } | null;
+    runs_routine: boolean; // what follows is a routine's: it runs on the server (OM28)
     outdated: boolean; // another version is filled in now; this one goes on
     send: Permission;
     components: FillingComponent[];

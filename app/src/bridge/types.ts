@@ -316,8 +316,16 @@ export interface ChannelSnapshot {
   channel: { id: Id; name: string; private: boolean; group: { id: Id; name: string } } | null; // null: no longer visible
   members: PersonCard[];
   attached: FileCard[]; // to the message that is being written
+  commands: CommandCard[]; // that the person may give here, the channel's own first
   write: Permission;
   manage: Permission; // rename, add and remove people
+}
+
+/** A message "/COMMAND …" begins a routine on the server. */
+export interface CommandCard {
+  command: string;
+  name: string; // what it does; may be empty
+  hint: string; // what is written behind it; may be empty
 }
 
 export interface MessagesSnapshot {
@@ -342,6 +350,7 @@ export interface MessageItem {
   reactions: { emoji: string; count: number; mine: boolean; waiting: boolean; names: string[] }[];
   state: DeliveryState;
   intent: Id | null; // the waiting intent behind it
+  by_routine: boolean; // it waits, and what follows is a routine's: it runs on the server (OM28)
   error: EngineError | null; // for needs_you
   can_delete: boolean;
   form: { title: Texts; lines: AnswerLine[] } | null; // of an answer: its first lines

@@ -349,7 +349,14 @@ export class FakeCore implements EnginePort {
   #channelSnapshot(id: string): unknown {
     const channel = channels.find((one) => one.id === id);
     if (!channel)
-      return { channel: null, members: [], attached: [], write: allowed, manage: allowed };
+      return {
+        channel: null,
+        members: [],
+        attached: [],
+        commands: [],
+        write: allowed,
+        manage: allowed,
+      };
     const group = [...groups, ...groups.flatMap((one) => one.children), ...subgroups].find(
       (one) => one.id === channel.group,
     );
@@ -363,6 +370,10 @@ export class FakeCore implements EnginePort {
       },
       members: this.#people().filter((person) => channel.members.includes(person.id)),
       attached: this.#files.at(`channel ${id}`),
+      commands: [
+        { command: 'ticket', name: 'Open a work order', hint: 'what is to be done' },
+        { command: 'on-call', name: 'Say who is on call', hint: '' },
+      ],
       write: channel.canWrite ? allowed : refused,
       manage: channel.canWrite ? allowed : { allowed: false, reason: 'reason.no_permission' },
     };

@@ -167,6 +167,7 @@ export function messageAt(channel: FakeChannel, index: number, startedAt: number
         : [],
     state: 'done',
     intent: null,
+    by_routine: false,
     error: null,
     can_delete: author.id === '1' && !isSystem,
     form: null,

@@ -129,6 +129,7 @@ export class FakeForms {
       filling: {
         title,
         task: null,
+        runs_routine: false,
         channel: { id: '201', name: 'Pump P-7 leaks' },
         outdated: false,
         send: allowed,

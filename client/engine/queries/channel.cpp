@@ -4,8 +4,10 @@
 
 #include "client/engine/queries/cards.hpp"
 #include "client/engine/queries/file_cards.hpp"
+#include "client/engine/queries/form_cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
 #include "core/offline/reason.hpp"
+#include "core/rules/bots.hpp"
 
 namespace holdfast::client::snapshots {
 namespace {
@@ -33,12 +35,23 @@ Result<Json> members(View& view, BucketId bucket) {
     return list;
 }
 
+Result<Json> commands(View& view, Id channel, Id group) {
+    HF_TRY(const auto bots,
+           commands_for(view, view.user(), {channel, group, form_cards::organization(view)}));
+    Json list = Json::array();
+    for (const body::Bot& bot : bots) {
+        list.push_back({{"command", bot.command}, {"name", bot.name}, {"hint", bot.hint}});
+    }
+    return list;
+}
+
 }  // namespace
 
 Result<Json> channel(View& view, Id channel) {
     Json snapshot{{"channel", nullptr},
                   {"members", Json::array()},
                   {"attached", Json::array()},
+                  {"commands", Json::array()},
                   {"write", cards::permission(offline::reason::gone)},
                   {"manage", cards::permission(offline::reason::gone)}};
     HF_TRY(const auto found, view.find_channel(channel));
@@ -56,6 +69,7 @@ Result<Json> channel(View& view, Id channel) {
     if (bucket) {
         HF_TRY(snapshot["members"], members(view, bucket->id));
     }
+    HF_TRY(snapshot["commands"], commands(view, channel, found->group));
     snapshot["attached"] = file_cards::of_composer(view, channel);
     const Id user = view.user();
     snapshot["write"] = cards::permission(

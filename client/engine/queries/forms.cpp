@@ -16,6 +16,7 @@
 #include "core/model/body_forms.hpp"
 #include "core/offline/reason.hpp"
 #include "core/rules/answers.hpp"
+#include "core/rules/bots.hpp"
 #include "core/rules/task_facts.hpp"
 
 namespace holdfast::client::snapshots {
@@ -126,15 +127,23 @@ Json send_permission(View& view, const FillingDesk::Open& open) {
 }
 
 /// What a form does to a task; null where it is an answer.
-Json task_json(const View& view, const std::optional<TaskForm>& task) {
+Json task_json(const std::optional<TaskForm>& task) {
     if (!task) {
         return nullptr;
     }
-    const Occasion who{.user = view.user(), .organization = form_cards::organization(view)};
     return {{"group", to_string(task->group)},
             {"task", task->begins() ? Json(nullptr) : Json(to_string(task->task))},
-            {"target", task->target},
-            {"runs_routine", runs_routine(view, who, *task).value_or(false)}};
+            {"target", task->target}};
+}
+
+/// Whether a routine follows when the form is sent, be it the workflow's or a bot's.
+Result<bool> begins_routine(View& view, const FillingDesk::Open& open, Id group) {
+    const Occasion who{.user = view.user(), .organization = form_cards::organization(view)};
+    if (open.task && runs_routine(view, who, *open.task).value_or(false)) {
+        return true;
+    }
+    const Id at = open.task ? open.task->group : group;
+    return is_listened_to(view, {open.spot.channel, at, who.organization}, open.form->form);
 }
 
 /// Whether another version is filled in now than the one of this filling.
@@ -187,13 +196,15 @@ Result<Json> filling(View& view, std::int64_t number) {
     HF_TRY(const auto channel, view.find_channel(open.spot.channel));
     HF_TRY(Json components, components_json(open, moment));
     HF_TRY(const bool outdated, is_outdated(view, *open.form));
+    HF_TRY(const bool routine, begins_routine(view, open, channel ? channel->group : Id{}));
     return Json{{"filling",
                  {{"title", form_cards::title(*open.form)},
                   {"channel",
                    {{"id", to_string(open.spot.channel)},
                     {"name", channel ? channel->name : std::string()}}},
                   {"outdated", outdated},
-                  {"task", task_json(view, open.task)},
+                  {"task", task_json(open.task)},
+                  {"runs_routine", routine},
                   {"send", send_permission(view, open)},
                   {"components", std::move(components)},
                   {"files", file_cards::of_draft(view, number)},

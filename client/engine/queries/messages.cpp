@@ -141,6 +141,7 @@ public:
         HF_TRY(made["reactions"], reactions(message, body::Message{}));
         made["state"] = cards::delivery_state(view_, item);
         made["intent"] = to_string(id);
+        made["by_routine"] = view_.runs_routine(id);
         if (item.state == Outbox::State::rejected) {
             made["error"] = cards::error(item.code, item.detail);
         }
@@ -217,6 +218,7 @@ private:
         item["reactions"] = Json::array();
         item["state"] = "done";
         item["intent"] = nullptr;
+        item["by_routine"] = false;
         item["error"] = nullptr;
         item["can_delete"] = false;
         item["form"] = std::move(form);

@@ -50,9 +50,9 @@ Json waiting_json(const View& view, Id task) {
         return nullptr;
     }
     const Intent* waiting = &item->intent;
-    const auto kind = action_kind_of(*waiting);
+    const auto kind = action_kind_of(*waiting).value_or(workflow::ActionKind::routine_form);
     return {{"intent", to_string(waiting->id)},
-            {"kind", kind ? workflow::rule_of(*kind).name : std::string_view{}},
+            {"kind", workflow::rule_of(kind).name},
             {"state", cards::delivery_state(view, *item)},
             {"by_routine", view.runs_routine(waiting->id)}};
 }

@@ -26,6 +26,7 @@ void Overlay::put(const Intent& intent, WallTime now) {
 void Overlay::write(Lane& lane, Entry& entry, Effects effects, TopicSet& changes) {
     lane.failed.erase(entry.intent.id);
     entry.by_routine = !effects.runs.empty();
+    entry.upon_task = effects.upon_task;
     for (RowChange& row : effects.rows) {
         changes.row_changed(row.key);
         entry.keys.push_back(row.key);
@@ -164,7 +165,7 @@ const Intent* Overlay::waiting_upon(Id lane) const {
         return nullptr;
     }
     for (const auto& [id, entry] : found->second.entries) {
-        if (action_kind_of(entry.intent)) {
+        if (entry.upon_task || action_kind_of(entry.intent)) {
             return &entry.intent;
         }
     }

@@ -84,6 +84,7 @@ private:
         WallTime now;              ///< when it was done, as near to the server's clock as is known
         std::vector<RowKey> keys;  ///< what it writes
         bool by_routine = false;   ///< it sets off one
+        bool upon_task = false;    ///< which may change the channel's task
     };
     struct Lane {
         std::map<Id, Entry> entries;

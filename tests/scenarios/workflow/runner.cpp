@@ -351,6 +351,10 @@ std::string bundle_of(std::string_view scenario) {
     return root.is_object() ? text(root, "bundle") : std::string{};
 }
 
+void change_bundle(std::string_view scenario, Bundle& bundle) {
+    rewrite(parse_json(scenario), bundle);
+}
+
 Report run_scenario(std::string_view scenario, std::string_view bundle_text) {
     Report report;
     const Value root = parse_json(scenario);

@@ -22,6 +22,7 @@ inline constexpr std::size_t rows_count = 100'000;
 [[nodiscard]] std::vector<Figure> forms();
 [[nodiscard]] std::vector<Figure> lost_access();
 [[nodiscard]] std::vector<Figure> workflow();
+[[nodiscard]] std::vector<Figure> hostile();
 // Thousands of devices: bench/fleet.
 [[nodiscard]] std::vector<Figure> fanout();
 [[nodiscard]] std::vector<Figure> idle();

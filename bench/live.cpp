@@ -1,49 +1,16 @@
 // What a person feels: how soon somebody else's message is on the screen, and a channel opens.
 
-#include <algorithm>
-#include <atomic>
-#include <boost/asio/post.hpp>
 #include <string>
-#include <thread>
-#include <utility>
 
 #include "bench/benchmarks.hpp"
 #include "bench/echo.hpp"
+#include "bench/screens.hpp"
 #include "bench/stage.hpp"
 
 namespace holdfast::bench {
 namespace {
 
 constexpr int messages_count = 400;
-
-std::string text_of(int number) {
-    return "live " + std::to_string(number);
-}
-
-/// The other device, on a thread of its own as on a machine of its own. It notes when each message
-/// came onto its screen, and wakes the one that waits for that.
-void watch_screen(Phone& phone,
-                  const std::string& channel,
-                  Phone& waiting,
-                  std::atomic<int>& ready,
-                  std::vector<std::chrono::steady_clock::time_point>& seen_at,
-                  std::atomic<int>& seen) {
-    const int window = phone.watch_channel(channel, 20);
-    phone.wait("messages", [&] { return phone.snapshot(window).is_object(); });
-    ready = 1;
-    boost::asio::post(waiting.loop(), [] {});
-    for (int i = 0; i < messages_count; ++i) {
-        const std::string shown = "\"" + text_of(i) + "\"";
-        std::uint64_t looked_at = 0;  // the screen looks once at what it is given
-        phone.wait("a message", [&] {
-            return std::exchange(looked_at, phone.pushes(window)) != phone.pushes(window) &&
-                   phone.shows(window, shown);
-        });
-        seen_at[static_cast<std::size_t>(i)] = std::chrono::steady_clock::now();
-        seen = i + 1;
-        boost::asio::post(waiting.loop(), [] {});
-    }
-}
 
 /// Shows so many older messages that no item of the newest ones is kept from before: each one that
 /// is measured is made anew, as for a channel that is opened for the first time.
@@ -78,19 +45,7 @@ std::vector<Figure> live() {
     other.wait_until_ready();
     const std::string channel = one.first_channel();
 
-    std::vector<std::chrono::steady_clock::time_point> seen_at(messages_count);
-    std::atomic<int> ready = 0;
-    std::atomic<int> seen = 0;
-    std::thread screen([&] { watch_screen(other, channel, one, ready, seen_at, seen); });
-    one.wait("the other's screen", [&] { return ready == 1; });
-    std::vector<double> times;
-    for (int i = 0; i < messages_count; ++i) {
-        const auto begin = std::chrono::steady_clock::now();
-        one.call("submit", message_post(channel, text_of(i)));
-        one.wait("the other's sight", [&] { return seen == i + 1; });
-        times.push_back(Seconds(seen_at[static_cast<std::size_t>(i)] - begin).count() * 1000);
-    }
-    screen.join();
+    const auto times = screen_times(one, other, channel, {"live", messages_count});
     const auto echo = echo_round_trips(2000, 200);
     const auto kept = echo_round_trips(2000, 200, folder.path());
     return {{"live",

@@ -10,6 +10,7 @@
 #include "bench/benchmarks.hpp"
 #include "bench/resume.hpp"
 #include "bench/stage.hpp"
+#include "server/evaluate/process.hpp"
 
 int main(int count, char** arguments) {
     using namespace holdfast::bench;
@@ -27,7 +28,11 @@ int main(int count, char** arguments) {
         {"fanout", fanout},
         {"idle", idle},
         {"revoke", lost_access},
-        {"workflow", workflow}};
+        {"workflow", workflow},
+        {"workflow", hostile}};
+    if (count == 2 && std::strcmp(arguments[1], "--evaluate") == 0) {
+        return holdfast::evaluate::serve();  // for routines: a process of its own, begun by Host
+    }
     if (count >= 5 && std::strcmp(arguments[1], "--make") == 0) {
         // A data folder for `holdfast serve`, for the benchmarks in a browser.
         make_data(arguments[2],

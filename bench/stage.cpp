@@ -23,6 +23,7 @@ std::unique_ptr<storage::Storage> make_storage(const std::string& file,
                                                const Organization& organization) {
     auto storage = must(storage::open_sqlite(file), "open storage");
     admin::BenchOptions options{.password_hash = must(auth::hash_password(password), "hash"),
+                                .users = organization.users,
                                 .channels = organization.channels,
                                 .messages = organization.messages,
                                 .is_private = organization.is_private,
@@ -38,8 +39,11 @@ void make_data(const std::string& folder, const Organization& organization) {
     (void)make_storage(folder + "/holdfast.db", organization);
 }
 
-Host::Host(const TempFolder& folder, const Organization& organization)
+Host::Host(const TempFolder& folder,
+           const Organization& organization,
+           const std::function<void(storage::Storage&)>& furnish)
     : storage_(make_storage(folder / "server.db", organization)) {
+    furnish(*storage_);
     start();
 }
 
@@ -48,8 +52,10 @@ Host::~Host() {
 }
 
 void Host::start() {
-    server_ =
-        std::make_unique<net::Server>(net::ServerOptions{.port = port_}, *storage_, environment_);
+    server_ = std::make_unique<net::Server>(
+        net::ServerOptions{.port = port_, .evaluator = {"/proc/self/exe", "--evaluate"}},
+        *storage_,
+        environment_);
     must(server_->start(), "start the server");
     port_ = server_->port();
 }
@@ -171,14 +177,14 @@ void Phone::sign_in(std::size_t user) {
     ask("sign_in", {{"email", email(user)}, {"password", password}});
 }
 
-std::string Phone::first_channel() {
+std::string Phone::channel_at(std::size_t place) {
     const int menu = call("subscribe", {{"query", "menu"}});
     wait("menu", [&] { return snapshot(menu).is_object() && !snapshot(menu)["groups"].empty(); });
     const int group =
         call("subscribe", {{"query", "group"}, {"group", snapshot(menu)["groups"][0]["id"]}});
     wait("channel",
-         [&] { return snapshot(group).is_object() && !snapshot(group)["channels"].empty(); });
-    std::string channel = snapshot(group)["channels"][0]["id"].get<std::string>();
+         [&] { return snapshot(group).is_object() && snapshot(group)["channels"].size() > place; });
+    std::string channel = snapshot(group)["channels"][place]["id"].get<std::string>();
     ask("unsubscribe", {{"subscription", menu}});
     ask("unsubscribe", {{"subscription", group}});
     return channel;

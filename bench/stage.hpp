@@ -44,6 +44,7 @@ struct Organization {
     bool is_private = false;
     std::size_t tasks = 0;
     std::size_t task_channels = 0;  ///< so many of the tasks have a channel
+    std::size_t users = 2;
 };
 
 /// A server's tables in a new file, with the benchmark organization in them.
@@ -56,7 +57,11 @@ void make_data(const std::string& folder, const Organization& organization);
 /// A server on a file of its own, with the benchmark organization in it.
 class Host {
 public:
-    Host(const TempFolder& folder, const Organization& organization);
+    /// @param furnish  what else is to be there before the server begins.
+    Host(
+        const TempFolder& folder,
+        const Organization& organization,
+        const std::function<void(storage::Storage&)>& furnish = [](storage::Storage&) {});
     ~Host();
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
@@ -122,7 +127,9 @@ public:
     /// Snapshots that came of it so far.
     [[nodiscard]] std::uint64_t pushes(int subscription) { return pushes_[subscription]; }
     [[nodiscard]] const Json& status() { return snapshot(status_); }
-    [[nodiscard]] std::string first_channel();
+    [[nodiscard]] std::string first_channel() { return channel_at(0); }
+    /// Of the first group, as the screen shows them.
+    [[nodiscard]] std::string channel_at(std::size_t place);
     /// Opens the newest messages of a channel; returns the subscription's number.
     int watch_channel(const std::string& channel, int rows);
     /// Text of the newest message in such a window; empty where there is none yet.

@@ -22,6 +22,7 @@ constexpr std::array all{
           "A device does not send again what a restored server has forgotten."},
     Break{"sent_taken_back", "A device takes back what it has sent already."},
     Break{"stage_forgotten", "The server does not write down which stages of a run are done."},
+    Break{"timer_rings_again", "The server does not write down that a timer has rung."},
     Break{"outcome_dropped", "A device takes a refusal for a success: the content is gone."},
 };
 

@@ -1,5 +1,6 @@
 #include "sim/lying_storage.hpp"
 
+#include "core/rules/timers.hpp"
 #include "sim/breaks.hpp"
 
 namespace holdfast::sim {
@@ -46,6 +47,14 @@ Result<> LyingStorage::put_outcome(const Outcome& outcome, Id user) {
         without_effect_.insert(outcome.intent);
     }
     return truth_.put_outcome(outcome, user);
+}
+
+Result<> LyingStorage::update_run(const storage::RunRecord& record) {
+    const bool has_rung = record.state != storage::RunState::open && is_timer(record.context);
+    if (HF_BROKEN(timer_rings_again) && has_rung && ring_again_.insert(record.id).second) {
+        return {};
+    }
+    return truth_.update_run(record);
 }
 
 Result<> LyingStorage::add_run_entry(const storage::RunEntry& entry) {

@@ -108,9 +108,7 @@ public:
     Result<> queue_run(const storage::RunRecord& record) override {
         return truth_.queue_run(record);
     }
-    Result<> update_run(const storage::RunRecord& record) override {
-        return truth_.update_run(record);
-    }
+    Result<> update_run(const storage::RunRecord& record) override;
     Result<std::optional<storage::RunRecord>> find_run(Id id) override {
         return truth_.find_run(id);
     }
@@ -166,6 +164,7 @@ private:
     std::set<Id>& without_effect_;
     bool has_written_ = false;
     std::uint64_t unkept_ = 0;  ///< commits that were confirmed and have not happened
+    std::set<Id> ring_again_;   ///< timers whose end was forgotten once
 };
 
 }  // namespace holdfast::sim

@@ -12,6 +12,7 @@
 #include "core/base/sum.hpp"
 #include "core/model/body.hpp"
 #include "core/model/row.hpp"
+#include "core/rules/timers.hpp"
 #include "core/workflow/journal.hpp"
 #include "core/workflow/task.hpp"
 #include "platform/sqlite/database.hpp"
@@ -345,42 +346,114 @@ std::string way_of(storage::SqliteStorage& storage, Id run) {
 
 }  // namespace
 
+namespace {
+
+/// How often the messages say this.
+int times_of(const Messages& messages, const std::string& text) {
+    const auto said = messages.times.find(text);
+    return said == messages.times.end() ? 0 : said->second;
+}
+
+/// The runs of the world, told apart.
+struct Runs {
+    std::size_t ticks = 0;    ///< that the clock has set off
+    std::size_t rung = 0;     ///< timers of the schedule that have set one off
+    std::size_t waiting = 0;  ///< that are still to ring
+};
+
+/// The way of a run is the routine's, and what it says is said once.
+void check_way(Ledger& ledger,
+               storage::SqliteStorage& storage,
+               const Messages& messages,
+               const storage::RunRecord& run) {
+    const std::string way = way_of(storage, run.id);
+    const std::string name = "run " + to_string(run.id) + " of " + run.routine;
+    ledger.expect(run.state == storage::RunState::done, [&] {
+        return name +
+               (run.state == storage::RunState::open
+                    ? " does not end; it goes on at " + std::to_string(run.due_at.ms)
+                    : " has failed: " + std::string(error_name(run.code))) +
+               ", behind " + way;
+    });
+    const bool is_close = run.routine == "close";
+    const bool is_greet = run.routine == "greet";
+    const bool right = is_close   ? way == "move" || way == "move leave"
+                       : is_greet ? way == "each say each say each wait end"
+                                  : way == "say";
+    ledger.expect(right, [&] { return name + " has gone " + way + " (OM32)"; });
+    for (int n = 1; is_greet && n <= 3; ++n) {
+        const std::string text = "greeting " + std::to_string(n) + " of " + to_string(run.task);
+        const int times = times_of(messages, text);
+        ledger.expect(times == 1, [&] {
+            return name + " has said \"" + text + "\" " + std::to_string(times) + " times (OM32)";
+        });
+    }
+}
+
+/// What waits for a time: that of a limit has rung by now, that of the clock never ends.
+void note_timer(Ledger& ledger, const storage::RunRecord& run, Runs& runs) {
+    const bool is_open = run.state == storage::RunState::open;
+    if (is_schedule_timer(run.context)) {
+        runs.waiting += is_open ? 1 : 0;
+        runs.rung += is_open || is_first(run.context) ? 0 : 1;
+    }
+    const bool right =
+        is_open ? is_schedule_timer(run.context) : run.state == storage::RunState::done;
+    ledger.expect(right, [&] { return "timer " + to_string(run.id) + " has not rung"; });
+}
+
+/// Each moment has set off what it is to set off, once.
+void check_times(Ledger& ledger, const Rows& rows, const Messages& messages, const Runs& runs) {
+    ledger.expect(runs.waiting == 1, [&] {
+        return std::to_string(runs.waiting) + " timers wait for the clock's next moment";
+    });
+    // Where the clock jumps by days the log has forgotten some of them.
+    const bool is_whole = !ledger.faults.contains("server clocks jumped");
+    ledger.expect(!is_whole || runs.ticks == runs.rung, [&] {
+        return std::to_string(runs.rung) + " moments of the clock have set off " +
+               std::to_string(runs.ticks) + " runs";
+    });
+    for (const auto& [text, times] : messages.times) {
+        ledger.expect(!text.starts_with("tick ") || times == 1, [&] {
+            return "\"" + text + "\" was said " + std::to_string(times) + " times";
+        });
+    }
+    for (const auto& [key, row] : rows) {
+        const auto task = key.kind == RowKind::task ? workflow::parse_task(std::get<2>(row))
+                                                    : Result<workflow::Task>();
+        if (key.kind != RowKind::task || !task) {
+            continue;
+        }
+        const int said = times_of(messages, "late " + to_string(key.id));
+        // One that is closed may have been closed in time, or too late.
+        ledger.expect(said == 1 || (said == 0 && task->state == "closed"), [&] {
+            return "task " + to_string(key.id) + ", " + task->state + ", was said to be late " +
+                   std::to_string(said) + " times";
+        });
+    }
+}
+
+}  // namespace
+
 void check_runs(Ledger& ledger, storage::SqliteStorage& storage, Id organization) {
     constexpr std::size_t all = 1'000'000;
     const auto rows = read_rows(storage.database(), "bucket_row");
-    const auto runs = storage.runs_of(organization, std::nullopt, all);
-    ledger.expect(rows && runs, "the server's runs cannot be read");
-    if (!rows || !runs) {
+    const auto records = storage.runs_of(organization, std::nullopt, all);
+    ledger.expect(rows && records, "the server's runs cannot be read");
+    if (!rows || !records) {
         return;
     }
     const Messages messages = messages_of(*rows);
-    for (const storage::RunRecord& run : *runs) {
-        const std::string name = "run " + to_string(run.id) + " of " + run.routine;
-        const std::string way = way_of(storage, run.id);
-        ledger.expect(run.state == storage::RunState::done, [&] {
-            return name +
-                   (run.state == storage::RunState::open
-                        ? " does not end; it goes on at " + std::to_string(run.due_at.ms)
-                        : " has failed: " + std::string(error_name(run.code))) +
-                   ", behind " + way;
-        });
-        if (run.routine != "greet") {
-            ledger.expect(way == "move" || way == "move leave",
-                          [&] { return name + " has gone " + way + " (OM32)"; });
+    Runs runs;
+    for (const storage::RunRecord& run : *records) {
+        if (is_timer(run.context)) {
+            note_timer(ledger, run, runs);
             continue;
         }
-        ledger.expect(way == "each say each say each wait end",
-                      [&] { return name + " has gone " + way + " (OM32)"; });
-        for (int n = 1; n <= 3; ++n) {
-            const std::string text = "greeting " + std::to_string(n) + " of " + to_string(run.task);
-            const auto said = messages.times.find(text);
-            const int times = said == messages.times.end() ? 0 : said->second;
-            ledger.expect(times == 1, [&] {
-                return name + " has said \"" + text + "\" " + std::to_string(times) +
-                       " times (OM32)";
-            });
-        }
+        check_way(ledger, storage, messages, run);
+        runs.ticks += run.routine == "tick" ? 1 : 0;
     }
+    check_times(ledger, *rows, messages, runs);
 }
 
 void check_replica(Ledger& ledger, storage::SqliteStorage& storage, Device& device, Id user) {

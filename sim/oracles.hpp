@@ -32,7 +32,8 @@ void check_lanes(Ledger& ledger, storage::SqliteStorage& storage);
 void check_tasks(Ledger& ledger, Server& server);
 
 /// OM28, OM32: every run has ended, has gone through each of its stages once, and what each stage
-/// says is said once.
+/// says is said once. What was to begin at a time has begun: once for each task that was not closed
+/// within its time limit, once for each moment of the schedule.
 void check_runs(Ledger& ledger, storage::SqliteStorage& storage, Id organization);
 
 /// OM5, OM6: the device holds exactly what its user may see, row by row, and every sum is that of

@@ -4,6 +4,7 @@
 #include "core/model/body_forms.hpp"
 #include "core/model/body_workflow.hpp"
 #include "core/model/world.hpp"
+#include "core/rules/timers.hpp"
 #include "server/services/grants.hpp"
 #include "sim/clock.hpp"
 
@@ -108,7 +109,9 @@ constexpr const char* workflow_json =
     R"({"code":"open","name":"Open","kind":"new","next":[{"target":"doing"}]},)"
     R"({"code":"doing","name":"Doing","next":[{"target":"open"},)"
     R"({"target":"closed","routines":["close"]}]},)"
-    R"({"code":"closed","name":"Closed","kind":"closed"}]})";
+    R"({"code":"closed","name":"Closed","kind":"closed"}],)"
+    R"("slas":[{"code":"late","start":{"states":["open"]},"end":{"states":["closed"]},)"
+    R"("minutes":1,"routines":["late"]}]})";
 /// What each says is said once for each run.
 constexpr const char* greet_json =
     R"({"code":"greet","start":"each","stages":[)"
@@ -125,17 +128,43 @@ constexpr const char* close_json =
     R"({"key":"move","kind":"change_state","inputs":{"state":"\"closed\""},)"
     R"("next":{"ERROR":"leave"}},)"
     R"({"key":"leave","kind":"post_message","inputs":{"text":"\"left alone\""}}]})";
+/// Once for each task that is not closed within its minute.
+constexpr const char* late_json =
+    R"({"code":"late","start":"say","stages":[)"
+    R"({"key":"say","kind":"post_message","inputs":{"text":"\"late \\(.meta.task)\""}}]})";
 constexpr const char* form_json =
     R"({"code":"job","title":{"en":"Job"},"components":[{"id":"what","kind":"written"}]})";
 
 Result<> make_routines(storage::Storage& storage, const Organization& organization) {
-    for (const auto& [code, definition] :
-         {std::pair{"greet", greet_json}, std::pair{"close", close_json}}) {
+    for (const auto& [code, definition] : {std::pair{"greet", greet_json},
+                                           std::pair{"close", close_json},
+                                           std::pair{"late", late_json}}) {
         HF_TRY(const Id id, storage.mint_id());
         HF_CHECK(storage.put_routine(
             {.id = id, .organization = organization.id, .code = code, .definition = definition}));
     }
     return {};
+}
+
+/// Says in the first channel what moment it is: every five seconds of the world's first half minute
+/// (epoch_of_worlds), and then no more, so that it comes to rest.
+Result<> make_schedule(storage::Storage& storage, const Organization& organization) {
+    const std::string definition =
+        R"({"code":"tick","schedule":{"cron":"0-30/5 10 9 9 10 *","as":")" +
+        Organization::email(0) +
+        R"("},"start":"say","stages":[{"key":"say","kind":"post_message",)" +
+        R"("inputs":{"channel":"\")" + to_string(organization.channels.front()) +
+        R"(\"","text":"\"tick \\(.meta.now)\""}}]})";
+    HF_TRY(const Id id, storage.mint_id());
+    HF_TRY(const Id timer, storage.mint_id());
+    HF_CHECK(storage.put_routine(
+        {.id = id, .organization = organization.id, .code = "tick", .definition = definition}));
+    return storage.queue_run({.id = timer,
+                              .organization = organization.id,
+                              .routine = "tick",
+                              .definition = id,
+                              .user = organization.users.front(),
+                              .context = schedule_timer(true)});
 }
 
 Result<> make_tasks(storage::Storage& storage, Organization& organization) {
@@ -205,6 +234,7 @@ Result<Organization> make(storage::Storage& storage, OrganizationSize size) {
     }
     HF_CHECK(make_tasks(storage, organization));
     HF_CHECK(make_routines(storage, organization));
+    HF_CHECK(make_schedule(storage, organization));
     HF_TRY([[maybe_unused]] const std::size_t grants,
            services::refresh_all_grants(storage, organization.id));
     return organization;

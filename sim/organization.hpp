@@ -13,7 +13,7 @@ namespace holdfast::sim {
 
 /// The small organization that a simulated world works in: one role, two groups, channels of which
 /// the last is private, and a group of tasks with a workflow of two states that lead to each other
-/// and one that ends it.
+/// and one that ends it. A task has a minute to be closed, and a routine begins by the clock.
 struct Organization {
     Id id;
     std::vector<Id> users;

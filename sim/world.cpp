@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "client/engine/limits.hpp"
+#include "core/rules/timers.hpp"
 #include "sim/oracles.hpp"
 
 namespace holdfast::sim {
@@ -86,12 +87,16 @@ void World::come_to_rest() {
     }
 }
 
-/// Those that wait for their time too.
+/// Those that wait for their time too, but for what begins by the clock: that never ends.
 bool World::has_open_runs() {
-    const auto open = server_.running() ? server_.storage().runs_of(
-                                              server_.organization().id, storage::RunState::open, 1)
-                                        : std::vector<storage::RunRecord>{};
-    return open && !open->empty();
+    constexpr std::size_t some = 4;  // one of them waits for the clock
+    const auto open =
+        server_.running()
+            ? server_.storage().runs_of(server_.organization().id, storage::RunState::open, some)
+            : std::vector<storage::RunRecord>{};
+    return open && std::ranges::any_of(*open, [](const storage::RunRecord& run) {
+               return !is_schedule_timer(run.context);
+           });
 }
 
 // ---------------------------------------------------------------------------- processes

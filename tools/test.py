@@ -170,6 +170,8 @@ def crash(extra: list[str]) -> Count:
     total += counted(code, count_line(output))
     code, output = run(["node", "--no-warnings", "tests/crash/routines.mjs",
                         *(extra or ["--seconds", str(CRASH_SECONDS)])])
+    total += counted(code, count_line(output))
+    code, output = run(["node", "--no-warnings", "tests/crash/import.mjs"])
     return total + counted(code, count_line(output))
 
 

@@ -139,6 +139,13 @@ export const errorCodes = [
   'routine.mail_failed',
   'routine.no_mail_server',
   'routine.invalid_schedule',
+  'sealed.unreadable',
+  'sealed.other_organization',
+  'sealed.altered',
+  'sealed.refused',
+  'sealed.no_key',
+  'sealed.nothing',
+  'sealed.not_here',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

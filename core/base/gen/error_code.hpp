@@ -148,6 +148,13 @@ enum class ErrorCode : std::uint16_t {
     routine_mail_failed = 233,
     routine_no_mail_server = 234,
     routine_invalid_schedule = 235,
+    sealed_unreadable = 240,
+    sealed_other_organization = 241,
+    sealed_altered = 242,
+    sealed_refused = 243,
+    sealed_no_key = 244,
+    sealed_nothing = 245,
+    sealed_not_here = 246,
 };
 
 enum class Retry : std::uint8_t { never, later, signed_in };
@@ -161,7 +168,7 @@ struct ErrorEntry {
     std::string_view action;
 };
 
-inline constexpr std::array<ErrorEntry, 138> error_catalogue{{
+inline constexpr std::array<ErrorEntry, 145> error_catalogue{{
     {ErrorCode::request_malformed, "request.malformed", 400, Retry::never,
      "The bytes are not a frame, or not a valid JSON body.",
      "Update the app; if it is up to date, report the log line."},
@@ -576,6 +583,27 @@ inline constexpr std::array<ErrorEntry, 138> error_catalogue{{
     {ErrorCode::routine_invalid_schedule, "routine.invalid_schedule", 422, Retry::never,
      "The time at which a routine is to begin cannot be read.",
      "Write six fields (second minute hour day month weekday), and a time zone that exists."},
+    {ErrorCode::sealed_unreadable, "sealed.unreadable", 400, Retry::never,
+     "This is no file of unsent work, or a newer version of the app has made it.",
+     "Choose the file that the phone has saved; if it is the one, update the server."},
+    {ErrorCode::sealed_other_organization, "sealed.other_organization", 422, Retry::never,
+     "The file is for the server of another organization, and only that one can open it.",
+     "Deliver it to the server that the phone works with."},
+    {ErrorCode::sealed_altered, "sealed.altered", 422, Retry::never,
+     "The file is not as it was saved: it was changed, or a part of it is missing. Nothing of it was taken.",
+     "Copy it again from the phone, or save it there once more."},
+    {ErrorCode::sealed_refused, "sealed.refused", 403, Retry::never,
+     "The person or the phone that the file is from may not work here any more. Nothing of it was taken.",
+     "Ask an administrator."},
+    {ErrorCode::sealed_no_key, "sealed.no_key", 409, Retry::signed_in,
+     "This phone has not heard yet for whom the file is to be sealed.",
+     "Connect once; the server tells it."},
+    {ErrorCode::sealed_nothing, "sealed.nothing", 409, Retry::never,
+     "Nothing waits that could be saved: all of it has been sent, or needs the person first.",
+     "Look into the outbox."},
+    {ErrorCode::sealed_not_here, "sealed.not_here", 409, Retry::never,
+     "This browser cannot seal a file.",
+     "Update the browser, or use another one."},
 }};
 
 /// The entry of a code; null for `none` and for numbers that are not in the catalogue.

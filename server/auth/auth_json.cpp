@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/files/media.hpp"
 #include "server/services/policy.hpp"
 
 namespace holdfast::auth {
@@ -96,6 +97,8 @@ Json describe(const TokenPair& tokens) {
     object["access_token"] = tokens.access;
     object["access_expires_in_ms"] = tokens.access_expires_in.count;
     object["refresh_token"] = tokens.refresh;
+    object["sealing"] = {{"key", files::to_base64(tokens.sealing.key)},
+                         {"pass", tokens.sealing.pass}};
     return object;
 }
 

@@ -1,9 +1,12 @@
 #include "server/auth/auth_service.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "core/base/assert.hpp"
 #include "server/auth/passwords.hpp"
 #include "server/services/policy.hpp"
 #include "server/storage/common/transact.hpp"
@@ -32,6 +35,31 @@ std::size_t count_characters(std::string_view text) {
         text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+/// Of 32 bytes, as an X25519 secret: derived, so that there is one key of the server to keep.
+std::string derive_sealing_secret(const TokenKey& key) {
+    HF_ASSERT(sodium_init() >= 0);
+    constexpr std::string_view purpose = "holdfast sealed outbox 1";
+    std::string secret(crypto_scalarmult_SCALARBYTES, '\0');
+    const int failed =
+        crypto_generichash(reinterpret_cast<unsigned char*>(secret.data()),
+                           secret.size(),
+                           reinterpret_cast<const unsigned char*>(purpose.data()),
+                           purpose.size(),
+                           reinterpret_cast<const unsigned char*>(key.bytes().data()),
+                           key.bytes().size());
+    HF_ASSERT(failed == 0);
+    return secret;
+}
+
+std::string public_part(const std::string& secret) {
+    std::string key(crypto_scalarmult_BYTES, '\0');
+    const int failed =
+        crypto_scalarmult_base(reinterpret_cast<unsigned char*>(key.data()),
+                               reinterpret_cast<const unsigned char*>(secret.data()));
+    HF_ASSERT(failed == 0);
+    return key;
+}
+
 }  // namespace
 
 AuthService::AuthService(storage::Storage& storage, Environment& environment, TokenKey key)
@@ -39,6 +67,8 @@ AuthService::AuthService(storage::Storage& storage, Environment& environment, To
       environment_(environment),
       key_(std::move(key)),
       seal_(key_),
+      sealing_secret_(derive_sealing_secret(key_)),
+      sealing_key_(public_part(sealing_secret_)),
       tries_by_pair_(limits::tries_per_account_and_address_max,
                      limits::tries_window,
                      limits::tries_remembered_max),
@@ -129,7 +159,7 @@ Result<SignInAnswer> AuthService::sign_in(const storage::AccountRecord& account,
                                          .refreshed_at = now};
     HF_CHECK(storage_.put_session(session));
     HF_TRY(const auto policy, services::read_policy(storage_, account.organization));
-    return SignInAnswer{.tokens = tokens_for(session.id, session.generation),
+    return SignInAnswer{.tokens = tokens_for(session),
                         .user = account.user,
                         .organization = account.organization,
                         .device = device.number,
@@ -247,7 +277,7 @@ Result<TokenPair> AuthService::refresh(std::string_view token) {
                    HF_CHECK(storage_.put_device(standing.device));
                    remembered_.erase(session.id);
                }
-               return tokens_for(session.id, session.generation);
+               return tokens_for(session);
            }));
     if (!tokens) {
         return fail(ErrorCode::auth_session_revoked, "an old refresh token was used again");
@@ -325,10 +355,35 @@ Result<> AuthService::end_session(storage::SessionRecord session) {
     return {};
 }
 
-TokenPair AuthService::tokens_for(const std::string& session, std::uint32_t generation) const {
-    return {.access = print(key_, AccessToken{session, environment_.wall() + limits::access_life}),
-            .access_expires_in = limits::access_life,
-            .refresh = print(key_, RefreshToken{session, generation})};
+TokenPair AuthService::tokens_for(const storage::SessionRecord& session) const {
+    return {
+        .access = print(key_, AccessToken{session.id, environment_.wall() + limits::access_life}),
+        .access_expires_in = limits::access_life,
+        .refresh = print(key_, RefreshToken{session.id, session.generation}),
+        .sealing = {.key = sealing_key_,
+                    .pass = print(key_, DevicePass{session.user, session.device})}};
+}
+
+Result<Identity> AuthService::check_pass(std::string_view pass, DeviceNumber named) {
+    const auto given =
+        pass.size() <= limits::token_bytes_max ? parse_pass(key_, pass) : std::nullopt;
+    if (!given) {
+        return fail(ErrorCode::sealed_refused, "no pass of ours");
+    }
+    HF_TRY(const auto account, storage_.find_account(given->user));
+    if (!account || !account->active) {
+        return fail(ErrorCode::sealed_refused, "account not active");
+    }
+    for (const DeviceNumber number : {given->device, named}) {
+        HF_TRY(const auto device, storage_.find_device(number));
+        if (!device || device->revoked || device->user != given->user) {
+            return fail(ErrorCode::sealed_refused, "device revoked, or another person's");
+        }
+    }
+    return Identity{.user = given->user,
+                    .organization = account->organization,
+                    .device = given->device,
+                    .session = {}};
 }
 
 // ------------------------------------------------------------------------------ passwords

@@ -33,10 +33,17 @@ struct DeviceRequest {
     wire::DeviceClass device_class = wire::DeviceClass::mobile;
 };
 
+/// With what a device seals its unsent work (OM35).
+struct Sealing {
+    std::string key;   ///< the server's public key, bytes
+    std::string pass;  ///< of this device. Secret: never logged.
+};
+
 struct TokenPair {
     std::string access;
     Millis access_expires_in{};
     std::string refresh;
+    Sealing sealing{};
 };
 
 struct SignInAnswer {
@@ -107,6 +114,18 @@ public:
     /// of storage.
     [[nodiscard]] Result<Identity> check_access(std::string_view token);
 
+    /// Whose work a sealed file brings, whatever has become of the session since (OM36).
+    /// @param named  the device that the file names: a copy that was given a number of its own
+    /// still
+    ///               has the pass of the original, until its token is renewed.
+    /// Errors  sealed_refused: no pass of ours, or the person or one of the two devices may not
+    /// work
+    ///         here any more · those of storage.
+    [[nodiscard]] Result<Identity> check_pass(std::string_view pass, DeviceNumber named);
+    /// X25519: what was sealed for it only this server opens. Never leaves the process.
+    [[nodiscard]] std::string_view sealing_secret() const { return sealing_secret_; }
+    [[nodiscard]] std::string_view sealing_key() const { return sealing_key_; }
+
     // --- for the hub
     [[nodiscard]] std::optional<Admission> resume(const wire::Hello& hello) override;
     [[nodiscard]] Result<Admission> admit(const wire::Hello& hello) override;
@@ -151,7 +170,7 @@ private:
     [[nodiscard]] Result<storage::DeviceRecord> number_copy(Standing& standing);
     [[nodiscard]] Result<bool> is_unwelcomed_copy(const Standing& standing,
                                                   const wire::Hello& hello);
-    [[nodiscard]] TokenPair tokens_for(const std::string& session, std::uint32_t generation) const;
+    [[nodiscard]] TokenPair tokens_for(const storage::SessionRecord& session) const;
     [[nodiscard]] Result<> check_tries(const PasswordCheck& check);
     void take_back_try(const PasswordCheck& check);
     [[nodiscard]] std::uint64_t make_salt(std::uint64_t before);
@@ -165,6 +184,8 @@ private:
     Environment& environment_;
     TokenKey key_;
     ResumeSeal seal_;
+    std::string sealing_secret_;
+    std::string sealing_key_;                                 ///< its public part
     std::unordered_map<std::string, Remembered> remembered_;  ///< by session
     TryCounter tries_by_pair_;
     TryCounter tries_by_address_;

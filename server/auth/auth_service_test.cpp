@@ -139,6 +139,28 @@ TEST_F(AuthTest, right_passwords_do_not_count_as_tries) {
     }
 }
 
+TEST_F(AuthTest, OM36_a_pass_outlives_its_session_and_not_its_device) {
+    const SignInAnswer first = sign_in();
+    const std::string pass = first.tokens.sealing.pass;
+    EXPECT_EQ(first.tokens.sealing.key, auth_->sealing_key());
+    EXPECT_EQ(must(auth_->refresh(first.tokens.refresh)).sealing.pass, pass);
+    ASSERT_TRUE(auth_->sign_out(must(auth_->check_access(first.tokens.access))));
+    const Identity known = must(auth_->check_pass(pass, first.device));
+    EXPECT_EQ(known.user, company_.ana);
+    EXPECT_EQ(known.device, first.device);
+    EXPECT_TRUE(auth_->check_pass(pass, company_.make_device(company_.ana)));
+    EXPECT_FALSE(auth_->check_pass(pass, company_.make_device(company_.ben)));
+    EXPECT_FALSE(auth_->check_pass(pass, 0));
+    for (const std::string& other :
+         {pass + "x", pass.substr(1), first.tokens.access, first.tokens.refresh, std::string()}) {
+        EXPECT_EQ(auth_->check_pass(other, first.device).error().code, ErrorCode::sealed_refused);
+    }
+    EXPECT_EQ(access_error(pass), ErrorCode::auth_session_expired) << "it opens nothing";
+    EXPECT_EQ(auth_->refresh(pass).error().code, ErrorCode::auth_session_expired);
+    change_device(first.device, [](auto& device) { device.revoked = true; });
+    EXPECT_EQ(auth_->check_pass(pass, first.device).error().code, ErrorCode::sealed_refused);
+}
+
 TEST_F(AuthTest, a_device_keeps_its_number_with_its_user_only) {
     const SignInAnswer first = sign_in();
     const SignInAnswer again = sign_in(first.device, first.salt);

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view access_name = "hfa";
 constexpr std::string_view refresh_name = "hfr";
+constexpr std::string_view pass_name = "hfd";
 constexpr std::size_t mac_bytes = 32;
 
 std::string mac_of(const TokenKey& key, std::string_view text) {
@@ -97,6 +98,10 @@ std::string print(const TokenKey& key, const RefreshToken& token) {
     return print_with(refresh_name, key, token.session, token.generation);
 }
 
+std::string print(const TokenKey& key, const DevicePass& pass) {
+    return print_with(pass_name, key, to_string(pass.user), pass.device);
+}
+
 std::optional<AccessToken> parse_access(const TokenKey& key, std::string_view text) {
     auto parts = take_apart<std::int64_t>(access_name, key, text);
     if (!parts) {
@@ -111,6 +116,15 @@ std::optional<RefreshToken> parse_refresh(const TokenKey& key, std::string_view 
         return std::nullopt;
     }
     return RefreshToken{std::move(parts->session), parts->number};
+}
+
+std::optional<DevicePass> parse_pass(const TokenKey& key, std::string_view text) {
+    const auto parts = take_apart<DeviceNumber>(pass_name, key, text);
+    const auto user = parts ? parse_id(parts->session) : std::nullopt;
+    if (!user) {
+        return std::nullopt;
+    }
+    return DevicePass{*user, parts->number};
 }
 
 }  // namespace holdfast::auth

@@ -5,13 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/id.hpp"
 #include "core/base/time.hpp"
 
-/// The two tokens of a session. Both carry the session's public id; what makes them unguessable is
-/// a BLAKE2b keyed with the server's key, so nothing secret is stored for them.
+/// The two tokens of a session, and a device's pass. All carry public ids; what makes them
+/// unguessable is a BLAKE2b keyed with the server's key, so nothing secret is stored for them.
 ///
 ///     access   hfa.<session>.<expiry, Unix ms>.<mac>
 ///     refresh  hfr.<session>.<generation>.<secret>
+///     pass     hfd.<user>.<device>.<mac>
 namespace holdfast::auth {
 
 /// The server's key.
@@ -35,12 +37,21 @@ struct RefreshToken {
     std::uint32_t generation = 0;
 };
 
+/// Proves that what a sealed file holds is of this device (OM35). It opens no session and has no
+/// end: who it names is looked up each time.
+struct DevicePass {
+    Id user;
+    DeviceNumber device = 0;
+};
+
 [[nodiscard]] std::string print(const TokenKey& key, const AccessToken& token);
 [[nodiscard]] std::string print(const TokenKey& key, const RefreshToken& token);
+[[nodiscard]] std::string print(const TokenKey& key, const DevicePass& pass);
 
 /// The token if it is one of ours; time and revocation are not looked at. Constant time in the mac.
 [[nodiscard]] std::optional<AccessToken> parse_access(const TokenKey& key, std::string_view text);
 [[nodiscard]] std::optional<RefreshToken> parse_refresh(const TokenKey& key, std::string_view text);
+[[nodiscard]] std::optional<DevicePass> parse_pass(const TokenKey& key, std::string_view text);
 
 /// `bytes` in the alphabet of URLs, without padding.
 [[nodiscard]] std::string to_base64(std::string_view bytes);

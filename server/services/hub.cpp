@@ -304,7 +304,7 @@ Hub::Meter& Hub::meter(DeviceNumber device) {
         std::erase_if(meters_, [now](const auto& entry) {
             const Meter& one = entry.second;
             return one.pulls.full(now) && one.intents.full(now) && one.frames.full(now) &&
-                   one.choices.full(now);
+                   one.choices.full(now) && one.deliveries.full(now);
         });
         if (meters_.size() >= limits::devices_metered_max) {
             meters_.clear();
@@ -315,7 +315,8 @@ Hub::Meter& Hub::meter(DeviceNumber device) {
                      Meter{TokenBucket(options_.pulls),
                            TokenBucket(options_.intents),
                            TokenBucket(options_.frames),
-                           TokenBucket(options_.choices)})
+                           TokenBucket(options_.choices),
+                           TokenBucket(options_.deliveries)})
         .first->second;
 }
 

@@ -88,6 +88,7 @@ struct HubOptions {
     Rate intents = limits::intents;
     Rate frames = limits::frames;
     Rate choices = limits::choices;
+    Rate deliveries = limits::deliveries;
     std::size_t connections_max = limits::connections_max;
     AdmissionBudget::Options admission{};
     storage::PageLimits page{};
@@ -152,6 +153,17 @@ public:
     /// Nothing where the file's message is gone.  Errors  those of storage.
     [[nodiscard]] Result<> settle_file(const RowKey& key, ErrorCode refused = ErrorCode::none);
 
+    /// Lets a device's work be brought by somebody else, so often (OM35).
+    /// Errors  request_too_many (params: retry_after_ms) · server_draining.
+    [[nodiscard]] Result<> admit_delivery(const Identity& identity);
+    /// Judges what was brought, in its order, each intent once. What would overtake another in its
+    /// lane is `later`, as that is.
+    /// @param held  lanes that are held up by what was brought before; those of now are added.
+    /// @returns an outcome for each intent, in no order.
+    [[nodiscard]] std::vector<Outcome> deliver(const Identity& identity,
+                                               std::vector<Intent> intents,
+                                               std::set<Id>& held);
+
     /// The address that a form takes the choices of a component from, if the user may fill the form
     /// in there.
     /// Errors  request_too_many (params: retry_after_ms) · request_malformed: data that the
@@ -182,6 +194,7 @@ private:
         TokenBucket intents;
         TokenBucket frames;
         TokenBucket choices;
+        TokenBucket deliveries;
     };
     /// A handshake, until the transaction that decides it is committed.
     struct Waiting {
@@ -260,8 +273,9 @@ private:
     std::set<std::pair<Instant, ConnectionId>> deadlines_;  ///< may come too early, never too late
     std::unordered_map<DeviceNumber, Meter> meters_;
     std::vector<Waiting> waiting_;
-    std::unordered_map<Id, CachedPolicy> policies_;       ///< by organization
-    std::unordered_map<Id, sync::SharedBytes> contacts_;  ///< who is online, until there is news
+    std::map<ConnectionId, std::vector<Outcome>> brought_;  ///< what is being judged for deliver()
+    std::unordered_map<Id, CachedPolicy> policies_;         ///< by organization
+    std::unordered_map<Id, sync::SharedBytes> contacts_;    ///< who is online, until there is news
     std::vector<Command> commands_;
 
     bool draining_ = false;

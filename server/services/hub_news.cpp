@@ -45,7 +45,11 @@ void Hub::answer_judged(const std::vector<JudgedIntent>& judged) {
         if (one.outcome.code != ErrorCode::none) {
             ++counters_.intents_by_code[one.outcome.code];
         }
-        by_connection[one.ticket].outcomes.push_back(one.outcome);
+        if (const auto brought = brought_.find(one.ticket); brought != brought_.end()) {
+            brought->second.push_back(one.outcome);
+        } else {
+            by_connection[one.ticket].outcomes.push_back(one.outcome);
+        }
     }
     for (auto& [id, answer] : by_connection) {
         feed(id, answer);  // one that has gone sends its intents again and is answered from memory

@@ -68,7 +68,8 @@ inline constexpr Millis presence_every{1'000};
 inline constexpr Rate pulls{.burst = 300, .per_second = 50};
 inline constexpr Rate intents{.burst = 10'000, .per_second = 500};  // the burst: a full outbox
 inline constexpr Rate frames{.burst = 1'000, .per_second = 100};
-inline constexpr Rate choices{.burst = 20, .per_second = 4};  // searches: a fast typist's
+inline constexpr Rate choices{.burst = 20, .per_second = 4};       // searches: a fast typist's
+inline constexpr Rate deliveries{.burst = 30, .per_second = 0.1};  // of sealed files
 inline constexpr std::size_t devices_metered_max =
     100'000;  // beyond: those that rest are forgotten
 

@@ -1,6 +1,7 @@
 #include "server/net/connection.hpp"
 
 #include "core/files/limits.hpp"
+#include "core/wire/sealed.hpp"
 #include "platform/net/asio.hpp"
 #include "server/net/file_transfer.hpp"
 #include "server/net/limits.hpp"
@@ -104,11 +105,12 @@ asio::awaitable<void> linger(Transport& transport) {
 }
 
 /// What a request that could not be read is answered; nothing where nobody is there to read it.
-std::optional<Answer> answer_to_unreadable(boost::system::error_code error) {
+std::optional<Answer> answer_to_unreadable(boost::system::error_code error,
+                                           std::uint64_t body_max = limits::body_bytes_max) {
     if (error == http::error::body_limit || error == http::error::header_limit ||
         error == http::error::buffer_overflow) {
         return make_problem(ErrorCode::request_too_large,
-                            R"({"limit":)" + std::to_string(limits::body_bytes_max) + "}");
+                            R"({"limit":)" + std::to_string(body_max) + "}");
     }
     const bool is_quiet =
         error == http::error::end_of_stream || error == http::error::partial_message;
@@ -157,6 +159,8 @@ asio::awaitable<Answer> answer_request(Shell& shell,
     Answer answer;  // no `?:`: GCC 12 destroys what is awaited inside it twice
     if (FileRoutes::is_path(seen.path)) {
         answer = co_await shell.files.answer(std::move(request));
+    } else if (seen.path == DeliveryRoutes::path) {
+        answer = make_method_refused("POST");
     } else if (seen.path == ChoiceRoutes::path) {
         answer = co_await shell.choices.answer(std::move(request));
     } else {
@@ -191,12 +195,33 @@ asio::awaitable<Served> serve_upgrade(
         shell, transport, std::move(refusal).value_or(make_problem(ErrorCode::request_malformed)));
 }
 
-/// An upload: its body goes to the disk as it comes.
-asio::awaitable<Served> serve_patch(Shell& shell,
-                                    Transport& transport,
-                                    beast::flat_buffer& buffer,
-                                    HeaderParser& header,
-                                    const std::string& address) {
+/// Whether the body goes to a sink as it comes, and how large it may be.
+boost::optional<std::uint64_t> sunk_bytes_max(const Request& request) {
+    if (FileRoutes::is_patch(request)) {
+        return files::limits::bytes_max;
+    }
+    if (DeliveryRoutes::is_delivery(request)) {
+        return wire::limits::sealed_bytes_max;
+    }
+    return boost::none;
+}
+
+/// Who takes the body; or the answer that refuses.
+asio::awaitable<std::unique_ptr<BodySink>> find_sink(Shell& shell,
+                                                     const Request& request,
+                                                     Answer& refusal) {
+    if (DeliveryRoutes::is_delivery(request)) {
+        co_return shell.deliveries.begin(refusal);
+    }
+    co_return co_await shell.files.begin_patch(request, refusal);
+}
+
+/// An upload, or a sealed file: its body goes to the disk as it comes.
+asio::awaitable<Served> serve_sunk(Shell& shell,
+                                   Transport& transport,
+                                   beast::flat_buffer& buffer,
+                                   HeaderParser& header,
+                                   const std::string& address) {
     const Instant began = shell.environment.now();
     const bool keep_alive = header.get().keep_alive() && !shell.stopping;
     const auto verdict = shell.rates.request(began, address);
@@ -207,7 +232,14 @@ asio::awaitable<Served> serve_patch(Shell& shell,
     }
     const Request request = take_header(header.get(), address);
     BodyParser parser(std::move(header));
-    Received received = co_await receive_patch(shell.files, request, {transport, buffer, parser});
+    parser.body_limit(sunk_bytes_max(request));
+    Received received;
+    Answer refusal;
+    if (const auto sink = co_await find_sink(shell, request, refusal)) {
+        received = co_await receive_body(*sink, request, {transport, buffer, parser});
+    } else {
+        received.answer = std::move(refusal);
+    }
     if (!received.answer) {
         co_return Served{};
     }
@@ -247,17 +279,22 @@ asio::awaitable<Served> serve_request(Shell& shell,
                                       HttpRequest& upgrade) {
     HeaderParser header;
     header.header_limit(limits::header_bytes_max);
-    header.body_limit(files::limits::bytes_max);
+    header.body_limit(boost::none);  // who takes the body is known with the header only
     transport.next_layer().expires_after(limits::idle_time_max);
     auto [error, size] = co_await http::async_read_header(transport, buffer, header, as_code);
-    if (!error && FileRoutes::is_patch(take_header(header.get(), address))) {
-        co_return co_await serve_patch(shell, transport, buffer, header, address);
+    boost::optional<std::uint64_t> sunk_max;
+    if (!error) {
+        sunk_max = sunk_bytes_max(take_header(header.get(), address));
     }
-    if (!error && header.content_length().value_or(0) > limits::body_bytes_max) {
+    const std::uint64_t body_max = sunk_max.value_or(limits::body_bytes_max);
+    if (!error && header.content_length().value_or(0) > body_max) {
         error = http::error::body_limit;
     }
+    if (!error && sunk_max) {
+        co_return co_await serve_sunk(shell, transport, buffer, header, address);
+    }
     if (error) {
-        if (std::optional<Answer> answer = answer_to_unreadable(error)) {
+        if (std::optional<Answer> answer = answer_to_unreadable(error, body_max)) {
             co_return co_await refuse_unread(shell, transport, *std::move(answer));
         }
         co_return Served{};

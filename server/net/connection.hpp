@@ -8,6 +8,7 @@
 #include "platform/net/transport.hpp"
 #include "server/net/choice_routes.hpp"
 #include "server/net/counters.hpp"
+#include "server/net/deliveries/delivery_routes.hpp"
 #include "server/net/file_routes.hpp"
 #include "server/net/log.hpp"
 #include "server/net/rate_limit.hpp"
@@ -22,6 +23,7 @@ struct Shell {
     Routes& routes;
     FileRoutes& files;
     ChoiceRoutes& choices;
+    DeliveryRoutes& deliveries;
     Sockets& sockets;
     RateLimit& rates;
     NetCounters& counters;

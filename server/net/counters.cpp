@@ -204,6 +204,11 @@ void add_net(Text& text, const NetCounters& net) {
              "counter",
              "Requests to other servers for choices in forms.",
              net.choice_requests);
+    text.add("deliveries_total", "counter", "Sealed files that were taken.", net.deliveries);
+    text.add("deliveries_refused_total",
+             "counter",
+             "Sealed files that were refused.",
+             net.deliveries_refused);
     text.add("task_failures_total", "counter", "Bugs met by the shell.", net.task_failures);
 }
 

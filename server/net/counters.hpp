@@ -28,6 +28,8 @@ struct NetCounters {
     std::uint64_t evaluators_started = 0;   ///< processes
     std::uint64_t outside_requests = 0;     ///< of routines, made
     std::uint64_t choice_requests = 0;      ///< of forms, made
+    std::uint64_t deliveries = 0;           ///< of sealed files, taken
+    std::uint64_t deliveries_refused = 0;   ///< of sealed files
     services::Histogram frame_time;         ///< from a frame's being queued to its being written
     services::Histogram password_time;      ///< to check a password, with its wait for a thread
 };

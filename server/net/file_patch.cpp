@@ -1,3 +1,4 @@
+#include <memory>
 #include <utility>
 
 #include "platform/net/asio.hpp"
@@ -152,6 +153,58 @@ FileRoutes::Task FileRoutes::Patch::end(const Request& request) {
     answer.headers.emplace_back("Upload-Offset", std::to_string(*done));
     answer.headers.emplace_back("Upload-Expires", co_await routes_.expires(allowed_.key));
     co_return answer;
+}
+
+asio::awaitable<Result<std::unique_ptr<FileRoutes::Patch>>> FileRoutes::begin_brought(
+    Id user, files::UploadKey key) {
+    if (services_.store == nullptr) {
+        co_return fail(ErrorCode::request_not_found, "no files are kept");
+    }
+    auto allowed = allow(user, key);
+    if (!allowed) {
+        co_return std::unexpected(std::move(allowed).error());
+    }
+    if (allowed->known.file.stored) {
+        co_return nullptr;
+    }
+    auto patch = std::make_unique<Patch>(*this, *std::move(allowed), 0);
+    if (!patch->turn_.granted()) {
+        co_return fail(ErrorCode::file_upload_busy);
+    }
+    const auto offset = co_await workers_.run(
+        [store = services_.store, key, user] { return store->begin(key, user); });
+    if (!offset) {
+        co_return std::unexpected(offset.error());
+    }
+    patch->offset_ = *offset;
+    co_return patch;
+}
+
+asio::awaitable<Result<>> FileRoutes::Patch::bring(std::int64_t at, std::string_view bytes) {
+    if (at > offset_) {
+        co_return fail(ErrorCode::file_wrong_offset, std::to_string(offset_));
+    }
+    const auto known = static_cast<std::size_t>(offset_ - at);
+    if (known >= bytes.size()) {
+        co_return Result<>{};
+    }
+    co_return co_await add(bytes.substr(known));
+}
+
+asio::awaitable<Result<bool>> FileRoutes::Patch::finish() {
+    if (!turn_.is_newest()) {
+        co_return fail(ErrorCode::file_upload_busy, "a newer request has taken over");
+    }
+    const auto offset = co_await routes_.workers_.run(
+        [store = routes_.services_.store, key = allowed_.key] { return store->offset(key); });
+    if (!offset) {
+        co_return std::unexpected(offset.error());
+    }
+    const auto done = co_await routes_.finish_if_whole(allowed_, turn_, *offset);
+    if (!done) {
+        co_return std::unexpected(done.error());
+    }
+    co_return *done >= allowed_.length();
 }
 
 Answer FileRoutes::Patch::refuse(const Request& request, const Error& error) const {

@@ -129,11 +129,9 @@ Result<services::Identity> FileRoutes::identify(const Request& request) const {
     return services_.auth.check_access(bearer_token(request.authorization));
 }
 
-Result<FileRoutes::Allowed> FileRoutes::allow(const Request& request,
-                                              const files::UploadKey& key) const {
-    HF_TRY(const services::Identity identity, identify(request));
-    HF_TRY(auto known, services_.hub.find_file(identity.user, key.channel, key.file));
-    if (known.file.author != identity.user) {
+Result<FileRoutes::Allowed> FileRoutes::allow(Id user, const files::UploadKey& key) const {
+    HF_TRY(auto known, services_.hub.find_file(user, key.channel, key.file));
+    if (known.file.author != user) {
         return fail(ErrorCode::file_not_yours, files::to_string(key));
     }
     if (known.file.refused != 0) {
@@ -143,24 +141,25 @@ Result<FileRoutes::Allowed> FileRoutes::allow(const Request& request,
 }
 
 Result<FileRoutes::Allowed> FileRoutes::allow_address(const Request& request) const {
-    HF_CHECK(identify(request));  // a stranger is told nothing about addresses
+    // A stranger is told nothing about addresses.
+    HF_TRY(const services::Identity identity, identify(request));
     const auto key = files::parse_upload_key(
         std::string_view(request.path).substr(std::min(upload_folder.size(), request.path.size())));
     if (!key) {
         return fail(ErrorCode::request_not_found, "address of an upload");
     }
-    return allow(request, *key);
+    return allow(identity.user, *key);
 }
 
 Result<FileRoutes::Allowed> FileRoutes::allow_creation(const Request& request) const {
-    HF_CHECK(identify(request));
+    HF_TRY(const services::Identity identity, identify(request));
     HF_TRY(const std::int64_t length, files::parse_length(request.tus.length));
     if (length > files::limits::bytes_max) {
         return fail_at_limit(
             ErrorCode::file_too_large, files::limits::bytes_max, std::to_string(length));
     }
     HF_TRY(const files::UploadKey key, files::parse_metadata(request.tus.metadata));
-    HF_TRY(auto allowed, allow(request, key));
+    HF_TRY(auto allowed, allow(identity.user, key));
     if (length != allowed.length()) {
         return fail(ErrorCode::request_malformed, "Upload-Length differs from what was announced");
     }

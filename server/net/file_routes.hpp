@@ -9,6 +9,7 @@
 
 #include "server/auth/auth_service.hpp"
 #include "server/files/store.hpp"
+#include "server/net/body_sink.hpp"
 #include "server/net/counters.hpp"
 #include "server/net/file_workers.hpp"
 #include "server/net/http_message.hpp"
@@ -43,7 +44,7 @@ public:
     using Task = boost::asio::awaitable<Answer>;
 
     [[nodiscard]] static bool is_path(std::string_view path);
-    /// Whether the body is to be given to begin_patch() in pieces.
+    /// Whether the body goes to what begin_patch() gives.
     [[nodiscard]] static bool is_patch(const Request& request);
     /// A link opens a file: logs hold it without what opens.
     [[nodiscard]] static std::string loggable(const std::string& path);
@@ -59,6 +60,13 @@ public:
     [[nodiscard]] boost::asio::awaitable<std::unique_ptr<Patch>> begin_patch(Request request,
                                                                              Answer& refusal);
 
+    /// An upload that somebody else than its author's device goes on with; nothing where all of it
+    /// is here.
+    /// Errors  file_unknown · file_not_yours · file_upload_busy · request_not_found: this server
+    ///         keeps no files · those of FileStore::begin · why it was refused before.
+    [[nodiscard]] boost::asio::awaitable<Result<std::unique_ptr<Patch>>> begin_brought(
+        Id user, files::UploadKey key);
+
     /// Drops uploads that nobody goes on with.
     [[nodiscard]] boost::asio::awaitable<void> expire();
 
@@ -70,7 +78,7 @@ private:
         [[nodiscard]] std::int64_t length() const { return known.file.bytes; }
     };
     [[nodiscard]] Result<services::Identity> identify(const Request& request) const;
-    [[nodiscard]] Result<Allowed> allow(const Request& request, const files::UploadKey& key) const;
+    [[nodiscard]] Result<Allowed> allow(Id user, const files::UploadKey& key) const;
     [[nodiscard]] Result<Allowed> allow_address(const Request& request) const;
     [[nodiscard]] Result<Allowed> allow_creation(const Request& request) const;
     [[nodiscard]] Task uploads(Request request);
@@ -95,16 +103,21 @@ private:
     FileWorkers workers_;
 };
 
-class FileRoutes::Patch {
+class FileRoutes::Patch final : public BodySink {
 public:
     Patch(FileRoutes& routes, Allowed allowed, std::int64_t offset);
 
     /// Errors  file_upload_busy: a newer request has taken over · request_too_large · those of
     ///         FileStore::append.
-    [[nodiscard]] boost::asio::awaitable<Result<>> add(std::string_view piece);
-    /// The answer to the whole request.
-    [[nodiscard]] Task end(const Request& request);
-    [[nodiscard]] Answer refuse(const Request& request, const Error& error) const;
+    [[nodiscard]] boost::asio::awaitable<Result<>> add(std::string_view piece) override;
+    [[nodiscard]] Task end(const Request& request) override;
+    [[nodiscard]] Answer refuse(const Request& request, const Error& error) const override;
+
+    /// The same for bytes that know their place: those that are here already are passed over.
+    /// Errors  file_wrong_offset: some before them are missing · those of add().
+    [[nodiscard]] boost::asio::awaitable<Result<>> bring(std::int64_t at, std::string_view bytes);
+    /// Whether all of it is here now, and is what was announced.  Errors  those of finishing.
+    [[nodiscard]] boost::asio::awaitable<Result<bool>> finish();
 
 private:
     friend class FileRoutes;

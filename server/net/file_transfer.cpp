@@ -23,16 +23,8 @@ void expect_more(Transport& transport, std::chrono::steady_clock::time_point end
 
 }  // namespace
 
-asio::awaitable<Received> receive_patch(FileRoutes& files,
-                                        const Request& request,
-                                        Incoming incoming) {
+asio::awaitable<Received> receive_body(BodySink& sink, const Request& request, Incoming incoming) {
     Received received;
-    Answer refusal;
-    const auto patch = co_await files.begin_patch(request, refusal);
-    if (!patch) {
-        received.answer = std::move(refusal);
-        co_return received;
-    }
     const auto end = std::chrono::steady_clock::now() + limits::file_time_max;
     std::string piece(limits::file_piece_bytes, '\0');
     auto& body = incoming.parser.get().body();
@@ -44,9 +36,9 @@ asio::awaitable<Received> receive_patch(FileRoutes& files,
             incoming.transport, incoming.buffer, incoming.parser, as_code);
         const std::size_t got = piece.size() - body.size;
         if (got > 0) {
-            const auto added = co_await patch->add(std::string_view(piece).substr(0, got));
+            const auto added = co_await sink.add(std::string_view(piece).substr(0, got));
             if (!added) {
-                received.answer = patch->refuse(request, added.error());
+                received.answer = sink.refuse(request, added.error());
                 received.is_read = incoming.parser.is_done();
                 co_return received;
             }
@@ -55,7 +47,7 @@ asio::awaitable<Received> receive_patch(FileRoutes& files,
             co_return received;
         }
     }
-    received.answer = co_await patch->end(request);
+    received.answer = co_await sink.end(request);
     received.is_read = true;
     co_return received;
 }

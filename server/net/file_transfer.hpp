@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "platform/net/transport.hpp"
-#include "server/net/file_routes.hpp"
+#include "server/net/body_sink.hpp"
 
 /// Bodies that go through memory in pieces.
 namespace holdfast::net {
@@ -25,14 +25,14 @@ struct Incoming {
     BodyParser& parser;
 };
 
-/// What became of an upload's request.
+/// What became of a request whose body went to a sink.
 struct Received {
-    std::optional<Answer> answer{};  ///< none: the connection was cut; what had come is kept
+    std::optional<Answer> answer{};  ///< none: the connection was cut
     bool is_read = false;            ///< to its end
 };
-[[nodiscard]] boost::asio::awaitable<Received> receive_patch(FileRoutes& files,
-                                                             const Request& request,
-                                                             Incoming incoming);
+[[nodiscard]] boost::asio::awaitable<Received> receive_body(BodySink& sink,
+                                                            const Request& request,
+                                                            Incoming incoming);
 
 /// Sends the header, and the file of the answer unless its body is left out; whether all went.
 [[nodiscard]] boost::asio::awaitable<bool> send_file(Transport& transport,

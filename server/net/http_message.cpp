@@ -73,6 +73,16 @@ Answer make_problem(ErrorCode code, std::string_view params, Millis retry_after)
     return answer;
 }
 
+Millis retry_after_of(const Error& error) {
+    const auto params = nlohmann::json::parse(error.params, nullptr, false);
+    if (params.is_object() && params.contains("retry_after_ms") &&
+        params["retry_after_ms"].is_number_integer()) {
+        return {params["retry_after_ms"].get<std::int64_t>()};
+    }
+    const bool busy = error.code == ErrorCode::server_busy || error.code == ErrorCode::storage_busy;
+    return Millis{busy ? 1000 : 0};
+}
+
 Answer make_method_refused(std::string_view allow) {
     Answer answer = make_problem(ErrorCode::request_method);
     answer.headers.emplace_back("Allow", allow);

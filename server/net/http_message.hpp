@@ -68,6 +68,9 @@ struct Answer {
                                   std::string_view params = {},
                                   Millis retry_after = {});
 
+/// How long the services ask to wait, where they do (params: retry_after_ms).
+[[nodiscard]] Millis retry_after_of(const Error& error);
+
 /// 405 with the methods that the address does answer to ("GET, HEAD").
 [[nodiscard]] Answer make_method_refused(std::string_view allow);
 

@@ -72,6 +72,10 @@ inline constexpr seconds choices_time_max{8};            // of one request: choi
 inline constexpr std::int64_t choices_kept_ms = 60'000;  // an answer is given again
 inline constexpr std::size_t choices_kept_max = 1'000;   // answers; the oldest goes
 
+// --- sealed files that somebody brings; their size stands in core/wire/sealed.hpp
+inline constexpr std::size_t deliveries_max =
+    16;  // at once, of devices that are known; server_busy
+
 // --- the rest
 inline constexpr std::size_t password_threads = 2;  // argon2id takes 64 MiB and 50 ms
 inline constexpr std::size_t passwords_waiting_max = 64;

@@ -1,7 +1,5 @@
 #include "server/net/routes.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "platform/net/asio.hpp"
 #include "platform/net/compression.hpp"
 #include "server/auth/auth_json.hpp"
@@ -34,17 +32,6 @@ Answer make_empty() {
     answer.status = 204;
     answer.headers.emplace_back("Cache-Control", "no-store");
     return answer;
-}
-
-/// How long the services ask to wait, where they do.
-Millis retry_after_of(const Error& error) {
-    const auto params = nlohmann::json::parse(error.params, nullptr, false);
-    if (params.is_object() && params.contains("retry_after_ms") &&
-        params["retry_after_ms"].is_number_integer()) {
-        return {params["retry_after_ms"].get<std::int64_t>()};
-    }
-    const bool busy = error.code == ErrorCode::server_busy || error.code == ErrorCode::storage_busy;
-    return Millis{busy ? 1000 : 0};
 }
 
 /// Addresses under these are never screens of the app.

@@ -41,6 +41,8 @@ struct Running {
           sockets(loop.get_executor(), hub, environment, counters, log),
           routes({environment, *auth, hub, sockets, passwords, files, authority, counters, log}),
           file_routes({environment, *auth, hub, sockets, store, counters, log}),
+          delivery_routes(
+              {environment, *auth, hub, sockets, file_routes, counters, log, options.files_folder}),
           choice_routes({environment, *auth, hub, counters, log},
                         {.hosts = options.choice_hosts,
                          .base = options.choice_base,
@@ -57,6 +59,7 @@ struct Running {
                 routes,
                 file_routes,
                 choice_routes,
+                delivery_routes,
                 sockets,
                 rates,
                 counters,
@@ -71,6 +74,7 @@ struct Running {
     PasswordWorkers passwords;
     Routes routes;
     FileRoutes file_routes;
+    DeliveryRoutes delivery_routes;
     ChoiceRoutes choice_routes;
     RoutineWork routine_work;
     RateLimit rates;

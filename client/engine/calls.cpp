@@ -219,6 +219,13 @@ Result<Args> parse_file_call(std::string_view call, const Json& args) {
         LinkFile value;
         return Members(args).read("channel", value.channel).read("file", value.file).done(value);
     }
+    if (call == "begin_saving") {
+        return Args(BeginSaving{});
+    }
+    if (call == "read_saving") {
+        ReadSaving value;
+        return Members(args).read("saving", value.saving).done(value);
+    }
     return fail(ErrorCode::request_malformed, "unknown call");
 }
 

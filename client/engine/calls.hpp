@@ -116,6 +116,10 @@ struct LinkFile {
     Id channel;
     Id file;
 };
+struct BeginSaving {};
+struct ReadSaving {
+    std::int64_t saving = 0;
+};
 struct SetOfflineMode {
     bool on = false;
 };
@@ -156,6 +160,8 @@ using Args = std::variant<Start,
                           DropFile,
                           RetryFile,
                           LinkFile,
+                          BeginSaving,
+                          ReadSaving,
                           SetOfflineMode,
                           DismissBanner,
                           TryNow,

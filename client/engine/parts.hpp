@@ -9,6 +9,7 @@
 #include "client/engine/engine.hpp"
 #include "client/engine/enquiries.hpp"
 #include "client/engine/live_queries.hpp"
+#include "client/engine/saving.hpp"
 #include "client/engine/session_keeper.hpp"
 #include "client/engine/sync_driver.hpp"
 #include "client/engine/upload_driver.hpp"
@@ -60,6 +61,8 @@ private:
     void take(std::int64_t number, const calls::DropFile& call);
     void take(std::int64_t number, const calls::RetryFile& call);
     void take(std::int64_t number, const calls::LinkFile& call);
+    void take(std::int64_t number, const calls::BeginSaving& call);
+    void take(std::int64_t number, const calls::ReadSaving& call);
     void take(std::int64_t number, const calls::SetOfflineMode& call);
     void take(std::int64_t number, const calls::DismissBanner& call);
     void take(std::int64_t number, const calls::TryNow& call);
@@ -111,9 +114,11 @@ private:
     UploadDriver uploads;
     Enquiries enquiries;
     LiveQueries live;
-    offline::Persisted saved;  ///< what the outbox's file holds of the status
-    bool show_due = false;     ///< settled, and nothing was said about it yet
-    std::string_view brought;  ///< bytes that came with the call that is being taken
+    offline::Persisted saved;        ///< what the outbox's file holds of the status
+    bool show_due = false;           ///< settled, and nothing was said about it yet
+    std::optional<Saving> saving;    ///< what is being saved to a file; a newer one takes its place
+    std::int64_t saving_number = 0;  ///< its number
+    std::string_view brought;        ///< bytes that came with the call that is being taken
 };
 
 }  // namespace holdfast::client

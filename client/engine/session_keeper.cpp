@@ -5,6 +5,7 @@
 
 #include "client/engine/http_answer.hpp"
 #include "client/engine/limits.hpp"
+#include "client/engine/saving.hpp"
 #include "core/model/json.hpp"
 
 namespace holdfast::client {
@@ -134,6 +135,7 @@ void SessionKeeper::answered(const SignIn& request, const HttpAnswered& answer) 
         device_.reply_error(request.call, admitted.error());
         return;
     }
+    keep_sealing(answer.body);
     device_.reply_ok(request.call, R"({"user":")" + to_string(parsed->account.user) + R"("})");
     events_.emplace_back(SignedIn{});
 }
@@ -150,6 +152,14 @@ Result<> SessionKeeper::admit(const Account& account, const body::OfflinePolicy&
     device_.tell(offline::input::Policy{policy});
     device_.changes.add(Topic::About::session);
     return {};
+}
+
+void SessionKeeper::keep_sealing(std::string_view answer) {
+    const Json root = json::parse(answer);
+    const Json sealing = root.is_object() ? root.value("sealing", Json()) : Json();
+    if (sealing.is_object()) {
+        (void)device_.outbox.set_value(sealing_name, dump(sealing));
+    }
 }
 
 Result<> SessionKeeper::wipe() {
@@ -227,6 +237,7 @@ void SessionKeeper::answered(const Refresh& /*request*/, const HttpAnswered& ans
         finish_renewal(RenewFailed{});
         return;
     }
+    keep_sealing(answer.body);
     finish_renewal(Renewed{});
 }
 

@@ -61,6 +61,8 @@ private:
     void send(Pending pending, std::string path, std::string body, std::string token);
     void send_password(Password password);
     [[nodiscard]] Result<> admit(const Account& account, const body::OfflinePolicy& policy);
+    /// What an answer gives for sealing unsent work (OM35). Where the disk is full it comes again.
+    void keep_sealing(std::string_view answer);
     [[nodiscard]] Result<> wipe();
     void finish_renewal(Event event);
 

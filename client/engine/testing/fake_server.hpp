@@ -152,18 +152,22 @@ public:
 
     std::string refresh_answer() const {
         return R"({"access_token":"access2","access_expires_in_ms":1000,)"
-               R"("refresh_token":"refresh2"})";
+               R"("refresh_token":"refresh2","sealing":)" +
+               sealing + "}";
     }
     std::string sign_in_answer(Id user = ana) const {
         return R"({"access_token":"access","access_expires_in_ms":1000,"refresh_token":"refresh",)"
                R"("user":")" +
                to_string(user) + R"(","organization":")" + to_string(organization) +
-               R"(","device":2000,"salt":"18446744073709551615","policy":)" + body::encode(policy) +
-               "}";
+               R"(","device":2000,"salt":"18446744073709551615","sealing":)" + sealing +
+               R"(,"policy":)" + body::encode(policy) + "}";
     }
 
     std::int64_t clock = 1'700'000'000'000;
     body::OfflinePolicy policy{.granted = true};
+    /// A key of 32 bytes, and a pass.
+    std::string sealing =
+        R"({"key":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=","pass":"p2000"})";
     std::map<BucketId, Bucket> buckets;
     std::map<RowKey, Row> rows;
     std::map<Id, Outcome> outcomes;

@@ -1,0 +1,52 @@
+// The screen's calls that save what waits to a file.
+
+#include <utility>
+
+#include "client/engine/parts.hpp"
+#include "core/files/media.hpp"
+#include "core/model/json.hpp"
+
+namespace holdfast::client {
+
+void Engine::Parts::take(std::int64_t number, const calls::BeginSaving& /*call*/) {
+    auto begun = Saving::begin(device->outbox, device->wall);
+    if (!begun) {
+        device->reply_error(number, begun.error());
+        return;
+    }
+    saving = *std::move(begun);
+    ++saving_number;
+    const auto count = [](std::size_t value) { return json::Value(value); };
+    device->reply_ok(number,
+                     json::Writer{}
+                         .write("saving", json::Value(saving_number))
+                         .write("key", json::Value(files::to_base64(saving->key())))
+                         .write("actions", count(saving->actions()))
+                         .write("files", count(saving->files()))
+                         .write("file_bytes", json::Value(saving->file_bytes()))
+                         .write("left_out", count(saving->left_out()))
+                         .text(),
+                     wire::sealed_lead(saving->key()));
+    device->outbox_changed();  // nothing of it can be taken back any more
+    device->hurry(Device::Urgency::now);
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::ReadSaving& call) {
+    if (!saving || call.saving != saving_number) {
+        device->reply_error(number, Error{ErrorCode::outbox_unknown_item, "saving"});
+        return;
+    }
+    auto piece = saving->next(device->outbox);
+    if (!piece) {
+        device->reply_error(number, piece.error());
+        return;
+    }
+    if (piece->is_last) {
+        saving.reset();
+    }
+    device->reply_ok(number,
+                     piece->is_last ? R"({"last":true})" : R"({"last":false})",
+                     std::move(piece->content));
+}
+
+}  // namespace holdfast::client

@@ -61,6 +61,7 @@ struct Arguments {
     ClientOptions options;
     std::string channel;
     std::string text;
+    std::string file;
 };
 
 void add_action(const std::shared_ptr<Arguments>& arguments,
@@ -134,6 +135,13 @@ void add_client(CLI::App& app, int& exit_code) {
         ->add_option("channel", arguments->channel, "Id or name")
         ->required();
     add("outbox", "List what waits to be sent", print_outbox);
+    add("export",
+        "Save what waits to a sealed file, for anybody to deliver",
+        [arguments](Device& device, const ClientOptions& options) {
+            return export_unsent(device, options, arguments->file);
+        })
+        ->add_option("file", arguments->file, "The file to write")
+        ->required();
     add("status", "Print the status as JSON", print_status);
     client
         ->add_subcommand("calls",

@@ -30,6 +30,9 @@ struct ClientOptions {
                                      const ClientOptions& options,
                                      const std::string& channel);
 [[nodiscard]] Result<> print_outbox(Device& device, const ClientOptions& options);
+[[nodiscard]] Result<> export_unsent(Device& device,
+                                     const ClientOptions& options,
+                                     const std::string& path);
 [[nodiscard]] Result<> print_status(Device& device, const ClientOptions& options);
 /// Waits until everything is on the device.  Errors  server_unreachable.
 [[nodiscard]] Result<> synchronize(Device& device, const ClientOptions& options);

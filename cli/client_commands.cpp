@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cli/client.hpp"
+#include "cli/sealed.hpp"
 
 namespace holdfast::cli {
 namespace {
@@ -208,6 +209,16 @@ Result<> print_outbox(Device& device, const ClientOptions& options) {
                     item.value("target", "").c_str(),
                     item.value("text", "").c_str());
     }
+    return {};
+}
+
+Result<> export_unsent(Device& device, const ClientOptions& options, const std::string& path) {
+    HF_TRY(const Json saved, save_unsent(device, path, options.time_max()));
+    std::printf("%d actions and %d files are in %s; %d files are left out\n",
+                saved.value("actions", 0),
+                saved.value("files", 0),
+                path.c_str(),
+                saved.value("left_out", 0));
     return {};
 }
 

@@ -39,6 +39,7 @@ auto reporting(Pointer options, int& exit_code, Action action) {
 void add_serve(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_client(CLI::App& app, int& exit_code);
+void add_deliver(CLI::App& app, int& exit_code);
 void add_org(CLI::App& app, int& exit_code);     ///< org apply, org export, import
 void add_form(CLI::App& app, int& exit_code);    ///< form lint
 void add_doctor(CLI::App& app, int& exit_code);  ///< doctor, verify

@@ -46,7 +46,8 @@ Error error_of(const Json& error) {
 
 Device::Device(boost::asio::io_context& loop, std::unique_ptr<client::NativeClient> client)
     : loop_(loop), client_(std::move(client)) {
-    client_->on_message([this](std::string_view message) { take(message); });
+    client_->on_message_with_bytes(
+        [this](std::string_view message, std::string_view bytes) { take(message, bytes); });
 }
 
 Device::~Device() = default;
@@ -72,11 +73,12 @@ int Device::send(std::string_view name, Json arguments) {
     return number;
 }
 
-void Device::take(std::string_view message) {
+void Device::take(std::string_view message, std::string_view bytes) {
     Json json = Json::parse(message, nullptr, false);
     if (json.contains("reply")) {
         const int number = json["reply"].get<int>();
         replies_[number] = std::move(json);
+        bytes_ = bytes;
     } else if (json.contains("push") && !json.value("blocked", false)) {
         const int number = json["push"].get<int>();
         Json snapshot = std::move(json["snapshot"]);

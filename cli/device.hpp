@@ -39,6 +39,9 @@ public:
     /// The result of a call.  Errors  those of the engine · server_unreachable: no reply in time.
     [[nodiscard]] Result<Json> call(std::string_view name, Json arguments, Time time_max);
 
+    /// What came beside the last reply, of a call that gives bytes.
+    [[nodiscard]] const std::string& bytes() const { return bytes_; }
+
     /// Opens a live query; its number.
     [[nodiscard]] Result<int> subscribe(Json query);
     /// The newest snapshot of a query that may be shown; an empty object before the first.
@@ -55,13 +58,14 @@ public:
 private:
     Device(boost::asio::io_context& loop, std::unique_ptr<client::NativeClient> client);
     [[nodiscard]] int send(std::string_view name, Json arguments);
-    void take(std::string_view message);
+    void take(std::string_view message, std::string_view bytes);
 
     boost::asio::io_context& loop_;
     std::unique_ptr<client::NativeClient> client_;
     int last_number_ = 0;
     bool signed_in_ = false;
     std::map<int, Json> replies_;
+    std::string bytes_;
     std::map<int, Json> snapshots_;
     std::function<void(int, const Json&)> on_snapshot_;
 };

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 
+#include "cli/sealed.hpp"
+#include "client/native/carry.hpp"
 #include "platform/testing/temp_folder.hpp"
 #include "server/admin/demo/demo.hpp"
 #include "server/auth/passwords.hpp"
@@ -39,6 +42,7 @@ protected:
     void start(std::uint16_t port) {
         net::ServerOptions options;
         options.port = port;
+        options.files_folder = folder_ / "files";
         server_ = std::make_unique<net::Server>(options, *storage_, environment_);
         const auto started = server_->start();
         ASSERT_TRUE(started.has_value()) << started.error().detail;
@@ -171,6 +175,47 @@ TEST_F(DeviceTest, delivers_once_what_it_saved_while_the_server_was_gone) {
                                   patience));
     const auto outbox = device->ask({{"query", "outbox"}}, patience);
     EXPECT_EQ(outbox.value()["items"].size(), 0U);
+}
+
+/// OM32, OM35: two carriers and the device itself.
+TEST_F(DeviceTest, OM35_what_it_saved_to_a_file_is_done_once_however_many_bring_it) {
+    auto device = sign_in("a", 0);
+    const View view = open_channel(*device);
+    ASSERT_TRUE(device->run_until(
+        [&] { return !device->snapshot(view.messages).value("items", Json::array()).empty(); },
+        patience));
+    ASSERT_TRUE(device->call("set_offline_mode", {{"on", true}}, patience).has_value());
+    const std::uint16_t port = server_->port();
+    server_.reset();
+    ASSERT_TRUE(post(*device, view.channel, "brought by others").has_value());
+    const std::string path = folder_ / "work.sealed";
+    const Json saved = save_unsent(*device, path, patience).value();
+    EXPECT_EQ(saved["actions"], 1);
+    device.reset();
+    start(port);
+
+    const client::CarryOptions options{.server_url = "http://127.0.0.1:" + std::to_string(port)};
+    const Json first = Json::parse(client::carry(path, options).value());
+    EXPECT_EQ(first["applied"], 1) << first.dump();
+    const Json second = Json::parse(client::carry(path, options).value());
+    EXPECT_EQ(second["applied"], 0) << second.dump();
+    EXPECT_EQ(second["known"], 1) << second.dump();
+    const auto none = client::carry(folder_ / "nothing", options);
+    EXPECT_EQ(none.error().code, ErrorCode::setup_file);
+    const auto other = client::carry(folder_ / "holdfast.db", options);
+    EXPECT_EQ(other.error().code, ErrorCode::sealed_unreadable);
+
+    device = open("a");
+    const int outbox = device->subscribe({{"query", "outbox"}}).value();
+    EXPECT_TRUE(device->run_until(
+        [&] { return device->snapshot(outbox).value("items", Json{1}).empty(); }, patience));
+    const View again = open_channel(*device);
+    EXPECT_TRUE(device->run_until(
+        [&] { return shows(*device, again, "brought by others", "done"); }, patience));
+    const Json items = device->snapshot(again.messages)["items"];
+    EXPECT_EQ(std::ranges::count_if(
+                  items, [](const Json& item) { return item["text"] == "brought by others"; }),
+              1);
 }
 
 }  // namespace

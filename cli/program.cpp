@@ -16,6 +16,7 @@ void add_commands(CLI::App& app, int& exit_code) {
     add_serve(app, exit_code);
     add_demo(app, exit_code);
     add_client(app, exit_code);
+    add_deliver(app, exit_code);
     add_org(app, exit_code);
     add_form(app, exit_code);
     add_doctor(app, exit_code);

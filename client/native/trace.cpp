@@ -28,6 +28,7 @@ bool is_secret(std::string_view name) {
                                  "new_password",
                                  "access_token",
                                  "refresh_token",
+                                 "pass",
                                  "token",
                                  "url"};
     return std::ranges::find(secrets, name) != secrets.end();

@@ -79,6 +79,7 @@ TEST_F(TraceTest, holds_no_password_and_no_token) {
         writer->record({}, {}, Call{R"({"args":"s3")"});  // broken: nobody knows what is in it
         writer->record(
             {}, {}, HttpAnswered{1, 200, true, R"( {"access_token":"s3","refresh_token":"s3"})"});
+        writer->record({}, {}, HttpAnswered{1, 200, true, R"({"sealing":{"pass":"s3"}})"});
         writer->record({}, {}, HttpAnswered{1, 200, true, R"([{"deep":{"token":"s3"}}])"});
         writer->record({}, {}, Call{R"({"args":{"password":"s3"}})", "bytes"});
         writer->record({}, {}, HttpAnswered{1, 200, true, R"({"url":"/files/v1/content/s3"})"});

@@ -102,6 +102,24 @@ export interface Calls {
   retry_file: { args: { file: Id }; result: Empty };
   /** An address that opens a file for some minutes. */
   link_file: { args: { channel: Id; file: Id }; result: { url: string; expires_in_ms: Millis } };
+  /**
+   * Begins to save what waits to a file that only the organization's server can open; `data` is how it begins. From
+   * then on nothing of it can be taken back. A newer saving takes the place of an older one.
+   */
+  begin_saving: {
+    args: Empty;
+    result: {
+      saving: number;
+      key: string; // the server's, standard base64
+      actions: number;
+      files: number;
+      file_bytes: number;
+      left_out: number; // files for which there is no room: they go with the phone itself
+      data: ArrayBuffer;
+    };
+  };
+  /** The next piece of the file, to be sealed; the last one is sealed as such. */
+  read_saving: { args: { saving: number }; result: { last: boolean; data: ArrayBuffer } };
   /** Sends a refused item again, or gives it up. */
   retry: { args: { intent: Id }; result: Empty };
   discard: { args: { intent: Id }; result: Empty };

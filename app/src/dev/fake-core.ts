@@ -135,6 +135,18 @@ export class FakeCore implements EnginePort {
       case 'drop_file':
         this.#files.drop(String(args['file']));
         return {};
+      case 'begin_saving':
+        return {
+          saving: 1,
+          key: btoa(String.fromCharCode(9, ...Array<number>(31).fill(0))),
+          actions: this.#outbox.length,
+          files: 0,
+          file_bytes: 0,
+          left_out: 0,
+          data: new ArrayBuffer(49),
+        };
+      case 'read_saving':
+        return { last: true, data: new ArrayBuffer(1) };
       case 'link_file':
         throw new Error('offline.no_connection');
       case 'set_offline_mode':

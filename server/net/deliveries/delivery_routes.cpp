@@ -1,11 +1,13 @@
 #include "server/net/deliveries/delivery_routes.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
+#include "core/base/hex.hpp"
 #include "core/wire/sealed.hpp"
 #include "platform/net/asio.hpp"
 #include "server/files/descriptor.hpp"
@@ -101,8 +103,11 @@ std::unique_ptr<BodySink> DeliveryRoutes::begin(Answer& refusal) {
         refusal = make_problem(ErrorCode::request_not_found);
         return nullptr;
     }
-    // Without a name: it is gone with the request, whatever happens.
-    auto waiting = files::Descriptor::open(services_.folder, O_TMPFILE | O_RDWR | O_CLOEXEC);
+    std::string name(8, '\0');
+    services_.environment.random(name.data(), name.size());
+    const std::string place = services_.folder + "/delivery-" + to_hex(name);
+    auto waiting = files::Descriptor::open(place, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC);
+    ::unlink(place.c_str());  // without a name it is gone with the request, whatever happens
     if (!waiting) {
         refusal = make_problem(waiting.error().code);
         return nullptr;
@@ -198,9 +203,10 @@ asio::awaitable<Result<>> DeliveryRoutes::Delivery::carry_out() {
             co_await carry_out(*piece);
             continue;
         }
-        const auto more = co_await routes_.workers_.run([waiting = waiting_.get(), at] {
+        auto read = [waiting = waiting_, at] {
             return waiting->read_at(at, limits::file_piece_bytes);
-        });
+        };
+        const auto more = co_await routes_.workers_.run(std::move(read));
         if (!more || more->empty()) {
             co_return fail(more ? ErrorCode::storage_failed : more.error().code, "waiting file");
         }

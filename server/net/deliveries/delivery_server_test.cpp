@@ -211,7 +211,8 @@ TEST_F(DeliveryServer, OM35_nobody_delivers_as_another_person_or_device) {
     server_.reset();
     ASSERT_TRUE(storage_->begin());
     const Id somebody = storage_->mint_id().value();
-    const DeviceNumber theirs = storage_->create_device({.user = somebody, .name = "S"}).value();
+    const DeviceNumber theirs = server_device_limit;
+    ASSERT_TRUE(storage_->add_device({.number = theirs, .user = somebody, .name = "S"}).value());
     ASSERT_TRUE(storage_->commit());
     start();
     const wire::SealedHead own = head_;

@@ -14,7 +14,6 @@ const pictures = path.join(root, 'build/screenshots');
 mkdirSync(pictures, { recursive: true });
 
 const pictureBytesMax = 120 * 1024;
-const wordsTold = 1500;
 
 let passed = 0;
 let failed = 0;
@@ -46,8 +45,8 @@ async function picture(page, name) {
 /** What a screen shows when its scenario fails: as a picture, and in words for whoever has only the log. */
 async function tell(page, picture) {
   await page.screenshot({ path: path.join(pictures, `${picture}.png`) }).catch(() => undefined);
-  const words = await page.locator('body').innerText({ timeout: 2000 }).catch(() => 'closed');
-  console.log(`        ${picture}: ${page.url()}\n        ${words.slice(-wordsTold).replace(/\s+/g, ' ')}`);
+  const words = await page.evaluate(() => `${location.href} ${document.body.innerText.slice(-1500)}`).catch(() => 'closed');
+  console.log(`        ${picture}: ${words.replace(/\s+/g, ' ')}`);
 }
 
 const folder = path.join(import.meta.dirname, 'scenarios');

@@ -5,6 +5,7 @@ import http from 'node:http';
 import path from 'node:path';
 
 import { ana } from './app.mjs';
+import { waitFor } from './server.mjs';
 import { messagesOf } from './truth.mjs';
 
 const group = 'Safety';
@@ -60,6 +61,14 @@ async function isOnceOnServer(page, server, text) {
   assert.equal(messagesOf(server.data).filter((each) => each === text).length, 1, 'once on the server');
 }
 
+/** The channel opens at what was not read when the first page was killed; the newest is below. */
+async function showLatest(page, text) {
+  await waitFor(`"${text}"`, async () => {
+    if ((await page.see('jump-latest')).isFree) await page.click('jump-latest');
+    return (await page.see('message', text)).count > 0;
+  });
+}
+
 /** Sign in, usable, cut, Offline Mode, write, killed, begun again without a network, back, once. */
 async function keptJourney(open, { home, proxy, server }) {
   const written = textFor(proxy);
@@ -107,6 +116,7 @@ async function onlineJourney(open, { home, proxy, server }) {
   await second.goto(home);
   await signIn(second);
   await openChannel(second);
+  await showLatest(second, written);
   await isOnceOnServer(second, server, written);
 }
 
@@ -120,7 +130,7 @@ export async function travel(engine, { keeps }, tools) {
     return page;
   };
   tools.onEnd(() => page?.kill());
-  tools.watch({ screenshot: (options) => page?.screenshot(options) });
+  tools.watch({ screenshot: async (options) => page?.screenshot(options), evaluate: async (work) => (await page?.evaluate(work)) ?? 'no page' });
   const found = await capabilities(await open());
   assert.deepEqual(found, { syncFiles: keeps, keptKey: true, locks: true, tabs: true }, 'docs/browsers.md says something else');
   await page.kill();

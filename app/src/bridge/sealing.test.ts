@@ -12,7 +12,7 @@ async function pairOf(secret: Uint8Array): Promise<CryptoKeyPair> {
   const pkcs8 = new Uint8Array([...head, ...secret]);
   const privateKey = await subtle.importKey('pkcs8', pkcs8, 'X25519', true, ['deriveBits']);
   const { x } = await subtle.exportKey('jwk', privateKey);
-  const raw = new Uint8Array(Buffer.from(x!, 'base64url'));
+  const raw = new Uint8Array(Buffer.from(x ?? '', 'base64url'));
   return { privateKey, publicKey: await subtle.importKey('raw', raw, 'X25519', true, []) };
 }
 

@@ -3,10 +3,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <type_traits>
 #include <utility>
 
+#include "platform/net/uncancelled.hpp"
 #include "server/net/limits.hpp"
 
 namespace holdfast::net {
@@ -20,13 +20,13 @@ public:
     FileWorkers(const FileWorkers&) = delete;
     FileWorkers& operator=(const FileWorkers&) = delete;
 
-    /// Calls `work` on one of the threads. What it refers to lives until then, even when nobody
-    /// waits any more: it owns it. Work that owns more than plain values is named first, then moved
-    /// in: GCC 12 destroys such a lambda twice where it stands inside what is awaited.
+    /// Calls `work` on one of the threads; nothing cancels it. What it refers to lives until then,
+    /// even when nobody waits any more: it owns it. Work that owns more than plain values is named
+    /// first, then moved in: GCC 12 destroys such a lambda twice where it stands inside what is
+    /// awaited.
     template <class Work>
     [[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Work>> run(Work work) {
-        co_return co_await boost::asio::co_spawn(
-            threads_, call(std::move(work)), boost::asio::use_awaitable);
+        co_return co_await boost::asio::co_spawn(threads_, call(std::move(work)), uncancelled());
     }
 
 private:

@@ -1,6 +1,7 @@
 #include "server/net/password_workers.hpp"
 
 #include "platform/net/asio.hpp"
+#include "platform/net/uncancelled.hpp"
 #include "server/auth/passwords.hpp"
 #include "server/net/limits.hpp"
 
@@ -43,7 +44,7 @@ asio::awaitable<Result<bool>> PasswordWorkers::verify(std::string hash, std::str
     }
     const Waiting waiting(waiting_);
     co_return co_await asio::co_spawn(
-        threads_, verify_here(std::move(hash), std::move(password)), asio::use_awaitable);
+        threads_, verify_here(std::move(hash), std::move(password)), uncancelled());
 }
 
 asio::awaitable<Result<std::string>> PasswordWorkers::make_hash(std::string password) {
@@ -51,8 +52,7 @@ asio::awaitable<Result<std::string>> PasswordWorkers::make_hash(std::string pass
         co_return fail(ErrorCode::server_busy, "passwords to be hashed");
     }
     const Waiting waiting(waiting_);
-    co_return co_await asio::co_spawn(
-        threads_, hash_here(std::move(password)), asio::use_awaitable);
+    co_return co_await asio::co_spawn(threads_, hash_here(std::move(password)), uncancelled());
 }
 
 }  // namespace holdfast::net

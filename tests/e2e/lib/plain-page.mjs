@@ -33,7 +33,7 @@ export class PlainPage {
     try {
       return await waitFor(`${testId} "${words}" ${JSON.stringify(attributes)}`, isThere, millis);
     } catch (error) {
-      throw new Error(`${error.message}; the page says: ${await this.evaluate(() => document.body.innerText.slice(0, 200) + JSON.stringify((() => { const m = document.querySelector('[data-testid=messages]'); return { top: m?.scrollTop, h: m?.scrollHeight, v: m?.clientHeight, vis: document.visibilityState, jump: !!document.querySelector('[data-testid=jump-latest]'), n: document.querySelectorAll('[data-testid=message]').length, html: m?.innerHTML.replace(/<!--.*?-->/g, '').replace(/class="[^"]*"/g, '').slice(0, 700) }; })()))}`);
+      throw new Error(`${error.message}; the page says: ${await this.evaluate(() => document.body.innerText.slice(0, 1000))}`);
     }
   }
 

@@ -118,7 +118,7 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   // Nobody who carries it reads it; the phone cannot take it back any more.
   const file = readFileSync(sealed);
   assert.ok(file.length > 300_000, 'the picture is in it');
-  for (const secret of [words, caption, description, 'Ana', 'hfd.']) assert.equal(file.indexOf(secret), -1, secret);
+  for (const secret of [words, caption, description, 'northfield', 'hfd.']) assert.equal(file.indexOf(secret), -1, secret);
   assert.equal(await at(page, 'outbox-discard').count(), 0);
 
   // Who signs out with work unsent is offered the file first.

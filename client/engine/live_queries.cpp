@@ -140,11 +140,11 @@ void LiveQueries::prepare() {
 }
 
 void LiveQueries::keep_choice() {
-    const auto last = task_lists_.last();
-    if (!last || last == kept_choice_) {
+    const TaskLists::Choice* last = task_lists_.last();
+    if (last == nullptr || kept_choice_ == *last) {
         return;
     }
-    kept_choice_ = last;
+    kept_choice_ = *last;
     prepare_at_.reset();
     // A full disk costs a wait at the next start, no work.
     (void)device_.outbox.set_value(choice_value, to_string(last->group) + ' ' + last->view);

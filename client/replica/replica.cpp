@@ -196,8 +196,7 @@ Result<> Replica::prepare() {
          "bucket = ?1 LIMIT ?2)"},
         {&to.by_kind,
          "SELECT kind, id, version, sort, body FROM row WHERE bucket = ?1 AND kind = ?2 AND id > "
-         "?3 "
-         "ORDER BY id LIMIT ?4"},
+         "?3 ORDER BY id LIMIT ?4"},
         {&to.count, "SELECT count(*) FROM row WHERE bucket = ?1 AND kind = ?2"},
         {&to.newest,
          "SELECT kind, id, version, sort, body FROM row WHERE bucket = ?1 AND kind = ?2 ORDER BY "

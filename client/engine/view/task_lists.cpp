@@ -205,8 +205,8 @@ Result<workflow::TaskIndex*> TaskLists::arranged(const View& view, Id group, wor
     return list->index.get();
 }
 
-std::optional<TaskLists::Choice> TaskLists::last() const {
-    return lists_.empty() ? std::nullopt : std::optional(lists_.front().choice);
+const TaskLists::Choice* TaskLists::last() const {
+    return lists_.empty() ? nullptr : &lists_.front().choice;
 }
 
 Result<bool> TaskLists::prepare(const View& view, const Choice& choice) {

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <list>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 
@@ -51,8 +50,8 @@ public:
         std::string view;  ///< encoded
         bool operator==(const Choice&) const = default;
     };
-    /// The one that was arranged last; nothing where none is kept.
-    [[nodiscard]] std::optional<Choice> last() const;
+    /// The one that was arranged last, valid until the next call; null where none is kept.
+    [[nodiscard]] const Choice* last() const;
     /// Goes on with making this one ready, before anybody asks for it. True: there is more to do.
     /// Errors  those of arranged(); request_malformed: it is no view.
     /// Cost    limits::tasks_prepared_at_once tasks are read.

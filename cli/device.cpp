@@ -5,19 +5,12 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 
+#include "client/engine/http_answer.hpp"
+
 namespace holdfast::cli {
 namespace {
 
 constexpr Device::Time local_time_max{30'000};
-
-ErrorCode find_code(std::string_view name) {
-    for (const ErrorEntry& entry : error_catalogue) {
-        if (entry.code == name) {
-            return entry.number;
-        }
-    }
-    return ErrorCode::none;
-}
 
 /// What a phone, or a computer with a mouse, says of itself.
 Json make_platform(bool mobile) {
@@ -39,7 +32,7 @@ Json make_platform(bool mobile) {
 
 Error error_of(const Json& error) {
     const std::string name = error.value("code", "");
-    const ErrorCode code = find_code(name);
+    const ErrorCode code = client::code_named(name, ErrorCode::none);
     const std::string params = error.contains("params") ? error["params"].dump() : std::string{};
     return {code, code == ErrorCode::none ? name : std::string{}, params};
 }

@@ -1,10 +1,9 @@
 #include "client/native/carry.hpp"
 
-#include <algorithm>
 #include <boost/beast/http/file_body.hpp>
-#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "client/engine/http_answer.hpp"
 #include "client/native/dial.hpp"
 #include "client/native/limits.hpp"
 #include "platform/net/asio.hpp"
@@ -42,31 +41,10 @@ asio::awaitable<Carried> send(std::shared_ptr<const Route> route, Upload request
     co_return Carried{static_cast<int>(parser.get().result_int()), parser.get().body()};
 }
 
-Error refusal_in(const std::string& body) {
-    const auto problem = nlohmann::json::parse(body, nullptr, false);
-    const std::string name = problem.is_object() ? problem.value("code", "") : std::string{};
-    const auto found = std::ranges::find(error_catalogue, name, &ErrorEntry::code);
-    if (found == std::end(error_catalogue)) {
-        return {ErrorCode::server_unreachable, "an answer that nobody understands", {}};
-    }
-    const bool has_params = problem.contains("params");
-    return {found->number, {}, has_params ? problem["params"].dump() : std::string{}};
-}
-
-Result<std::shared_ptr<Route>> make_route(const CarryOptions& options) {
-    auto route = std::make_shared<Route>();
-    HF_TRY(route->address, parse_address(options.server_url));
-    if (route->address.tls) {
-        HF_TRY(route->tls, make_trust(options.ca_file));
-    }
-    route->user_agent = "holdfast/" + options.app_version;
-    return route;
-}
-
 }  // namespace
 
 Result<std::string> carry(const std::string& file, const CarryOptions& options) {
-    HF_TRY(const std::shared_ptr<Route> route, make_route(options));
+    HF_TRY(const auto route, make_route(options.server_url, options.ca_file, options.app_version));
     http::file_body::value_type body;
     boost::system::error_code error;
     body.open(file.c_str(), beast::file_mode::scan, error);
@@ -90,7 +68,9 @@ Result<std::string> carry(const std::string& file, const CarryOptions& options) 
         return fail(ErrorCode::server_unreachable, "the server is " + options.server_url);
     }
     if (carried.status != 200) {
-        return std::unexpected(refusal_in(carried.body));
+        const Refusal refusal =
+            refusal_of({.status = carried.status, .ours = true, .body = carried.body});
+        return fail(code_named(refusal.code, ErrorCode::server_unreachable), {}, refusal.params);
     }
     return std::move(carried.body);
 }

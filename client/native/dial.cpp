@@ -55,6 +55,18 @@ Result<std::unique_ptr<asio::ssl::context>> make_trust(const std::string& ca_fil
     return context;
 }
 
+Result<std::shared_ptr<const Route>> make_route(const std::string& server_url,
+                                                const std::string& ca_file,
+                                                const std::string& app_version) {
+    auto route = std::make_shared<Route>();
+    HF_TRY(route->address, parse_address(server_url));
+    if (route->address.tls) {
+        HF_TRY(route->tls, make_trust(ca_file));
+    }
+    route->user_agent = "holdfast/" + app_version;
+    return route;
+}
+
 asio::awaitable<std::optional<net::Transport>> dial(std::shared_ptr<const Route> route) {
     const auto results = co_await resolve(route);
     if (!results) {

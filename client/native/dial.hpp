@@ -24,6 +24,12 @@ struct Route {
 [[nodiscard]] Result<std::unique_ptr<boost::asio::ssl::context>> make_trust(
     const std::string& ca_file);
 
+/// The way to `server_url`, with a context as of make_trust() where it is https.
+/// Errors  setup_address · those of make_trust().
+[[nodiscard]] Result<std::shared_ptr<const Route>> make_route(const std::string& server_url,
+                                                              const std::string& ca_file,
+                                                              const std::string& app_version);
+
 /// Connects, with TLS when the address asks for it: certificate and name are verified.
 /// Nothing when that did not succeed in time.
 [[nodiscard]] boost::asio::awaitable<std::optional<net::Transport>> dial(

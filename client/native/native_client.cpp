@@ -184,12 +184,7 @@ void NativeClient::Parts::shut_down() {
 
 Result<std::unique_ptr<NativeClient>> NativeClient::open(asio::io_context& loop,
                                                          NativeOptions options) {
-    auto route = std::make_shared<Route>();
-    HF_TRY(route->address, parse_address(options.server_url));
-    if (route->address.tls) {
-        HF_TRY(route->tls, make_trust(options.ca_file));
-    }
-    route->user_agent = "holdfast/" + options.app_version;
+    HF_TRY(const auto route, make_route(options.server_url, options.ca_file, options.app_version));
     std::error_code error;
     std::filesystem::create_directories(options.data_folder, error);
     if (error) {

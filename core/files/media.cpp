@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/base/ascii.hpp"
 #include "core/files/limits.hpp"
 #include "core/files/picture_size.hpp"
 
@@ -113,13 +114,10 @@ std::string_view type_of(std::string_view head) {
     return !head.empty() && reads_as_text(head) ? "text/plain" : Media{}.type;
 }
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 bool ends_with(std::string_view name, std::string_view ending) {
     return name.size() >= ending.size() &&
-           std::ranges::equal(name.substr(name.size() - ending.size()), ending, {}, lower);
+           std::ranges::equal(
+               name.substr(name.size() - ending.size()), ending, {}, ascii::to_lower);
 }
 
 std::unexpected<Error> too_large(std::int64_t limit, std::int64_t pixels) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/ascii.hpp"
 #include "core/model/args.hpp"
 #include "core/model/facts.hpp"
 #include "core/model/json.hpp"
@@ -20,10 +21,6 @@ constexpr std::string_view white_space = " \t\r\n";
 
 bool is_letter(char c) {
     return c >= 'a' && c <= 'z';
-}
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 [[nodiscard]] Result<> add(const World& world,
@@ -96,8 +93,7 @@ std::optional<Command> command_in(std::string_view message) {
         return std::nullopt;
     }
     const std::size_t end = std::min(message.find_first_of(white_space), message.size());
-    Command command{.word = std::string(message.substr(1, end - 1))};
-    std::ranges::transform(command.word, command.word.begin(), lower);
+    Command command{.word = ascii::lowered(message.substr(1, end - 1))};
     if (!is_command_word(command.word)) {
         return std::nullopt;
     }

@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "core/base/ascii.hpp"
+
 namespace holdfast::workflow {
 
 namespace {
@@ -90,7 +92,7 @@ TaskIndex::Part TaskIndex::part_of(const ListedTask& task,
         return {.number = number_of(value)};
     }
     const auto text = [&](std::string_view label) {
-        return lowered(label) + '\0' + std::string(value);
+        return ascii::lowered(label) + '\0' + std::string(value);
     };
     if (by.field == Field::name) {
         return {.number = -1, .text = text(value)};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/ascii.hpp"
 #include "core/base/assert.hpp"
 #include "core/base/date.hpp"
 
@@ -49,15 +50,6 @@ bool is_number(Field field) {
     }
 }
 
-std::string lowered(std::string_view text) {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), lower);
-    return out;
-}
-
 Sieve::Sieve(const View& view, const ListContext& context) : match_any_(view.match_any) {
     for (const Filter& filter : view.filters) {
         Test test{.filter = filter, .values = filter.values};
@@ -65,7 +57,7 @@ Sieve::Sieve(const View& view, const ListContext& context) : match_any_(view.mat
             value = value == "me" ? to_string(context.user) : value;
         }
         if (filter.test == Comparison::contains && !test.values.empty()) {
-            test.values.front() = lowered(test.values.front());
+            test.values.front() = ascii::lowered(test.values.front());
         }
         tests_.push_back(std::move(test));
     }
@@ -102,7 +94,7 @@ bool Sieve::Test::passes(const ListedTask& row) const {
         case Comparison::none_of:
             return std::ranges::find(values, value) == values.end();
         case Comparison::contains:
-            return values.empty() || lowered(value).contains(values.front());
+            return values.empty() || ascii::lowered(value).contains(values.front());
         case Comparison::at_least:
             return !value.empty() && number_of(value) >= bound();
         case Comparison::at_most:

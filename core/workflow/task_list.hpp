@@ -123,9 +123,6 @@ private:
 
 [[nodiscard]] std::string_view to_string(Field value);
 
-/// Letters of ASCII in lower case: what texts are compared by.
-[[nodiscard]] std::string lowered(std::string_view text);
-
 /// The value of a field as text: what filters compare and groups are named by. Empty: none.
 [[nodiscard]] std::string value_of(const ListedTask& row, const Criterion& by);
 

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/base/ascii.hpp"
 #include "core/model/limits.hpp"
 #include "core/model/text.hpp"
 #include "server/admin/yaml/problem.hpp"
@@ -52,9 +52,7 @@ public:
     }
 
     void email(Text& email) {
-        std::ranges::transform(email.value, email.value.begin(), [](unsigned char letter) {
-            return static_cast<char>(std::tolower(letter));
-        });
+        email.value = ascii::lowered(email.value);
         const auto at = email.value.find('@');
         const bool is_email = at != std::string::npos && at > 0 && at + 1 < email.value.size() &&
                               email.value.find('@', at + 1) == std::string::npos &&

@@ -1,8 +1,9 @@
 #include "server/admin/org_state.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
+
+#include "core/base/ascii.hpp"
 
 namespace holdfast::admin {
 namespace {
@@ -196,11 +197,7 @@ OrgNames names_of(const OrgState& state) {
         names.roles.try_emplace(role.name, id);
     }
     for (const auto& [id, user] : state.users) {
-        std::string email = user.email;
-        std::ranges::transform(email, email.begin(), [](unsigned char letter) {
-            return static_cast<char>(std::tolower(letter));
-        });
-        names.users.try_emplace(std::move(email), id);
+        names.users.try_emplace(ascii::lowered(user.email), id);
     }
     for (const auto& [id, group] : state.groups) {
         names.groups.try_emplace(address_of(id, group.body.code), id);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/ascii.hpp"
 #include "core/base/assert.hpp"
 #include "server/auth/passwords.hpp"
 #include "server/services/policy.hpp"
@@ -16,14 +17,6 @@ namespace {
 
 constexpr std::string_view key_secret = "token-key";
 constexpr std::size_t session_id_bytes = 16;
-
-std::string to_lower(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-}
 
 std::string pair_name(const PasswordCheck& check) {
     return check.email + "\n" + check.address;
@@ -112,7 +105,7 @@ auto AuthService::transact(Body&& body) -> decltype(body()) {
 
 Result<PasswordCheck> AuthService::begin_sign_in(std::string_view email, std::string_view address) {
     PasswordCheck check{
-        .email = to_lower(email), .address = std::string(address), .hash = dummy_hash()};
+        .email = ascii::lowered(email), .address = std::string(address), .hash = dummy_hash()};
     HF_CHECK(check_tries(check));
     HF_TRY(auto account, storage_.find_account(check.email));
     if (account && account->active) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/base/ascii.hpp"
+
 namespace holdfast::net {
 namespace {
 
@@ -34,8 +36,7 @@ Headers make_common_headers(bool https_only) {
 }
 
 bool equal_without_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
+    return std::ranges::equal(a, b, {}, ascii::to_lower, ascii::to_lower);
 }
 
 /// "host" for "host:443" behind https and "host:80" behind http: browsers leave the default port

@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/base/ascii.hpp"
 #include "core/forms/fold.hpp"
 #include "core/forms/value_json.hpp"
 
@@ -211,10 +212,7 @@ std::string AnswerReader::code_of(const std::string& collection, Id element) con
 }
 
 Result<Id> AnswerReader::person(const std::string& email) const {
-    std::string address = email;
-    std::ranges::transform(address, address.begin(), [](unsigned char letter) {
-        return static_cast<char>(std::tolower(letter));
-    });
+    const std::string address = ascii::lowered(email);
     const auto known = find_name(names_.users, address);
     return known && state_.users.at(*known).active
                ? Result<Id>(*known)

@@ -1,9 +1,8 @@
 #include "server/admin/importing/import_map.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <utility>
 
+#include "core/base/ascii.hpp"
 #include "server/admin/importing/import_map_tasks.hpp"
 #include "server/admin/yaml/yaml_tree.hpp"
 
@@ -48,9 +47,7 @@ void read_author(YamlMap& map, ImportMap& out, Problems& problems) {
     std::optional<std::string> name;
     YamlMap author(*node, "author", problems);
     author.require("email", out.author).read("name", name).finish();
-    std::ranges::transform(out.author.value, out.author.value.begin(), [](unsigned char letter) {
-        return static_cast<char>(std::tolower(letter));
-    });
+    out.author.value = ascii::lowered(out.author.value);
     const auto at = out.author.value.find('@');
     if (out.author.line != 0 && (at == 0 || at == std::string::npos)) {
         add_problem(problems, out.author.line, quote(out.author.value) + " is no e-mail address");

@@ -5,11 +5,10 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 
 import { binary, makeFolder, removeFolder } from '../e2e/lib/server.mjs';
-import { serverFile } from './ledger.mjs';
+import { askFile, serverFile } from './ledger.mjs';
 import { randomFrom } from './random.mjs';
 
 const { values: options } = parseArgs({
@@ -72,17 +71,7 @@ async function runImport(name, life = { added: Infinity, millis: 0 }) {
   return { killed: signal === 'SIGKILL', said };
 }
 
-/** Rows of a query, with integers as BigInts: ids do not fit into numbers. */
-function ask(sql, ...values) {
-  const database = new DatabaseSync(serverFile(data), { readOnly: true });
-  try {
-    const statement = database.prepare(sql);
-    statement.setReadBigInts(true);
-    return statement.all(...values);
-  } finally {
-    database.close();
-  }
-}
+const ask = (sql, ...values) => askFile(serverFile(data), sql, ...values);
 
 /** What is there of each row of the table, by its key: { messages, answers, history, tasks, texts }. */
 function broughtIn(name) {

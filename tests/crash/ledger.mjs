@@ -14,6 +14,15 @@ function read(file, use) {
   }
 }
 
+/** Rows of a query upon a file, with integers as BigInts: ids do not fit into numbers. */
+export function askFile(file, sql, ...values) {
+  return read(file, (database) => {
+    const statement = database.prepare(sql);
+    statement.setReadBigInts(true);
+    return statement.all(...values);
+  });
+}
+
 function checkFile(file) {
   const [first] = read(file, (database) => database.prepare('PRAGMA integrity_check').all());
   return first.integrity_check === 'ok' ? [] : [`${file}: ${first.integrity_check}`];
@@ -21,11 +30,7 @@ function checkFile(file) {
 
 /** Text → ids of the messages that say it. */
 function messagesOf(file, table) {
-  const rows = read(file, (database) => {
-    const all = database.prepare(`SELECT id, CAST(body AS TEXT) AS body FROM ${table} WHERE kind = ?`);
-    all.setReadBigInts(true);
-    return all.all(messageKind);
-  });
+  const rows = askFile(file, `SELECT id, CAST(body AS TEXT) AS body FROM ${table} WHERE kind = ?`, messageKind);
   const found = new Map();
   for (const { id, body } of rows) {
     const { text } = JSON.parse(body);
@@ -40,11 +45,7 @@ export function serverFile(data) {
 
 /** Ids of the channels with these names. */
 export function channelsOf(data, names) {
-  const rows = read(serverFile(data), (database) => {
-    const all = database.prepare('SELECT id, CAST(body AS TEXT) AS body FROM bucket_row WHERE kind = 5');
-    all.setReadBigInts(true);
-    return all.all();
-  });
+  const rows = askFile(serverFile(data), 'SELECT id, CAST(body AS TEXT) AS body FROM bucket_row WHERE kind = 5');
   const ids = new Map(rows.map(({ id, body }) => [JSON.parse(body).name, String(id)]));
   return names.map((name) => ids.get(name));
 }

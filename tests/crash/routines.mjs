@@ -5,12 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 
 import { binary, freePort, makeFolder, removeFolder, waitFor } from '../e2e/lib/server.mjs';
 import { Device } from './device.mjs';
-import { serverFile } from './ledger.mjs';
+import { askFile, serverFile } from './ledger.mjs';
 import { Process } from './process.mjs';
 import { randomFrom } from './random.mjs';
 
@@ -40,17 +39,7 @@ function startServer() {
   server.spawn(binary, args, () => undefined);
 }
 
-/** Rows of a query, with integers as texts: ids do not fit into numbers. */
-function ask(sql, ...values) {
-  const database = new DatabaseSync(serverFile(data), { readOnly: true });
-  try {
-    const statement = database.prepare(sql);
-    statement.setReadBigInts(true);
-    return statement.all(...values);
-  } finally {
-    database.close();
-  }
-}
+const ask = (sql, ...values) => askFile(serverFile(data), sql, ...values);
 
 const rowsOf = (kind) =>
   ask('SELECT id, CAST(body AS TEXT) AS body FROM bucket_row WHERE kind = ?', kind).map(({ id, body }) => ({

@@ -23,3 +23,20 @@ export async function choose(page, typed, wanted) {
   await at(page, 'choice-search').fill(typed);
   await at(page, 'choice').filter({ hasText: wanted }).first().click();
 }
+
+/** "Report an incident", with nothing left out that it requires: "Cold store Ñuñoa › Pump", a leak, and these words. */
+export async function fillIncident(page, description) {
+  await openForm(page, 'Report an incident');
+  await field(page, 'danger').getByText('No', { exact: true }).click();
+  await field(page, 'asset').getByTestId('choose').first().click();
+  await choose(page, 'co', 'Coast');
+  await choose(page, 'b', 'Bay');
+  await choose(page, 'harb', 'Harbour terminal');
+  await choose(page, 'nunoa', 'Cold store Ñuñoa');
+  await choose(page, 'p', 'Pump');
+  await field(page, 'failure').getByTestId('choose').click();
+  await choose(page, 'le', 'Leak');
+  await at(page, 'choices-done').click();
+  await field(page, 'description').getByTestId('written').fill(description);
+  await kept(page);
+}

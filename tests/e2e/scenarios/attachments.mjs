@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { at, bruno, message, openFirstChannel, showLatest, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
-import { cards, choose, field, kept, openForm } from '../lib/forms.mjs';
+import { cards, field, fillIncident } from '../lib/forms.mjs';
 import { makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
 
 export const name = 'OM24 OM29 OM31 OM32 OM37: a photo, a signature and a file are attached offline, killed at every step, cut and killed again, and are on the server once, as they were';
@@ -65,22 +65,6 @@ function bytesOnTheirWay(data) {
 
 const description = 'Water under the pump, see the photo.';
 
-async function fillIn(page) {
-  await openForm(page, 'Report an incident');
-  await field(page, 'danger').getByText('No', { exact: true }).click();
-  await field(page, 'asset').getByTestId('choose').first().click();
-  await choose(page, 'co', 'Coast');
-  await choose(page, 'b', 'Bay');
-  await choose(page, 'harb', 'Harbour terminal');
-  await choose(page, 'nunoa', 'Cold store Ñuñoa');
-  await choose(page, 'p', 'Pump');
-  await field(page, 'failure').getByTestId('choose').click();
-  await choose(page, 'le', 'Leak');
-  await at(page, 'choices-done').click();
-  await field(page, 'description').getByTestId('written').fill(description);
-  await kept(page);
-}
-
 const takePhoto = (page, picture) =>
   field(page, 'photos').getByTestId('photo-input').setInputFiles({ name: 'IMG_0007.JPG', mimeType: 'image/jpeg', buffer: picture });
 
@@ -116,7 +100,7 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   };
 
   // Killed in the middle of a picture: what was typed is there, and of the picture all or nothing.
-  await fillIn(page);
+  await fillIncident(page, description);
   const draft = page.url();
   await takePhoto(page, picture);
   await killAndGoOn(draft);

@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { at, bruno, message, openFirstChannel, send, showLatest, signIn, startPhone, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
-import { cards, choose, field, kept, openForm } from '../lib/forms.mjs';
+import { cards, fillIncident } from '../lib/forms.mjs';
 import { binary, makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
 import { answersOf } from '../lib/truth.mjs';
 
@@ -54,19 +54,7 @@ function program(...args) {
 }
 
 async function fillIn(page) {
-  await openForm(page, 'Report an incident');
-  await field(page, 'danger').getByText('No', { exact: true }).click();
-  await field(page, 'asset').getByTestId('choose').first().click();
-  await choose(page, 'co', 'Coast');
-  await choose(page, 'b', 'Bay');
-  await choose(page, 'harb', 'Harbour terminal');
-  await choose(page, 'nunoa', 'Cold store Ñuñoa');
-  await choose(page, 'p', 'Pump');
-  await field(page, 'failure').getByTestId('choose').click();
-  await choose(page, 'le', 'Leak');
-  await at(page, 'choices-done').click();
-  await field(page, 'description').getByTestId('written').fill(description);
-  await kept(page);
+  await fillIncident(page, description);
   await at(page, 'form-send').click();
   await cards(page).filter({ hasText: 'Cold store' }).last().waitFor();
 }

@@ -4,35 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "core/workflow/reading.hpp"
+#include "tests/scenarios/workflow/case_files.hpp"
 #include "tests/scenarios/workflow/runner.hpp"
 #include "tests/scenarios/workflow/world.hpp"
 
 namespace holdfast::workflow::scenario {
 namespace {
-
-std::string read(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    EXPECT_TRUE(file) << path;
-    return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-std::vector<std::filesystem::path> files(const char* folder) {
-    std::vector<std::filesystem::path> paths;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        if (entry.path().extension() == ".json") {
-            paths.push_back(entry.path());
-        }
-    }
-    std::ranges::sort(paths);
-    return paths;
-}
 
 constexpr const char* cases = "tests/scenarios/workflow/cases";
 constexpr const char* bundles = "examples/workflows";

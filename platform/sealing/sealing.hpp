@@ -10,9 +10,9 @@
 /// Seals what only the owner of a key can open: X25519, HKDF-SHA-256 and AES-256-GCM, piece by
 /// piece. Every browser has these three too (app/src/bridge/sealing.ts does the same there).
 ///
-///     key    HKDF(X25519(own secret, other's public), no salt, "holdfast sealed outbox 1" +
-///     preface) nonce  seven zeros, the piece's number (32 bits, big endian), 1 for the last piece,
-///     else 0
+///     key    HKDF(X25519(own secret, other's public), no salt,
+///                 "holdfast sealed outbox 1" + preface)
+///     nonce  seven zeros, the piece's number (32 bits, big endian), 1 for the last piece, else 0
 ///
 /// A key is used for one file. Pieces that are changed, exchanged, left out or put behind the last
 /// do not open.

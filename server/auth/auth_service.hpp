@@ -115,12 +115,10 @@ public:
     [[nodiscard]] Result<Identity> check_access(std::string_view token);
 
     /// Whose work a sealed file brings, whatever has become of the session since (OM36).
-    /// @param named  the device that the file names: a copy that was given a number of its own
-    /// still
-    ///               has the pass of the original, until its token is renewed.
+    /// @param named  the device that the file names: a copy with a number of its own has the pass
+    ///               of the original until its token is renewed.
     /// Errors  sealed_refused: no pass of ours, or the person or one of the two devices may not
-    /// work
-    ///         here any more · those of storage.
+    ///         work here any more · those of storage.
     [[nodiscard]] Result<Identity> check_pass(std::string_view pass, DeviceNumber named);
     /// X25519: what was sealed for it only this server opens. Never leaves the process.
     [[nodiscard]] std::string_view sealing_secret() const { return sealing_secret_; }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -45,6 +46,13 @@ void watch_screen(
     phone.ask("unsubscribe", {{"subscription", window}});
 }
 
+void run_until(Phone& phone, Moment due) {
+    boost::asio::steady_timer timer(phone.loop(), due);
+    timer.async_wait([](const boost::system::error_code&) {});
+    phone.wait("the next message's time",
+               [due] { return std::chrono::steady_clock::now() >= due; });
+}
+
 }  // namespace
 
 std::vector<double> screen_times(Phone& one,
@@ -60,6 +68,7 @@ std::vector<double> screen_times(Phone& one,
         one.call("submit", message_post(channel, text_of(said, i)));
         one.wait("the other's sight", [&] { return sight.seen == i + 1; });
         times.push_back(Seconds(sight.at[static_cast<std::size_t>(i)] - begin).count() * 1000);
+        run_until(one, begin + said.pause);
     }
     screen.join();
     return times;

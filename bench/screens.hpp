@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace holdfast::bench {
 struct Said {
     std::string word;
     int count = 0;
+    std::chrono::milliseconds pause{};  ///< from one to the next, at least
 };
 
 /// Milliseconds from one person's thumb to the other's screen, of each message; each is sent when

@@ -18,6 +18,7 @@ namespace limits {
 inline constexpr std::size_t frame_bytes_max = 4 * 1024 * 1024;  // the process is ended
 inline constexpr int cpu_ms_max = 1'000;  // of one request: SIGPROF ends the process
 inline constexpr std::size_t memory_bytes_max = 512ULL * 1024 * 1024;  // it ends itself
+inline constexpr int niceness = 19;  // people who write to each other go first
 }  // namespace limits
 
 /// The expressions of one stage, by input, and what they see.

@@ -2,6 +2,7 @@
 
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,10 +43,21 @@ pid_t spawn(const std::vector<std::string>& command, int end) {
     return failed == 0 ? pid : 0;
 }
 
+/// A file that can be read when the process has ended; -1 where there is none. (glibc 2.36 declares
+/// pidfd_open() as a function of C++.)
+int watch(pid_t pid) {
+    return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+}
+
 }  // namespace
 
-EvaluatorChild::EvaluatorChild(const asio::any_io_executor& executor, pid_t pid, int socket)
-    : pid_(pid), socket_(executor, asio::local::stream_protocol(), socket) {}
+EvaluatorChild::EvaluatorChild(const asio::any_io_executor& executor,
+                               pid_t pid,
+                               int socket,
+                               int ended)
+    : pid_(pid),
+      socket_(executor, asio::local::stream_protocol(), socket),
+      ended_(executor, ended) {}
 
 EvaluatorChild::~EvaluatorChild() {
     (void)reap();
@@ -63,11 +75,18 @@ Result<std::unique_ptr<EvaluatorChild>> EvaluatorChild::start(
         close(ends[0]);
         return fail(ErrorCode::routine_no_evaluator, "cannot start " + command.front());
     }
-    return std::unique_ptr<EvaluatorChild>(new EvaluatorChild(executor, pid, ends[0]));
+    const int ended = watch(pid);
+    if (ended < 0) {
+        kill(pid, SIGKILL);
+        waitpid(pid, nullptr, 0);
+        close(ends[0]);
+        return fail(ErrorCode::routine_no_evaluator, "cannot watch " + command.front());
+    }
+    return std::unique_ptr<EvaluatorChild>(new EvaluatorChild(executor, pid, ends[0], ended));
 }
 
 ErrorCode EvaluatorChild::reap() {
-    if (pid_ == 0) {
+    if (over()) {
         return ErrorCode::none;
     }
     boost::system::error_code ignored;
@@ -80,6 +99,17 @@ ErrorCode EvaluatorChild::reap() {
     const bool too_much =
         signal == SIGPROF || signal == SIGABRT || signal == SIGSEGV || signal == SIGBUS;
     return too_much ? ErrorCode::routine_expression_limit : ErrorCode::none;
+}
+
+asio::awaitable<ErrorCode> EvaluatorChild::end() {
+    if (over()) {
+        co_return ErrorCode::none;
+    }
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    kill(pid_, SIGKILL);
+    (void)co_await ended_.async_wait(asio::posix::descriptor_base::wait_read, as_code);
+    co_return reap();
 }
 
 asio::awaitable<bool> EvaluatorChild::exchange(const std::string& request, std::string& answer) {
@@ -106,7 +136,7 @@ asio::awaitable<Result<workflow::Inputs>> EvaluatorChild::ask(evaluate::Request 
         co_return evaluate::parse_answer(answer);
     }
     const bool too_late = first.index() == 1;
-    const ErrorCode why = reap();
+    const ErrorCode why = co_await end();
     if (too_late || why == ErrorCode::routine_expression_limit) {
         co_return fail(ErrorCode::routine_expression_limit, too_late ? "time" : "ended");
     }

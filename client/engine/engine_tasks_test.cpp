@@ -404,6 +404,71 @@ TEST_F(EngineTasks, OM30_who_takes_part_is_changed_with_a_connection_and_seen_by
               "intent.needs_connection");
 }
 
+TEST_F(EngineTasks, OM30_what_a_task_says_of_itself_is_changed_with_a_connection) {
+    const auto watched = watch_task(to_string(leak));
+    EXPECT_EQ(phone->snapshot(watched)["task"]["edit_refusal"], nullptr);
+    const Json args{{"group", to_string(FakeServer::group)},
+                    {"task", to_string(leak)},
+                    {"patch", {{"name", "Leak at P-8"}, {"end_date", 86'400'000}}}};
+    ASSERT_TRUE(phone->submit("task.edit", args).contains("ok"));
+    phone->pass(1000);
+    EXPECT_EQ(on_the_server(leak).name, "Leak at P-8");
+    EXPECT_EQ(on_the_server(leak).end_date.ms, 86'400'000);
+    EXPECT_EQ(on_the_server(leak).assignee, FakeServer::ana) << "what is absent stays";
+    work_offline();
+    EXPECT_EQ(phone->snapshot(watched)["task"]["edit_refusal"]["code"], "intent.needs_connection");
+}
+
+/// The same, and a task in its first state may have others inside.
+class EngineSubtasks : public EngineTasks {
+protected:
+    void SetUp() override {
+        EngineTasks::SetUp();
+        Json order = Json::parse(fixture::work_order_json);
+        order["states"][0]["subtask"] = {{"workflow", "work_order"}};
+        server.put({FakeServer::group_bucket, RowKind::workflow, fixture::work_order},
+                   0,
+                   body::encode(body::Workflow{.definition = order.dump()}));
+        phone->say(server.live_page(FakeServer::group_bucket,
+                                    server.buckets.at(FakeServer::group_bucket).version - 1));
+    }
+    Json open_inside(const Json& offered) {
+        return phone->call("open_form",
+                           {{"group", to_string(FakeServer::group)},
+                            {"workflow", offered["workflow"]},
+                            {"task", to_string(leak)},
+                            {"form", offered["form"]}});
+    }
+    /// Fills in the form of the parent's offer and sends it; returns the subtask's id.
+    std::string begin_inside(const Json& offered) {
+        const Json opened = open_inside(offered);
+        EXPECT_TRUE(opened.contains("ok")) << opened;
+        const Json draft = opened["ok"]["draft"];
+        phone->call("set_answer", {{"draft", draft}, {"path", "what"}, {"value", "No seal"}});
+        const Json sent = phone->call("submit_form", {{"draft", draft}});
+        EXPECT_TRUE(sent.contains("ok")) << sent;
+        return sent["ok"]["intent"].get<std::string>();
+    }
+};
+
+TEST_F(EngineSubtasks, OM25_OM27_a_subtask_that_waits_is_the_one_action_upon_its_parent) {
+    const auto above = watch_task(to_string(leak));
+    const Json offered = action(phone->snapshot(above)["task"], "");
+    ASSERT_EQ(offered["kind"], "subtask_form");
+    work_offline();
+    const std::string id = begin_inside(offered);
+    EXPECT_EQ(phone->snapshot(above)["task"]["waiting"]["kind"], "subtask_form");
+    EXPECT_EQ(phone->snapshot(above)["task"]["subtasks"][0]["id"], id);
+    EXPECT_EQ(code(open_inside(offered)), "task.action_waiting");
+    EXPECT_EQ(code(move("doing", 0)), "task.subtasks_open") << "it fits nothing there";
+    const auto below = watch_task(id);
+    EXPECT_EQ(phone->snapshot(below)["task"]["parent"]["id"], to_string(leak));
+    EXPECT_EQ(phone->snapshot(below)["task"]["waiting"]["kind"], "subtask_form");
+    phone->kill();
+    begin();
+    EXPECT_EQ(code(open_inside(offered)), "task.action_waiting");
+}
+
 TEST_F(EngineTasks, a_subtask_and_its_parent_lead_to_each_other) {
     workflow::Task parent = on_the_server(leak);
     workflow::Task child = parent;

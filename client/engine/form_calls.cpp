@@ -44,7 +44,8 @@ Result<Outbox::Draft> draft_of(const Intent& intent) {
         return Outbox::Draft{
             .version = wanted.form,
             .answers = std::move(wanted.answers),
-            .task = encode(TaskForm{.group = wanted.group, .workflow = wanted.workflow})};
+            .task = encode(TaskForm{
+                .group = wanted.group, .workflow = wanted.workflow, .task = wanted.parent})};
     }
     if (intent.kind == IntentKind::task_change_state) {
         HF_TRY(auto wanted, args::parse_task_change_state(intent.args));

@@ -18,6 +18,16 @@ void read_target(json::Reader& reader, const char* name, Id& out) {
     }
 }
 
+/// Reads the version of a task that the person saw.
+void read_version(json::Reader& reader, std::uint32_t& out) {
+    std::int64_t version = 0;
+    reader.read("base_version", version);
+    if (version < 0 || version > std::numeric_limits<std::uint32_t>::max()) {
+        reader.refuse("base_version");
+    }
+    out = static_cast<std::uint32_t>(version);
+}
+
 json::Value explicit_text(const std::string& text) {
     return json::Value(text);
 }
@@ -113,17 +123,19 @@ Result<TaskCreate> parse_task_create(std::string_view text) {
     read_target(reader, "form", value.form);
     reader.require("workflow")
         .read("workflow", value.workflow)
+        .read("parent", value.parent)
+        .read("base_state", value.base_state)
         .require("answers")
         .read_object("answers", value.answers)
         .read("offset", value.offset_minutes)
         .read("offline", value.offline);
     read_files(reader, value.files);
+    read_version(reader, value.base_version);
     return json::finish(reader, std::move(value));
 }
 
 Result<TaskChangeState> parse_task_change_state(std::string_view text) {
     TaskChangeState value;
-    std::int64_t version = 0;
     json::Reader reader = json::Reader::of(json::parse(text));
     read_target(reader, "group", value.group);
     read_target(reader, "task", value.task);
@@ -131,16 +143,21 @@ Result<TaskChangeState> parse_task_change_state(std::string_view text) {
         .read("target", value.target)
         .require("base_state")
         .read("base_state", value.base_state)
-        .read("base_version", version)
         .read("form", value.form)
         .read_object("answers", value.answers)
         .read("offset", value.offset_minutes)
         .read("offline", value.offline);
     read_files(reader, value.files);
-    if (version < 0 || version > std::numeric_limits<std::uint32_t>::max()) {
-        reader.refuse("base_version");
-    }
-    value.base_version = static_cast<std::uint32_t>(version);
+    read_version(reader, value.base_version);
+    return json::finish(reader, std::move(value));
+}
+
+Result<TaskEdit> parse_task_edit(std::string_view text) {
+    TaskEdit value;
+    json::Reader reader = json::Reader::of(json::parse(text));
+    read_target(reader, "group", value.group);
+    read_target(reader, "task", value.task);
+    reader.require("patch").read_object("patch", value.patch);
     return json::finish(reader, std::move(value));
 }
 
@@ -261,6 +278,9 @@ std::string encode(const TaskCreate& value) {
     writer.write("group", value.group)
         .write("workflow", explicit_text(value.workflow))
         .write("form", value.form)
+        .write("parent", value.parent)
+        .write("base_state", value.base_state)
+        .write("base_version", static_cast<std::int64_t>(value.base_version))
         .write("offset", value.offset_minutes)
         .write("offline", value.offline, false)
         .write("files", files_value(value.files));
@@ -279,6 +299,14 @@ std::string encode(const TaskChangeState& value) {
         .write("offline", value.offline, false)
         .write("files", files_value(value.files));
     return value.form ? with_answers(writer, value.answers) : writer.text();
+}
+
+std::string encode(const TaskEdit& value) {
+    return json::Writer{}
+        .write("group", value.group)
+        .write("task", value.task)
+        .write("patch", json::parse(value.patch))
+        .text();
 }
 
 std::string encode(const TaskSetRole& value) {

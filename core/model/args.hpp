@@ -71,6 +71,9 @@ struct AnswerSubmit {
 struct TaskCreate {
     Id group{};
     std::string workflow{};           ///< its code
+    Id parent{};                      ///< of a subtask: a task of the group; may be absent
+    std::string base_state{};         ///< of the parent, as the person saw it; absent without one
+    std::uint32_t base_version = 0;   ///< the same, as of TaskChangeState
     Id form{};                        ///< the version's row
     std::string answers = "{}";       ///< as of AnswerSubmit
     std::int64_t offset_minutes = 0;  ///< from UTC, where the person is; may be absent
@@ -90,6 +93,14 @@ struct TaskChangeState {
     std::int64_t offset_minutes = 0;  ///< from UTC, where the person is; may be absent
     bool offline = false;             ///< done in Offline Mode; may be absent
     std::vector<FileClaim> files{};   ///< as of AnswerSubmit
+};
+
+/// Changes what a task says of itself, in the members of `patch` alone (workflow::TaskPatch, as
+/// JSON; people have TaskSetRole).
+struct TaskEdit {
+    Id group{};
+    Id task{};
+    std::string patch = "{}";
 };
 
 /// Says what somebody is to a task: "assignee", "editor", "follower", "visibility" or "none".
@@ -130,6 +141,7 @@ struct ViewDelete {
 [[nodiscard]] Result<AnswerSubmit> parse_answer_submit(std::string_view text);
 [[nodiscard]] Result<TaskCreate> parse_task_create(std::string_view text);
 [[nodiscard]] Result<TaskChangeState> parse_task_change_state(std::string_view text);
+[[nodiscard]] Result<TaskEdit> parse_task_edit(std::string_view text);
 [[nodiscard]] Result<TaskSetRole> parse_task_set_role(std::string_view text);
 [[nodiscard]] Result<TaskAttachAnswer> parse_task_attach_answer(std::string_view text);
 [[nodiscard]] Result<ViewSave> parse_view_save(std::string_view text);
@@ -149,6 +161,7 @@ struct ViewDelete {
 [[nodiscard]] std::string encode(const AnswerSubmit& value);
 [[nodiscard]] std::string encode(const TaskCreate& value);
 [[nodiscard]] std::string encode(const TaskChangeState& value);
+[[nodiscard]] std::string encode(const TaskEdit& value);
 [[nodiscard]] std::string encode(const TaskSetRole& value);
 [[nodiscard]] std::string encode(const TaskAttachAnswer& value);
 [[nodiscard]] std::string encode(const ViewSave& value);

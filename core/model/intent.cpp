@@ -23,7 +23,7 @@ constexpr const char* own_lane = "";
 /// One for a form's message, and spare ones for what the server may have to add.
 constexpr std::uint32_t task_ids = 17;
 
-constexpr std::array<Entry, 16> entries{{
+constexpr std::array<Entry, 17> entries{{
     {IntentKind::message_post, "message.post", true, "channel"},
     {IntentKind::message_react, "message.react", true, "channel"},
     {IntentKind::message_delete, "message.delete", false, "channel"},
@@ -36,6 +36,7 @@ constexpr std::array<Entry, 16> entries{{
     {IntentKind::answer_submit, "answer.submit", true, "channel", 1, true},
     {IntentKind::task_create, "task.create", true, own_lane, task_ids, true},
     {IntentKind::task_change_state, "task.change_state", true, "task", task_ids, true},
+    {IntentKind::task_edit, "task.edit", false, "task", task_ids},
     {IntentKind::task_set_role, "task.set_role", false, "task", task_ids},
     {IntentKind::task_attach_answer, "task.attach_answer", true, "task", task_ids},
     {IntentKind::view_save, "view.save", true, users_lane},

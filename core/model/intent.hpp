@@ -30,6 +30,7 @@ enum class IntentKind : std::uint16_t {
     task_attach_answer = 23,
     view_save = 24,
     view_delete = 25,
+    task_edit = 28,
 };
 
 /// "message.post" and back; the names are those of app/src/bridge/types.ts.

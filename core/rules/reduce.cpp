@@ -39,6 +39,8 @@ namespace {
             return rules::create_task(world, occasion, intent);
         case IntentKind::task_change_state:
             return rules::change_state(world, occasion, intent);
+        case IntentKind::task_edit:
+            return rules::edit_task(world, occasion, intent);
         case IntentKind::task_set_role:
             return rules::set_role(world, occasion, intent);
         case IntentKind::task_attach_answer:

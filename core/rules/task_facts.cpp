@@ -198,10 +198,19 @@ Result<std::optional<workflow::Task>> find_task(const World& world, Id group, Id
     return row ? std::optional(std::move(row->value)) : std::nullopt;
 }
 
+Id parent_of(const Intent& intent) {
+    if (intent.kind != IntentKind::task_create) {
+        return {};
+    }
+    const auto wanted = args::parse_task_create(intent.args);
+    return wanted ? wanted->parent : Id{};
+}
+
 std::optional<workflow::ActionKind> action_kind_of(const Intent& intent) {
     switch (intent.kind) {
         case IntentKind::task_create:
-            return workflow::ActionKind::start_form;
+            return parent_of(intent) ? workflow::ActionKind::subtask_form
+                                     : workflow::ActionKind::start_form;
         case IntentKind::task_change_state: {
             const auto wanted = args::parse_task_change_state(intent.args);
             if (!wanted) {
@@ -213,6 +222,7 @@ std::optional<workflow::ActionKind> action_kind_of(const Intent& intent) {
             return wanted->form ? workflow::ActionKind::state_form
                                 : workflow::ActionKind::manual_change;
         }
+        case IntentKind::task_edit:
         case IntentKind::task_set_role:
             return workflow::ActionKind::task_update;
         default:

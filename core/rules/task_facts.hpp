@@ -67,6 +67,9 @@ private:
 /// The task with this id in the group, if the world holds it: its channel has the same id.
 [[nodiscard]] Result<std::optional<workflow::Task>> find_task(const World& world, Id group, Id id);
 
+/// The task of which the intent begins a subtask; none where it does not.
+[[nodiscard]] Id parent_of(const Intent& intent);
+
 /// What a person does to a task by an intent of this kind, as the workflow's rules see it; nothing
 /// where the arguments cannot be read, or it is none.
 [[nodiscard]] std::optional<workflow::ActionKind> action_kind_of(const Intent& intent);

@@ -156,7 +156,13 @@ struct Answered {
     workflow::Action action{};
     workflow::Cause cause{};
     SentForm sent{};
+    const workflow::StartForm* begins = nullptr;  ///< of the subtask's workflow
 };
+
+[[nodiscard]] Result<> is_new(const TaskFacts& facts, Id id) {
+    HF_TRY(const auto existing, facts.task(id));
+    return existing ? fail(ErrorCode::intent_id_conflict, "task " + to_string(id)) : Result<>();
+}
 
 [[nodiscard]] Result<Effects> answer_upon(World& world,
                                           const Occasion& occasion,
@@ -175,14 +181,59 @@ struct Answered {
            judge_form(world, occasion, std::move(form), answered.sent, offer));
     workflow::Submission submission = submission_of(judged, known.facts, answered.cause.intent);
     HF_TRY(submission.version, standing_of(world, occasion, judged));
+    if (answered.begins != nullptr) {
+        HF_CHECK(is_new(known.facts, answered.intent.id));
+        submission.task_name = name_in(judged.answer.answers, *answered.begins);
+        HF_TRY(answered.cause.serial, next_serial(world, known.facts.tasks()));
+    }
     HF_TRY(Effects effects,
            carry_out(world, occasion, known, {&answered.action, &submission, answered.cause}));
     HF_CHECK(claim_beside_answer(world, occasion, answered.cause.intent, answered.sent, effects));
     if (world.is_final() && effects.status == OutcomeStatus::applied) {
-        HF_TRY(const auto place, place_of(world, occasion, answered.action.task));
+        const Id begun = answered.intent.id;
+        HF_TRY(const auto place,
+               answered.begins != nullptr
+                   ? Result<BotPlace>({begun, known.task.group, occasion.organization, begun})
+                   : place_of(world, occasion, answered.action.task));
         HF_CHECK(call_bots(world, occasion, {answered.intent, place, form_id}, effects));
     }
     return effects;
+}
+
+/// A workflow that a task can begin with.
+[[nodiscard]] Result<const workflow::Workflow*> startable(const TaskFacts& facts,
+                                                          const std::string& code) {
+    HF_TRY(const workflow::Workflow* workflow, facts.workflow(code));
+    if (workflow == nullptr || !workflow->start_form) {
+        return fail(ErrorCode::intent_gone, "workflow " + code);
+    }
+    return workflow;
+}
+
+[[nodiscard]] Result<Effects> create_subtask(World& world,
+                                             const Occasion& occasion,
+                                             const Intent& intent,
+                                             args::TaskCreate wanted) {
+    HF_TRY(const workflow::Cause cause, cause_of(world, occasion, intent, wanted.offline));
+    HF_TRY(const Known parent, known_task(world, occasion, wanted.group, wanted.parent));
+    HF_TRY(const workflow::Workflow* workflow, startable(parent.facts, wanted.workflow));
+    return answer_upon(world,
+                       occasion,
+                       parent,
+                       {.intent = intent,
+                        .action = {.kind = workflow::ActionKind::subtask_form,
+                                   .task = wanted.parent,
+                                   .workflow = wanted.workflow,
+                                   .base_state = wanted.base_state,
+                                   .base_version = wanted.base_version,
+                                   .offline = wanted.offline},
+                        .cause = cause,
+                        .sent = {.version = wanted.form,
+                                 .answers = std::move(wanted.answers),
+                                 .offset_minutes = wanted.offset_minutes,
+                                 .at = intent.claimed_at,
+                                 .files = wanted.files},
+                        .begins = &*workflow->start_form});
 }
 
 void take_out(std::vector<Id>& people, Id user) {
@@ -193,12 +244,12 @@ void take_out(std::vector<Id>& people, Id user) {
 
 Result<Effects> create_task(World& world, const Occasion& occasion, const Intent& intent) {
     HF_TRY(args::TaskCreate wanted, args::parse_task_create(intent.args));
+    if (wanted.parent) {
+        return create_subtask(world, occasion, intent, std::move(wanted));
+    }
     HF_TRY(workflow::Cause cause, cause_of(world, occasion, intent, wanted.offline));
     HF_TRY(const TaskFacts facts, TaskFacts::of(world, occasion, wanted.group));
-    HF_TRY(const workflow::Workflow* workflow, facts.workflow(wanted.workflow));
-    if (workflow == nullptr) {
-        return fail(ErrorCode::intent_gone, "workflow " + wanted.workflow);
-    }
+    HF_TRY(const workflow::Workflow* workflow, startable(facts, wanted.workflow));
     HF_TRY(auto form, find_form(world, occasion.organization, wanted.form));
     const workflow::Action action{.kind = workflow::ActionKind::start_form,
                                   .workflow = wanted.workflow,
@@ -208,10 +259,7 @@ Result<Effects> create_task(World& world, const Occasion& occasion, const Intent
     const workflow::Subject subject{
         .workflow = workflow, .group = wanted.group, .user = occasion.user};
     HF_CHECK(workflow::may_act(subject, action, facts));
-    HF_TRY(const auto existing, facts.task(intent.id));
-    if (existing) {
-        return fail(ErrorCode::intent_id_conflict, "task " + to_string(intent.id));
-    }
+    HF_CHECK(is_new(facts, intent.id));
     HF_TRY(const forms::Offer offer, facts.offer_for(nullptr));
     const SentForm sent{.version = wanted.form,
                         .answers = std::move(wanted.answers),
@@ -306,6 +354,22 @@ Result<std::optional<Effects>> trigger_by_answer(World& world,
                                  .at = intent.claimed_at,
                                  .files = answer.files}}));
     return effects;
+}
+
+Result<Effects> edit_task(World& world, const Occasion& occasion, const Intent& intent) {
+    HF_TRY(const args::TaskEdit wanted, args::parse_task_edit(intent.args));
+    HF_TRY(workflow::TaskPatch patch, workflow::parse_task_patch(wanted.patch));
+    if (patch.assignee || patch.editors || patch.followers || patch.visibility) {
+        return fail(ErrorCode::intent_malformed, "patch");
+    }
+    HF_TRY(const workflow::Cause cause, cause_of(world, occasion, intent, false));
+    HF_TRY(const Known known, known_task(world, occasion, wanted.group, wanted.task));
+    const workflow::Action action{.kind = workflow::ActionKind::task_update,
+                                  .task = wanted.task,
+                                  .base_state = known.task.state,
+                                  .base_version = known.task.state_version,
+                                  .patch = std::move(patch)};
+    return carry_out(world, occasion, known, {&action, nullptr, cause});
 }
 
 Result<Effects> set_role(World& world, const Occasion& occasion, const Intent& intent) {

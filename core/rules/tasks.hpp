@@ -14,7 +14,8 @@
 /// effects, with the rows that keep the answer.
 namespace holdfast::rules {
 
-/// Channel, form's message, answer and task, all with the intent's id.
+/// Channel, form's message, answer and task, all with the intent's id. A subtask is an action upon
+/// its parent.
 /// Errors  those of may_act(), judge_form() and TaskRows::write() · task_too_many.
 [[nodiscard]] Result<Effects> create_task(World& world,
                                           const Occasion& occasion,
@@ -34,6 +35,12 @@ namespace holdfast::rules {
                                                                const Occasion& occasion,
                                                                const Intent& intent,
                                                                const args::AnswerSubmit& answer);
+
+/// Changes what a task says of itself: one system message, one row of history.
+/// Errors  intent_malformed (patch: people have roles) · those of apply_task_update().
+[[nodiscard]] Result<Effects> edit_task(World& world,
+                                        const Occasion& occasion,
+                                        const Intent& intent);
 
 /// Gives a person the one role in the task that is named, or none.
 /// Errors  intent_gone (no active user) · intent_malformed (role).

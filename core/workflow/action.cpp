@@ -114,6 +114,14 @@ std::optional<ActionKind> parse_action_kind(std::string_view name) {
     return std::nullopt;
 }
 
+Result<TaskPatch> parse_task_patch(std::string_view text) {
+    return parse_with<TaskPatch>(text, ErrorCode::intent_malformed, read_patch);
+}
+
+std::string encode(const TaskPatch& value) {
+    return write_patch(value).dump(-1, ' ', false, json::Value::error_handler_t::replace);
+}
+
 Result<Action> parse_action(std::string_view text) {
     return parse_with<Action>(text, ErrorCode::intent_malformed, read_action);
 }

@@ -77,6 +77,10 @@ struct TaskPatch {
     bool operator==(const TaskPatch&) const = default;
 };
 
+/// Its members as JSON.  Errors  intent_malformed, with the place.
+[[nodiscard]] Result<TaskPatch> parse_task_patch(std::string_view text);
+[[nodiscard]] std::string encode(const TaskPatch& value);
+
 /// One thing that a person did to a task. `base_version` is what the person saw: the server
 /// compares it with the task, and no clock.
 struct Action {

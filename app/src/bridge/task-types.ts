@@ -15,6 +15,15 @@ export type Author = MessageItem['author'];
 
 export type TaskRole = 'visibility' | 'follower' | 'editor' | 'assignee';
 
+/** What a person changes of what a task says of itself. */
+export interface TaskPatch {
+  name?: string;
+  info?: string;
+  start_date?: Millis;
+  end_date?: Millis;
+  active?: boolean; // false: cancels it
+}
+
 export interface TaskState {
   code: string;
   name: string;
@@ -142,6 +151,7 @@ export interface TaskAction {
   label: string; // the name of the state, or of the form
   target: string; // code of the state; empty: the form's routines decide
   form: Id | null;
+  workflow: string; // that a subtask follows
   runs_routine: boolean;
   refusal: EngineError | null; // why it is not possible now (OM30)
 }
@@ -170,6 +180,7 @@ export interface TaskSnapshot {
         created_by: Author;
         people: (Author & { role: TaskRole })[];
         people_refusal: EngineError | null; // why the person may not change who takes part
+        edit_refusal: EngineError | null; // why the person may not change what it says of itself
         parent: RelatedTask | null;
         subtasks: RelatedTask[];
         history: {

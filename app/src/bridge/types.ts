@@ -21,7 +21,7 @@ import type {
 
 export type * from './form-types.ts';
 
-import type { TaskRole, TaskSnapshot, TasksSnapshot, TasksView, TasksWindow } from './task-types.ts';
+import type { TaskPatch, TaskRole, TaskSnapshot, TasksSnapshot, TasksView, TasksWindow } from './task-types.ts';
 
 export type * from './task-types.ts';
 
@@ -142,7 +142,8 @@ export type Empty = Record<string, never>;
 /** Where a form is an answer, or what it does: it begins a task of a workflow, or moves a task. */
 export type FormPlace =
   | { channel: Id }
-  | { group: Id; workflow: string }
+  /** `task`: the one of which a subtask begins. */
+  | { group: Id; workflow: string; task?: Id }
   | { group: Id; task: Id; target: string };
 
 export interface Platform {
@@ -172,6 +173,8 @@ export type Intent =
       kind: 'task.change_state';
       args: { group: Id; task: Id; target: string; base_state: string; base_version: number };
     }
+  /** Members that are absent stay as they are; a day of 0 is none. */
+  | { kind: 'task.edit'; args: { group: Id; task: Id; patch: TaskPatch } }
   | { kind: 'task.set_role'; args: { group: Id; task: Id; user: Id; role: TaskRole | 'none' } }
   /** Without `view` a new one, with the id of the intent. */
   | { kind: 'view.save'; args: { group: Id; view?: Id; shared: boolean; definition: TasksView } }

@@ -30,6 +30,7 @@ function action(what: Partial<TaskAction>): TaskAction {
     target: '',
     form: null,
     runs_routine: false,
+    workflow: '',
     refusal: null,
     ...what,
   };
@@ -151,6 +152,7 @@ export class FakeTasks {
           { ...bruno, role: 'editor' },
         ],
         people_refusal: null,
+        edit_refusal: null,
         parent: null,
         subtasks: [{ id: '702', serial: 4, name: 'Leak at pump P-7', state_name: reported.name }],
         history: [

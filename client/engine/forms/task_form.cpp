@@ -31,9 +31,8 @@ std::optional<TaskForm> parse_task_form(std::string_view text) {
         .read("workflow", value.workflow)
         .read("task", value.task)
         .read("target", value.target);
-    const bool is_whole = !value.begins() || !value.workflow.empty();
-    return reader.done() && value.group && is_whole ? std::optional(std::move(value))
-                                                    : std::nullopt;
+    const bool is_whole = value.group && (value.begins() || value.task);
+    return reader.done() && is_whole ? std::optional(std::move(value)) : std::nullopt;
 }
 
 Result<bool> runs_routine(const World& world, const Occasion& who, const TaskForm& form) {
@@ -57,7 +56,7 @@ Result<> may_send(const World& world, const Occasion& who, const TaskForm& form,
     HF_TRY(const TaskFacts facts, TaskFacts::of(world, who, form.group));
     std::optional<workflow::Task> task;
     std::string code = form.workflow;
-    if (!form.begins()) {
+    if (form.task) {
         HF_TRY(task, facts.task(form.task));
         if (!task) {
             return fail(ErrorCode::task_cancelled, "task " + to_string(form.task));
@@ -69,7 +68,12 @@ Result<> may_send(const World& world, const Occasion& who, const TaskForm& form,
         return fail(ErrorCode::intent_gone, "workflow " + code);
     }
     workflow::Action action{.kind = workflow::ActionKind::start_form, .workflow = code};
-    if (task && form.target.empty()) {
+    if (task && form.begins()) {
+        action = {.kind = workflow::ActionKind::subtask_form,
+                  .task = form.task,
+                  .workflow = form.workflow,
+                  .form = facts.code_of(form_id)};
+    } else if (task && form.target.empty()) {
         action = {.kind = workflow::ActionKind::survey_trigger,
                   .task = form.task,
                   .form = facts.code_of(form_id)};
@@ -93,17 +97,23 @@ Result<> may_send(const World& world, const Occasion& who, const TaskForm& form,
 }
 
 Result<std::string> args_of(const World& world, const TaskForm& form, FilledForm filled) {
+    std::optional<workflow::Task> task;
+    if (form.task) {
+        HF_TRY(task, find_task(world, form.group, form.task));
+        if (!task) {
+            return fail(ErrorCode::task_cancelled, "task " + to_string(form.task));
+        }
+    }
     if (form.begins()) {
         return args::encode(args::TaskCreate{.group = form.group,
                                              .workflow = form.workflow,
+                                             .parent = form.task,
+                                             .base_state = task ? task->state : std::string(),
+                                             .base_version = task ? task->state_version : 0,
                                              .form = filled.version,
                                              .answers = std::move(filled.answers),
                                              .offset_minutes = filled.offset_minutes,
                                              .files = std::move(filled.files)});
-    }
-    HF_TRY(const auto task, find_task(world, form.group, form.task));
-    if (!task) {
-        return fail(ErrorCode::task_cancelled, "task " + to_string(form.task));
     }
     return args::encode(args::TaskChangeState{.group = form.group,
                                               .task = form.task,

@@ -13,16 +13,16 @@
 
 namespace holdfast::client {
 
-/// What a form that is being filled in does besides being an answer: it begins a task of a
-/// workflow, moves a task, or sets off routines upon one. Kept with the draft.
+/// What a form that is being filled in does besides being an answer: it begins a task or subtask of
+/// a workflow, moves a task, or sets off routines upon one. Kept with the draft.
 struct TaskForm {
     Id group{};
     std::string workflow{};  ///< code, of a start form
-    Id task{};               ///< of a form upon a task
+    Id task{};               ///< of a form upon a task; of a start form: the parent, if any
     std::string target{};    ///< code of the state; empty: its routines decide
     bool operator==(const TaskForm&) const = default;
 
-    [[nodiscard]] bool begins() const { return !task; }
+    [[nodiscard]] bool begins() const { return !workflow.empty(); }
     [[nodiscard]] IntentKind kind() const {
         return begins() ? IntentKind::task_create : IntentKind::task_change_state;
     }

@@ -132,7 +132,7 @@ Json task_json(const std::optional<TaskForm>& task) {
         return nullptr;
     }
     return {{"group", to_string(task->group)},
-            {"task", task->begins() ? Json(nullptr) : Json(to_string(task->task))},
+            {"task", task->task ? Json(to_string(task->task)) : Json(nullptr)},
             {"target", task->target}};
 }
 

@@ -26,6 +26,7 @@ Json action_json(const View& view, const TaskFacts& facts, const workflow::Offer
             {"label", offer.label},
             {"target", offer.target},
             {"form", task_cards::form(facts, offer.form)},
+            {"workflow", offer.workflow},
             {"runs_routine", offer.runs_routine},
             {"refusal", task_cards::refusal(view, IntentKind::task_change_state, offer.refusal)}};
 }
@@ -66,15 +67,17 @@ Result<Json> subtasks_json(const TaskFacts& facts, const workflow::Task& task) {
     return list;
 }
 
-/// Why the person may not say who takes part; null: it is allowed.
-Json people_refusal(const View& view, const TaskFacts& facts, const workflow::Subject& subject) {
+/// Why the person may not change the task by an intent of this kind; null: it is allowed.
+Json change_refusal(const View& view,
+                    IntentKind kind,
+                    const TaskFacts& facts,
+                    const workflow::Subject& subject) {
     const workflow::Action change{.kind = workflow::ActionKind::task_update,
                                   .task = subject.id,
                                   .base_state = subject.task->state,
                                   .base_version = subject.task->state_version};
     const auto may = workflow::may_act(subject, change, facts);
-    return task_cards::refusal(
-        view, IntentKind::task_set_role, may ? std::nullopt : std::optional(may.error()));
+    return task_cards::refusal(view, kind, may ? std::nullopt : std::optional(may.error()));
 }
 
 Result<Json> history_json(const View& view, Id id) {
@@ -105,7 +108,8 @@ Result<Json> details(const View& view, const TaskFacts& facts, const workflow::S
     snapshot["answers"] = task.answers.size();
     HF_TRY(snapshot["created_by"], cards::author(view, task.created_by));
     HF_TRY(snapshot["people"], people_json(view, task));
-    snapshot["people_refusal"] = people_refusal(view, facts, subject);
+    snapshot["people_refusal"] = change_refusal(view, IntentKind::task_set_role, facts, subject);
+    snapshot["edit_refusal"] = change_refusal(view, IntentKind::task_edit, facts, subject);
     HF_TRY(snapshot["parent"], related_json(facts, task.parent));
     HF_TRY(snapshot["subtasks"], subtasks_json(facts, task));
     HF_TRY(snapshot["history"], history_json(view, subject.id));

@@ -21,6 +21,9 @@ void Overlay::put(const Intent& intent, WallTime now) {
     lane.stale.insert(intent.id);
     lane.failed.insert(intent.id);
     lane_of_.insert_or_assign(intent.id, intent.lane);
+    if (const Id parent = parent_of(intent)) {
+        subtasks_[parent].insert(intent.id);
+    }
 }
 
 void Overlay::write(Lane& lane, Entry& entry, Effects effects, TopicSet& changes) {
@@ -63,6 +66,10 @@ void Overlay::remove(std::span<const Id> intents, TopicSet& changes) {
         const auto found = lanes_.find(named->second);
         Lane& lane = found->second;
         withdraw(lane, lane.entries.at(id), changes);
+        if (const auto above = subtasks_.find(parent_of(lane.entries.at(id).intent));
+            above != subtasks_.end() && above->second.erase(id) > 0 && above->second.empty()) {
+            subtasks_.erase(above);
+        }
         lane.entries.erase(id);
         lane.stale.erase(id);
         lane.failed.erase(id);
@@ -77,6 +84,7 @@ void Overlay::clear() {
     due_.reset();
     lanes_.clear();
     lane_of_.clear();
+    subtasks_.clear();
     rows_.clear();
 }
 
@@ -160,16 +168,17 @@ std::vector<Id> Overlay::rows_of(BucketId bucket, RowKind kind) const {
 }
 
 const Intent* Overlay::waiting_upon(Id lane) const {
-    const auto found = lanes_.find(lane);
-    if (found == lanes_.end()) {
-        return nullptr;
-    }
-    for (const auto& [id, entry] : found->second.entries) {
-        if (entry.upon_task || action_kind_of(entry.intent)) {
-            return &entry.intent;
+    if (const auto found = lanes_.find(lane); found != lanes_.end()) {
+        for (const auto& [id, entry] : found->second.entries) {
+            if (entry.upon_task || action_kind_of(entry.intent)) {
+                return &entry.intent;
+            }
         }
     }
-    return nullptr;
+    const auto below = subtasks_.find(lane);
+    return below == subtasks_.end()
+               ? nullptr
+               : &lanes_.at(*below->second.begin()).entries.begin()->second.intent;
 }
 
 bool Overlay::runs_routine(Id intent) const {

@@ -69,8 +69,8 @@ public:
     /// Ids of the rows of a kind in a bucket that waiting actions would write, ascending.
     [[nodiscard]] std::vector<Id> rows_of(BucketId bucket, RowKind kind) const;
 
-    /// The first of a lane that counts as an action upon its task, or null (OM27); valid until the
-    /// next change.
+    /// The first of a lane that counts as an action upon its task, else a subtask of it that waits,
+    /// or null (OM27); valid until the next change.
     [[nodiscard]] const Intent* waiting_upon(Id lane) const;
 
     /// Whether what an action does is a routine's to do, as far as the device can tell.
@@ -99,6 +99,7 @@ private:
 
     std::map<Id, Lane> lanes_;
     std::map<Id, Id> lane_of_;                        ///< intent → lane
+    std::map<Id, std::set<Id>> subtasks_;             ///< parent → intents, each its own lane
     std::map<RowKey, std::map<Id, RowChange>> rows_;  ///< by intent: the last one counts
     std::optional<Instant> due_;
 };

@@ -146,10 +146,12 @@ workflows:
         name: Doing
         color: "#1259c3"
         next: [{target: waiting}, {target: ready}, {target: not_implemented}]
+        subtask: {workflow: task_manager}
       - code: waiting
         name: Waiting
         color: "#b25a00"
         next: [{target: doing}, {target: ready}, {target: not_implemented}]
+        subtask: {workflow: task_manager}
       - {code: ready, name: Ready, kind: closed, color: "#0b6b4c"}
       - code: not_implemented
         name: Not implemented

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import { at, startPhone, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
+import { field } from '../lib/forms.mjs';
 import { waitFor } from '../lib/server.mjs';
 import { beginTask, listed, moves } from '../lib/tasks.mjs';
 import { tasksOf, wholeTasksOf } from '../lib/truth.mjs';
@@ -93,4 +94,33 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await at(page, 'pick-person').last().click();
   await waitFor('one more who follows it', () => followers().length === alreadyThere + 1, 60_000);
   await shoot(page, 'tasks-7-people');
+
+  // And what the task says of itself.
+  await at(page, 'task-edit').click();
+  await at(page, 'task-name').fill('Pump 7, second floor');
+  await shoot(page, 'tasks-8-edit');
+  await at(page, 'task-edit-save').click();
+  await waitFor('the new name', () => tasksOf(server.data).find((each) => each.id === id).name === 'Pump 7, second floor', 60_000);
+
+  // A plan, and one inside it, which keeps it from being closed.
+  await page.goto(`${home}#/`);
+  await at(page, 'group-row').filter({ hasText: 'Preventive plans' }).last().click();
+  const plan = async (words) => {
+    await field(page, 'what').getByTestId('written').fill(words);
+    await at(page, 'form-send').click();
+    await at(page, 'task-view').waitFor();
+  };
+  await at(page, 'task-start').click();
+  await plan('Overhaul of pump 7');
+  await at(page, 'task-action-doing').click();
+  await page.locator('[data-testid="task-action-ready"]:enabled').waitFor({ timeout: 30_000 });
+  await moves(page).filter({ hasText: 'Plan a task' }).click();
+  await plan('Order the seals');
+  await at(page, 'task-refused-ready').getByText('Close its subtasks first.').waitFor({ timeout: 30_000 });
+  const [inside] = await waitFor('the plan inside', () => {
+    const found = wholeTasksOf(server.data).filter((each) => each.name === 'Order the seals');
+    return found.length > 0 && found;
+  }, 60_000);
+  assert.equal(inside.parent, /(\d+)$/.exec(page.url())[1], 'it belongs to the plan');
+  await shoot(page, 'tasks-9-subtask');
 }

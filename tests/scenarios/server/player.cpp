@@ -113,6 +113,24 @@ private:
                                                             .answers = answers,
                                                             .offline = action.offline});
                 break;
+            case ActionKind::subtask_form:
+                intent.lane = intent.id;
+                intent.kind = IntentKind::task_create;
+                intent.args = args::encode(args::TaskCreate{.group = Company::group,
+                                                            .workflow = action.workflow,
+                                                            .parent = action.task,
+                                                            .base_state = action.base_state,
+                                                            .base_version = action.base_version,
+                                                            .form = form,
+                                                            .answers = answers,
+                                                            .offline = action.offline});
+                break;
+            case ActionKind::task_update:
+                intent.kind = IntentKind::task_edit;
+                intent.args = args::encode(args::TaskEdit{.group = Company::group,
+                                                          .task = action.task,
+                                                          .patch = workflow::encode(action.patch)});
+                break;
             case ActionKind::plain_form:
                 intent.kind = IntentKind::answer_submit;
                 intent.args = args::encode(

@@ -15,6 +15,7 @@ const addresses = [
   '#/group/7/task/18446744073709551615',
   '#/group/7/start/work_order/5',
   '#/group/7/task/8/move/closed/5',
+  '#/group/7/task/8/start/purchase/5',
   '#/outbox',
   '#/settings',
 ];

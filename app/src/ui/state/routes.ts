@@ -11,7 +11,7 @@ export type Route =
   | { view: 'draft'; channel: Id; draft: number }
   | { view: 'answer'; channel: Id; answer: Id }
   | { view: 'task'; group: Id; task: Id }
-  | { view: 'start'; group: Id; workflow: string; form: Id }
+  | { view: 'start'; group: Id; workflow: string; form: Id; task?: Id }
   | { view: 'move'; group: Id; task: Id; target: string; form: Id }
   | { view: 'outbox' }
   | { view: 'settings' };
@@ -50,6 +50,16 @@ const patterns: [RegExp, (parts: string[]) => Route][] = [
   [
     RegExp(`^#/group/${id}/start/${code}/${id}$`),
     ([group = '', workflow = '', form = '']) => ({ view: 'start', group, workflow, form }),
+  ],
+  [
+    RegExp(`^#/group/${id}/task/${id}/start/${code}/${id}$`),
+    ([group = '', task = '', workflow = '', form = '']) => ({
+      view: 'start',
+      group,
+      task,
+      workflow,
+      form,
+    }),
   ],
   [
     RegExp(`^#/group/${id}/task/${id}/move/${code}/${id}$`),
@@ -93,8 +103,10 @@ export function formatRoute(route: Route): string {
       return `#/channel/${route.channel}/answer/${route.answer}`;
     case 'task':
       return `#/group/${route.group}/task/${route.task}`;
-    case 'start':
-      return `#/group/${route.group}/start/${route.workflow}/${route.form}`;
+    case 'start': {
+      const parent = route.task ? `/task/${route.task}` : '';
+      return `#/group/${route.group}${parent}/start/${route.workflow}/${route.form}`;
+    }
     case 'move':
       return `#/group/${route.group}/task/${route.task}/move/${route.target}/${route.form}`;
     case 'outbox':
@@ -108,7 +120,8 @@ export function parentOf(route: Route, group: Id | null): Route {
   const isBelowChannel = ['details', 'form', 'draft', 'answer'].includes(route.view);
   if (isBelowChannel && 'channel' in route)
     return { view: 'channel', channel: route.channel, at: null };
-  if (route.view === 'move') return { view: 'task', group: route.group, task: route.task };
+  if (route.view === 'move' || (route.view === 'start' && route.task))
+    return { view: 'task', group: route.group, task: route.task ?? '' };
   if (route.view === 'task' || route.view === 'start') return { view: 'group', group: route.group };
   if (route.view === 'channel' && group) return { view: 'group', group };
   return { view: 'menu', tab: 'home' };

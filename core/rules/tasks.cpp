@@ -108,7 +108,8 @@ workflow::Subject subject_of(const Known& known, Id task, Id user) {
     const workflow::Subject subject = subject_of(known, arrival.action->task, occasion.user);
     HF_TRY(const auto history, history_of(world, subject.id));
     HF_TRY(workflow::Decision decision,
-           workflow::decide(arrival, subject, history, {}, known.facts));
+           workflow::decide(
+               arrival, subject, history, known.facts.task_group().conflicts, known.facts));
     HF_TRY(Effects effects, TaskRows(world, occasion, known.facts.tasks()).write(decision.effects));
     effects.status = decision.verdict.status;
     effects.code = decision.verdict.code;

@@ -109,16 +109,6 @@ inline constexpr std::array<ConflictRow, 14> rows{{
 [[nodiscard]] std::string_view to_string(Choice choice);
 [[nodiscard]] std::string_view to_string(Keep keep);
 
-/// What an organization decides.
-struct ConflictPolicy {
-    /// An action that was done before the task was given to somebody else counts; false: it is
-    /// late evidence.
-    bool accept_before_reassignment = true;
-    /// The answer of somebody who has lost the permission is stored for administrators; false: it
-    /// stays in the outbox of the device.
-    bool quarantine_forbidden = true;
-};
-
 /// An action as the server meets it.
 struct Arrival {
     const Action* action = nullptr;

@@ -45,6 +45,11 @@ void read_element_access(Place& place, TaskGroup::ElementAccess& out) {
         .read("follower", out.follower);
 }
 
+void read_conflicts(Place& place, ConflictPolicy& out) {
+    place.read("accept_before_reassignment", out.accept_before_reassignment)
+        .read("quarantine_forbidden", out.quarantine_forbidden);
+}
+
 void read_task_group(Place& place, TaskGroup& out) {
     place.read("code", out.code)
         .read("name", out.name)
@@ -59,6 +64,7 @@ void read_task_group(Place& place, TaskGroup& out) {
         .read("views", out.views, layouts)
         .read("opens_in_tasks", out.opens_in_tasks)
         .read("hide_closed_after", out.hide_closed_after)
+        .object("conflicts", out.conflicts, read_conflicts)
         .read("bot", out.bot);
 }
 
@@ -185,6 +191,13 @@ json::Value write_element_access(const TaskGroup::ElementAccess& value) {
         .take();
 }
 
+json::Value write_conflicts(const ConflictPolicy& value) {
+    return json::Writer{}
+        .write("accept_before_reassignment", value.accept_before_reassignment, true)
+        .write("quarantine_forbidden", value.quarantine_forbidden, true)
+        .take();
+}
+
 json::Value write_transition(const Transition& value) {
     return json::Writer{}
         .write("target", value.target)
@@ -264,6 +277,7 @@ std::string encode(const TaskGroup& value) {
         .write("view", unless(value.view, Layout::list, layouts))
         .write("views", all_names(value.views, layouts))
         .write("opens_in_tasks", value.opens_in_tasks, true)
+        .write("conflicts", write_conflicts(value.conflicts))
         .write("bot", value.bot);
     json::Value out = writer.take();
     if (value.hide_closed_after != TaskGroup{}.hide_closed_after) {

@@ -36,6 +36,17 @@ struct Element {
     auto operator<=>(const Element&) const = default;
 };
 
+/// What an organization decides of actions that come too late (conflict.hpp).
+struct ConflictPolicy {
+    /// An action that was done before the task was given to somebody else counts; false: it is
+    /// late evidence.
+    bool accept_before_reassignment = true;
+    /// The answer of somebody who has lost the permission is stored for administrators; false: it
+    /// stays in the outbox of the device.
+    bool quarantine_forbidden = true;
+    bool operator==(const ConflictPolicy&) const = default;
+};
+
 struct TaskGroup {
     /// A state or status that lets people who take no part edit or follow.
     struct ElementAccess {
@@ -57,6 +68,7 @@ struct TaskGroup {
     std::vector<Layout> views{};          ///< offered; empty: all
     bool opens_in_tasks = true;           ///< false: in the group view
     std::int64_t hide_closed_after = 30;  ///< days; 0: never
+    ConflictPolicy conflicts{};
     Id bot{};                             ///< in whose name routines act; none: the submitter's
     bool operator==(const TaskGroup&) const = default;
 };

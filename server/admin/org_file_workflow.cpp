@@ -82,7 +82,9 @@ const std::vector<Shape>& shapes() {
           {"view", ""},
           {"views", ""},
           {"opens_in_tasks", ""},
-          {"hide_closed_after", ""}}},
+          {"hide_closed_after", ""},
+          {"conflicts", "conflicts"}}},
+        {"conflicts", {{"accept_before_reassignment", ""}, {"quarantine_forbidden", ""}}},
         {"element_access", {{"element", "element"}, {"editor", ""}, {"follower", ""}}},
         {"element", {{"collection", ""}, {"code", ""}}},
     };

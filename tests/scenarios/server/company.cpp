@@ -59,7 +59,7 @@ Company::Company(storage::Storage& storage, const Value& root, const Bundle& bun
     tasks_ = make_bucket(BucketKind::tasks, group);
     make_people(root);
     make_forms(root, bundle);
-    make_group(bundle);
+    make_group(root, bundle);
     make_tasks(root);
     make_bots(root);
     must(storage_.commit());
@@ -137,11 +137,13 @@ void Company::make_forms(const Value& root, const Bundle& bundle) {
     }
 }
 
-void Company::make_group(const Bundle& bundle) {
+void Company::make_group(const Value& root, const Bundle& bundle) {
+    workflow::TaskGroup value = bundle.group;
+    value.conflicts = workflow::scenario::policy_of(member(root, "policy"));
     put({own_, RowKind::group, group},
         body::encode(body::Group{
             .name = "Group", .kind = body::GroupKind::workflow, .code = bundle.group.code}));
-    body::TaskGroup known{.definition = encode(bundle.group), .forms = {}, .workflows = {}};
+    body::TaskGroup known{.definition = encode(value), .forms = {}, .workflows = {}};
     for (const auto& [code, fields] : bundle.forms) {
         known.forms[code] = forms_.at(code).form;
     }

@@ -47,7 +47,7 @@ private:
     void put(RowKey key, std::string body, std::int64_t sort = 0);
     void make_people(const json::Value& root);
     void make_forms(const json::Value& root, const Bundle& bundle);
-    void make_group(const Bundle& bundle);
+    void make_group(const json::Value& root, const Bundle& bundle);
     void make_task(Id task, Task value);
     void make_tasks(const json::Value& root);
     void make_bots(const json::Value& root);

@@ -44,10 +44,7 @@ public:
         for (const Value& each : member(root, "waiting")) {
             wait(each);
         }
-        const Value& policy = member(root, "policy");
-        policy_.accept_before_reassignment =
-            member(policy, "accept_before_reassignment") != Value(false);
-        policy_.quarantine_forbidden = member(policy, "quarantine_forbidden") != Value(false);
+        policy_ = policy_of(member(root, "policy"));
     }
 
     Value play(const Value& step) {

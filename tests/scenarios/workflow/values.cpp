@@ -224,6 +224,15 @@ Submission submission_of(const json::Value& value, Id intent) {
     return out;
 }
 
+ConflictPolicy policy_of(const json::Value& value) {
+    ConflictPolicy out;
+    std::string wrong;
+    Place place(value, {}, wrong);
+    place.read("accept_before_reassignment", out.accept_before_reassignment)
+        .read("quarantine_forbidden", out.quarantine_forbidden);
+    return out;
+}
+
 Person person_of(const json::Value& value) {
     std::string wrong;
     std::vector<std::string> permissions;

@@ -17,6 +17,8 @@ namespace holdfast::workflow::scenario {
 [[nodiscard]] Id id_in(const json::Value& object, const char* name);
 [[nodiscard]] Submission submission_of(const json::Value& value, Id intent);
 [[nodiscard]] Person person_of(const json::Value& value);
+/// Of a scenario's `policy`.
+[[nodiscard]] ConflictPolicy policy_of(const json::Value& value);
 
 /// Where `actual` is not what `wanted` asks for, or empty: members that `wanted` does not name may
 /// be anything, arrays have the same length, null stands for absence.

@@ -206,7 +206,9 @@ struct Definition {
     Part form{};
     std::int64_t version = 1;
     Access access{};
-    bool editable = false;       ///< whether an answer may be changed after it was sent
+    bool editable = false;  ///< whether an answer may be changed after it was sent
+    /// The last day (UTC) on which answers to older versions are taken; none: for ever.
+    std::optional<Day> older_until{};
     std::vector<Part> inside{};  ///< forms that components nest, by code
 };
 

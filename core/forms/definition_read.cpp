@@ -112,6 +112,15 @@ void read_into(Fields& fields, Rating& rating) {
     fields.read("max", rating.max, 1, limits::rating_max);
 }
 
+void read_day(Fields& fields, const char* name, std::optional<Day>& out) {
+    std::string text;
+    fields.read(name, text, codes_max);
+    out = text.empty() ? std::nullopt : parse_day(text);
+    if (!text.empty() && !out) {
+        fields.refuse(name, "date", text);
+    }
+}
+
 void read_bound(Fields& fields, const char* name, Bound& bound) {
     const json::Value* json = fields.take(name);
     if (json == nullptr) {
@@ -310,6 +319,7 @@ Definition read_definition(std::string_view text, Problems& problems) {
     read_part(fields, definition.form, faults);
     fields.read("version", definition.version, 1, largest);
     fields.read("editable", definition.editable);
+    read_day(fields, "older_until", definition.older_until);
     read_access(fields, definition.access, faults);
     for (const auto& [item, path] : fields.items("forms", limits::forms_max)) {
         Fields inside(*item, path, faults);

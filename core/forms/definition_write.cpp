@@ -208,6 +208,9 @@ std::string encode(const Definition& definition) {
     json::Value json = write_part(definition.form);
     json["version"] = definition.version;
     write_unless(json, "editable", definition.editable, false);
+    if (definition.older_until) {
+        json["older_until"] = to_string(*definition.older_until);
+    }
     write_unless(json, "access", write_access(definition.access), json::Value::object());
     json::Value inside = json::Value::array();
     for (const Part& part : definition.inside) {

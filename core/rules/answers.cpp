@@ -115,6 +115,21 @@ Result<JudgedForm> judge_form(const World& world,
     return judge_answers(world, occasion, std::move(form), sent);
 }
 
+Result<bool> is_taken(const World& world, const Occasion& occasion, const JudgedForm& judged) {
+    const auto current = current_version(world, occasion.organization, judged.form->form);
+    if (!world.is_final() || !current || *current == judged.answer.version) {
+        return true;
+    }
+    HF_TRY(const auto newest, find_form(world, occasion.organization, *current));
+    const auto& until = newest->filled->definition().older_until;
+    return !until || forms::day_at(occasion.now, 0) <= *until;
+}
+
+Result<> ensure_taken(const World& world, const Occasion& occasion, const JudgedForm& judged) {
+    HF_TRY(const bool taken, is_taken(world, occasion, judged));
+    return taken ? Result<>() : fail(ErrorCode::task_form_outdated);
+}
+
 Result<JudgedForm> judge_answers(const World& world,
                                  const Occasion& occasion,
                                  std::shared_ptr<const KnownForm> form,
@@ -178,6 +193,7 @@ Result<Effects> submit_answer(World& world, const Occasion& occasion, const Inte
                         .at = intent.claimed_at,
                         .files = wanted.files};
     HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
+    HF_CHECK(ensure_taken(world, occasion, judged));
     HF_TRY(const BucketId timeline, facts::bucket_of(world, BucketKind::timeline, wanted.channel));
     HF_CHECK(ensure_new_message(world, timeline, intent.id));
 

@@ -79,6 +79,16 @@ struct JudgedForm {
                                                std::shared_ptr<const KnownForm> form,
                                                const SentForm& sent);
 
+/// Whether the server takes the answer still: to the form's current version, or to an older one
+/// that it takes as yet (`older_until`). A device leaves that to the server.
+[[nodiscard]] Result<bool> is_taken(const World& world,
+                                    const Occasion& occasion,
+                                    const JudgedForm& judged);
+/// Errors  task_form_outdated: it is not taken any more.
+[[nodiscard]] Result<> ensure_taken(const World& world,
+                                    const Occasion& occasion,
+                                    const JudgedForm& judged);
+
 /// Claims the files of an answer that stands in the effects, beside it. An answer that is only kept
 /// (OM33) has none: it is sent again with them. Where its channel is not here yet, on a device, the
 /// server does it.
@@ -90,7 +100,8 @@ struct JudgedForm {
                                            Effects& effects);
 
 /// The answer and its message, if the form was right.
-/// Errors  intent_gone: no such version · those of judge_form() and of may_send_forms().
+/// Errors  intent_gone: no such version · those of judge_form(), ensure_taken() and
+///         may_send_forms().
 [[nodiscard]] Result<Effects> submit_answer(World& world,
                                             const Occasion& occasion,
                                             const Intent& intent);

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/forms/civil.hpp"
 #include "core/model/args.hpp"
 #include "core/model/limits.hpp"
 #include "core/model/testing/file_claims.hpp"
@@ -102,6 +103,26 @@ TEST_F(Answers, are_judged_by_the_elements_of_the_channel_and_of_the_user) {
               R"(answer.not_a_choice{"component":"mine","value":"631"})");
     EXPECT_EQ(offer_in(org.world, Org::ana, Org::pumps)->channel_elements,
               (std::vector<std::string>{"north"}));
+}
+
+TEST_F(Answers, OM33_to_an_older_version_are_taken_until_the_day_that_the_form_says) {
+    const BucketId forms = org.world.bucket_id(BucketKind::forms, Org::organization);
+    const auto take_until = [&](const char* day) {
+        const std::string definition =
+            R"({"code":"inspection","version":2,"title":{"en":"Inspection"},"older_until":")" +
+            std::string(day) + R"(","components":[{"id":"grade","kind":"rating"}]})";
+        org.world.put(
+            {forms, RowKind::form_version, fixture::inspection_v2},
+            body::encode(body::FormVersion{.form = fixture::inspection, .definition = definition}));
+    };
+    const std::string today = forms::to_string(forms::day_at(WallTime{at_ms}, 0));
+    take_until(today.c_str());
+    EXPECT_TRUE(send(Org::ana, right));
+    take_until("1970-01-01");
+    EXPECT_EQ(code_of(send(Org::ana, right)), ErrorCode::task_form_outdated);
+    EXPECT_TRUE(send(Org::ana, R"({"grade":4})", fixture::inspection_v2));
+    org.world.become_device(Org::ana);
+    EXPECT_TRUE(send(Org::ana, right)) << "a device leaves that to the server";
 }
 
 TEST_F(Answers, are_judged_by_the_version_that_the_person_had) {

@@ -40,13 +40,15 @@ constexpr std::size_t history_read_max = 200;
         .offline = offline};
 }
 
-/// An older version of a form is taken as it is: its answers name it.
+/// An older version of a form is taken as it is, while it is taken: its answers name it.
 [[nodiscard]] Result<workflow::Submission::Version> standing_of(const World& world,
                                                                 const Occasion& occasion,
                                                                 const JudgedForm& judged) {
+    using Version = workflow::Submission::Version;
+    HF_TRY(const bool taken, is_taken(world, occasion, judged));
     HF_TRY(const Id current, current_version(world, occasion.organization, judged.form->form));
-    return current == judged.answer.version ? workflow::Submission::Version::current
-                                            : workflow::Submission::Version::accepted;
+    const Version older = taken ? Version::accepted : Version::outdated;
+    return current == judged.answer.version ? Version::current : older;
 }
 
 /// A task that is acted upon, with what the rules know of it.
@@ -268,6 +270,7 @@ Result<Effects> create_task(World& world, const Occasion& occasion, const Intent
                         .at = intent.claimed_at,
                         .files = wanted.files};
     HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
+    HF_CHECK(ensure_taken(world, occasion, judged));
     workflow::Submission submission = submission_of(judged, facts, intent.id);
     submission.task_name = name_in(judged.answer.answers, *workflow->start_form);
     HF_TRY(cause.serial, next_serial(world, facts.tasks()));

@@ -69,7 +69,7 @@ struct TaskGroup {
     bool opens_in_tasks = true;           ///< false: in the group view
     std::int64_t hide_closed_after = 30;  ///< days; 0: never
     ConflictPolicy conflicts{};
-    Id bot{};                             ///< in whose name routines act; none: the submitter's
+    Id bot{};  ///< in whose name routines act; none: the submitter's
     bool operator==(const TaskGroup&) const = default;
 };
 

@@ -47,6 +47,17 @@ std::map<std::string, std::map<std::string, Value>> answered_in(const Value& roo
     return all;
 }
 
+/// Forms of which an older version is sent that is not taken any more.
+std::set<std::string> outdated_in(const Value& root) {
+    std::set<std::string> all;
+    for (const Value& step : member(root, "steps")) {
+        if (text(member(step, "submission"), "version") == "outdated") {
+            all.insert(text(member(step, "action"), "form"));
+        }
+    }
+    return all;
+}
+
 }  // namespace
 
 Company::Company(storage::Storage& storage, const Value& root, const Bundle& bundle)
@@ -105,6 +116,7 @@ void Company::make_people(const Value& root) {
 void Company::make_forms(const Value& root, const Bundle& bundle) {
     const BucketId bucket = make_bucket(BucketKind::forms, id);
     auto answered = answered_in(root);
+    const std::set<std::string> outdated = outdated_in(root);
     for (const auto& [code, fields] : bundle.forms) {
         for (const std::string& field : fields) {
             answered[code].try_emplace(field);
@@ -124,6 +136,9 @@ void Company::make_forms(const Value& root, const Bundle& bundle) {
         }
         if (member(member(member(root, "forms"), code.c_str()), "hidden") == Value(true)) {
             definition["access"] = {{"groups", {"nowhere"}}};
+        }
+        if (outdated.contains(code)) {
+            definition["older_until"] = "1969-12-31";
         }
         const Form form{next, Id{next.value + 1}, Id{next.value + 2}};
         next.value += 3;

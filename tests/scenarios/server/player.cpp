@@ -97,7 +97,7 @@ private:
         Id form{};
         if (has_form) {
             const Company::Form& known = company_.form(action.form);
-            form = text(submission, "version") == "accepted" ? known.before : known.current;
+            form = text(submission, "version").empty() ? known.current : known.before;
         }
         Intent intent{.id = id_in(step, "intent"), .lane = action.task};
         if (step.contains("done_at")) {

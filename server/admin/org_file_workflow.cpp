@@ -17,6 +17,23 @@ struct Shape {
     std::vector<std::pair<std::string_view, std::string_view>> keys;
 };
 
+Shape task_group_shape() {
+    return {"tasks",
+            {{"name", ""},
+             {"flow", ""},
+             {"initial_workflow", ""},
+             {"read", ""},
+             {"write", ""},
+             {"editor", ""},
+             {"follower", ""},
+             {"element_access", "element_access"},
+             {"view", ""},
+             {"views", ""},
+             {"opens_in_tasks", ""},
+             {"hide_closed_after", ""},
+             {"conflicts", "conflicts"}}};
+}
+
 /// The reader of definitions passes over what it does not know, so that newer ones can be read; in
 /// a file that a person writes it is a slip.
 const std::vector<Shape>& shapes() {
@@ -70,20 +87,7 @@ const std::vector<Shape>& shapes() {
           {"stages", "stage"}}},
         {"schedule", {{"cron", ""}, {"zone", ""}, {"as", ""}}},
         {"stage", {{"key", ""}, {"kind", ""}, {"inputs", ""}, {"next", ""}}},
-        {"tasks",
-         {{"name", ""},
-          {"flow", ""},
-          {"initial_workflow", ""},
-          {"read", ""},
-          {"write", ""},
-          {"editor", ""},
-          {"follower", ""},
-          {"element_access", "element_access"},
-          {"view", ""},
-          {"views", ""},
-          {"opens_in_tasks", ""},
-          {"hide_closed_after", ""},
-          {"conflicts", "conflicts"}}},
+        task_group_shape(),
         {"conflicts", {{"accept_before_reassignment", ""}, {"quarantine_forbidden", ""}}},
         {"element_access", {{"element", "element"}, {"editor", ""}, {"follower", ""}}},
         {"element", {{"collection", ""}, {"code", ""}}},

@@ -73,6 +73,9 @@ asio::awaitable<void> Fleet::live(Fleet& fleet, Device& device, std::string hell
     } else {
         socket.binary(true);
         socket.auto_fragment(false);
+        if (auto* secured = socket.next_layer().tls()) {
+            co_await secured->async_handshake(asio::ssl::stream_base::client, as_code);
+        }
         co_await socket.async_handshake("127.0.0.1", "/sync/v1/socket", as_code);
         co_await socket.async_write(asio::buffer(hello), as_code);
     }
@@ -116,12 +119,6 @@ void Fleet::open(std::vector<std::string> hellos) {
         devices_.push_back(std::make_unique<Device>(tls_ ? net::Transport(std::move(tcp), *tls_)
                                                          : net::Transport(std::move(tcp))));
         Device& device = *devices_.back();
-        if (auto* secured = device.socket.next_layer().tls()) {
-            secured->handshake(asio::ssl::stream_base::client, error);
-            if (error) {
-                give_up("TLS of device " + std::to_string(i) + ": " + error.message());
-            }
-        }
         tasks_.spawn("device", live(*this, device, std::move(hellos[i])));
         run_until("welcome", [&] { return devices_.size() - open_ < connecting_max; });
     }

@@ -1,7 +1,5 @@
 #include "client/native/dial.hpp"
 
-#include <boost/asio/ssl/host_name_verification.hpp>
-
 #include "client/native/limits.hpp"
 #include "platform/net/asio.hpp"
 
@@ -30,12 +28,6 @@ asio::awaitable<std::optional<tcp::resolver::results_type>> resolve(
         co_return std::nullopt;
     }
     co_return std::move(results);
-}
-
-bool prepare(net::Transport::Tls& tls, const std::string& host) {
-    tls.set_verify_mode(asio::ssl::verify_peer);
-    tls.set_verify_callback(asio::ssl::host_name_verification(host));
-    return SSL_set_tlsext_host_name(tls.native_handle(), host.c_str()) == 1;
 }
 
 }  // namespace
@@ -84,7 +76,7 @@ asio::awaitable<std::optional<net::Transport>> dial(std::shared_ptr<const Route>
         co_return net::Transport(std::move(tcp));
     }
     net::Transport secured(std::move(tcp), *route->tls);
-    if (!prepare(*secured.tls(), route->address.host)) {
+    if (!secured.tls()->require_peer(route->address.host)) {
         co_return std::nullopt;
     }
     secured.next_layer().expires_after(limits::connect_time_max);

@@ -3,10 +3,12 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/beast/core/role.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/beast/websocket/teardown.hpp>
+#include <memory>
 #include <utility>
 #include <variant>
+
+#include "platform/net/tls_stream.hpp"
 
 namespace holdfast::net {
 
@@ -15,23 +17,33 @@ namespace holdfast::net {
 class Transport {
 public:
     using Tcp = boost::beast::tcp_stream;
-    using Tls = boost::beast::ssl_stream<Tcp>;
+    using Tls = TlsStream;
     using executor_type = Tcp::executor_type;
 
-    explicit Transport(Tcp tcp) : stream_(std::in_place_type<Tcp>, std::move(tcp)) {}
+    explicit Transport(Tcp tcp)
+        : stream_(std::make_unique<Stream>(std::in_place_type<Tcp>, std::move(tcp))) {}
     Transport(Tcp tcp, boost::asio::ssl::context& context)
-        : stream_(std::in_place_type<Tls>, std::move(tcp), context) {}
+        : stream_(std::make_unique<Stream>(std::in_place_type<Tls>, std::move(tcp), context)) {}
 
     /// Null without TLS.
-    [[nodiscard]] Tls* tls() { return std::get_if<Tls>(&stream_); }
+    [[nodiscard]] Tls* tls() { return std::get_if<Tls>(stream_.get()); }
     [[nodiscard]] Tcp& next_layer() {
         Tls* secured = tls();
-        return secured != nullptr ? secured->next_layer() : *std::get_if<Tcp>(&stream_);
+        return secured != nullptr ? secured->next_layer() : *std::get_if<Tcp>(stream_.get());
     }
     [[nodiscard]] const Tcp& next_layer() const {
         return const_cast<Transport*>(this)->next_layer();
     }
     [[nodiscard]] executor_type get_executor() { return next_layer().get_executor(); }
+
+    /// Says that nothing more comes, and was not cut off. What comes may still be read.
+    void end_sending() {
+        if (Tls* secured = tls()) {
+            secured->say_goodbye();
+        }
+        boost::system::error_code ignored;
+        next_layer().socket().shutdown(Tcp::socket_type::shutdown_send, ignored);
+    }
 
     /// Ends everything that waits on the connection, at once.
     void cut() {
@@ -71,7 +83,11 @@ public:
     }
 
 private:
-    std::variant<Tcp, Tls> stream_;
+    using Stream = std::variant<Tcp, Tls>;
+
+    /// On the heap: a stream of Beast that was moved from keeps half a kilobyte, and a transport
+    /// goes through several hands. Null in one that was moved from.
+    std::unique_ptr<Stream> stream_;
 };
 
 }  // namespace holdfast::net

@@ -90,8 +90,7 @@ asio::awaitable<bool> write_answer(Shell& shell,
 /// After an answer to a request that was not read to its end: a reset would take the answer with
 /// it, so what still comes is read and thrown away, for a while.
 asio::awaitable<void> linger(Transport& transport) {
-    boost::system::error_code ignored;
-    transport.next_layer().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    transport.end_sending();
     transport.next_layer().expires_after(limits::linger_time_max);
     std::array<char, 16 * 1024> rest{};
     for (std::size_t read = 0; read < limits::linger_bytes_max;) {
@@ -339,6 +338,7 @@ asio::awaitable<void> serve_connection(Shell& shell, Transport transport, std::s
             co_await linger(transport);
         }
         if (end != End::upgraded) {
+            transport.end_sending();
             transport.cut();
             co_return;
         }

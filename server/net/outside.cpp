@@ -1,14 +1,12 @@
 #include "server/net/outside.hpp"
 
-#include <openssl/ssl.h>
-
 #include <algorithm>
 #include <array>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <cctype>
 #include <utility>
 
 #include "platform/net/asio.hpp"
+#include "platform/net/transport.hpp"
 #include "server/net/limits.hpp"
 
 namespace asio = boost::asio;
@@ -142,39 +140,37 @@ bool is_ours(std::string_view name) {
     return services::OutsideReply{.status = status, .body = response.body()};
 }
 
-template <class Stream>
-asio::awaitable<Reply> exchange(Stream& stream, Request& request) {
-    const auto [unsent, sent] = co_await http::async_write(stream, request, as_code);
+asio::awaitable<Reply> exchange(Transport& transport, Request& request) {
+    const auto [unsent, sent] = co_await http::async_write(transport, request, as_code);
     if (unsent) {
         co_return failed(unsent.message());
     }
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(limits::outside_bytes_max);
-    const auto [unread, read] = co_await http::async_read(stream, buffer, parser, as_code);
+    const auto [unread, read] = co_await http::async_read(transport, buffer, parser, as_code);
     if (unread) {
         co_return failed(unread.message());
     }
     co_return reply_of(parser.get());
 }
 
-asio::awaitable<Reply> exchange_safely(tcp::socket& socket,
+asio::awaitable<Reply> exchange_safely(Transport::Tcp tcp,
                                        const std::string& host,
                                        Request& request) {
     asio::ssl::context trust(asio::ssl::context::tls_client);
     boost::system::error_code error;
     trust.set_default_verify_paths(error);
-    asio::ssl::stream<tcp::socket&> stream(socket, trust);
-    stream.set_verify_mode(asio::ssl::verify_peer, error);
-    stream.set_verify_callback(asio::ssl::host_name_verification(host), error);
-    if (error || SSL_set_tlsext_host_name(stream.native_handle(), host.c_str()) != 1) {
+    Transport transport(std::move(tcp), trust);
+    if (error || !transport.tls()->require_peer(host)) {
         co_return failed("TLS");
     }
-    const auto [refused] = co_await stream.async_handshake(asio::ssl::stream_base::client, as_code);
+    const auto [refused] =
+        co_await transport.tls()->async_handshake(asio::ssl::stream_base::client, as_code);
     if (refused) {
         co_return failed(refused.message());
     }
-    co_return co_await exchange(stream, request);
+    co_return co_await exchange(transport, request);
 }
 
 asio::awaitable<Reply> ask_once(OutsideOptions options, const services::OutsideRequest& wanted) {
@@ -199,15 +195,16 @@ asio::awaitable<Reply> ask_once(OutsideOptions options, const services::OutsideR
         }
         endpoints.push_back(each.endpoint());
     }
-    tcp::socket socket(executor);
-    const auto [unconnected, endpoint] = co_await asio::async_connect(socket, endpoints, as_code);
+    Transport::Tcp tcp(executor);
+    const auto [unconnected, endpoint] = co_await tcp.async_connect(endpoints, as_code);
     if (unconnected) {
         co_return failed(unconnected.message());
     }
     if (url->tls) {
-        co_return co_await exchange_safely(socket, url->host, *request);
+        co_return co_await exchange_safely(std::move(tcp), url->host, *request);
     }
-    co_return co_await exchange(socket, *request);
+    Transport transport(std::move(tcp));
+    co_return co_await exchange(transport, *request);
 }
 
 }  // namespace

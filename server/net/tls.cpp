@@ -174,7 +174,8 @@ File create(const std::string& path) {
 Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsFiles& files) {
     auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
     SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-    SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION);
+    // Who comes back brings what it needs in its ticket.
+    SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);
     boost::system::error_code error;
     context->use_certificate_chain_file(files.certificate, error);
     if (error) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -190,9 +190,9 @@ private:
     void enter(State next);
 
     State state_;
-    std::deque<Output> outputs_;
-    Instant wall_at_;  ///< when `wall_` was told
-    WallTime wall_{};  ///< the server's clock, for Pong
+    std::list<Output> outputs_;  ///< not a deque: an empty one holds 600 bytes
+    Instant wall_at_;            ///< when `wall_` was told
+    WallTime wall_{};            ///< the server's clock, for Pong
 };
 
 }  // namespace holdfast::sync

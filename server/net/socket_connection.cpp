@@ -1,5 +1,8 @@
 #include "server/net/socket_connection.hpp"
 
+#include <array>
+#include <tuple>
+
 #include "core/wire/codec.hpp"
 #include "platform/net/asio.hpp"
 #include "server/net/limits.hpp"
@@ -14,10 +17,15 @@ namespace {
 constexpr auto as_code = asio::as_tuple(asio::use_awaitable);
 using Stream = websocket::stream<Transport, false>;
 
-/// Lives in the coroutine that serves the socket.
+/// What comes on a quiet connection; longer messages get memory of their own while they are read.
+constexpr std::size_t short_message_bytes = 512;
+
+/// Lives in the coroutine that serves the socket, until its writer has gone.
 struct Socket {
+    enum class Writer { idle, writing, leaving, gone };  // writing: the first frame of the queue
+
     Socket(Shell& of, Transport transport)
-        : shell(of), stream(std::move(transport)), queue(stream.get_executor()) {}
+        : shell(of), stream(std::move(transport)), has_gone(stream.get_executor()) {}
     ~Socket() {
         if (id != 0) {
             shell.sockets.closed(id);
@@ -30,8 +38,8 @@ struct Socket {
     Stream stream;
     SocketQueue queue;
     services::ConnectionId id = 0;
-    bool writing = false;  ///< the first frame of the queue
-    bool broken = false;   ///< a write has failed: no other is begun
+    Writer writer = Writer::idle;
+    Signal has_gone;
 };
 
 websocket::close_reason reason_of(ErrorCode code) {
@@ -65,9 +73,16 @@ void configure(Stream& stream, bool https_only) {
 }
 
 asio::awaitable<void> read(Socket& socket) {
-    beast::flat_buffer buffer;
+    std::array<char, short_message_bytes> start;
     while (!socket.queue.closing) {
-        const auto [error, size] = co_await socket.stream.async_read(buffer, as_code);
+        auto [error, size] = co_await socket.stream.async_read_some(asio::buffer(start), as_code);
+        std::string_view message{start.data(), size};
+        beast::flat_buffer whole;
+        if (!error && !socket.stream.is_message_done()) {
+            whole.commit(asio::buffer_copy(whole.prepare(size), asio::buffer(start)));
+            std::tie(error, size) = co_await socket.stream.async_read(whole, as_code);
+            message = {static_cast<const char*>(whole.data().data()), whole.size()};
+        }
         if (error || socket.queue.closing) {
             break;
         }
@@ -75,61 +90,68 @@ asio::awaitable<void> read(Socket& socket) {
             socket.queue.close_code = ErrorCode::request_malformed;
             break;
         }
-        socket.shell.sockets.received(socket.id,
-                                      {static_cast<const char*>(buffer.data().data()), size});
-        buffer.clear();
+        socket.shell.sockets.received(socket.id, message);
     }
-    // Whoever closed: no more commands come for this socket, and the writer ends.
+    // Whoever closed: no more commands come for this socket.
     if (!socket.queue.closing) {
         socket.shell.sockets.closed(socket.id);
         socket.queue.closing = true;
         socket.queue.frames.clear();
     }
-    socket.queue.changed.raise();
 }
 
+void go(Socket& socket) {
+    socket.stream.next_layer().cut();
+    socket.writer = Socket::Writer::gone;
+    socket.has_gone.raise();
+}
+
+void say_goodbye(Socket& socket) {
+    socket.writer = Socket::Writer::leaving;
+    if (!socket.stream.is_open()) {
+        return go(socket);
+    }
+    websocket::stream_base::timeout times{};
+    times.handshake_timeout = limits::socket_close_time_max;
+    times.idle_timeout = websocket::stream_base::none();
+    socket.stream.set_option(times);
+    socket.stream.async_close(reason_of(socket.queue.close_code),
+                              [&socket](boost::system::error_code) { go(socket); });
+}
+
+/// Goes on where nothing is being written: with the first frame, or the goodbye behind the last.
 /// Not a coroutine: with thousands who get the same page, waking one for each costs more than the
-/// page does. finish() keeps the socket until the last frame has been written.
+/// page does, and one that sleeps costs each of them memory.
 void write_next(Socket& socket) {
-    if (socket.writing || socket.broken || socket.queue.frames.empty()) {
+    if (socket.writer != Socket::Writer::idle) {
         return;
     }
-    socket.writing = true;
+    if (socket.queue.frames.empty()) {
+        if (socket.queue.closing) {
+            say_goodbye(socket);
+        }
+        return;
+    }
+    socket.writer = Socket::Writer::writing;
     const sync::SharedBytes bytes = socket.queue.frames.front().bytes;
     const auto buffer = asio::buffer(*bytes);
     socket.stream.async_write(buffer,
                               [&socket, bytes](boost::system::error_code error, std::size_t) {
-                                  socket.writing = false;
-                                  socket.broken = error.failed();
-                                  if (!socket.broken) {
-                                      socket.shell.sockets.written(socket.id);
-                                      write_next(socket);
+                                  if (error) {
+                                      return say_goodbye(socket);
                                   }
-                                  if (socket.queue.closing || socket.broken) {
-                                      socket.queue.changed.raise();
-                                  }
+                                  socket.writer = Socket::Writer::idle;
+                                  socket.shell.sockets.written(socket.id);
+                                  write_next(socket);
                               });
 }
 
-bool is_finished(const Socket& socket) {
-    return !socket.writing &&
-           (socket.broken || (socket.queue.closing && socket.queue.frames.empty()));
-}
-
-/// Says goodbye, when there is nothing left to write.
+/// Waits until what is left has been written, and the goodbye.
 asio::awaitable<void> finish(Socket& socket) {
-    while (!is_finished(socket)) {
-        co_await socket.queue.changed.wait();
+    write_next(socket);
+    while (socket.writer != Socket::Writer::gone) {
+        co_await socket.has_gone.wait();
     }
-    socket.broken = true;
-    if (socket.stream.is_open()) {
-        websocket::stream_base::timeout times{};
-        times.handshake_timeout = limits::socket_close_time_max;
-        times.idle_timeout = websocket::stream_base::none();
-        socket.stream.set_option(times);
-        co_await socket.stream.async_close(reason_of(socket.queue.close_code), as_code);
-    }
-    socket.stream.next_layer().cut();
 }
 
 }  // namespace
@@ -138,7 +160,8 @@ asio::awaitable<void> serve_socket(Shell& shell,
                                    Transport transport,
                                    HttpRequest upgrade,
                                    std::string address) {
-    using namespace asio::experimental::awaitable_operators;
+    // What was begun refers to the socket, and is waited for even if this is cancelled.
+    co_await asio::this_coro::throw_if_cancelled(false);
     Socket socket(shell, std::move(transport));
     socket.queue.cut = [&socket] { socket.stream.next_layer().cut(); };
     socket.queue.write = [&socket] { write_next(socket); };
@@ -151,11 +174,13 @@ asio::awaitable<void> serve_socket(Shell& shell,
     if (error) {
         co_return;
     }
+    upgrade = {};  // nobody asks for it again
     socket.id = shell.sockets.open(socket.queue);
     shell.log.write(Log::Level::debug,
                     "socket_opened",
                     {{"connection", static_cast<std::int64_t>(socket.id)}, {"address", address}});
-    co_await (read(socket) && finish(socket));
+    co_await read(socket);
+    co_await finish(socket);
     shell.log.write(
         Log::Level::debug, "socket_closed", {{"connection", static_cast<std::int64_t>(socket.id)}});
 }

@@ -102,6 +102,21 @@ TEST_F(SocketServer, closes_on_bytes_that_are_no_frame_and_serves_the_others) {
     EXPECT_TRUE(good.receive_frame<wire::Pong>().has_value());
 }
 
+TEST_F(SocketServer, takes_messages_of_any_size) {
+    const Session session = sign_in();
+    RawSocket socket(server_->port());
+    socket.send(hello(session));
+    ASSERT_TRUE(socket.receive_frame<wire::Welcome>().has_value());
+    std::uint32_t counter = 0;
+    for (const std::size_t size : {0, 300, 400, 412, 450, 1300, 1500, 5'000, 200'000}) {
+        const wire::Push push = rename(session, ++counter, std::string(size, 'x'));
+        socket.send(push);
+        const auto outcomes = socket.receive_frame<wire::Outcomes>();
+        ASSERT_TRUE(outcomes.has_value()) << size;
+        EXPECT_EQ(outcomes->outcomes.at(0).intent, push.intents.at(0).id) << size;
+    }
+}
+
 TEST_F(SocketServer, takes_no_socket_from_the_page_of_another_site) {
     EXPECT_FALSE(RawSocket(server_->port(), "https://evil.example").is_open());
     EXPECT_TRUE(RawSocket(server_->port(), "http://127.0.0.1:" + std::to_string(server_->port()))

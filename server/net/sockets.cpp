@@ -124,7 +124,7 @@ void Sockets::carry_out(services::Command& command) {
                    {{"connection", static_cast<std::int64_t>(command.connection)},
                     {"code", error_name(command.code)},
                     {"detail", command.detail}});
-        queue.changed.raise();
+        queue.write();
     } else {
         queue.bytes += command.bytes->size();
         counters_.socket_queue_bytes += command.bytes->size();

@@ -3,8 +3,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -20,19 +20,16 @@ namespace holdfast::net {
 /// What waits to be written to one WebSocket. The bytes are shared with every other receiver.
 /// `write` and `cut` are there from open() on.
 struct SocketQueue {
-    explicit SocketQueue(boost::asio::any_io_executor executor) : changed(std::move(executor)) {}
-
     struct Frame {
         sync::SharedBytes bytes;
         std::int64_t queued_us = 0;  ///< by the stopwatch
     };
-    std::deque<Frame> frames;
+    std::list<Frame> frames;  ///< not a deque: an empty one holds 600 bytes
     std::size_t bytes = 0;
     std::size_t told_bytes = 0;  ///< what the hub was told last
     bool closing = false;        ///< nothing more comes: write what is there, then say goodbye
     ErrorCode close_code{};
-    Signal changed;               ///< it closes, or has nothing left to write
-    std::function<void()> write;  ///< begins with the first frame where none is being written
+    std::function<void()> write;  ///< goes on where nothing is being written
     std::function<void()> cut;    ///< ends the connection at once
 };
 

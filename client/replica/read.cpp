@@ -103,10 +103,16 @@ Result<std::vector<Row>> Replica::newest(BucketId bucket, RowKind kind, std::siz
     if (!buckets_.contains(bucket)) {
         return std::vector<Row>{};
     }
-    return collect(statements_->newest.reset()
+    if (const auto kept = newest_.find(bucket, kind, count); kept.known) {
+        return std::vector<Row>(kept.rows.begin(), kept.rows.end());
+    }
+    HF_TRY(auto rows,
+           collect(statements_->newest.reset()
                        .bind(1, bucket.value)
                        .bind(2, static_cast<int>(kind))
-                       .bind(3, bounded(count)));
+                       .bind(3, bounded(count))));
+    newest_.put(bucket, kind, count, rows);
+    return rows;
 }
 
 Result<std::vector<Row>> Replica::before(BucketId bucket,

@@ -144,6 +144,7 @@ Result<Replica::ReplacedRange> Replica::replace_range(const wire::Page& page) {
     }
     HF_TRY(ReplicaRepair * repair, this->repair());
     HF_CHECK(flush());
+    newest_.forget(page.head.id);
     sync::BucketCursor cursor = known->second;
     HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
     HF_TRY(auto done, repair->replace(page, cursor));

@@ -286,6 +286,7 @@ Result<> Replica::store_heads(std::span<const Bucket> heads) {
     HF_TRY(auto transaction, sqlite::Transaction::begin(database_));
     std::vector<sync::BucketCursor> changed;
     changed.reserve(heads.size());
+    newest_.clear();
     for (const Bucket& head : heads) {
         if (revoked_.contains(head.id)) {
             HF_CHECK(forget_rows(head.id));  // access came back before everything was swept
@@ -318,6 +319,7 @@ Result<> Replica::drop_buckets(std::span<const BucketId> buckets) {
     for (const BucketId bucket : buckets) {
         if (buckets_.contains(bucket)) {
             forget(bucket);
+            newest_.forget(bucket);
             revoked_.insert(bucket);
         }
     }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/replica/newest_rows.hpp"
 #include "core/base/result.hpp"
 #include "core/model/bucket.hpp"
 #include "core/model/range.hpp"
@@ -164,7 +165,8 @@ public:
     /// How many rows of a kind are in a bucket. Cost: a pass over their keys.
     [[nodiscard]] Result<std::uint64_t> count(BucketId bucket, RowKind kind);
 
-    /// The newest rows by (sort, id), newest first.
+    /// The newest rows by (sort, id), newest first.  Cost  where a bucket was asked for lately,
+    /// nothing is read.
     [[nodiscard]] Result<std::vector<Row>> newest(BucketId bucket, RowKind kind, std::size_t count);
 
     /// Rows before a place, nearest first; rows behind it, nearest first. The place itself is in
@@ -235,6 +237,8 @@ private:
     std::map<std::pair<BucketKind, Id>, BucketId> by_owner_;
     std::set<std::tuple<BucketKind, Id, BucketId>> by_parent_;
     std::set<BucketId> revoked_;
+
+    NewestRows newest_;
 
 public:
     Replica(Replica&&) noexcept;

@@ -150,6 +150,7 @@ Result<> Replica::undo() {
     buckets_.clear();
     by_owner_.clear();
     by_parent_.clear();
+    newest_.clear();
     if (auto loaded = load_buckets(); !loaded) {
         return fail(ErrorCode::storage_corrupt, std::move(loaded).error().detail);
     }
@@ -186,6 +187,7 @@ Result<> Replica::insert_fresh(PageWork& work, const RowRef& row) {
     if (database_.changes() == 0) {
         return merge(work, row);
     }
+    newest_.wrote(work.page.head.id, row);
     work.count_in(row);
     work.new_rows += 1;
     return {};
@@ -227,6 +229,7 @@ Result<> Replica::merge(PageWork& work, const RowRef& row) {
                  .bind(5, row.sort)
                  .bind(6, row.body)
                  .run());
+    newest_.wrote(work.page.head.id, row);
     work.count_in(row);
     work.new_rows += 1;
     return {};
@@ -238,6 +241,7 @@ Result<> Replica::erase(PageWork& work, const RowRef& row) {
         return {};
     }
     work.new_rows += 1;
+    newest_.erased({work.page.head.id, row.kind, row.id});
     return statements_->erase.reset()
         .bind(1, work.page.head.id.value)
         .bind(2, static_cast<int>(row.kind))

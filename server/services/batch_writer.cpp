@@ -61,6 +61,9 @@ Result<std::vector<Position>> BatchWriter::write(const std::vector<RowChange>& r
     }
     for (const RowChange& change : rows) {
         cache_.forget(change.key);
+        if (change.key.kind == RowKind::grant) {
+            granted_.insert(change.key.bucket);
+        }
     }
     HF_TRY(auto positions, storage_.write_rows(rows));
     staged_positions_.insert(staged_positions_.end(), positions.begin(), positions.end());
@@ -90,6 +93,22 @@ std::vector<BucketMove> BatchWriter::moved() const {
         all.push_back({bucket, before_.at(bucket), version});
     }
     return all;
+}
+
+Result<std::vector<storage::BucketRecord>> BatchWriter::heads() const {
+    std::set<BucketId> touched = created_;
+    for (const auto& [bucket, version] : after_) {
+        touched.insert(bucket);
+    }
+    std::vector<storage::BucketRecord> heads;
+    heads.reserve(touched.size());
+    for (const BucketId bucket : touched) {
+        HF_TRY(const auto record, storage_.find_bucket(bucket));
+        if (record) {
+            heads.push_back(*record);
+        }
+    }
+    return heads;
 }
 
 std::vector<BucketId> BatchWriter::created() const {

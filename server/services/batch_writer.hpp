@@ -38,6 +38,11 @@ public:
 
     [[nodiscard]] std::vector<BucketMove> moved() const;  ///< ascending by bucket
     [[nodiscard]] std::vector<BucketId> created() const;  ///< ascending
+    /// Where the buckets of both stand now. Errors  those of the storage.
+    [[nodiscard]] Result<std::vector<storage::BucketRecord>> heads() const;
+    /// Users' buckets into which a grant was written, or that it was taken from; also by what was
+    /// undone.
+    [[nodiscard]] const std::set<BucketId>& granted() const { return granted_; }
     [[nodiscard]] std::size_t runs_queued() const { return runs_queued_; }
 
 private:
@@ -49,6 +54,7 @@ private:
     std::map<BucketId, std::uint64_t> before_;  ///< version when the batch first came to the bucket
     std::map<BucketId, std::uint64_t> after_;
     std::set<BucketId> created_;
+    std::set<BucketId> granted_;
     std::size_t runs_queued_ = 0;
     // What the intent or stage at work would add.
     std::vector<Position> staged_positions_;

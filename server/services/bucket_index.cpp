@@ -65,20 +65,18 @@ Result<BucketIndex::Difference> BucketIndex::reload(Id organization) {
     return difference;
 }
 
-Result<const BucketRecord*> BucketIndex::refresh(BucketId bucket) {
-    HF_TRY(const auto record, storage_.find_bucket(bucket));
-    if (!record || !organizations_.contains(record->organization)) {
-        erase(bucket);
-        return nullptr;
+void BucketIndex::put(const BucketRecord& record) {
+    const BucketId bucket = record.bucket.id;
+    if (!organizations_.contains(record.organization)) {
+        return erase(bucket);
     }
     if (const auto known = records_.find(bucket);
-        known != records_.end() && known->second.record.open == record->open) {
-        known->second = make_entry(*record);
+        known != records_.end() && known->second.record.open == record.open) {
+        known->second = make_entry(record);
     } else {
         erase(bucket);
-        insert(*record);
+        insert(record);
     }
-    return find(bucket);
 }
 
 const BucketRecord* BucketIndex::find(BucketId bucket) const {

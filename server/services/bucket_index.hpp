@@ -40,9 +40,8 @@ public:
     /// Reads the organization again and says what differs.
     [[nodiscard]] Result<Difference> reload(Id organization);
 
-    /// Reads one bucket again; null where its organization is not in use, or it does not exist.
-    /// Valid until the next call that reads.
-    [[nodiscard]] Result<const BucketRecord*> refresh(BucketId bucket);
+    /// A bucket is new, or has moved. Nothing where its organization is not in use.
+    void put(const BucketRecord& record);
 
     [[nodiscard]] const BucketRecord* find(BucketId bucket) const;
 

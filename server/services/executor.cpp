@@ -82,8 +82,6 @@ Batch Executor::run(std::size_t max) {
     }
     BatchWriter writer(storage_, cache_);
     if (const Result<> done = carry_out(jobs, writer, batch); done) {
-        batch.moved = writer.moved();
-        batch.created = writer.created();
         batch.stages = routines_.committed(writer.runs_queued() > 0);
         return batch;
     } else {
@@ -110,6 +108,10 @@ Result<> Executor::carry_out(std::deque<IntentJob>& jobs, BatchWriter& writer, B
     HF_CHECK(time_.learn(storage_));
     HF_CHECK(judge_all(jobs, writer, batch));
     HF_CHECK(routines_.carry_out(writer, cache_));
+    batch.moved = writer.moved();
+    batch.created = writer.created();
+    batch.granted = writer.granted();
+    HF_TRY(batch.heads, writer.heads());
     const std::int64_t judged_us = environment_.stopwatch_us();
     HF_CHECK(storage_.commit());
     batch.commit_us = environment_.stopwatch_us() - judged_us;

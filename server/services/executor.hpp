@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,12 +41,14 @@ struct JudgedIntent {
 
 /// What became of one run.
 struct Batch {
-    std::vector<JudgedIntent> judged;  ///< one for each job taken off the queue
-    std::vector<BucketMove> moved;     ///< committed; ascending by bucket
-    std::vector<BucketId> created;     ///< committed; ascending
-    std::int64_t lock_us = 0;          ///< waited for other writers
-    std::int64_t commit_us = 0;        ///< until it was durable
-    std::size_t stages = 0;            ///< of routines, carried out
+    std::vector<JudgedIntent> judged;          ///< one for each job taken off the queue
+    std::vector<BucketMove> moved;             ///< committed; ascending by bucket
+    std::vector<BucketId> created;             ///< committed; ascending
+    std::vector<storage::BucketRecord> heads;  ///< of both, as committed
+    std::set<BucketId> granted;                ///< users' buckets whose grants were written
+    std::int64_t lock_us = 0;                  ///< waited for other writers
+    std::int64_t commit_us = 0;                ///< until it was durable
+    std::size_t stages = 0;                    ///< of routines, carried out
     std::optional<Error> failure;  ///< the transaction failed: nothing was done, all are `later`
 };
 

@@ -241,8 +241,7 @@ private:
     void answer_judged(const std::vector<JudgedIntent>& judged);
     void tell_batch(const Batch& batch);
     [[nodiscard]] Result<Batch> write_settled(const RowKey& key, ErrorCode refused);
-    [[nodiscard]] Result<std::set<Id>> users_with_new_access(const Batch& batch);
-    [[nodiscard]] Result<bool> moves_grants(const BucketMove& move);
+    [[nodiscard]] std::set<Id> users_with_new_access(const Batch& batch);
     void tell_move(const BucketMove& move);
     void tell_access(const std::set<Id>& users);
     [[nodiscard]] Result<> tell_access(Id user, const std::vector<ConnectionId>& connections);
@@ -250,7 +249,6 @@ private:
     void poll_foreign(Instant now);
     void look_for_runs();
     void reload(Id organization);
-    void give_up_live(ErrorCode code);
 
     [[nodiscard]] std::vector<ConnectionId> followers_of(const BucketRecord& record) const;
     [[nodiscard]] std::vector<ConnectionId> holders_of(Id key) const;

@@ -40,6 +40,10 @@ Result<Batch> Hub::write_settled(const RowKey& key, ErrorCode refused) {
     HF_TRY(const auto positions, storage_.write_rows({&change, 1}));
     for (const Position& position : positions) {
         batch.moved.push_back({position.bucket, record->bucket.version, position.version});
+        HF_TRY(const auto moved, storage_.find_bucket(position.bucket));
+        if (moved) {
+            batch.heads.push_back(*moved);
+        }
     }
     return batch;
 }

@@ -57,47 +57,32 @@ void Hub::answer_judged(const std::vector<JudgedIntent>& judged) {
 }
 
 void Hub::tell_batch(const Batch& batch) {
-    const auto users = users_with_new_access(batch);
-    if (!users) {
-        // It is not known who may read what: all are sent away and come back to what is true.
-        give_up_live(users.error().code);
-        return;
+    for (const BucketRecord& head : batch.heads) {
+        index_.put(head);
     }
     // Access first: who has just lost a bucket does not get its last page.
-    tell_access(*users);
+    tell_access(users_with_new_access(batch));
     for (const BucketMove& move : batch.moved) {
         tell_move(move);
     }
 }
 
-Result<std::set<Id>> Hub::users_with_new_access(const Batch& batch) {
+std::set<Id> Hub::users_with_new_access(const Batch& batch) {
     std::set<Id> users;
     for (const BucketId bucket : batch.created) {
-        HF_TRY(const BucketRecord* record, index_.refresh(bucket));
-        if (record != nullptr) {
+        if (const BucketRecord* record = index_.find(bucket)) {
             users.merge(users_of(followers_of(*record)));
         }
     }
-    for (const BucketMove& move : batch.moved) {
-        HF_TRY(const BucketRecord* record, index_.refresh(move.bucket));
+    for (const BucketId bucket : batch.granted) {
+        const BucketRecord* record = index_.find(bucket);
         if (record == nullptr || record->bucket.kind != BucketKind::user) {
             continue;
         }
-        const Id user = record->bucket.owner;
-        HF_TRY(const bool grants, moves_grants(move));
-        if (grants) {
-            access_.forget(user);
-            users.insert(user);
-        }
+        access_.forget(record->bucket.owner);
+        users.insert(record->bucket.owner);
     }
     return users;
-}
-
-/// Most moves of a user's bucket are read marks, which open nothing.
-Result<bool> Hub::moves_grants(const BucketMove& move) {
-    HF_TRY(const auto page, storage_.rows_after_version(move.bucket, move.from, {}));
-    return page.more || std::ranges::any_of(
-                            page.rows, [](const Row& row) { return row.kind == RowKind::grant; });
 }
 
 void Hub::tell_move(const BucketMove& move) {
@@ -220,20 +205,6 @@ void Hub::reload(Id organization) {
         for (const ConnectionId id : followers_of(*record)) {
             feed(id, input);
         }
-    }
-}
-
-void Hub::give_up_live(ErrorCode code) {
-    index_.keep_only({});
-    access_.keep_only({});
-    std::vector<ConnectionId> live;
-    for (const auto& [id, connection] : connections_) {
-        if (connection.identity) {
-            live.push_back(id);
-        }
-    }
-    for (const ConnectionId id : live) {
-        end(id, code, limits::refused_retry);
     }
 }
 

@@ -84,9 +84,17 @@ Result<BucketId> SqliteStorage::create_bucket(const BucketRecord& record) {
 }
 
 Result<std::optional<BucketRecord>> SqliteStorage::find_bucket(BucketId id) {
+    const bool inside = database_.in_transaction();
+    if (const auto known = heads_.find(id); inside && known != heads_.end()) {
+        return known->second;
+    }
     Query find = query(Sql::bucket_find);
     find->bind(1, id.value);
-    return find.find(&read_bucket);
+    HF_TRY(auto found, find.find(&read_bucket));
+    if (inside && found) {
+        heads_.emplace(id, *found);
+    }
+    return found;
 }
 
 Result<std::optional<BucketRecord>> SqliteStorage::find_bucket(BucketKind kind, Id owner) {
@@ -107,6 +115,7 @@ Result<> SqliteStorage::renew_epoch(std::uint32_t epoch) {
     for (Counter* counter : {&ids_, &buckets_}) {
         HF_CHECK(leap(*counter));
     }
+    heads_.clear();
     Query renew = query(Sql::bucket_renew);
     renew->bind(1, epoch);
     return renew->run();
@@ -120,6 +129,7 @@ Result<std::uint64_t> SqliteStorage::age() {
 
 Result<> SqliteStorage::set_open(BucketId id, bool open) {
     HF_CHECK(writable());
+    heads_.erase(id);
     Query set = query(Sql::bucket_set_open);
     set->bind(1, static_cast<int>(open)).bind(2, id.value);
     return set->run();

@@ -207,6 +207,7 @@ Result<std::optional<Position>> SqliteStorage::write_bucket(
         .bind(7, written.tombstones)
         .bind(8, id.value);
     HF_CHECK(advance->run());
+    heads_.insert_or_assign(id, written);
     return Position{.bucket = id, .version = head.version};
 }
 

@@ -108,6 +108,7 @@ Result<> SqliteStorage::begin() {
     if (database_.in_transaction()) {
         return fail(ErrorCode::storage_failed, "a transaction is open already");
     }
+    heads_.clear();
     HF_CHECK(restore_counters());  // SQLite may have rolled back by itself
     // Numbers are reserved before, so that those given in a transaction are never given again,
     // whatever becomes of it. Only one that takes more than half a block reserves within.
@@ -129,6 +130,7 @@ Result<> SqliteStorage::commit() {
 
 void SqliteStorage::rollback() {
     database_.rollback();
+    heads_.clear();
     // If this fails, nothing is lost: the next number is reserved above those that were given.
     (void)restore_counters();
 }
@@ -145,6 +147,7 @@ Result<bool> SqliteStorage::nested(const std::function<Result<bool>()>& body) {
     if (!database_.in_transaction()) {  // SQLite has undone more than was asked
         return kept ? fail(ErrorCode::storage_failed, "the transaction was ended") : kept;
     }
+    heads_.clear();
     HF_CHECK(query(Sql::savepoint_undo)->run());
     HF_CHECK(query(Sql::savepoint_release)->run());
     HF_CHECK(restore_counters());

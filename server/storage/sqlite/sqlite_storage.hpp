@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -14,7 +15,8 @@ namespace holdfast::storage {
 
 /// Storage in one SQLite file, with a write-ahead log that is synced at every commit.
 ///
-/// The tables are those of common/schema.cpp; nothing is cached but reserved numbers (Counter).
+/// The tables are those of common/schema.cpp; nothing is cached but reserved numbers (Counter),
+/// and the heads of buckets for as long as a transaction is open.
 /// Several connections may be open on a file, unless one is exclusive; they write in turn.
 ///
 /// Buckets start in the epoch that the secret "epoch" holds as decimal text, or else in 1.
@@ -130,6 +132,10 @@ private:
 
     sqlite::Database database_;
     std::array<sqlite::Statement, static_cast<std::size_t>(Sql::count)> statements_;
+
+    /// What the transaction that is open has read of buckets, or written: an intent asks several
+    /// times where the same ones stand.
+    std::map<BucketId, BucketRecord> heads_;
 
     Counter ids_{"id", Id::make(server_device, 1).value, 1024, 1U << 20};
     Counter buckets_{"bucket", 1, 1024, 1U << 20};

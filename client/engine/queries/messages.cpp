@@ -6,6 +6,7 @@
 #include "client/engine/queries/cards.hpp"
 #include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/form_cards.hpp"
+#include "client/engine/queries/message_item.hpp"
 #include "client/engine/queries/snapshots.hpp"
 #include "core/model/args.hpp"
 #include "core/model/limits.hpp"
@@ -108,12 +109,12 @@ public:
         const body::Message before = parse(row.body);
         const bool changed = waiting != nullptr && !waiting->deletes();
         const body::Message message = changed ? parse(waiting->body) : before;
-        HF_TRY(Json item, common(row.id, row.sort, message));
-        HF_TRY(item["reactions"], reactions(message, before));
+        HF_TRY(MessageItem item, common(row.id, row.sort, message));
+        HF_TRY(item.reactions, reactions(message, before));
         const bool deletable = is_deletable(message);
         const bool can_delete = deletable && may_delete_at(row.sort);
-        item["can_delete"] = can_delete;
-        std::string json = dump(item);
+        item.can_delete = can_delete;
+        std::string json = to_json(item);
         // What a card shows of an answer or a file comes from other rows than the message's own.
         const bool alone = message.reply_to.empty() && !message.form && message.files.empty();
         if (waiting == nullptr && people_ && alone) {
@@ -130,22 +131,22 @@ public:
     }
 
     /// A message of the person that the timeline does not have yet.
-    Result<Json> waiting(const Outbox::Item& item) {
+    Result<std::string> waiting(const Outbox::Item& item) {
         body::Message message = message_of(item.intent);
         const Id id = item.intent.id;
         HF_TRY(const auto overlaid, view_.find({timeline_, RowKind::message, id}));
         if (overlaid) {
             message = parse(overlaid->body);
         }
-        HF_TRY(Json made, common(id, item.intent.claimed_at.ms, message));
-        HF_TRY(made["reactions"], reactions(message, body::Message{}));
-        made["state"] = cards::delivery_state(view_, item);
-        made["intent"] = to_string(id);
-        made["by_routine"] = view_.runs_routine(id);
+        HF_TRY(MessageItem made, common(id, item.intent.claimed_at.ms, message));
+        HF_TRY(made.reactions, reactions(message, body::Message{}));
+        made.state = cards::delivery_state(view_, item);
+        made.intent = id;
+        made.by_routine = view_.runs_routine(id);
         if (item.state == Outbox::State::rejected) {
-            made["error"] = cards::error(item.code, item.detail);
+            made.error = dump(cards::error(item.code, item.detail));
         }
-        return made;
+        return to_json(made);
     }
 
 private:
@@ -178,51 +179,41 @@ private:
         return message ? *std::move(message) : body::Message{};
     }
 
-    Result<Json> author(Id id) {
-        const auto known = authors_.find(id);
-        if (known != authors_.end()) {
-            return known->second;
+    /// Valid until another is asked for.
+    Result<const ItemCache::Author*> author(Id id) {
+        auto& known = people_ ? view_.sources().items.authors(*people_) : authors_;
+        if (const auto found = known.find(id); found != known.end()) {
+            return &found->second;
         }
-        HF_TRY(Json made, cards::author(view_, id));
-        authors_.emplace(id, made);
-        return made;
+        HF_TRY(const Json made, cards::author(view_, id));
+        ItemCache::Author author{.name = made["name"].get<std::string>(), .json = dump(made)};
+        return &known.emplace(id, std::move(author)).first->second;
     }
 
-    Result<Json> common(Id id, std::int64_t at, const body::Message& message) {
-        const bool system = !message.system.empty();
-        HF_TRY(Json by, author(message.author));
-        HF_TRY(Json quotes, quoted(message.reply_to));
-        HF_TRY(Json files, file_cards::cards(view_, channel_, message.files));
-        Json form;
+    Result<MessageItem> common(Id id, std::int64_t at, const body::Message& message) {
+        MessageItem item{.id = id, .sort = at, .kind = kind_of(message)};
+        HF_TRY(const auto* by, author(message.author));
+        item.author = by->json;
+        item.mine = message.author == self_;
+        item.text = message.hidden ? std::string{} : message.text;
+        if (!message.system.empty()) {
+            Json params = Json::object();
+            for (const auto& [name, value] : message.params) {
+                params[name] = value;
+            }
+            item.system = dump(Json{{"key", message.system}, {"params", std::move(params)}});
+        }
+        if (!message.reply_to.empty()) {
+            HF_TRY(item.reply_to, quoted(message.reply_to));
+        }
         if (message.form) {
-            HF_TRY(form, form_cards::card(view_, channel_, id, message.form));
+            HF_TRY(const Json form, form_cards::card(view_, channel_, id, message.form));
+            item.form = dump(form);
         }
-        Json params = Json::object();
-        for (const auto& [name, value] : message.params) {
-            params[name] = value;
+        if (!message.files.empty()) {
+            HF_TRY(const Json files, file_cards::cards(view_, channel_, message.files));
+            item.files = dump(files);
         }
-        // Member by member: an initializer list makes each of them twice.
-        Json item = Json::object();
-        item["id"] = to_string(id);
-        item["sort"] = at;
-        item["kind"] = kind_of(message);
-        item["author"] = std::move(by);
-        item["mine"] = message.author == self_;
-        item["text"] = message.hidden ? std::string{} : message.text;
-        item["system"] = nullptr;
-        if (system) {
-            item["system"] = {{"key", message.system}, {"params", std::move(params)}};
-        }
-        item["at"] = at;
-        item["reply_to"] = std::move(quotes);
-        item["reactions"] = Json::array();
-        item["state"] = "done";
-        item["intent"] = nullptr;
-        item["by_routine"] = false;
-        item["error"] = nullptr;
-        item["can_delete"] = false;
-        item["form"] = std::move(form);
-        item["files"] = std::move(files);
         return item;
     }
 
@@ -233,15 +224,15 @@ private:
         return !message.system.empty() ? "system" : message.form ? "form" : "text";
     }
 
-    Result<Json> quoted(const std::vector<Id>& ids) {
+    Result<std::string> quoted(const std::vector<Id>& ids) {
         Json list = Json::array();
         for (const Id id : ids) {
             HF_TRY(const auto row, view_.find({timeline_, RowKind::message, id}));
             const body::Message message = row ? parse(row->body) : body::Message{};
             std::string name;
             if (row) {
-                HF_TRY(const Json by, author(message.author));
-                name = by["name"].get<std::string>();
+                HF_TRY(const auto* by, author(message.author));
+                name = by->name;
             }
             HF_TRY(const std::string text, cards::gist(view_, channel_, message));
             list.push_back(
@@ -249,7 +240,7 @@ private:
                  {"author", std::move(name)},
                  {"text", cards::excerpt(text, limits::quote_lines, limits::quote_bytes_max)}});
         }
-        return list;
+        return dump(list);
     }
 
     [[nodiscard]] static bool includes(const body::Message& message,
@@ -260,7 +251,10 @@ private:
                std::ranges::find(found->second, user) != found->second.end();
     }
 
-    Result<Json> reactions(const body::Message& message, const body::Message& before) {
+    Result<std::string> reactions(const body::Message& message, const body::Message& before) {
+        if (message.reactions.empty()) {
+            return "[]";
+        }
         Json list = Json::array();
         for (const auto& [emoji, users] : message.reactions) {
             Json names = Json::array();
@@ -268,8 +262,8 @@ private:
                 if (names.size() == limits::reactors_named_max) {
                     break;
                 }
-                HF_TRY(const Json by, author(user));
-                names.push_back(by["name"]);
+                HF_TRY(const auto* by, author(user));
+                names.push_back(by->name);
             }
             const bool mine = includes(message, emoji, self_);
             list.push_back({{"emoji", emoji},
@@ -278,7 +272,7 @@ private:
                             {"waiting", mine != includes(before, emoji, self_)},
                             {"names", std::move(names)}});
         }
-        return list;
+        return dump(list);
     }
 
     [[nodiscard]] bool is_deletable(const body::Message& message) const {
@@ -296,7 +290,7 @@ private:
     Id self_;
     std::optional<Sum> people_;
     bool may_delete_;
-    std::map<Id, Json> authors_;
+    std::map<Id, ItemCache::Author> authors_;  ///< where people are on their way
 };
 
 /// Whether a channel that is not here is one that the person may not read. Until the server has
@@ -318,8 +312,8 @@ Result<> append_waiting(View& view, Id channel, ItemMaker& maker, std::vector<st
         if (stored && item.state != Outbox::State::rejected) {
             continue;  // it stands in the timeline already
         }
-        HF_TRY(const Json made, maker.waiting(item));
-        items.push_back(dump(made));
+        HF_TRY(std::string made, maker.waiting(item));
+        items.push_back(std::move(made));
     }
     return {};
 }

@@ -45,10 +45,28 @@ public:
         }
         items_.insert_or_assign(message, std::move(item));
     }
-    void clear() { items_.clear(); }
+    void clear() {
+        items_.clear();
+        authors_.clear();
+    }
+
+    struct Author {
+        std::string name;
+        std::string json;
+    };
+    /// Who wrote messages, as the directory of this sum names them; the caller adds who is missing.
+    [[nodiscard]] std::map<Id, Author>& authors(Sum people) {
+        if (people != people_ || authors_.size() >= limits::items_cached_max) {
+            authors_.clear();
+            people_ = people;
+        }
+        return authors_;
+    }
 
 private:
     std::map<Id, Item> items_;
+    std::map<Id, Author> authors_;
+    Sum people_;
 };
 
 }  // namespace holdfast::client

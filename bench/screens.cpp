@@ -32,9 +32,9 @@ void watch_screen(
     phone.wait("messages", [&] { return phone.snapshot(window).is_object(); });
     sight.ready = true;
     boost::asio::post(waiting.loop(), [] {});
+    std::uint64_t looked_at = phone.pushes(window);  // the screen looks once at what it is given
     for (int i = 0; i < said.count; ++i) {
         const std::string shown = "\"" + text_of(said, i) + "\"";
-        std::uint64_t looked_at = 0;  // the screen looks once at what it is given
         phone.wait("a message", [&] {
             return std::exchange(looked_at, phone.pushes(window)) != phone.pushes(window) &&
                    phone.shows(window, shown);

@@ -297,6 +297,9 @@ Result<Args> parse_args(std::string_view call, const Json& args) {
     if (call == "discard") {
         return parse_intent<Discard>(args);
     }
+    if (call == "acknowledge") {
+        return parse_intent<Acknowledge>(args);
+    }
     if (call == "set_offline_mode") {
         SetOfflineMode value;
         return Members(args).read("on", value.on).done(value);

@@ -92,6 +92,9 @@ struct Retry {
 struct Discard {
     Id intent;
 };
+struct Acknowledge {
+    Id intent;
+};
 struct BeginFile {
     Id channel{};            ///< where a message is being written; or
     std::int64_t draft = 0;  ///< the form that it is for
@@ -154,6 +157,7 @@ using Args = std::variant<Start,
                           AttachAnswer,
                           Retry,
                           Discard,
+                          Acknowledge,
                           BeginFile,
                           AddBytes,
                           ReadFile,

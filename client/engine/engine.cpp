@@ -352,6 +352,10 @@ void Engine::Parts::take(std::int64_t number, const calls::Discard& call) {
     waiting_changed();
 }
 
+void Engine::Parts::take(std::int64_t number, const calls::Acknowledge& call) {
+    answer(number, device->outbox.acknowledge(call.intent));
+}
+
 void Engine::Parts::waiting_changed(Id added) {
     device->files_changed();
     device->hurry(Device::Urgency::now);

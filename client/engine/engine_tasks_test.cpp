@@ -265,6 +265,62 @@ TEST_F(EngineConflicts, OM33_OM34_a_change_that_came_too_late_is_told_with_what_
     EXPECT_TRUE(state(tasks, "reported")["tasks"][0]["waiting"].is_null());
 }
 
+TEST_F(EngineConflicts, OM34_what_was_done_otherwise_than_asked_is_told_until_it_is_read) {
+    const auto status = phone->subscribe({{"query", "status"}});
+    work_offline();
+    ASSERT_TRUE(move("doing", 0).contains("ok"));
+    server.adjust_with = Json{{"situation", "reassigned_before"},
+                              {"target", "doing"},
+                              {"kept", "in_channel"},
+                              {"by", "Ben Lee"},
+                              {"by_id", to_string(FakeServer::ben)},
+                              {"at", 1'700'000'000'000},
+                              {"from", to_string(FakeServer::ana)},
+                              {"to", to_string(FakeServer::ben)}}
+                             .dump();
+    phone->heal();
+    phone->pass(2000);
+    EXPECT_TRUE(phone->snapshot(outbox)["items"].empty());
+    ASSERT_EQ(phone->snapshot(outbox)["adjusted"].size(), 1U) << phone->snapshot(outbox);
+    const Json item = phone->snapshot(outbox)["adjusted"][0];
+    EXPECT_EQ(item["state"], "done");
+    EXPECT_EQ(item["refusal"]["error"]["code"], "task.reassigned");
+    EXPECT_EQ(item["refusal"]["asked"], "Doing");
+    EXPECT_EQ(item["refusal"]["happened"]["by"], "Ben Lee");
+    EXPECT_EQ(item["refusal"]["happened"]["to"], "Ben Lee");
+    EXPECT_EQ(item["refusal"]["kept"], "in_channel");
+    EXPECT_EQ(item["refusal"]["choices"], Json::array({"understood"}));
+    EXPECT_EQ(phone->snapshot(outbox)["needs_you"], 1);
+    EXPECT_EQ(phone->snapshot(status)["needs_you"], 1);
+    EXPECT_EQ(phone->snapshot(task)["refused"], Json::array({item}));
+
+    phone->kill();
+    begin();
+    outbox = phone->subscribe({{"query", "outbox"}});
+    EXPECT_EQ(phone->snapshot(outbox)["adjusted"].size(), 1U) << "it is kept until it is read";
+    ASSERT_EQ(code(phone->call("acknowledge", {{"intent", item["intent"]}})), "accepted");
+    EXPECT_TRUE(phone->snapshot(outbox)["adjusted"].empty());
+    EXPECT_EQ(code(phone->call("acknowledge", {{"intent", item["intent"]}})),
+              "outbox.unknown_item");
+}
+
+TEST_F(EngineConflicts, OM27_a_form_says_that_an_action_waits_before_anything_is_typed) {
+    ASSERT_TRUE(move("doing", 0).contains("ok"));
+    phone->pass(1000);
+    work_offline();
+    const Json opened = phone->call("open_form",
+                                    {{"form", to_string(fixture::acceptance)},
+                                     {"group", to_string(FakeServer::group)},
+                                     {"task", to_string(leak)},
+                                     {"target", "closed"}});
+    ASSERT_TRUE(opened.contains("ok")) << opened;
+    ASSERT_TRUE(move("reported", 1).contains("ok"));
+    const auto filling = phone->subscribe({{"query", "filling"}, {"draft", opened["ok"]["draft"]}});
+    const Json& send = phone->snapshot(filling)["filling"]["send"];
+    EXPECT_EQ(send["allowed"], false);
+    EXPECT_EQ(send["reason"], "reason.action_waiting");
+}
+
 TEST_F(EngineConflicts, OM34_the_answer_of_a_late_change_is_attached_as_evidence_once) {
     ASSERT_TRUE(move("doing", 0).contains("ok"));
     phone->pass(1000);

@@ -55,6 +55,7 @@ private:
     void take(std::int64_t number, const calls::AttachAnswer& call);
     void take(std::int64_t number, const calls::Retry& call);
     void take(std::int64_t number, const calls::Discard& call);
+    void take(std::int64_t number, const calls::Acknowledge& call);
     void take(std::int64_t number, const calls::BeginFile& call);
     void take(std::int64_t number, const calls::AddBytes& call);
     void take(std::int64_t number, const calls::ReadFile& call);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "client/outbox/adjusted.hpp"
 #include "client/outbox/intent_columns.hpp"
 #include "client/outbox/kept.hpp"
 #include "client/outbox/limits.hpp"
@@ -163,6 +164,9 @@ Result<> Outbox::settle(std::span<const Outcome> outcomes) {
                      .bind(4, std::string_view(change.outcome->detail))
                      .bind(5, encode_positions(change.outcome->positions))
                      .run());
+        if (change.outcome->status == OutcomeStatus::adjusted) {
+            HF_CHECK(adjusted_->write(items_.at(change.id).intent, *change.outcome));
+        }
     }
     HF_CHECK(transaction.commit());
     for (const Change& change : changes) {
@@ -172,6 +176,9 @@ Result<> Outbox::settle(std::span<const Outcome> outcomes) {
         item.detail = change.outcome->detail;
         item.positions = change.outcome->positions;
         waiting_ -= 1;
+        if (change.outcome->status == OutcomeStatus::adjusted) {
+            adjusted_->remember(item.intent, *change.outcome);
+        }
         (change.state == State::applied ? applied_ : refused_).insert(change.id);
     }
     return {};
@@ -193,6 +200,21 @@ Result<> Outbox::forget(std::span<const Id> ids) {
             drop(id);
         }
     }
+    return {};
+}
+
+const std::map<Id, Outbox::Item>& Outbox::adjusted() const {
+    return adjusted_->all();
+}
+
+Result<> Outbox::acknowledge(Id id) {
+    if (!adjusted().contains(id)) {
+        return fail(ErrorCode::outbox_unknown_item, to_string(id));
+    }
+    HF_TRY(auto transaction, begin(sqlite::Durability::normal));
+    HF_CHECK(adjusted_->write_erased(id));
+    HF_CHECK(transaction.commit());
+    adjusted_->forget(id);
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "client/outbox/adjusted.hpp"
 #include "client/outbox/coming_file.hpp"
 #include "client/outbox/intent_columns.hpp"
 #include "client/outbox/kept.hpp"
@@ -157,6 +158,7 @@ Result<Outbox> Outbox::open(const Options& options) {
     }
     HF_CHECK(outbox.migrate(version));
     HF_CHECK(outbox.database_.execute(KeptIntents::schema));
+    HF_CHECK(outbox.database_.execute(AdjustedIntents::schema));
     HF_CHECK(outbox.prepare());
     HF_CHECK(outbox.load_all());
     return outbox;
@@ -209,6 +211,8 @@ Result<> Outbox::prepare() {
     }
     HF_TRY(KeptIntents kept, KeptIntents::open(database_));
     kept_ = std::make_unique<KeptIntents>(std::move(kept));
+    HF_TRY(AdjustedIntents adjusted, AdjustedIntents::open(database_));
+    adjusted_ = std::make_unique<AdjustedIntents>(std::move(adjusted));
     return {};
 }
 
@@ -306,7 +310,7 @@ Result<> Outbox::sign_out() {
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     HF_CHECK(
         database_.execute("DELETE FROM item; DELETE FROM draft; DELETE FROM account;"
-                          "DELETE FROM file; DELETE FROM piece;"
+                          "DELETE FROM file; DELETE FROM piece; DELETE FROM adjusted;"
                           "DELETE FROM value WHERE name NOT IN"
                           " ('counter', 'device', 'salt', 'draft')"));
     HF_CHECK(kept_->clear());
@@ -320,6 +324,7 @@ Result<> Outbox::sign_out() {
     files_.clear();
     coming_.clear();
     items_.clear();
+    adjusted_->clear();
     applied_.clear();
     waiting_ = 0;
     refused_.clear();

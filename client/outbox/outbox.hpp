@@ -19,6 +19,7 @@
 
 namespace holdfast::client {
 
+class AdjustedIntents;
 class KeptIntents;
 struct ComingFile;
 
@@ -135,6 +136,13 @@ public:
     /// Where the disk is full the note is kept in memory alone, and they are sent all the same: to
     /// deliver work comes before taking it back.
     void offer(std::span<const Intent> intents);
+    /// The same of a file that is brought while the app is closed: until end_lending(). On the disk
+    /// when it returns.
+    [[nodiscard]] Result<> lend(std::span<const Intent> intents);
+    /// What became of that file: somebody has taken it, and the server may have all that is in it;
+    /// or nobody has, it is gone, and what is not offered otherwise can be taken back again.
+    enum class Lent : std::uint8_t { taken, gone };
+    [[nodiscard]] Result<> end_lending(Lent what);
 
     /// Takes the server's word on items. Unknown ones, and those with an outcome, are left alone.
     [[nodiscard]] Result<> settle(std::span<const Outcome> outcomes);
@@ -158,6 +166,11 @@ public:
     /// @returns all that went.
     /// Errors  outbox_unknown_item: it is not there; outbox_may_be_sent: the server may have it.
     [[nodiscard]] Result<std::vector<Id>> discard(Id id);
+    /// Actions that the server has done otherwise than they were asked for, by id: `code` and
+    /// `detail` say how. They are told until the person has read it (limits::adjusted_max).
+    [[nodiscard]] const std::map<Id, Item>& adjusted() const;
+    /// The person has read it.  Errors  outbox_unknown_item.
+    [[nodiscard]] Result<> acknowledge(Id id);
     /// Puts a refused item at the end with a new id, because the old id's outcome stands for ever.
     /// @param connected  as for add().
     [[nodiscard]] Result<Intent> retry(Id id, DeviceNumber device, Instant now, bool connected);
@@ -309,6 +322,7 @@ private:
     sqlite::Durability durability_ = sqlite::Durability::full;  ///< of the next commit
     sqlite::Durability outlives_process_;  ///< of a commit that may go with the power, no sooner
     std::unique_ptr<KeptIntents> kept_;
+    std::unique_ptr<AdjustedIntents> adjusted_;
 
     // --- what the file holds, in memory
     std::optional<Account> account_;

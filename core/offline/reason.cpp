@@ -12,6 +12,8 @@ std::string_view reason_of(const Error& error) {
             return reason::too_late;
         case ErrorCode::intent_needs_connection:
             return reason::offline_mode;
+        case ErrorCode::task_action_waiting:
+            return reason::action_waiting;
         case ErrorCode::offline_no_connection:
             return reason::no_connection;
         case ErrorCode::offline_not_ready:

@@ -19,6 +19,7 @@ inline constexpr std::string_view no_permission = "reason.no_permission";
 inline constexpr std::string_view gone = "reason.gone";
 inline constexpr std::string_view too_late = "reason.too_late";
 inline constexpr std::string_view keeps_nothing = "reason.keeps_nothing";
+inline constexpr std::string_view action_waiting = "reason.action_waiting";
 }  // namespace reason
 
 struct ReasonEntry {
@@ -27,7 +28,7 @@ struct ReasonEntry {
 };
 
 /// Every reason that the engine can give; the app's catalogues hold a sentence for each.
-inline constexpr std::array<ReasonEntry, 9> reasons{{
+inline constexpr std::array<ReasonEntry, 10> reasons{{
     {reason::not_synchronized,
      "Offline Mode cannot be turned on here before synchronization has completed once (OM17)."},
     {reason::no_connection, "Online Mode without a connection takes no input (OM20)."},
@@ -38,6 +39,7 @@ inline constexpr std::array<ReasonEntry, 9> reasons{{
     {reason::gone, "What it is about does not exist any more, or is no longer visible."},
     {reason::too_late, "A message can be deleted for 24 hours only."},
     {reason::keeps_nothing, "The browser keeps no data after it closes: no Offline Mode in it."},
+    {reason::action_waiting, "An action upon the task waits to be confirmed (OM27)."},
 }};
 
 /// The reason that belongs to a refusal of may_write(), may_manage(), may_submit() and the like;

@@ -252,4 +252,15 @@ Result<Effects> post_and_obey(World& world, const Occasion& occasion, const Inte
 
 }  // namespace rules
 
+Result<> may_be_heard(const World& world,
+                      const Occasion& occasion,
+                      const BotPlace& place,
+                      Id form) {
+    HF_TRY(const std::vector<body::Bot> bots, bots_of(world, place));
+    const bool is_action = place.task && std::ranges::any_of(bots, [&](const body::Bot& bot) {
+                               return bot.acts && rules::includes(bot.forms, form);
+                           });
+    return is_action ? rules::nothing_waits(world, occasion, place) : Result<>{};
+}
+
 }  // namespace holdfast

@@ -37,6 +37,13 @@ struct BotPlace {
 /// Whether an answer to the form begins a routine there.
 [[nodiscard]] Result<bool> is_listened_to(const World& world, const BotPlace& place, Id form);
 
+/// Whether an answer to the form may be sent there now, as far as the bots are concerned.
+/// Errors  task_action_waiting, as call_bots() · those of World.
+[[nodiscard]] Result<> may_be_heard(const World& world,
+                                    const Occasion& occasion,
+                                    const BotPlace& place,
+                                    Id form);
+
 /// "/ticket  the pump leaks": `word` is "ticket" in lower case, `rest` what stands behind it.
 struct Command {
     std::string word{};

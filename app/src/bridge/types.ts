@@ -123,6 +123,8 @@ export interface Calls {
   /** Sends a refused item again, or gives it up. */
   retry: { args: { intent: Id }; result: Empty };
   discard: { args: { intent: Id }; result: Empty };
+  /** The person has read how an action was done otherwise than asked. */
+  acknowledge: { args: { intent: Id }; result: Empty };
   set_offline_mode: { args: { on: boolean }; result: Empty };
   dismiss_banner: { args: Empty; result: Empty };
   /** Ends the wait between two tries to connect. */
@@ -284,7 +286,8 @@ export interface StatusSnapshot {
     /** Key of the catalogue: why the switch is disabled, or why there is none although it is granted. */
     reason: string | null;
   };
-  needs_you: number; // actions and files that were refused
+  needs_you: number; // actions and files that were refused, actions that were done otherwise than asked
+  storage_low: number | null; // bytes that are left, where that is little
   clock_ahead_ms: number; // of this device, against the server's; 0: nobody would notice
   /** Files whose actions are done: how much of them the server has. */
   uploads: { files: number; bytes: number; sent: number };
@@ -406,6 +409,8 @@ export interface OutboxSnapshot {
   sending: number;
   needs_you: number;
   items: OutboxItem[];
+  /** What the server has done otherwise than it was asked for: told until the person has read it (OM34). */
+  adjusted: OutboxItem[];
   /** Files whose actions are done, and which the server has not got. */
   uploads: { target: string; file: FileCard }[];
 }
@@ -422,7 +427,7 @@ export interface OutboxItem {
   files: FileCard[];
   can_discard: boolean;
   saved_at: Millis; // device clock
-  refusal: Refusal | null; // for needs_you
+  refusal: Refusal | null; // for needs_you, and for what was done otherwise than asked
 }
 
 /** What is said of an action that the server has refused: what was asked, what happened instead, what is possible now. */
@@ -438,7 +443,7 @@ export interface Refusal {
   choices: Choosable[]; // best first
 }
 
-export type Choosable = 'edit' | 'retry' | 'attach' | 'copy' | 'discard';
+export type Choosable = 'edit' | 'retry' | 'attach' | 'copy' | 'discard' | 'understood';
 
 export interface SettingsSnapshot {
   sending: { waiting: number; sent: number; bytes: number };

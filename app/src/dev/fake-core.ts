@@ -423,6 +423,7 @@ export class FakeCore implements EnginePort {
       waiting: count('saved'),
       sending: count('sending'),
       needs_you: count('needs_you'),
+      adjusted: [],
       items,
       uploads: [],
     };

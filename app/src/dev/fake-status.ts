@@ -105,6 +105,7 @@ export function statusOf(world: World, outbox: OutboxItem[]): StatusSnapshot {
     },
     clock_ahead_ms: 0,
     needs_you: outbox.filter(({ state }) => state === 'needs_you').length,
+    storage_low: null,
     uploads: { files: 0, bytes: 0, sent: 0 },
     screens: {
       show_data: world.connected || world.offlineOn,

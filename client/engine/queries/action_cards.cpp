@@ -245,8 +245,22 @@ Result<Json> card(View& view, const Outbox::Item& item) {
     return made;
 }
 
-Result<Json> refused_upon(View& view, Id task) {
+Result<Json> adjusted(View& view, Id task) {
     Json list = Json::array();
+    for (const auto& [id, item] : view.outbox().adjusted()) {
+        if (task && item.intent.lane != task) {
+            continue;
+        }
+        HF_TRY(Json made, card(view, item));
+        HF_TRY(made["refusal"], refusal(view, item));
+        made["refusal"]["choices"] = Json::array({"understood"});
+        list.push_back(std::move(made));
+    }
+    return list;
+}
+
+Result<Json> refused_upon(View& view, Id task) {
+    HF_TRY(Json list, adjusted(view, task));
     const Outbox& outbox = view.outbox();
     for (const Id id : outbox.refused()) {
         const Outbox::Item& item = *outbox.find(id);

@@ -15,7 +15,10 @@ using Json = nlohmann::json;
 /// do now (OM34): the server's verdict, with the names that this device knows.
 [[nodiscard]] Result<Json> card(View& view, const Outbox::Item& item);
 
-/// The cards of what was refused upon a task, oldest first.
+/// The cards of what was done otherwise than asked, oldest first; of all, or of one task.
+[[nodiscard]] Result<Json> adjusted(View& view, Id task = {});
+
+/// The cards of what was refused upon a task, oldest first; before it what was done otherwise.
 [[nodiscard]] Result<Json> refused_upon(View& view, Id task);
 
 }  // namespace holdfast::client::action_cards

@@ -113,7 +113,10 @@ Json send_permission(View& view, const FillingDesk::Open& open) {
     const Id user = view.user();
     if (open.task) {
         const Occasion who{.user = user, .organization = form_cards::organization(view)};
-        const Result<> allowed = may_send(view, who, *open.task, open.form->form);
+        // The task is shown as it will be: that an action waits is the reason, not its new state.
+        const bool waits = !open.task->begins() && view.waiting_upon(open.task->task) != nullptr;
+        const Result<> allowed = waits ? fail(ErrorCode::task_action_waiting)
+                                       : may_send(view, who, *open.task, open.form->form);
         return cards::permission(cards::reason_against(view, open.task->kind(), allowed));
     }
     const Id channel = open.spot.channel;
@@ -121,7 +124,10 @@ Json send_permission(View& view, const FillingDesk::Open& open) {
     const auto allowed = [&]() -> Result<> {
         HF_CHECK(may_send_forms(view, user, channel));
         HF_TRY(const forms::Offer offer, offer_in(view, user, channel));
-        return forms::may_fill_in(form.filled->definition().access, offer);
+        HF_CHECK(forms::may_fill_in(form.filled->definition().access, offer));
+        const Occasion who{.user = user, .organization = form_cards::organization(view)};
+        HF_TRY(const BotPlace place, holdfast::place_of(view, who, channel));
+        return may_be_heard(view, who, place, form.form);
     }();
     return cards::permission(cards::reason_against(view, IntentKind::answer_submit, allowed));
 }

@@ -173,6 +173,7 @@ public:
     std::map<Id, Outcome> outcomes;
     std::map<Id, int> effects;  ///< how often each intent has had its effect
     std::set<Id> refuse;        ///< channel whose intents are refused
+    std::string adjust_with;    ///< what is done is said to be otherwise than asked: parameters
     std::size_t rows_per_page = 2000;
     bool hold_pages = false;     ///< live pages of pushes are kept back
     bool hold_outcomes = false;  ///< pushes take effect, but nothing is answered
@@ -336,6 +337,11 @@ private:
             outcome.status = done->status;
             outcome.code = done->code;
             outcome.detail = done->params;
+            if (!adjust_with.empty()) {
+                outcome.status = OutcomeStatus::adjusted;
+                outcome.code = ErrorCode::task_reassigned;
+                outcome.detail = adjust_with;
+            }
             std::set<BucketId> touched;
             for (RowChange& change : done->rows) {
                 touched.insert(change.key.bucket);

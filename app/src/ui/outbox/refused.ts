@@ -18,6 +18,7 @@ const sentences: Record<string, string> = {
   overtaken_offline: 'refused.overtaken',
   second_action: 'refused.second_action',
   reassigned_before: 'refused.reassigned',
+  moved_commutes: 'adjusted.moved',
 };
 
 export function happenedText({ error, situation, happened }: Refusal, now: number): string {

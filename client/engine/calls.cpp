@@ -219,6 +219,10 @@ Result<Args> parse_file_call(std::string_view call, const Json& args) {
         LinkFile value;
         return Members(args).read("channel", value.channel).read("file", value.file).done(value);
     }
+    if (call == "fetch_files") {
+        FetchFiles value;
+        return Members(args).read("group", value.group).done(value);
+    }
     if (call == "begin_saving") {
         return Args(BeginSaving{});
     }
@@ -316,6 +320,7 @@ Result<Args> parse_args(std::string_view call, const Json& args) {
             .read("online", value.online)
             .read("visible", value.visible)
             .read("utc_offset_minutes", value.utc_offset_minutes)
+            .read("storage_free", value.storage_free)
             .done(value);
     }
     if (call == "subscribe") {

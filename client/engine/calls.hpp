@@ -119,7 +119,15 @@ struct LinkFile {
     Id channel;
     Id file;
 };
-struct BeginSaving {};
+struct FetchFiles {
+    Id group{};  ///< none: of all groups
+};
+struct BeginSaving {
+    bool closed = false;  ///< for the time when the app is closed
+};
+struct EndSaving {
+    bool taken = false;  ///< the server may have it
+};
 struct ReadSaving {
     std::int64_t saving = 0;
 };
@@ -132,6 +140,7 @@ struct Platform {
     bool online = true;
     bool visible = true;
     std::optional<std::int64_t> utc_offset_minutes;  ///< absent: as before
+    std::optional<std::int64_t> storage_free;        ///< bytes; absent: as before
 };
 struct Subscribe {
     Query query;
@@ -164,6 +173,7 @@ using Args = std::variant<Start,
                           DropFile,
                           RetryFile,
                           LinkFile,
+                          FetchFiles,
                           BeginSaving,
                           ReadSaving,
                           SetOfflineMode,

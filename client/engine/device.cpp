@@ -188,6 +188,19 @@ WallTime Device::done_at(const Intent& intent) const {
     return intent.claimed_at + server_ahead;
 }
 
+void Device::learn_storage(std::int64_t free) {
+    const bool was_low = storage_free && *storage_free < limits::storage_low_bytes;
+    const bool is_low = free < limits::storage_low_bytes;
+    storage_free = free;
+    if (is_low && !was_low) {
+        (void)outbox.drop_cached();
+        files_changed();
+    }
+    if (is_low || was_low) {
+        changes.add(Topic::About::status);
+    }
+}
+
 /// What waits is actions, and behind them the files whose actions are done.
 void Device::outbox_changed() {
     changes.add(Topic::About::outbox);

@@ -45,7 +45,8 @@ public:
     std::int64_t utc_offset_minutes = 0;  ///< of the clock on the wall here
     bool online = true;  ///< the platform's word: tells causes apart, proves nothing
     bool storage_persistent = true;
-    bool storage_full = false;    ///< the status was told so
+    bool storage_full = false;                 ///< the status was told so
+    std::optional<std::int64_t> storage_free;  ///< bytes, as the browser estimates
     bool replica_broken = false;  ///< a read or a write has found it damaged: it is made anew
     bool started = false;
 
@@ -103,6 +104,9 @@ public:
     [[nodiscard]] WallTime done_at(const Intent& intent) const;
     void outbox_changed();
     void files_changed();
+    /// What the browser says of the room that is left. Where it is short, what is only kept while
+    /// there is room goes.
+    void learn_storage(std::int64_t free);
 
     // ------------------------------------------------------------------ to the outside
     std::deque<Output> outputs;

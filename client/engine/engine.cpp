@@ -19,9 +19,11 @@ Engine::Parts::Parts(std::unique_ptr<Device> opened)
       driver(*device),
       uploads(*device),
       enquiries(*device),
+      fetches(*device),
       live(
           *device,
           uploads.queue(),
+          fetches,
           [this](Id intent) { return driver.is_in_flight(intent); },
           [this] {
               if (!driver.keep()) {
@@ -98,7 +100,8 @@ void Engine::Parts::take(const Call& input) {
 }
 
 void Engine::Parts::take(const HttpAnswered& input) {
-    if (!keeper.take(input) && !uploads.take(input) && !enquiries.take(input)) {
+    if (!keeper.take(input) && !uploads.take(input) && !enquiries.take(input) &&
+        !fetches.take(input)) {
         driver.take(input);
     }
 }
@@ -130,6 +133,7 @@ void Engine::Parts::settle() {
     mend_replica();
     driver.forget_seen();
     uploads.pump();
+    fetches.pump();
     replay_waiting();
     if (!(saved == device->status.persisted())) {
         saved = device->status.persisted();
@@ -149,7 +153,8 @@ void Engine::Parts::follow_session() {
     for (;;) {
         const bool for_uploads = uploads.take_renewal_wish();
         const bool for_enquiries = enquiries.take_renewal_wish();
-        if (driver.take_renewal_wish() || for_uploads || for_enquiries) {
+        const bool for_fetches = fetches.take_renewal_wish();
+        if (driver.take_renewal_wish() || for_uploads || for_enquiries || for_fetches) {
             keeper.renew();
         }
         if (const auto code = driver.take_lost_session()) {
@@ -171,6 +176,7 @@ void Engine::Parts::follow(const SessionKeeper::SignedIn& /*event*/) {
 void Engine::Parts::follow(const SessionKeeper::SignedOut& /*event*/) {
     driver.end();
     enquiries.clear();
+    fetches.clear();
     live.doubt_all();
 }
 
@@ -178,17 +184,20 @@ void Engine::Parts::follow(const SessionKeeper::Renewed& /*event*/) {
     driver.tell(sync::ClientSession::Renewed{device->account()->access_token});
     uploads.renewed(true);
     enquiries.renewed(true);
+    fetches.renewed(true);
 }
 
 void Engine::Parts::follow(const SessionKeeper::RenewFailed& /*event*/) {
     driver.tell(sync::ClientSession::RenewFailed{});
     uploads.renewed(false);
     enquiries.renewed(false);
+    fetches.renewed(false);
 }
 
 void Engine::Parts::follow(const SessionKeeper::Ended& event) {
     driver.tell(sync::ClientSession::SignedOut{event.code});
     enquiries.renewed(false);
+    fetches.renewed(false);
     device->hurry(Device::Urgency::now);
 }
 
@@ -395,6 +404,9 @@ void Engine::Parts::take(std::int64_t number, const calls::Platform& call) {
     const bool went = !call.online && device->online;
     device->online = call.online;
     device->utc_offset_minutes = call.utc_offset_minutes.value_or(device->utc_offset_minutes);
+    if (call.storage_free) {
+        device->learn_storage(*call.storage_free);
+    }
     device->reply_ok(number);
     if (went) {
         driver.tell(sync::ClientSession::NetworkDoubted{});

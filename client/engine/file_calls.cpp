@@ -107,6 +107,14 @@ void Engine::Parts::take(std::int64_t number, const calls::LinkFile& call) {
                   json::Writer{}.write("channel", call.channel).write("file", call.file).text());
 }
 
+void Engine::Parts::take(std::int64_t number, const calls::FetchFiles& call) {
+    if (!device->is_connected()) {
+        device->reply_error(number, Error{ErrorCode::offline_no_connection});
+        return;
+    }
+    answer(number, fetches.want(call.group));
+}
+
 Result<calls::Submit> Engine::Parts::with_claims(calls::Submit call) const {
     json::Value args = json::parse(call.args);
     const auto ids = args.is_object() ? args.find("files") : args.end();

@@ -36,6 +36,8 @@ inline constexpr std::uint64_t sum_slice_rows = 5'000;
 /// Nobody misses a train over less: a clock that is further off is told.
 inline constexpr Millis clock_off_min{5 * 60'000};
 
+/// With less room than this the person is told, before something cannot be kept.
+inline constexpr std::int64_t storage_low_bytes = 64 * 1024 * 1024;
 /// A full disk is tried again after so long, besides at each new connection.
 inline constexpr Millis storage_retry_every{30'000};
 /// Sign-in and the like; the pull has more, for slow lines.

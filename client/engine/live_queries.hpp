@@ -7,6 +7,7 @@
 #include <string>
 
 #include "client/engine/device.hpp"
+#include "client/engine/fetch_driver.hpp"
 #include "client/engine/limits.hpp"
 #include "client/engine/queries/query.hpp"
 #include "client/engine/view/task_lists.hpp"
@@ -20,10 +21,12 @@ public:
     /// `keep` has the replica keep what came: what is on the screen survives a kill.
     LiveQueries(Device& device,
                 const UploadQueue& uploads,
+                const FetchDriver& fetches,
                 std::function<bool(Id)> in_flight,
                 std::function<void()> keep)
         : device_(device),
           uploads_(uploads),
+          fetches_(fetches),
           in_flight_(std::move(in_flight)),
           keep_(std::move(keep)) {}
 
@@ -76,6 +79,7 @@ private:
 
     Device& device_;
     const UploadQueue& uploads_;
+    const FetchDriver& fetches_;
     std::function<bool(Id)> in_flight_;
     std::function<void()> keep_;
     std::map<std::int64_t, Subscription> subscriptions_;

@@ -8,6 +8,7 @@
 #include "client/engine/device.hpp"
 #include "client/engine/engine.hpp"
 #include "client/engine/enquiries.hpp"
+#include "client/engine/fetch_driver.hpp"
 #include "client/engine/live_queries.hpp"
 #include "client/engine/saving.hpp"
 #include "client/engine/session_keeper.hpp"
@@ -62,6 +63,7 @@ private:
     void take(std::int64_t number, const calls::DropFile& call);
     void take(std::int64_t number, const calls::RetryFile& call);
     void take(std::int64_t number, const calls::LinkFile& call);
+    void take(std::int64_t number, const calls::FetchFiles& call);
     void take(std::int64_t number, const calls::BeginSaving& call);
     void take(std::int64_t number, const calls::ReadSaving& call);
     void take(std::int64_t number, const calls::SetOfflineMode& call);
@@ -114,6 +116,7 @@ private:
     SyncDriver driver;
     UploadDriver uploads;
     Enquiries enquiries;
+    FetchDriver fetches;
     LiveQueries live;
     offline::Persisted saved;        ///< what the outbox's file holds of the status
     bool show_due = false;           ///< settled, and nothing was said about it yet

@@ -16,7 +16,8 @@ struct ComingFile {
     std::string held{};       ///< not enough for a piece
     std::int64_t have = 0;    ///< bytes that came
     std::int64_t pieces = 0;  ///< written
-    std::uint64_t begun = 0;  ///< which of them was begun first
+    std::uint64_t begun = 0;  ///< which of them was begun first; 0: fetched, before all others
+    std::string expected{};   ///< of one that is fetched: what its bytes must add up to
 };
 
 }  // namespace holdfast::client

@@ -216,7 +216,8 @@ Result<std::int64_t> Outbox::add_bytes(Id file, std::string_view bytes) {
         coming.have += size;
         const bool all = size == missing;
         auto kept = keep_bytes(coming, all);
-        if (!kept && kept.error().code == ErrorCode::storage_full && drop_cached()) {
+        const bool is_work = coming.expected.empty();
+        if (!kept && is_work && kept.error().code == ErrorCode::storage_full && drop_cached()) {
             kept = keep_bytes(coming, all);
         }
         HF_CHECK(kept);
@@ -264,6 +265,9 @@ Result<> Outbox::write_pieces(ComingFile& coming, bool all) {
 Result<> Outbox::finish_file(ComingFile& coming) {
     if (coming.file.claim.sha256.empty()) {
         coming.file.claim.sha256 = to_hex(coming.sum.finish());
+        if (!coming.expected.empty() && coming.expected != coming.file.claim.sha256) {
+            return fail(ErrorCode::file_broken, "other bytes than the server has said");
+        }
         HF_CHECK(describe(coming.head, coming.file.claim));
     }
     File file = coming.file;

@@ -20,5 +20,7 @@ inline constexpr std::size_t files_coming_max = 4;                    // at the 
 inline constexpr std::size_t piece_bytes = 256UL * 1024;              // as they are stored
 /// Of files that the server has, kept because there is room. Beyond it the oldest go.
 inline constexpr std::int64_t cached_bytes_max = 64LL * 1024 * 1024;
+/// Of what is fetched beforehand, as part of those: what is attached here needs rows too.
+inline constexpr std::size_t fetched_files_max = 500;
 
 }  // namespace holdfast::client::limits

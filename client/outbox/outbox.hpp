@@ -230,6 +230,14 @@ public:
     /// Errors  outbox_unknown_item: it was not begun, or dropped for others (files_coming_max) ·
     ///         request_malformed: more than was said · file_broken · file_image_too_large.
     [[nodiscard]] Result<std::int64_t> add_bytes(Id file, std::string_view bytes);
+    /// Begins to take a file that the server has, for a time without a connection; its bytes follow
+    /// by add_bytes(), which refuses others than its claim says (file_broken). It is kept like
+    /// those that were sent from here: while there is room, and as nobody's work.
+    /// Errors  outbox_full (params: limit): no room among what is kept · request_too_many: others
+    ///         are coming.
+    [[nodiscard]] Result<> begin_fetched(FileClaim claim, Id channel);
+    /// Bytes for which there is room among what is kept.
+    [[nodiscard]] std::int64_t room_for_fetched() const;
 
     [[nodiscard]] const std::map<Id, File>& files() const { return files_; }
     [[nodiscard]] const File* find_file(Id id) const;

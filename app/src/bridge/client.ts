@@ -41,6 +41,7 @@ const idempotent: ReadonlySet<CallName> = new Set<CallName>([
   'drop_file',
   'retry_file',
   'link_file',
+  'fetch_files',
   'subscribe',
   'unsubscribe',
 ]);

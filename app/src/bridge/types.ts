@@ -25,6 +25,10 @@ import type { TaskPatch, TaskRole, TaskSnapshot, TasksSnapshot, TasksView, Tasks
 
 export type * from './task-types.ts';
 
+import type { ReadySnapshot } from './ready-types.ts';
+
+export type * from './ready-types.ts';
+
 export type Id = string;
 export type Millis = number;
 
@@ -102,6 +106,11 @@ export interface Calls {
   retry_file: { args: { file: Id }; result: Empty };
   /** An address that opens a file for some minutes. */
   link_file: { args: { channel: Id; file: Id }; result: { url: string; expires_in_ms: Millis } };
+  /**
+   * Fetches the pictures that are missing in a group, or in all ('0'), while there is room: for a time without a
+   * connection. How far that is says the query `ready`.
+   */
+  fetch_files: { args: { group: Id }; result: Empty };
   /**
    * Begins to save what waits to a file that only the organization's server can open; `data` is how it begins. From
    * then on nothing of it can be taken back. A newer saving takes the place of an older one.
@@ -199,7 +208,9 @@ export type Query =
   | { query: 'filling'; draft: number }
   | { query: 'answer'; channel: Id; answer: Id }
   | ({ query: 'tasks'; group: Id } & TasksWindow)
-  | { query: 'task'; group: Id; task: Id };
+  | { query: 'task'; group: Id; task: Id }
+  /** Of one group, or of all. */
+  | { query: 'ready'; group?: Id };
 
 /** Where the window of messages stands. `unread` = the first unread message, or the latest if none is. */
 export type Anchor = 'latest' | 'unread' | { sort: number; id: Id };
@@ -229,6 +240,7 @@ export interface Snapshots {
   answer: AnswerSnapshot;
   tasks: TasksSnapshot;
   task: TaskSnapshot;
+  ready: ReadySnapshot;
 }
 
 export interface SessionSnapshot {

@@ -28,6 +28,7 @@ import { FakeForms } from './fake-forms.ts';
 import { refusedAnswer, sampleOutbox } from './fake-outbox.ts';
 import { FakeTasks } from './fake-tasks.ts';
 import { scenarios, settingsOf, statusOf, type World, worldOf } from './fake-status.ts';
+import { fakeReady } from './fake-ready.ts';
 
 type OutboxItem = OutboxSnapshot['items'][number];
 type Request = { id: number; call: keyof Calls; args: never; bytes?: ArrayBuffer };
@@ -305,6 +306,8 @@ export class FakeCore implements EnginePort {
         return this.#tasks.list(query);
       case 'task':
         return this.#tasks.one(query.task);
+      case 'ready':
+        return fakeReady;
     }
   }
 

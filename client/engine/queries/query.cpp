@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::pair<std::string_view, Query::Kind>, 16> kinds{{
+constexpr std::array<std::pair<std::string_view, Query::Kind>, 17> kinds{{
     {"session", Query::Kind::session},
     {"status", Query::Kind::status},
     {"menu", Query::Kind::menu},
@@ -31,6 +31,7 @@ constexpr std::array<std::pair<std::string_view, Query::Kind>, 16> kinds{{
     {"answer", Query::Kind::answer},
     {"tasks", Query::Kind::tasks},
     {"task", Query::Kind::task},
+    {"ready", Query::Kind::ready},
 }};
 
 std::unexpected<Error> malformed(std::string_view member) {
@@ -161,6 +162,8 @@ Result<Json> dispatch(View& view, const Query& query) {
             return snapshots::tasks(view, query);
         case Query::Kind::task:
             return snapshots::task(view, query.group, query.target);
+        case Query::Kind::ready:
+            return snapshots::ready(view, query.target);
     }
     return malformed("query");
 }
@@ -182,6 +185,12 @@ Result<Query> parse_query(std::string_view args) {
         case Query::Kind::group: {
             HF_TRY(query.target, id_of(root, "group"));
             query.channels = root.value("channels", Json(true)) != Json(false);
+            break;
+        }
+        case Query::Kind::ready: {
+            if (root.contains("group")) {
+                HF_TRY(query.target, id_of(root, "group"));
+            }
             break;
         }
         case Query::Kind::tasks: {

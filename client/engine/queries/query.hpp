@@ -28,7 +28,9 @@ inline constexpr std::size_t card_lines = 3;           // of an answer in a chan
 inline constexpr std::size_t answer_lines_max = 1000;  // of an answer that is read
 inline constexpr std::size_t task_cards_max = 600;     // of one snapshot; beyond: the count alone
 inline constexpr std::size_t task_groups_shown_max = 300;  // beyond: how many more there are
-inline constexpr std::size_t history_shown_max = 100;      // rows of a task's history, newest first
+inline constexpr std::size_t ready_places_max = 20;  // of a group that are named; beyond: how many
+inline constexpr std::size_t ready_forms_max = 500;  // by title; beyond: how many
+inline constexpr std::size_t history_shown_max = 100;  // rows of a task's history, newest first
 }  // namespace limits
 
 /// One subscription of the screen: `Query` of app/src/bridge/types.ts.
@@ -49,12 +51,13 @@ struct Query {
         filling,
         answer,
         tasks,
-        task
+        task,
+        ready
     };
     enum class Anchor { latest, unread, place };
 
     Kind kind = Kind::session;
-    Id target{};  ///< group, channel, or task
+    Id target{};  ///< group, channel, or task; of `ready` none: all groups
     Id group{};   ///< of the task
     Anchor anchor = Anchor::latest;
     SortKey place{};         ///< Anchor::place

@@ -26,5 +26,6 @@ using Json = nlohmann::json;
 [[nodiscard]] Result<Json> answer(View& view, Id channel, Id id);
 [[nodiscard]] Result<Json> tasks(View& view, const Query& query);
 [[nodiscard]] Result<Json> task(View& view, Id group, Id id);
+[[nodiscard]] Result<Json> ready(View& view, Id group);
 
 }  // namespace holdfast::client::snapshots

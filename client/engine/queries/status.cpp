@@ -61,6 +61,12 @@ std::int64_t clock_ahead_ms(const View& view) {
     return matters ? ahead / minute * minute : 0;
 }
 
+/// How many bytes are left, where that is little; null: enough, or nobody knows.
+Json storage_low(const View& view) {
+    const auto& free = view.sources().storage_free;
+    return free && *free < limits::storage_low_bytes ? Json(*free) : Json(nullptr);
+}
+
 }  // namespace
 
 Result<Json> status(View& view) {
@@ -81,6 +87,7 @@ Result<Json> status(View& view) {
           {"can_change", from.offline.can_change},
           {"reason", has_reason ? Json(from.offline.reason) : Json(nullptr)}}},
         {"clock_ahead_ms", clock_ahead_ms(view)},
+        {"storage_low", storage_low(view)},
         {"needs_you", needs_you(view)},
         {"uploads", uploads(view)},
         {"screens",

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,7 +28,10 @@ public:
             return problem(code == "auth.session_expired" ? 401 : 422, code);
         }
         if (request.path == "/files/v1/links") {
-            return {200, R"({"url":"/files/v1/content/a-link","expires_in_ms":300000})"};
+            return {200, link_to(request)};
+        }
+        if (request.method == "GET") {
+            return content(request);
         }
         HF_ASSERT(header(request, "Tus-Resumable") == "1.0.0");
         const Id file = file_of(request);
@@ -54,7 +58,27 @@ public:
         return request.headers.substr(from, request.headers.find('\n', from) - from);
     }
 
+    std::map<Id, std::string> contents;  ///< files of others that the server has
+
 private:
+    /// A file that is not among them is opened by "a-link".
+    std::string link_to(const client::HttpRequest& request) const {
+        const auto wanted = nlohmann::json::parse(request.body, nullptr, false);
+        const auto id = parse_id(wanted.value("file", ""));
+        const bool here = id && contents.contains(*id);
+        return R"({"url":"/files/v1/content/)" + (here ? to_string(*id) : "a-link") +
+               R"(","expires_in_ms":300000})";
+    }
+
+    /// "Range: bytes=0-99" of a file.
+    std::pair<int, std::string> content(const client::HttpRequest& request) const {
+        const auto id = parse_id(request.path.substr(request.path.rfind('/') + 1));
+        const std::string range = header(request, "Range");
+        const std::size_t from = std::stoul(range.substr(range.find('=') + 1));
+        const std::size_t last = std::stoul(range.substr(range.find('-') + 1));
+        return {206, contents.at(*id).substr(from, last - from + 1)};
+    }
+
     static std::pair<int, std::string> problem(int status, const std::string& code) {
         return {status, R"({"code":")" + code + R"(","params":{}})"};
     }

@@ -8,6 +8,7 @@
 #include "client/engine/uploads/upload_queue.hpp"
 #include "client/engine/view/item_cache.hpp"
 #include "client/engine/view/overlay.hpp"
+#include "client/engine/view/pictures.hpp"
 #include "client/engine/view/repair_log.hpp"
 #include "client/engine/view/topics.hpp"
 #include "client/engine/view/unread.hpp"
@@ -49,6 +50,7 @@ struct Sources {
     const std::map<Id, wire::Contact>& contacts;
     std::function<bool(Id)> in_flight;  ///< whether an action was sent on this connection
     const UploadQueue& uploads;
+    Fetching fetching{};
 
     std::optional<Account> account;  ///< tokens left out
     offline::Status status;
@@ -56,6 +58,7 @@ struct Sources {
     bool contacts_known = false;  ///< connected, and the server has said who is online
     offline::DeviceClass device_class = offline::DeviceClass::mobile;
     bool storage_persistent = false;
+    std::optional<std::int64_t> storage_free{};
     Figures figures;
     const RepairLog& repairs;
     WallTime now{};  ///< device's clock

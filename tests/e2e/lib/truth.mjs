@@ -56,3 +56,14 @@ export const savedViewsOf = (data) => rowsOf(data, 24).map((view) => ({ ...view,
 
 /** The texts of all messages of a server. */
 export const messagesOf = (data) => rowsOf(data, 7).map(({ text }) => text);
+
+/** Rows of a kind that are there, and whose text holds `wanted`. */
+export function rowsWith(data, kind, wanted) {
+  const database = new DatabaseSync(path.join(data, 'holdfast.db'), { readOnly: true });
+  try {
+    const rows = database.prepare('SELECT body FROM bucket_row WHERE kind = ? AND length(body) > 0').all(kind);
+    return rows.map(({ body }) => JSON.parse(Buffer.from(body).toString('utf8'))).filter((row) => JSON.stringify(row).includes(wanted));
+  } finally {
+    database.close();
+  }
+}

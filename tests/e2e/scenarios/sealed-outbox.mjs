@@ -171,6 +171,12 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   assert.ok(existsSync(content));
   assert.equal(createHash('sha256').update(readFileSync(content)).digest('hex'), stored.sha256);
 
+  // Bruno prepares to leave the coverage: the picture is fetched, and then opens from his phone.
+  await other.page.goto(`${direct}#/ready`);
+  await at(other.page, 'ready-fetch').click();
+  await at(other.page, 'ready-fetch').waitFor({ state: 'detached' });
+  await shoot(other.page, 'ready-2-spanish');
+
   // The phone itself comes back: it hears what became of its work, and nothing is done again.
   phone = await launch(profile);
   onEnd(() => phone.context.close());

@@ -14,6 +14,7 @@ export type Route =
   | { view: 'start'; group: Id; workflow: string; form: Id; task?: Id }
   | { view: 'move'; group: Id; task: Id; target: string; form: Id }
   | { view: 'outbox' }
+  | { view: 'ready'; group: Id | null }
   | { view: 'settings' };
 
 const id = '(\\d+)';
@@ -71,6 +72,8 @@ const patterns: [RegExp, (parts: string[]) => Route][] = [
       form,
     }),
   ],
+  [/^#\/ready$/, () => ({ view: 'ready', group: null })],
+  [RegExp(`^#/group/${id}/ready$`), ([group = '']) => ({ view: 'ready', group })],
   [/^#\/outbox$/, () => ({ view: 'outbox' })],
   [/^#\/settings$/, () => ({ view: 'settings' })],
 ];
@@ -109,6 +112,8 @@ export function formatRoute(route: Route): string {
     }
     case 'move':
       return `#/group/${route.group}/task/${route.task}/move/${route.target}/${route.form}`;
+    case 'ready':
+      return route.group ? `#/group/${route.group}/ready` : '#/ready';
     case 'outbox':
     case 'settings':
       return `#/${route.view}`;
@@ -123,6 +128,8 @@ export function parentOf(route: Route, group: Id | null): Route {
   if (route.view === 'move' || (route.view === 'start' && route.task))
     return { view: 'task', group: route.group, task: route.task ?? '' };
   if (route.view === 'task' || route.view === 'start') return { view: 'group', group: route.group };
+  if (route.view === 'ready')
+    return route.group ? { view: 'group', group: route.group } : { view: 'settings' };
   if (route.view === 'channel' && group) return { view: 'group', group };
   return { view: 'menu', tab: 'home' };
 }

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "client/engine/device.hpp"
+#include "client/engine/view/pictures.hpp"
+
+namespace holdfast::client {
+
+namespace limits {
+inline constexpr std::size_t fetches_max = 2'000;              // beyond: at the next wish
+inline constexpr std::int64_t fetch_piece_bytes = 512 * 1024;  // of one request
+inline constexpr Millis fetch_time_max{60'000};
+}  // namespace limits
+
+/// Brings pictures of others onto this device, one after the other and in pieces, when the person
+/// prepares for a time without a connection. What was cut goes on when there is one again; what the
+/// server does not give is left out. A wish lives as long as the process: asked for again, only
+/// what is missing is fetched.
+class FetchDriver {
+public:
+    explicit FetchDriver(Device& device) : device_(device) {}
+
+    /// All missing pictures of a group, or of all groups (0).  Errors  those of Replica.
+    [[nodiscard]] Result<> want(Id group);
+    /// Asks for what is next, if nothing is under way.
+    void pump();
+    /// False: not the answer to a request of its own.
+    bool take(const HttpAnswered& answer);
+
+    [[nodiscard]] Fetching state() const;
+    [[nodiscard]] bool take_renewal_wish();
+    /// Whether there is another access token now.
+    void renewed(bool done);
+    /// Somebody has signed out.
+    void clear();
+
+private:
+    enum class Step : std::uint8_t { idle, link, piece, renewal };
+
+    [[nodiscard]] Result<> want_of(Id group);
+    void ask_link();
+    void ask_piece();
+    void take_link(const HttpAnswered& answer);
+    void take_piece(const HttpAnswered& answer);
+    /// Leaves the first one as it is, and goes on with the next.
+    void drop_first();
+    void give_up_first();
+    void end();
+    void refused(const HttpAnswered& answer);
+    void say();
+
+    Device& device_;
+    std::deque<Pictures::Missing> queue_;
+    Fetching state_{};  ///< without what follows from the queue
+    Step step_ = Step::idle;
+    std::uint32_t request_ = 0;
+    std::string link_{};     ///< opens the bytes of the first one for some minutes. Never logged.
+    std::int64_t have_ = 0;  ///< bytes of it
+    Instant asked_at_{};
+    bool renewal_wished_ = false;
+    bool renewed_once_ = false;  ///< for this file
+    bool linked_again_ = false;  ///< since its last piece
+};
+
+}  // namespace holdfast::client

@@ -64,6 +64,14 @@ function precacheList(): Plugin {
   };
 }
 
+/** What pages of one build have in common, and of no other: contract and engine. */
+function buildName(): string {
+  const hash = createHash('sha256');
+  for (const path of filesUnder(join(import.meta.dirname, 'src')).sort())
+    hash.update(readFileSync(path));
+  return hash.digest('hex').slice(0, 16);
+}
+
 /** `--mode fake` builds the screens alone: no worker, no wasm, sample data only. */
 function withoutWorker(): Plugin {
   return {
@@ -84,6 +92,7 @@ const toServer = { target: server, ws: true };
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), precacheList(), ...(mode === 'fake' ? [withoutWorker()] : [])],
+  define: { __BUILD__: JSON.stringify(buildName()) },
   worker: { format: 'es' },
   build: {
     outDir: mode === 'fake' ? 'dist-fake' : 'dist',

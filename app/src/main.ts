@@ -17,11 +17,11 @@ async function openEngine(): Promise<Spawned> {
 
 async function main(): Promise<void> {
   const opening = openEngine();
-  const { showScreens } = await import('./ui/screens.ts');
+  const { showScreens, watchUpdates } = await import('./ui/screens.ts');
   await showScreens(await opening);
   // Behind the engine: it takes from the browser's cache what has come until then, and stands in nobody's way.
   if (import.meta.env.MODE === 'production' && 'serviceWorker' in navigator) {
-    void navigator.serviceWorker.register('/sw.js');
+    void navigator.serviceWorker.register('/sw.js').then(watchUpdates);
   }
 }
 

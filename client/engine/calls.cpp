@@ -224,7 +224,12 @@ Result<Args> parse_file_call(std::string_view call, const Json& args) {
         return Members(args).read("group", value.group).done(value);
     }
     if (call == "begin_saving") {
-        return Args(BeginSaving{});
+        const auto closed = args.find("closed");
+        return Args(BeginSaving{.closed = closed != args.end() && *closed == Json(true)});
+    }
+    if (call == "end_saving") {
+        EndSaving value;
+        return Members(args).read("taken", value.taken).done(value);
     }
     if (call == "read_saving") {
         ReadSaving value;

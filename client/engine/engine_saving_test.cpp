@@ -108,6 +108,30 @@ TEST_F(EngineSavingTest, OM35_what_was_saved_cannot_be_taken_back_any_more) {
     EXPECT_EQ(code(phone->call("discard", {{"intent", intent}})), "outbox.may_be_sent");
 }
 
+TEST_F(EngineSavingTest, OM31_what_was_left_for_the_closed_app_is_taken_back_where_nobody_has_it) {
+    sign_in();
+    work_offline();
+    const Json intent = phone->post("left")["ok"]["intent"];
+    const auto leave = [&] {
+        EXPECT_EQ(code(phone->call("begin_saving", {{"closed", true}})), "accepted");
+    };
+    const auto discarded = [&] { return code(phone->call("discard", {{"intent", intent}})); };
+    leave();
+    EXPECT_EQ(discarded(), "outbox.may_be_sent");
+    phone->kill();
+    begin();
+    EXPECT_EQ(discarded(), "outbox.may_be_sent") << "also after a kill: the file is still there";
+    phone->call("end_saving", {{"taken", true}});
+    phone->call("end_saving", {{"taken", false}});
+    EXPECT_EQ(discarded(), "outbox.may_be_sent") << "the first file was taken";
+
+    const Json second = phone->post("left and taken back")["ok"]["intent"];
+    leave();
+    phone->call("end_saving", {{"taken", false}});
+    EXPECT_EQ(code(phone->call("discard", {{"intent", second}})), "accepted");
+    EXPECT_EQ(discarded(), "outbox.may_be_sent");
+}
+
 TEST_F(EngineSavingTest, OM35_OM36_it_works_after_a_restart_and_when_the_session_has_ended) {
     sign_in();
     work_offline();

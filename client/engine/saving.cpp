@@ -21,7 +21,7 @@ bool is_to_be_sent(const Outbox& outbox, const Outbox::File& file) {
 
 }  // namespace
 
-Result<Saving> Saving::begin(Outbox& outbox, WallTime now) {
+Result<Saving> Saving::begin(Outbox& outbox, WallTime now, Carrier carrier) {
     const std::optional<Account>& account = outbox.account();
     if (!account) {
         return fail(ErrorCode::auth_session_expired);
@@ -43,7 +43,9 @@ Result<Saving> Saving::begin(Outbox& outbox, WallTime now) {
             offered.push_back(item.intent);
         }
     }
-    saving.choose_files(outbox);
+    const bool is_closed = carrier == Carrier::browser;
+    saving.choose_files(
+        outbox, is_closed ? limits::closed_files_bytes_max : wire::limits::sealed_files_bytes_max);
     if (saving.actions_.empty() && saving.files_.empty()) {
         return fail(ErrorCode::sealed_nothing);
     }
@@ -54,16 +56,20 @@ Result<Saving> Saving::begin(Outbox& outbox, WallTime now) {
                     .actions = static_cast<std::uint32_t>(saving.actions_.size()),
                     .files = static_cast<std::uint32_t>(saving.files_.size()),
                     .pass = pass};
-    outbox.offer(offered);
+    if (is_closed) {
+        HF_CHECK(outbox.lend(offered));
+    } else {
+        outbox.offer(offered);
+    }
     return saving;
 }
 
-void Saving::choose_files(const Outbox& outbox) {
+void Saving::choose_files(const Outbox& outbox, std::int64_t bytes_max) {
     for (const auto& [id, file] : outbox.files()) {
         if (!is_to_be_sent(outbox, file)) {
             continue;
         }
-        if (file.claim.bytes > wire::limits::sealed_files_bytes_max - file_bytes_) {
+        if (file.claim.bytes > bytes_max - file_bytes_) {
             ++left_out_;
             continue;
         }

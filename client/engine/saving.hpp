@@ -13,6 +13,11 @@
 
 namespace holdfast::client {
 
+namespace limits {
+/// Of the files that go along while the app is closed: the rest goes when it is open.
+inline constexpr std::int64_t closed_files_bytes_max = 8 * 1024 * 1024;
+}  // namespace limits
+
 /// The outbox's value with what the server gave for sealing: {"key":"<base64>","pass":"…"}. The
 /// pass is a secret: never logged. Gone when the person signs out.
 inline constexpr std::string_view sealing_name = "sealing";
@@ -24,10 +29,14 @@ inline constexpr std::string_view sealing_name = "sealing";
 /// there already.
 class Saving {
 public:
+    /// Whoever carries it: the person, in whose hands it is, or the browser, while the app is
+    /// closed. Then it can be taken back (Outbox::lend), and holds few files.
+    enum class Carrier : std::uint8_t { person, browser };
+
     /// Notes of all actions that they may reach the server from now on: none of them can be taken
     /// back any more (Outbox::offer).
     /// Errors  auth_session_expired: nobody is signed in · sealed_no_key · sealed_nothing.
-    [[nodiscard]] static Result<Saving> begin(Outbox& outbox, WallTime now);
+    [[nodiscard]] static Result<Saving> begin(Outbox& outbox, WallTime now, Carrier carrier);
 
     [[nodiscard]] const std::string& key() const { return key_; }  ///< the server's, bytes
     [[nodiscard]] std::size_t actions() const { return actions_.size(); }
@@ -45,7 +54,7 @@ public:
     [[nodiscard]] Result<Piece> next(const Outbox& outbox);
 
 private:
-    void choose_files(const Outbox& outbox);
+    void choose_files(const Outbox& outbox, std::int64_t bytes_max);
     [[nodiscard]] wire::SealedActions next_actions(const Outbox& outbox);
 
     std::string key_;

@@ -8,8 +8,9 @@
 
 namespace holdfast::client {
 
-void Engine::Parts::take(std::int64_t number, const calls::BeginSaving& /*call*/) {
-    auto begun = Saving::begin(device->outbox, device->wall);
+void Engine::Parts::take(std::int64_t number, const calls::BeginSaving& call) {
+    const auto carrier = call.closed ? Saving::Carrier::browser : Saving::Carrier::person;
+    auto begun = Saving::begin(device->outbox, device->wall, carrier);
     if (!begun) {
         device->reply_error(number, begun.error());
         return;
@@ -47,6 +48,11 @@ void Engine::Parts::take(std::int64_t number, const calls::ReadSaving& call) {
     device->reply_ok(number,
                      piece->is_last ? R"({"last":true})" : R"({"last":false})",
                      std::move(piece->content));
+}
+
+void Engine::Parts::take(std::int64_t number, const calls::EndSaving& call) {
+    const auto what = call.taken ? Outbox::Lent::taken : Outbox::Lent::gone;
+    answer(number, device->outbox.end_lending(what));
 }
 
 }  // namespace holdfast::client

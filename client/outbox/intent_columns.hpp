@@ -8,6 +8,11 @@
 
 namespace holdfast::client {
 
+// Of an item's column `offered`, persisted.
+inline constexpr int offered_no = 0;
+inline constexpr int offered_yes = 1;
+inline constexpr int offered_lent = 2;
+
 // The first six columns of `item` and of `kept`: an intent as it is stored. Inside client/outbox
 // only.
 

@@ -31,7 +31,20 @@ Result<std::uint32_t> Outbox::counter_after(IntentKind kind) const {
     return counter_ + taken;
 }
 
+/// What is only kept while there is room goes before an action is refused.
 Result<Intent> Outbox::add(Intent draft, DeviceNumber device, Instant now, Origin origin) {
+    auto added = add_once(draft, device, now, origin);
+    const bool is_full = !added && added.error().code == ErrorCode::storage_full;
+    if (is_full && bytes_of_files(true) > 0 && drop_cached()) {
+        added = add_once(draft, device, now, origin);
+    }
+    return added;
+}
+
+Result<Intent> Outbox::add_once(const Intent& draft,
+                                DeviceNumber device,
+                                Instant now,
+                                const Origin& origin) {
     if (items_.size() >= limits::outbox_items_max) {
         return fail_at_limit(ErrorCode::outbox_full, limits::outbox_items_max);
     }
@@ -40,7 +53,7 @@ Result<Intent> Outbox::add(Intent draft, DeviceNumber device, Instant now, Origi
     }
     HF_TRY(const std::uint32_t counter, counter_after(draft.kind));
     Item item;
-    item.intent = std::move(draft);
+    item.intent = draft;
     item.intent.id = next_id(device);
     item.saved_at = now;
     item.offered = origin.connected;
@@ -82,7 +95,7 @@ Result<> Outbox::insert(const Item& item, std::uint32_t counter) {
 Result<> Outbox::write_item(const Item& item) {
     return bind_intent(statements_->insert.reset(), item.intent)
         .bind(7, static_cast<int>(item.state))
-        .bind(8, item.offered ? 1 : 0)
+        .bind(8, item.offered ? offered_yes : offered_no)
         .run();
 }
 
@@ -116,20 +129,56 @@ void Outbox::offer(std::span<const Intent> intents) {
     std::vector<Id> fresh;
     for (const Intent& intent : intents) {
         const auto found = items_.find(intent.id);
-        if (found != items_.end() && !found->second.offered) {
+        if (found != items_.end() && (!found->second.offered || found->second.lent)) {
             found->second.offered = true;
+            found->second.lent = false;
             fresh.push_back(intent.id);
         }
     }
     if (!fresh.empty()) {
-        (void)write_offered(fresh);
+        (void)write_offered(fresh, offered_yes);
     }
 }
 
-Result<> Outbox::write_offered(std::span<const Id> ids) {
+Result<> Outbox::lend(std::span<const Intent> intents) {
+    std::vector<Id> fresh;
+    for (const Intent& intent : intents) {
+        const Item* item = find(intent.id);
+        if (item != nullptr && !item->offered) {
+            fresh.push_back(intent.id);
+        }
+    }
+    HF_CHECK(write_offered(fresh, offered_lent));
+    for (const Id id : fresh) {
+        items_.at(id).offered = true;
+        items_.at(id).lent = true;
+    }
+    return {};
+}
+
+Result<> Outbox::end_lending(Lent what) {
+    std::vector<Id> lent;
+    for (const auto& [id, item] : items_) {
+        if (item.lent) {
+            lent.push_back(id);
+        }
+    }
+    const bool taken = what == Lent::taken;
+    HF_CHECK(write_offered(lent, taken ? offered_yes : offered_no));
+    for (const Id id : lent) {
+        items_.at(id).offered = taken;
+        items_.at(id).lent = false;
+    }
+    return {};
+}
+
+Result<> Outbox::write_offered(std::span<const Id> ids, int how) {
+    if (ids.empty()) {
+        return {};
+    }
     HF_TRY(auto transaction, begin(sqlite::Durability::full));
     for (const Id id : ids) {
-        HF_CHECK(statements_->offer.reset().bind(1, id.value).run());
+        HF_CHECK(statements_->offer.reset().bind(1, id.value).bind(2, how).run());
     }
     return transaction.commit();
 }

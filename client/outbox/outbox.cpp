@@ -186,7 +186,7 @@ Result<> Outbox::prepare() {
     Statements& to = *statements_;
     const Wanted all[] = {
         {&to.insert, "INSERT INTO item VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, '', '', ?8)"},
-        {&to.offer, "UPDATE item SET offered = 1 WHERE id = ?1"},
+        {&to.offer, "UPDATE item SET offered = ?2 WHERE id = ?1"},
         {&to.settle,
          "UPDATE item SET state = ?2, code = ?3, detail = ?4, positions = ?5 WHERE id = ?1"},
         {&to.erase, "DELETE FROM item WHERE id = ?1"},
@@ -270,7 +270,8 @@ Result<> Outbox::load_items() {
         item.code = static_cast<ErrorCode>(rows.integer(7));
         item.detail = rows.text(8);
         item.positions = parse_positions(rows.text(9));
-        item.offered = rows.integer(10) != 0;
+        item.offered = rows.integer(10) != offered_no;
+        item.lent = rows.integer(10) == offered_lent;
         remember(std::move(item));
     }
 }

@@ -111,6 +111,7 @@ public:
         /// It was handed out for sending, or made while there was a connection: whatever the
         /// device has heard since, the server may have it.
         bool offered = false;
+        bool lent = false;  ///< offered so far in a file only that has not left: lend()
     };
 
     /// The id that the next add() of this device gives; the same until then.
@@ -290,7 +291,11 @@ private:
     [[nodiscard]] Result<> write_value(std::string_view name, std::string_view text);
     [[nodiscard]] Result<> insert(const Item& item, std::uint32_t counter);
     [[nodiscard]] Result<> write_item(const Item& item);
-    [[nodiscard]] Result<> write_offered(std::span<const Id> ids);
+    [[nodiscard]] Result<> write_offered(std::span<const Id> ids, int how);
+    [[nodiscard]] Result<Intent> add_once(const Intent& draft,
+                                          DeviceNumber device,
+                                          Instant now,
+                                          const Origin& origin);
     [[nodiscard]] std::vector<Id> dependents(Id id) const;
     [[nodiscard]] Result<> erase(Id id);
     /// The counter once an intent of this kind has its ids.

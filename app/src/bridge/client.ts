@@ -30,6 +30,7 @@ const idempotent: ReadonlySet<CallName> = new Set<CallName>([
   'platform',
   'retry',
   'discard',
+  'end_saving',
   'open_form',
   'set_answer',
   'add_part',

@@ -16,6 +16,12 @@ export class PieceSealer {
     this.#key = key;
   }
 
+  /** Whether this browser has all that sealing takes. */
+  static async isPossible(): Promise<boolean> {
+    const made = crypto.subtle?.generateKey(agreement, false, ['deriveBits']);
+    return (await made?.catch(() => null)) != null;
+  }
+
   /**
    * @param lead what stands before this file's own public key.
    * @param own a key for one file; a new one unless a test gives it.

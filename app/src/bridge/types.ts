@@ -113,10 +113,11 @@ export interface Calls {
   fetch_files: { args: { group: Id }; result: Empty };
   /**
    * Begins to save what waits to a file that only the organization's server can open; `data` is how it begins. From
-   * then on nothing of it can be taken back. A newer saving takes the place of an older one.
+   * then on nothing of it can be taken back. A newer saving takes the place of an older one. With `closed` it is
+   * brought by the browser while the app is closed: it holds few files, and `end_saving` says what became of it.
    */
   begin_saving: {
-    args: Empty;
+    args: { closed?: boolean };
     result: {
       saving: number;
       key: string; // the server's, standard base64
@@ -129,6 +130,8 @@ export interface Calls {
   };
   /** The next piece of the file, to be sealed; the last one is sealed as such. */
   read_saving: { args: { saving: number }; result: { last: boolean; data: ArrayBuffer } };
+  /** The file of a `closed` saving was taken; or it is gone, nobody had it, and what was in it can be taken back again. */
+  end_saving: { args: { taken: boolean }; result: Empty };
   /** Sends a refused item again, or gives it up. */
   retry: { args: { intent: Id }; result: Empty };
   discard: { args: { intent: Id }; result: Empty };
@@ -140,7 +143,12 @@ export interface Calls {
   try_now: { args: Empty; result: Empty };
   /** Hints of the platform: they speed things up, nothing depends on them. */
   platform: {
-    args: { online: boolean; visible: boolean; utc_offset_minutes: number };
+    args: {
+      online: boolean;
+      visible: boolean;
+      utc_offset_minutes: number;
+      storage_free?: number; // bytes, as the browser estimates
+    };
     result: Empty;
   };
   /** Opens a live query; snapshots come as `push` messages with this call's id. */

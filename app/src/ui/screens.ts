@@ -8,6 +8,8 @@ import { app, startApp } from './state/app.svelte.ts';
 import { connectEngine } from './state/engine.svelte.ts';
 import { startRouter } from './state/router.svelte.ts';
 
+export { watchUpdates } from './state/update.svelte.ts';
+
 /** Settles when the engine has begun, or has failed to. */
 export async function showScreens({ port, failed }: Spawned): Promise<void> {
   initialize({ mode: 'md' });

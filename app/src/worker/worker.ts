@@ -13,13 +13,19 @@ type Relay =
   | { to: 'owner'; from: string; hello: true }
   | { to: 'owner'; from: string; owner: string; call: PageCall }
   | { to: string; message: unknown }
-  | { to: string; owner: string };
+  | { to: string; owner: string; build?: string };
+
+/** Of another build, calls and snapshots may mean something else (docs/decisions/0037-closed-app-and-updates.md). */
+const build = __BUILD__;
+declare const __BUILD__: string;
 
 let owner: Owner | null = null;
 /** The tab that owns the databases; null until this worker has heard from it. */
 let ownerTab: string | null = null;
 /** Calls of this page that came before an owner was known. */
 let early: PageCall[] = [];
+/** The tab that owns the databases is of another build: nothing is asked of it. */
+let isOther = false;
 /** The number of this page's last call. */
 let seen = 0;
 
@@ -40,6 +46,7 @@ function deliver(to: string, message: unknown): void {
 
 function pass(call: PageCall): void {
   if (owner) void owner.take(tab, call);
+  else if (isOther) toPage({ reply: call.id, error: { code: 'app.other_version', params: {} } });
   else if (ownerTab) relay({ to: 'owner', from: tab, owner: ownerTab, call });
   else early.push(call);
 }
@@ -54,14 +61,15 @@ channel.onmessage = (event: MessageEvent<Relay>) => {
   if (heard.to === 'owner' && 'from' in heard) {
     if (owner) serve(owner, heard);
   } else if (heard.to === tab || heard.to === 'everyone') {
-    if ('owner' in heard) follow(heard.owner);
+    if ('owner' in heard && heard.build === build) follow(heard.owner);
+    else if ('owner' in heard) refuse();
     else if ('message' in heard) toPage(heard.message);
   }
 };
 
 function serve(by: Owner, heard: Extract<Relay, { from: string }>): void {
   watch(heard.from);
-  if ('hello' in heard) relay({ to: heard.from, owner: tab });
+  if ('hello' in heard) relay({ to: heard.from, owner: tab, build });
   else if (heard.owner === tab) void by.take(heard.from, heard.call);
 }
 
@@ -71,6 +79,14 @@ function follow(next: string): void {
   const isFirst = ownerTab === null;
   ownerTab = next;
   if (!isFirst) toPage({ restarted: true, seen });
+  const calls = early;
+  early = [];
+  calls.forEach(pass);
+}
+
+/** The page says so, and begins anew when that tab is gone. */
+function refuse(): void {
+  isOther = true;
   const calls = early;
   early = [];
   calls.forEach(pass);
@@ -118,7 +134,7 @@ async function run(): Promise<void> {
 function becomeOwner(): void {
   owner = new Owner(deliver);
   follow(tab);
-  relay({ to: 'everyone', owner: tab });
+  relay({ to: 'everyone', owner: tab, build });
 }
 
 void run();

@@ -4,13 +4,12 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 
 import { at, bruno, message, openFirstChannel, send, showLatest, signIn, startPhone, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { cards, fillIncident } from '../lib/forms.mjs';
 import { binary, makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
-import { answersOf } from '../lib/truth.mjs';
+import { answersOf, rowsWith } from '../lib/truth.mjs';
 
 export const name = 'OM32 OM33 OM35: what waits is saved to a sealed file, brought by two carriers at once and by the phone itself, and is on the server once';
 
@@ -30,16 +29,6 @@ const picture = (page) =>
     return canvas.toDataURL('image/jpeg', 0.8).split(',')[1];
   }).then((text) => Buffer.from(text, 'base64'));
 
-/** Rows of this kind in the server's own tables whose text holds `wanted`. */
-function rowsWith(data, kind, wanted) {
-  const database = new DatabaseSync(path.join(data, 'holdfast.db'), { readOnly: true });
-  try {
-    const rows = database.prepare('SELECT body FROM bucket_row WHERE kind = ? AND length(body) > 0').all(kind);
-    return rows.map(({ body }) => JSON.parse(Buffer.from(body).toString('utf8'))).filter((row) => JSON.stringify(row).includes(wanted));
-  } finally {
-    database.close();
-  }
-}
 const [messageKind, fileKind] = [7, 30];
 
 /** `holdfast …` to its end. */

@@ -11,8 +11,8 @@ export interface SealedFile {
 }
 
 /** No piece is in the memory longer than until it is sealed; the browser keeps the parts of a file where it likes. */
-export async function sealUnsent(now: number): Promise<SealedFile> {
-  const begun = await call('begin_saving', {});
+export async function sealUnsent(now: number, how: { closed?: boolean } = {}): Promise<SealedFile> {
+  const begun = await call('begin_saving', how);
   const key = Uint8Array.from(atob(begun.key), (char) => char.charCodeAt(0));
   const parts: Blob[] = [];
   try {

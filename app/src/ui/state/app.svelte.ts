@@ -2,7 +2,8 @@
 import type { EngineError, SessionSnapshot, StatusSnapshot } from '../../bridge/types.ts';
 import { currentLanguage } from '../../i18n/index.svelte.ts';
 import { call, refusalOf, subscribe } from './engine.svelte.ts';
-import { askToKeep, describePlatform, utcOffset } from './platform.ts';
+import { watchClosing } from './closed-app.ts';
+import { askToKeep, describePlatform, storageFree, utcOffset } from './platform.ts';
 
 class AppState {
   session = $state.raw<SessionSnapshot | null>(null);
@@ -34,12 +35,19 @@ export async function startApp(): Promise<void> {
   } catch (reason) {
     app.failure = refusalOf(reason);
   }
-  const tellPlatform = () => {
+  const tellPlatform = async () => {
+    const free = await storageFree();
     const visible = document.visibilityState === 'visible';
-    const now = { online: navigator.onLine, visible, utc_offset_minutes: utcOffset() };
-    void call('platform', now).catch(() => undefined);
+    const now = {
+      online: navigator.onLine,
+      visible,
+      utc_offset_minutes: utcOffset(),
+      ...(free !== undefined && { storage_free: Math.floor(free) }),
+    };
+    await call('platform', now).catch(() => undefined);
   };
-  addEventListener('online', tellPlatform);
-  addEventListener('offline', tellPlatform);
-  document.addEventListener('visibilitychange', tellPlatform);
+  for (const change of ['online', 'offline']) addEventListener(change, () => void tellPlatform());
+  document.addEventListener('visibilitychange', () => void tellPlatform());
+  void tellPlatform();
+  watchClosing();
 }

@@ -38,6 +38,19 @@ function deviceName(data: UserAgentData | undefined): string {
 }
 
 /**
+ * On iOS alone a page knows whether it was installed; and there alone the system deletes what a page has kept after a week
+ * without a visit, unless it was.
+ */
+export const mustBeInstalled = (): boolean =>
+  (navigator as Navigator & { standalone?: boolean }).standalone === false;
+
+/** Bytes that the browser would still keep, as far as it says. */
+export async function storageFree(): Promise<number | undefined> {
+  const { quota, usage } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
+  return quota === undefined || usage === undefined ? undefined : Math.max(quota - usage, 0);
+}
+
+/**
  * Asks the browser not to clear what is kept here when space is short. Nobody waits for the answer: some
  * browsers ask the person, who may take their time. Without a yes the data is kept all the same.
  */

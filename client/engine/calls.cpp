@@ -235,6 +235,9 @@ Result<Args> parse_file_call(std::string_view call, const Json& args) {
         ReadSaving value;
         return Members(args).read("saving", value.saving).done(value);
     }
+    if (call == "recovery_key") {
+        return Args(RecoveryKey{});
+    }
     return fail(ErrorCode::request_malformed, "unknown call");
 }
 

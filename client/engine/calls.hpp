@@ -131,6 +131,7 @@ struct EndSaving {
 struct ReadSaving {
     std::int64_t saving = 0;
 };
+struct RecoveryKey {};
 struct SetOfflineMode {
     bool on = false;
 };
@@ -177,6 +178,7 @@ using Args = std::variant<Start,
                           BeginSaving,
                           ReadSaving,
                           EndSaving,
+                          RecoveryKey,
                           SetOfflineMode,
                           DismissBanner,
                           TryNow,

@@ -150,6 +150,20 @@ TEST_F(EngineSavingTest, OM35_says_why_there_is_nothing_to_save) {
     EXPECT_EQ(code(phone->call("begin_saving", Json::object())), "sealed.no_key");
 }
 
+TEST_F(EngineSavingTest, OM39_gives_what_opens_the_store_again_once_the_server_has_given_it) {
+    begin();
+    EXPECT_EQ(code(phone->call("recovery_key", Json::object())), "sealed.no_key");
+    server.sealing = R"({"key":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=","pass":"p"})";
+    phone->sign_in();
+    phone->pass(100);
+    EXPECT_EQ(code(phone->call("recovery_key", Json::object())), "sealed.no_key");
+    server.sealing = R"({"key":"","pass":"p","recovery":"r2000"})";
+    phone->sign_in();
+    phone->pass(100);
+    EXPECT_EQ(phone->call("recovery_key", Json::object())["ok"],
+              (Json{{"key", "r2000"}, {"device", 2000}}));
+}
+
 TEST_F(EngineSavingTest, OM35_an_empty_outbox_makes_no_file) {
     sign_in();
     EXPECT_EQ(code(phone->call("begin_saving", Json::object())), "sealed.nothing");

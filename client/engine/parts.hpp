@@ -67,6 +67,7 @@ private:
     void take(std::int64_t number, const calls::BeginSaving& call);
     void take(std::int64_t number, const calls::ReadSaving& call);
     void take(std::int64_t number, const calls::EndSaving& call);
+    void take(std::int64_t number, const calls::RecoveryKey& call);
     void take(std::int64_t number, const calls::SetOfflineMode& call);
     void take(std::int64_t number, const calls::DismissBanner& call);
     void take(std::int64_t number, const calls::TryNow& call);

@@ -1,4 +1,4 @@
-// The screen's calls that save what waits to a file.
+// The calls that save what waits to a file, and the one that keeps it from being locked up.
 
 #include <utility>
 
@@ -53,6 +53,23 @@ void Engine::Parts::take(std::int64_t number, const calls::ReadSaving& call) {
 void Engine::Parts::take(std::int64_t number, const calls::EndSaving& call) {
     const auto what = call.taken ? Outbox::Lent::taken : Outbox::Lent::gone;
     answer(number, device->outbox.end_lending(what));
+}
+
+/// Asked by whoever holds the key of these files, not by the screen (OM39).
+void Engine::Parts::take(std::int64_t number, const calls::RecoveryKey& /*call*/) {
+    const auto& account = device->account();
+    std::string key;
+    const Result<> is_read =
+        json::Reader(device->outbox.value(sealing_name)).read("recovery", key).done();
+    if (!account || !is_read || key.empty()) {
+        device->reply_error(number, Error{ErrorCode::sealed_no_key});
+        return;
+    }
+    device->reply_ok(number,
+                     json::Writer{}
+                         .write("key", json::Value(key))
+                         .write("device", json::Value(account->device))
+                         .text());
 }
 
 }  // namespace holdfast::client

@@ -98,7 +98,8 @@ Json describe(const TokenPair& tokens) {
     object["access_expires_in_ms"] = tokens.access_expires_in.count;
     object["refresh_token"] = tokens.refresh;
     object["sealing"] = {{"key", files::to_base64(tokens.sealing.key)},
-                         {"pass", tokens.sealing.pass}};
+                         {"pass", tokens.sealing.pass},
+                         {"recovery", tokens.sealing.recovery}};
     return object;
 }
 

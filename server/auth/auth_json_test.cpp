@@ -65,7 +65,7 @@ TEST(AuthJson, reads_the_other_bodies) {
 }
 
 TEST(AuthJson, writes_answers_as_documented) {
-    const SignInAnswer answer{.tokens = {"acc", Millis{900'000}, "ref", {"\1\2\3", "pas"}},
+    const SignInAnswer answer{.tokens = {"acc", Millis{900'000}, "ref", {"\1\2\3", "pas", "rec"}},
                               .user = Id{12},
                               .organization = Id{34},
                               .device = 7,
@@ -73,12 +73,12 @@ TEST(AuthJson, writes_answers_as_documented) {
                               .policy = {.granted = true}};
     EXPECT_EQ(encode(answer),
               R"({"access_token":"acc","access_expires_in_ms":900000,"refresh_token":"ref",)"
-              R"("sealing":{"key":"AQID","pass":"pas"},)"
+              R"("sealing":{"key":"AQID","pass":"pas","recovery":"rec"},)"
               R"("user":"12","organization":"34","device":7,"salt":"18446744073709551615",)"
               R"("policy":{"granted":true,"automatic":false,"allow_messages":true}})");
     EXPECT_EQ(encode(answer.tokens),
               R"({"access_token":"acc","access_expires_in_ms":900000,"refresh_token":"ref",)"
-              R"("sealing":{"key":"AQID","pass":"pas"}})");
+              R"("sealing":{"key":"AQID","pass":"pas","recovery":"rec"}})");
 }
 
 }  // namespace

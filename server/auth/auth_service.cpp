@@ -354,7 +354,8 @@ TokenPair AuthService::tokens_for(const storage::SessionRecord& session) const {
         .access_expires_in = limits::access_life,
         .refresh = print(key_, RefreshToken{session.id, session.generation}),
         .sealing = {.key = sealing_key_,
-                    .pass = print(key_, DevicePass{session.user, session.device})}};
+                    .pass = print(key_, DevicePass{session.user, session.device}),
+                    .recovery = recovery_key(key_, DevicePass{session.user, session.device})}};
 }
 
 Result<Identity> AuthService::check_pass(std::string_view pass, DeviceNumber named) {
@@ -377,6 +378,22 @@ Result<Identity> AuthService::check_pass(std::string_view pass, DeviceNumber nam
                     .organization = account->organization,
                     .device = given->device,
                     .session = {}};
+}
+
+Result<std::string> AuthService::finish_recovery(const PasswordCheck& check,
+                                                 bool password_ok,
+                                                 DeviceNumber device) {
+    HF_TRY(const auto account, storage_.find_account(check.email));
+    if (!password_ok || !account || !account->active || account->password_hash != check.hash) {
+        return fail(ErrorCode::auth_wrong_password);
+    }
+    take_back_try(check);
+    tries_by_pair_.forget(pair_name(check));
+    HF_TRY(const auto known, storage_.find_device(device));
+    if (!known || known->revoked || known->user != account->user) {
+        return fail(ErrorCode::auth_session_revoked, "device revoked, or another person's");
+    }
+    return recovery_key(key_, DevicePass{account->user, device});
 }
 
 // ------------------------------------------------------------------------------ passwords

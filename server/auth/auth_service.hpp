@@ -35,8 +35,9 @@ struct DeviceRequest {
 
 /// With what a device seals its unsent work (OM35).
 struct Sealing {
-    std::string key;   ///< the server's public key, bytes
-    std::string pass;  ///< of this device. Secret: never logged.
+    std::string key;       ///< the server's public key, bytes
+    std::string pass;      ///< of this device. Secret: never logged.
+    std::string recovery;  ///< opens its store again (OM39). Secret: never logged.
 };
 
 struct TokenPair {
@@ -120,6 +121,13 @@ public:
     /// Errors  sealed_refused: no pass of ours, or the person or one of the two devices may not
     ///         work here any more · those of storage.
     [[nodiscard]] Result<Identity> check_pass(std::string_view pass, DeviceNumber named);
+    /// What opens the store of a device whose own key is lost: it keeps its key sealed with this.
+    /// No session comes of it. Begins as a sign-in does.
+    /// Errors  auth_wrong_password, whatever was wrong · auth_session_revoked: the device is
+    ///         revoked, or not this person's · those of storage.
+    [[nodiscard]] Result<std::string> finish_recovery(const PasswordCheck& check,
+                                                      bool password_ok,
+                                                      DeviceNumber device);
     /// X25519: what was sealed for it only this server opens. Never leaves the process.
     [[nodiscard]] std::string_view sealing_secret() const { return sealing_secret_; }
     [[nodiscard]] std::string_view sealing_key() const { return sealing_key_; }

@@ -161,6 +161,29 @@ TEST_F(AuthTest, OM36_a_pass_outlives_its_session_and_not_its_device) {
     EXPECT_EQ(auth_->check_pass(pass, first.device).error().code, ErrorCode::sealed_refused);
 }
 
+TEST_F(AuthTest, OM39_who_has_the_password_opens_a_device_again_unless_it_was_revoked) {
+    const SignInAnswer first = sign_in();
+    const std::string key = first.tokens.sealing.recovery;
+    EXPECT_EQ(must(auth_->refresh(first.tokens.refresh)).sealing.recovery, key);
+    const auto recover = [&](std::string_view word, DeviceNumber device) {
+        const auto check = must(auth_->begin_sign_in(email, "10.0.0.1"));
+        return auth_->finish_recovery(check, verify_password(check.hash, word), device);
+    };
+    EXPECT_EQ(must(recover(password, first.device)), key);
+    EXPECT_EQ(access_error(first.tokens.access), ErrorCode::none) << "the session goes on";
+    EXPECT_NE(must(recover(password, company_.make_device(company_.ana))), key);
+    EXPECT_EQ(recover("wrong", first.device).error().code, ErrorCode::auth_wrong_password);
+    for (const DeviceNumber other : {company_.make_device(company_.ben), DeviceNumber{0}}) {
+        EXPECT_EQ(recover(password, other).error().code, ErrorCode::auth_session_revoked);
+    }
+    change_device(first.device, [](auto& device) { device.revoked = true; });
+    EXPECT_EQ(recover(password, first.device).error().code, ErrorCode::auth_session_revoked);
+    for (int tries = 0; tries < 10; ++tries) {
+        EXPECT_FALSE(recover("wrong", first.device));
+    }
+    EXPECT_EQ(auth_->begin_sign_in(email, "10.0.0.1").error().code, ErrorCode::auth_too_many_tries);
+}
+
 TEST_F(AuthTest, a_device_keeps_its_number_with_its_user_only) {
     const SignInAnswer first = sign_in();
     const SignInAnswer again = sign_in(first.device, first.salt);

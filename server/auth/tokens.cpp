@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view access_name = "hfa";
 constexpr std::string_view refresh_name = "hfr";
 constexpr std::string_view pass_name = "hfd";
+constexpr std::string_view recovery_name = "hfk";
 constexpr std::size_t mac_bytes = 32;
 
 std::string mac_of(const TokenKey& key, std::string_view text) {
@@ -100,6 +101,11 @@ std::string print(const TokenKey& key, const RefreshToken& token) {
 
 std::string print(const TokenKey& key, const DevicePass& pass) {
     return print_with(pass_name, key, to_string(pass.user), pass.device);
+}
+
+std::string recovery_key(const TokenKey& key, const DevicePass& device) {
+    const std::string text = std::string(recovery_name) + "." + to_string(device.user) + ".";
+    return mac_of(key, text + std::to_string(device.device));
 }
 
 std::optional<AccessToken> parse_access(const TokenKey& key, std::string_view text) {

@@ -8,12 +8,14 @@
 #include "core/base/id.hpp"
 #include "core/base/time.hpp"
 
-/// The two tokens of a session, and a device's pass. All carry public ids; what makes them
-/// unguessable is a BLAKE2b keyed with the server's key, so nothing secret is stored for them.
+/// The two tokens of a session, a device's pass, and what opens a device again. All but the last
+/// carry public ids; what makes them unguessable is a BLAKE2b keyed with the server's key, so
+/// nothing secret is stored for them.
 ///
 ///     access   hfa.<session>.<expiry, Unix ms>.<mac>
 ///     refresh  hfr.<session>.<generation>.<secret>
 ///     pass     hfd.<user>.<device>.<mac>
+///     recovery <mac> of hfk.<user>.<device>
 namespace holdfast::auth {
 
 /// The server's key.
@@ -47,6 +49,10 @@ struct DevicePass {
 [[nodiscard]] std::string print(const TokenKey& key, const AccessToken& token);
 [[nodiscard]] std::string print(const TokenKey& key, const RefreshToken& token);
 [[nodiscard]] std::string print(const TokenKey& key, const DevicePass& pass);
+
+/// What opens the store of a device whose own key is lost, for whoever has the password (OM39): the
+/// device keeps its key sealed with it. Always the same for the same device. Secret: never logged.
+[[nodiscard]] std::string recovery_key(const TokenKey& key, const DevicePass& device);
 
 /// The token if it is one of ours; time and revocation are not looked at. Constant time in the mac.
 [[nodiscard]] std::optional<AccessToken> parse_access(const TokenKey& key, std::string_view text);

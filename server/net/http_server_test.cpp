@@ -59,6 +59,25 @@ TEST_F(HttpServer, signs_in_with_the_right_password_only) {
     EXPECT_GE(session["device"].get<DeviceNumber>(), server_device_limit);
 }
 
+TEST_F(HttpServer, OM39_gives_what_opens_a_device_again_to_whoever_has_the_password) {
+    const Json session = Json::parse(sign_in().body);
+    const auto recover = [&](std::string_view with) {
+        return post("/auth/v1/recovery",
+                    {{"email", email},
+                     {"password", with},
+                     {"device",
+                      {{"number", std::to_string(session["device"].get<DeviceNumber>())},
+                       {"salt", "0"},
+                       {"name", ""},
+                       {"class", "mobile"}}}});
+    };
+    EXPECT_EQ(code_of(recover("wrong password")), "auth.wrong_password");
+    const Reply right = recover(password);
+    ASSERT_EQ(right.status, 200) << right.body;
+    EXPECT_EQ(right.headers.at("cache-control"), "no-store");
+    EXPECT_EQ(Json::parse(right.body), (Json{{"recovery", session["sealing"]["recovery"]}}));
+}
+
 TEST_F(HttpServer, repeats_the_answer_to_a_refresh) {
     const Json session = Json::parse(sign_in().body);
     const Json body{{"refresh_token", session["refresh_token"]}};

@@ -1,5 +1,7 @@
 #include "server/net/routes.hpp"
 
+#include <utility>
+
 #include "platform/net/asio.hpp"
 #include "platform/net/compression.hpp"
 #include "server/auth/auth_json.hpp"
@@ -43,6 +45,7 @@ bool is_reserved(std::string_view path) {
 
 const Routes::Route Routes::routes[] = {
     {"/auth/v1/sign-in", "POST", &Routes::sign_in},
+    {"/auth/v1/recovery", "POST", &Routes::recovery},
     {"/auth/v1/refresh", "POST", &Routes::refresh},
     {"/auth/v1/sign-out", "POST", &Routes::sign_out},
     {"/auth/v1/password", "POST", &Routes::change_password},
@@ -86,20 +89,30 @@ Answer Routes::refuse(const Request& request, const Error& error) const {
     return answer;
 }
 
-asio::awaitable<Answer> Routes::sign_in(Request request) {
+asio::awaitable<Result<Routes::Presented>> Routes::present(const Request& request) {
     auto wanted = auth::parse_sign_in(request.body);
     if (!wanted) {
-        co_return refuse(request, wanted.error());
+        co_return std::unexpected(wanted.error());
     }
-    const auto check = services_.auth.begin_sign_in(wanted->email, request.address);
+    auto check = services_.auth.begin_sign_in(wanted->email, request.address);
     if (!check) {
-        co_return refuse(request, check.error());
+        co_return std::unexpected(check.error());
     }
-    const auto is_right = co_await check_password(check->hash, std::move(wanted->password));
+    std::string password = std::exchange(wanted->password, {});
+    const auto is_right = co_await check_password(check->hash, std::move(password));
     if (!is_right) {
-        co_return refuse(request, is_right.error());
+        co_return std::unexpected(is_right.error());
     }
-    const auto answer = services_.auth.finish_sign_in(*check, *is_right, wanted->device);
+    co_return Presented{*std::move(wanted), *std::move(check), *is_right};
+}
+
+asio::awaitable<Answer> Routes::sign_in(Request request) {
+    const auto presented = co_await present(request);
+    if (!presented) {
+        co_return refuse(request, presented.error());
+    }
+    const auto& [wanted, check, is_right] = *presented;
+    const auto answer = services_.auth.finish_sign_in(check, is_right, wanted.device);
     services_.sockets.schedule();
     if (!answer) {
         co_return refuse(request, answer.error());
@@ -110,6 +123,23 @@ asio::awaitable<Answer> Routes::sign_in(Request request) {
                          {"device", static_cast<std::int64_t>(answer->device)},
                          {"address", request.address}});
     co_return make_json(auth::encode(*answer));
+}
+
+asio::awaitable<Answer> Routes::recovery(Request request) {
+    const auto presented = co_await present(request);
+    if (!presented) {
+        co_return refuse(request, presented.error());
+    }
+    const auto& [wanted, check, is_right] = *presented;
+    const auto key = services_.auth.finish_recovery(check, is_right, wanted.device.number);
+    if (!key) {
+        co_return refuse(request, key.error());
+    }
+    services_.log.write(Log::Level::info,
+                        "store_recovered",
+                        {{"device", static_cast<std::int64_t>(wanted.device.number)},
+                         {"address", request.address}});
+    co_return make_json(R"({"recovery":")" + *key + R"("})");
 }
 
 asio::awaitable<Result<bool>> Routes::check_password(std::string hash, std::string password) {

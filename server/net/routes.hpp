@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <string_view>
 
+#include "server/auth/auth_json.hpp"
 #include "server/auth/auth_service.hpp"
 #include "server/net/counters.hpp"
 #include "server/net/http_message.hpp"
@@ -37,6 +38,7 @@ private:
     using Task = boost::asio::awaitable<Answer>;
 
     [[nodiscard]] Task sign_in(Request request);
+    [[nodiscard]] Task recovery(Request request);
     [[nodiscard]] Task refresh(Request request);
     [[nodiscard]] Task sign_out(Request request);
     [[nodiscard]] Task change_password(Request request);
@@ -44,6 +46,13 @@ private:
     [[nodiscard]] Task health(Request request);
     [[nodiscard]] Task metrics(Request request);
     [[nodiscard]] Task authority(Request request);
+    struct Presented {
+        auth::SignInRequest wanted;
+        auth::PasswordCheck check;
+        bool is_right = false;
+    };
+    /// Who says to be somebody, by e-mail and password.
+    [[nodiscard]] boost::asio::awaitable<Result<Presented>> present(const Request& request);
     [[nodiscard]] boost::asio::awaitable<Result<bool>> check_password(std::string hash,
                                                                       std::string password);
     [[nodiscard]] Answer app(const Request& request) const;

@@ -3,7 +3,7 @@
  * callbacks. It keeps what must be sent again when another tab takes over the engine.
  */
 import type { EnginePort } from './spawn.ts';
-import type { Calls, EngineError, EngineMessage, Query, Snapshots } from './types.ts';
+import type { Calls, DoorSnapshot, EngineError, EngineMessage, Query, Snapshots } from './types.ts';
 
 export type CallName = keyof Calls;
 export type Args<N extends CallName> = Calls[N]['args'];
@@ -59,6 +59,16 @@ export interface Restarted {
   seen: number;
 }
 
+/** What comes from before the engine. */
+type BeforeEngine = { door: DoorSnapshot } | { again: { home: boolean } };
+
+export interface ClientListener {
+  /** How matters stand at the door has changed. */
+  onDoor(door: DoorSnapshot): void;
+  /** The page has to begin again: `home`, where the app begins. */
+  onAgain(home: boolean): void;
+}
+
 interface Pending {
   call: CallName;
   args: unknown;
@@ -73,14 +83,17 @@ interface Subscription {
 
 export class EngineClient {
   readonly #port: EnginePort;
+  readonly #listener: ClientListener | undefined;
   readonly #pending = new Map<number, Pending>();
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #last = new Map<CallName, unknown>();
   #nextId = 1;
 
-  constructor(port: EnginePort) {
+  constructor(port: EnginePort, listener?: ClientListener) {
     this.#port = port;
-    port.onmessage = (event) => this.#receive(event.data as EngineMessage | Restarted);
+    this.#listener = listener;
+    port.onmessage = (event) =>
+      this.#receive(event.data as EngineMessage | Restarted | BeforeEngine);
   }
 
   /** `bytes` goes along, and is this page's no longer. */
@@ -108,9 +121,13 @@ export class EngineClient {
     };
   }
 
-  #receive(message: EngineMessage | Restarted): void {
+  #receive(message: EngineMessage | Restarted | BeforeEngine): void {
     if ('restarted' in message) {
       this.#sendAgain(message.seen);
+    } else if ('door' in message) {
+      this.#listener?.onDoor(message.door);
+    } else if ('again' in message) {
+      this.#listener?.onAgain(message.again.home);
     } else if ('push' in message) {
       this.#subscriptions.get(message.push)?.onSnapshot(message.snapshot, message.blocked);
     } else {

@@ -21,6 +21,10 @@ import type {
 
 export type * from './form-types.ts';
 
+import type { DoorCalls } from './door-types.ts';
+
+export type * from './door-types.ts';
+
 import type { TaskPatch, TaskRole, TaskSnapshot, TasksSnapshot, TasksView, TasksWindow } from './task-types.ts';
 
 export type * from './task-types.ts';
@@ -40,7 +44,7 @@ export interface EngineError {
 
 // ---------------------------------------------------------------- screen → engine
 
-export interface Calls {
+export interface Calls extends DoorCalls {
   /** First call. Gives the platform's own signals, from which the engine decides the device class (OM15). */
   start: { args: Platform; result: { version: string; signed_in: boolean; device_class: 'mobile' | 'desktop' } };
   sign_in: { args: { email: string; password: string }; result: { user: Id } };
@@ -305,6 +309,8 @@ export interface StatusSnapshot {
     can_change: boolean;
     /** Key of the catalogue: why the switch is disabled, or why there is none although it is granted. */
     reason: string | null;
+    /** The terms ask for a PIN (OM39); absent: they do not. */
+    pin_required?: boolean;
   };
   needs_you: number; // actions and files that were refused, actions that were done otherwise than asked
   storage_low: number | null; // bytes that are left, where that is little

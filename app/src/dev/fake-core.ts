@@ -6,6 +6,7 @@
 import type { EnginePort } from '../bridge/spawn.ts';
 import type {
   Calls,
+  DoorSnapshot,
   EngineMessage,
   Intent,
   MenuGroup,
@@ -35,6 +36,16 @@ type Request = { id: number; call: keyof Calls; args: never; bytes?: ArrayBuffer
 type MessagesQuery = Extract<Query, { query: 'messages' }>;
 
 const allowed = { allowed: true, reason: null };
+
+/** Nothing to lock: sample data is in the window only. */
+const openDoor: DoorSnapshot = {
+  locked: null,
+  here: null,
+  others: [],
+  pin: null,
+  keeps: false,
+  drafts: null,
+};
 
 export class FakeCore implements EnginePort {
   onmessage: ((event: MessageEvent) => unknown) | null = null;
@@ -98,6 +109,7 @@ export class FakeCore implements EnginePort {
     const world = this.#world;
     switch (call) {
       case 'start':
+        this.#send({ door: openDoor });
         return {
           version: '0.1.0',
           signed_in: world.signedIn,
@@ -258,7 +270,7 @@ export class FakeCore implements EnginePort {
     return found;
   }
 
-  #send(message: EngineMessage): void {
+  #send(message: EngineMessage | { door: DoorSnapshot }): void {
     this.onmessage?.({ data: structuredClone(message) } as MessageEvent);
   }
 

@@ -5,6 +5,7 @@ import type { Spawned } from '../bridge/spawn.ts';
 import { startI18n } from '../i18n/index.svelte.ts';
 import App from './app.svelte';
 import { app, startApp } from './state/app.svelte.ts';
+import { door } from './state/door.svelte.ts';
 import { connectEngine } from './state/engine.svelte.ts';
 import { startRouter } from './state/router.svelte.ts';
 
@@ -15,7 +16,7 @@ export async function showScreens({ port, failed }: Spawned): Promise<void> {
   initialize({ mode: 'md' });
   startI18n();
   startRouter();
-  connectEngine(port);
+  connectEngine(port, door);
   void failed.then(() => (app.failure = { code: 'app.unexpected', params: {} }));
   const target = document.getElementById('app');
   if (target) mount(App, { target });

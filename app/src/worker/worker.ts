@@ -131,8 +131,16 @@ async function run(): Promise<void> {
   }
 }
 
+/** With this worker everything goes that was read or opened; each window asks for a new one. */
+function restart(home: boolean): void {
+  const message = { again: { home } };
+  relay({ to: 'everyone', message });
+  toPage(message);
+  self.close();
+}
+
 function becomeOwner(): void {
-  owner = new Owner(deliver);
+  owner = new Owner({ deliver, restart });
   follow(tab);
   relay({ to: 'everyone', owner: tab, build });
 }

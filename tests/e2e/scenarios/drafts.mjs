@@ -7,15 +7,20 @@ import { waitFor } from '../lib/server.mjs';
 export const name = 'OM31 OM38: what is half written survives another tab, a takeover and a kill, and goes with signing out';
 
 const field = (page) => at(page, 'composer');
-/** The texts of the drafts on the disk, unsealed as app/src/store-key.ts does it. */
+/** The texts of the drafts on the disk, unsealed as app/src/store-key.ts and its stores do it. */
 const kept = (page) =>
   page.evaluate(async () => {
     const answer = (request) =>
       new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
     const all = async (database, store) => answer((await answer(indexedDB.open(database, 1))).transaction(store).objectStore(store).getAll());
-    const [{ by }] = await all('holdfast-key', 'key');
+    const [{ by, store }] = await all('holdfast-key', 'key');
+    const { subtle } = crypto;
+    const open = (key, { iv, bytes }) => subtle.decrypt({ name: 'AES-GCM', iv }, key, bytes);
+    const from = await subtle.importKey('raw', await open(by, store), 'HKDF', false, ['deriveKey']);
+    const how = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: new TextEncoder().encode('holdfast drafts 1') };
+    const key = await subtle.deriveKey(how, from, { name: 'AES-GCM', length: 256 }, false, ['decrypt']);
     const drafts = await all('holdfast', 'drafts');
-    const texts = drafts.map(({ iv, bytes }) => crypto.subtle.decrypt({ name: 'AES-GCM', iv }, by, bytes));
+    const texts = drafts.map((draft) => open(key, draft));
     return (await Promise.all(texts)).map((text) => JSON.parse(new TextDecoder().decode(text)).text);
   });
 

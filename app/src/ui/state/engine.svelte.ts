@@ -2,6 +2,7 @@
 import {
   type Args,
   type CallName,
+  type ClientListener,
   EngineClient,
   EngineRefusal,
   type Result,
@@ -14,8 +15,8 @@ import { showToast } from './overlays.ts';
 
 let client: EngineClient;
 
-export function connectEngine(port: EnginePort): void {
-  client = new EngineClient(port);
+export function connectEngine(port: EnginePort, listener: ClientListener): void {
+  client = new EngineClient(port, listener);
 }
 
 /** `bytes` goes along, and is this page's no longer. */

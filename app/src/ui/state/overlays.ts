@@ -24,32 +24,16 @@ export interface Question {
   message: string;
   confirm: string;
   destructive?: boolean;
-  /** Another way out. */
-  instead?: string;
 }
 
 /** Asks before something that cannot be undone. */
 export async function confirm(question: Question): Promise<boolean> {
-  return (await ask(question)) === 'confirm';
-}
-
-/** The same where there is another way out. */
-export async function ask(question: Question): Promise<'confirm' | 'instead' | 'cancel'> {
   defineAlert();
   const alert = await alertController.create({
     header: question.header,
     message: question.message,
     buttons: [
       { text: t('action.cancel'), role: 'cancel' },
-      ...(question.instead
-        ? [
-            {
-              text: question.instead,
-              role: 'instead',
-              htmlAttributes: { 'data-testid': 'instead' },
-            },
-          ]
-        : []),
       {
         text: question.confirm,
         role: 'confirm',
@@ -60,5 +44,5 @@ export async function ask(question: Question): Promise<'confirm' | 'instead' | '
   });
   await alert.present();
   const { role } = await alert.onDidDismiss();
-  return role === 'confirm' || role === 'instead' ? role : 'cancel';
+  return role === 'confirm';
 }

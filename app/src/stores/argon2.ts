@@ -1,0 +1,2 @@
+/** Stands alone: only who has a PIN loads it. */
+export { argon2id } from 'hash-wasm';

@@ -1,0 +1,120 @@
+// OM36, OM39: a store for each person of a phone, and what opens it.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+import { ana, at, bruno, message, openFirstChannel, send, showLatest, signIn, startPhone, waitForBar, workOffline } from '../lib/app.mjs';
+import { killBrowser, launch } from '../lib/browser.mjs';
+import { waitFor } from '../lib/server.mjs';
+import { messagesOf } from '../lib/truth.mjs';
+
+export const name = 'OM36 OM39: a PIN opens what waits after a kill; another person of the phone sees nothing of it; it is sent once, as its own person; the password opens where the PIN is forgotten';
+
+const written = 'Behind the PIN: the seal of pump four leaks';
+const pin = '730418';
+
+const settings = (home) => `${home}#/settings`;
+
+async function choosePin(page, home) {
+  await page.goto(settings(home));
+  await at(page, 'pin').click();
+  for (const [problem, first, again] of [[/easily guessed/, '123456', '123456'], [/not the same/, pin, '730419']]) {
+    await at(page, 'pin-new').fill(first);
+    await at(page, 'pin-again').fill(again);
+    await at(page, 'pin-save').click();
+    await at(page, 'pin-problem').filter({ hasText: problem }).waitFor();
+  }
+  await at(page, 'pin-again').fill(pin);
+  await at(page, 'pin-save').click();
+  await at(page, 'pin-sheet').waitFor({ state: 'detached' });
+}
+
+/** Gives a PIN or a password; how long it took until the screens stood, in ms. */
+async function open(page, secret) {
+  await at(page, 'lock-secret').fill(secret);
+  const begun = performance.now();
+  await at(page, 'lock-open').click();
+  await at(page, 'lock').waitFor({ state: 'detached' });
+  return Math.round(performance.now() - begun);
+}
+
+/** How much waits, as the door will say it. */
+const countKept = (page) =>
+  page.evaluate(async () => {
+    const answer = (request) =>
+      new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
+    const record = await answer((await answer(indexedDB.open('holdfast-key', 1))).transaction('key').objectStore('key').get('store'));
+    return record.waiting > 0;
+  });
+
+function isInProfile(profile, text) {
+  const wanted = [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')];
+  return readdirSync(profile, { recursive: true })
+    .map((file) => path.join(profile, file))
+    .some((file) => statSync(file).isFile() && wanted.some((one) => readFileSync(file).includes(one)));
+}
+
+const times = (server) => messagesOf(server.data).filter((text) => text === written).length;
+
+export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
+  let phone = await startPhone({ home, profile, watch });
+  let { page } = phone;
+  const channel = await openFirstChannel(page);
+  await choosePin(page, home);
+  await page.goto(channel);
+  await workOffline(page, proxy);
+  await send(page, written);
+  await waitFor('the count on the disk', () => countKept(page));
+  await killBrowser(phone);
+  for (const secret of [written, pin]) assert.equal(isInProfile(profile, secret), false, secret);
+
+  // Killed with work waiting: who it is can be seen, and nothing else.
+  phone = await launch(profile);
+  onEnd(() => phone.context.close());
+  page = phone.page;
+  watch(page);
+  await page.goto(channel);
+  await at(page, 'lock').filter({ hasText: ana.email }).filter({ hasText: /wait.* to be sent/ }).waitFor();
+  assert.equal(await at(page, 'message').count(), 0);
+  await at(page, 'lock-secret').fill('730419');
+  await at(page, 'lock-open').click();
+  await at(page, 'lock-error').filter({ hasText: 'Tries left: 9' }).waitFor();
+  await shoot(page, 'pin-1-wrong');
+  console.log(`    opened with a PIN in ${await open(page, pin)} ms`);
+  await message(page, written).waitFor();
+
+  // Somebody else has the phone: without a connection Ana leaves, with one Bruno comes.
+  await page.goto(settings(home));
+  await shoot(page, 'pin-2-settings');
+  await at(page, 'sign-out').click();
+  await at(page, 'leave-sheet').waitFor();
+  await shoot(page, 'pin-3-leave');
+  await at(page, 'leave-keep').click();
+  await at(page, 'continue-as').filter({ hasText: ana.email }).waitFor();
+  await shoot(page, 'pin-4-people');
+  proxy.restore();
+  await signIn(page, bruno);
+  await waitForBar(page, 'ready');
+  assert.equal((await page.content()).includes(written), false);
+  await page.goto(`${home}#/outbox`);
+  await at(page, 'outbox').getByText('Everything has been sent').waitFor();
+  assert.equal(times(server), 0, 'nobody else sends it');
+
+  await page.goto(settings(home));
+  await at(page, 'switch-person').click();
+  await at(page, 'confirm').click();
+  await at(page, 'continue-as').filter({ hasText: ana.email }).click();
+  await at(page, 'lock').filter({ hasText: ana.email }).waitFor();
+  await open(page, pin);
+  await waitFor('her message on the server', () => times(server) === 1);
+  await page.goto(channel);
+  await showLatest(page, written);
+
+  // Forgotten: the password opens, and the PIN is gone.
+  await page.goto(settings(home));
+  await at(page, 'lock-now').click();
+  await at(page, 'lock-forgotten').click();
+  await open(page, ana.password);
+  await at(page, 'pin').filter({ hasText: 'Lock with a PIN' }).waitFor();
+  assert.equal(times(server), 1);
+}

@@ -199,6 +199,13 @@ Result<ViewDelete> parse_view_delete(std::string_view text) {
     return json::finish(reader, value);
 }
 
+Result<EntitlementRequest> parse_entitlement_request(std::string_view text) {
+    EntitlementRequest value;
+    json::Reader reader(text);
+    reader.require("reason").read("reason", value.reason);
+    return json::finish(reader, std::move(value));
+}
+
 std::string said_offline(IntentKind kind, std::string args, bool offline) {
     if (kind == IntentKind::task_create) {
         if (auto wanted = parse_task_create(args)) {
@@ -337,6 +344,10 @@ std::string encode(const ViewSave& value) {
 
 std::string encode(const ViewDelete& value) {
     return json::Writer{}.write("group", value.group).write("view", value.view).text();
+}
+
+std::string encode(const EntitlementRequest& value) {
+    return json::Writer{}.write("reason", value.reason).text();
 }
 
 }  // namespace holdfast::args

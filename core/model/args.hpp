@@ -131,6 +131,11 @@ struct ViewDelete {
     Id view{};
 };
 
+/// Asks the operator for Offline Mode (OM14).
+struct EntitlementRequest {
+    std::string reason{};
+};
+
 [[nodiscard]] Result<MessagePost> parse_message_post(std::string_view text);
 [[nodiscard]] Result<MessageReact> parse_message_react(std::string_view text);
 [[nodiscard]] Result<MessageTarget> parse_message_target(std::string_view text);
@@ -146,6 +151,7 @@ struct ViewDelete {
 [[nodiscard]] Result<TaskAttachAnswer> parse_task_attach_answer(std::string_view text);
 [[nodiscard]] Result<ViewSave> parse_view_save(std::string_view text);
 [[nodiscard]] Result<ViewDelete> parse_view_delete(std::string_view text);
+[[nodiscard]] Result<EntitlementRequest> parse_entitlement_request(std::string_view text);
 
 /// The arguments with the word whether they were taken in Offline Mode, which is the engine's to
 /// say, where the kind has one; others, and what cannot be read, as they are.
@@ -166,5 +172,6 @@ struct ViewDelete {
 [[nodiscard]] std::string encode(const TaskAttachAnswer& value);
 [[nodiscard]] std::string encode(const ViewSave& value);
 [[nodiscard]] std::string encode(const ViewDelete& value);
+[[nodiscard]] std::string encode(const EntitlementRequest& value);
 
 }  // namespace holdfast::args

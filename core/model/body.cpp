@@ -73,7 +73,11 @@ json::Writer write_policy(const OfflinePolicy& value) {
     json::Writer writer;
     writer.write("granted", value.granted, otherwise.granted)
         .write("automatic", value.automatic, otherwise.automatic)
-        .write("allow_messages", value.allow_messages, otherwise.allow_messages);
+        .write("allow_messages", value.allow_messages, otherwise.allow_messages)
+        .write("withdrawn", value.withdrawn, otherwise.withdrawn)
+        .write("pin_required", value.pin_required, otherwise.pin_required)
+        .write("offline_days_max", value.offline_days_max)
+        .write("attachment_bytes_max", value.attachment_bytes_max);
     return writer;
 }
 
@@ -102,7 +106,11 @@ Result<OfflinePolicy> parse_offline_policy(std::string_view text) {
     json::Reader reader(text);
     reader.read("granted", value.granted)
         .read("automatic", value.automatic)
-        .read("allow_messages", value.allow_messages);
+        .read("allow_messages", value.allow_messages)
+        .read("withdrawn", value.withdrawn)
+        .read("pin_required", value.pin_required)
+        .read("offline_days_max", value.offline_days_max)
+        .read("attachment_bytes_max", value.attachment_bytes_max);
     return json::finish(reader, value);
 }
 

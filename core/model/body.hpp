@@ -16,10 +16,15 @@
 /// sorted by name, empty and default ones left out. Ids are decimal strings.
 namespace holdfast::body {
 
+/// What a device is told of its organization's entitlement (core/model/entitlement.hpp).
 struct OfflinePolicy {
     bool granted = false;    ///< the operator has granted Offline Mode to the organization (OM14)
     bool automatic = false;  ///< OM21
-    bool allow_messages = true;  ///< OM29 may be forbidden
+    bool allow_messages = true;             ///< OM29 may be forbidden
+    bool withdrawn = false;                 ///< it was granted once, and is no more
+    bool pin_required = false;              ///< OM39
+    std::int64_t offline_days_max = 0;      ///< without contact; 0: no limit
+    std::int64_t attachment_bytes_max = 0;  ///< of one file; 0: files::limits::bytes_max
     bool operator==(const OfflinePolicy&) const = default;
 };
 

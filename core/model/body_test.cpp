@@ -50,7 +50,8 @@ RC_GTEST_PROP(Body, of_people_and_places_goes_there_and_back, ()) {
     const auto flag = [] { return *rc::gen::arbitrary<bool>(); };
     goes_there_and_back(body::Organization{*text(), *text(), {flag(), flag(), flag()}},
                         parse_organization);
-    goes_there_and_back(OfflinePolicy{flag(), flag(), flag()}, parse_offline_policy);
+    goes_there_and_back(OfflinePolicy{flag(), flag(), flag(), flag(), flag(), 7, 1000},
+                        parse_offline_policy);
     goes_there_and_back(
         User{*text(), *text(), *text(), *text(), *text(), ids(), flag(), flag(), ids()},
         parse_user);

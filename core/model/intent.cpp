@@ -23,7 +23,7 @@ constexpr const char* own_lane = "";
 /// One for a form's message, and spare ones for what the server may have to add.
 constexpr std::uint32_t task_ids = 17;
 
-constexpr std::array<Entry, 17> entries{{
+constexpr std::array<Entry, 18> entries{{
     {IntentKind::message_post, "message.post", true, "channel"},
     {IntentKind::message_react, "message.react", true, "channel"},
     {IntentKind::message_delete, "message.delete", false, "channel"},
@@ -41,6 +41,7 @@ constexpr std::array<Entry, 17> entries{{
     {IntentKind::task_attach_answer, "task.attach_answer", true, "task", task_ids},
     {IntentKind::view_save, "view.save", true, users_lane},
     {IntentKind::view_delete, "view.delete", true, users_lane},
+    {IntentKind::entitlement_request, "entitlement.request", false, users_lane},
 }};
 
 const Entry* find_entry(IntentKind kind) {

@@ -30,6 +30,7 @@ enum class IntentKind : std::uint16_t {
     task_attach_answer = 23,
     view_save = 24,
     view_delete = 25,
+    entitlement_request = 26,
     task_edit = 28,
 };
 

@@ -18,7 +18,8 @@ inline constexpr std::size_t intent_bytes_max = 64 * 1024;        // request_too
 inline constexpr std::size_t answer_args_bytes_max = 200 * 1024;  // request_too_large
 inline constexpr std::size_t body_bytes_max = 256 * 1024;         // request_too_large
 inline constexpr std::size_t kept_bytes_max =
-    512 * 1024;  // a receipt: the arguments stay out of it
+    512 * 1024;                                        // a receipt: the arguments stay out of it
+inline constexpr std::size_t reason_bytes_max = 2000;  // intent_too_long
 inline constexpr std::int64_t delete_window_ms = 24LL * 60 * 60 * 1000;  // intent_too_late
 
 }  // namespace holdfast::limits

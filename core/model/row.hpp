@@ -29,11 +29,12 @@ enum class RowKind : std::uint8_t {
     answer = 15,      ///< id: the intent that sent it; sort: as its message
     task_group = 20,  ///< id: the group
     workflow = 21,
-    task = 22,       ///< id: the intent that began it, as of its channel; sort: its serial number
-    history = 23,    ///< of the task with the channel's id; sort: server time of its arrival
-    task_view = 24,  ///< id: the intent that saved it first; in a user's bucket, or the group's
-    bots = 25,       ///< id: the channel, group or organization that has them
-    file = 30,       ///< id: minted with the intent that claims it; sort: as its message
+    task = 22,         ///< id: the intent that began it, as of its channel; sort: its serial number
+    history = 23,      ///< of the task with the channel's id; sort: server time of its arrival
+    task_view = 24,    ///< id: the intent that saved it first; in a user's bucket, or the group's
+    bots = 25,         ///< id: the channel, group or organization that has them
+    entitlement = 26,  ///< id: the organization; in its directory
+    file = 30,         ///< id: minted with the intent that claims it; sort: as its message
 };
 inline constexpr RowKind last_row_kind = RowKind::file;
 

@@ -4,6 +4,7 @@
 #include "core/model/rules.hpp"
 #include "core/rules/answers.hpp"
 #include "core/rules/bots.hpp"
+#include "core/rules/entitlement.hpp"
 #include "core/rules/task_views.hpp"
 #include "core/rules/tasks.hpp"
 
@@ -49,6 +50,8 @@ namespace {
             return rules::save_view(world, occasion, intent);
         case IntentKind::view_delete:
             return rules::delete_view(world, occasion, intent);
+        case IntentKind::entitlement_request:
+            return rules::request_entitlement(world, occasion, intent);
     }
     return fail(ErrorCode::intent_unknown_kind);  // a newer device's
 }

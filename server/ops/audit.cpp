@@ -149,6 +149,8 @@ std::string_view row_kind_name(RowKind kind) {
             return "view of tasks";
         case RowKind::bots:
             return "bots";
+        case RowKind::entitlement:
+            return "entitlement";
         case RowKind::file:
             return "file";
     }

@@ -27,6 +27,7 @@ export const errorCodes = [
   'offline.no_connection',
   'offline.not_ready',
   'offline.not_available',
+  'offline.too_long',
   'outbox.full',
   'outbox.not_empty',
   'outbox.unknown_item',
@@ -146,6 +147,8 @@ export const errorCodes = [
   'sealed.no_key',
   'sealed.nothing',
   'sealed.not_here',
+  'entitlement.granted',
+  'entitlement.too_many_devices',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

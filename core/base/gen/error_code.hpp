@@ -36,6 +36,7 @@ enum class ErrorCode : std::uint16_t {
     offline_no_connection = 50,
     offline_not_ready = 51,
     offline_not_available = 52,
+    offline_too_long = 53,
     outbox_full = 60,
     outbox_not_empty = 61,
     outbox_unknown_item = 62,
@@ -155,6 +156,8 @@ enum class ErrorCode : std::uint16_t {
     sealed_no_key = 244,
     sealed_nothing = 245,
     sealed_not_here = 246,
+    entitlement_granted = 250,
+    entitlement_too_many_devices = 251,
 };
 
 enum class Retry : std::uint8_t { never, later, signed_in };
@@ -168,7 +171,7 @@ struct ErrorEntry {
     std::string_view action;
 };
 
-inline constexpr std::array<ErrorEntry, 145> error_catalogue{{
+inline constexpr std::array<ErrorEntry, 148> error_catalogue{{
     {ErrorCode::request_malformed, "request.malformed", 400, Retry::never,
      "The bytes are not a frame, or not a valid JSON body.",
      "Update the app; if it is up to date, report the log line."},
@@ -247,6 +250,9 @@ inline constexpr std::array<ErrorEntry, 145> error_catalogue{{
     {ErrorCode::offline_not_available, "offline.not_available", 403, Retry::never,
      "The organization has not been granted Offline Mode, or the device is not a mobile device.",
      "Ask an administrator of the organization."},
+    {ErrorCode::offline_too_long, "offline.too_long", 403, Retry::later,
+     "The device has been without contact for longer than the organization's entitlement allows.",
+     "Connect once; what waits is kept, and is sent then."},
     {ErrorCode::outbox_full, "outbox.full", 507, Retry::later,
      "The outbox holds as many actions or bytes as it may.",
      "Connect so that it can be sent; nothing that it holds is lost."},
@@ -604,6 +610,12 @@ inline constexpr std::array<ErrorEntry, 145> error_catalogue{{
     {ErrorCode::sealed_not_here, "sealed.not_here", 409, Retry::never,
      "This browser cannot seal a file.",
      "Update the browser, or use another one."},
+    {ErrorCode::entitlement_granted, "entitlement.granted", 409, Retry::never,
+     "The organization has Offline Mode already: there is nothing to ask for.",
+     "Discard the request; what is to be set differently, the operator sets."},
+    {ErrorCode::entitlement_too_many_devices, "entitlement.too_many_devices", 403, Retry::never,
+     "This person is signed in on as many phones as the organization's entitlement allows.",
+     "Sign out on another phone; the limit is in the parameters."},
 }};
 
 /// The entry of a code; null for `none` and for numbers that are not in the catalogue.

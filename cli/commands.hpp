@@ -40,9 +40,10 @@ void add_serve(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_client(CLI::App& app, int& exit_code);
 void add_deliver(CLI::App& app, int& exit_code);
-void add_org(CLI::App& app, int& exit_code);     ///< org apply, org export, import
-void add_form(CLI::App& app, int& exit_code);    ///< form lint
-void add_doctor(CLI::App& app, int& exit_code);  ///< doctor, verify
+void add_org(CLI::App& app, int& exit_code);          ///< org apply, org export, import
+void add_form(CLI::App& app, int& exit_code);         ///< form lint
+void add_entitlement(CLI::App& app, int& exit_code);  ///< entitlement show, grant, withdraw
+void add_doctor(CLI::App& app, int& exit_code);       ///< doctor, verify
 void add_explain(CLI::App& app, int& exit_code);
 void add_quarantine(CLI::App& app, int& exit_code);
 void add_routine(CLI::App& app, int& exit_code);   ///< routine log, show, rerun

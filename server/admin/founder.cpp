@@ -37,6 +37,10 @@ Result<Id> Founder::organization(std::string_view code, const body::Organization
     return organization_;
 }
 
+Result<> Founder::entitlement(const body::Entitlement& body) {
+    return put(directory_, RowKind::entitlement, organization_, body::encode(body));
+}
+
 Result<Id> Founder::role(const body::Role& body) {
     HF_TRY(const Id role, storage_.mint_id());
     HF_CHECK(put(directory_, RowKind::role, role, body::encode(body)));

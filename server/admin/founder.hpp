@@ -13,6 +13,7 @@
 #include "core/forms/definition.hpp"
 #include "core/model/body.hpp"
 #include "core/model/body_forms.hpp"
+#include "core/model/entitlement.hpp"
 #include "core/model/row.hpp"
 #include "server/storage/common/storage.hpp"
 
@@ -47,6 +48,8 @@ public:
         : storage_(storage), organization_(organization), directory_(directory) {}
 
     [[nodiscard]] Result<Id> organization(std::string_view code, const body::Organization& body);
+    /// What it has of Offline Mode (OM14); without this it has none.
+    [[nodiscard]] Result<> entitlement(const body::Entitlement& body);
     [[nodiscard]] Result<Id> role(const body::Role& body);
     /// A user with an account and a bucket of its own.
     [[nodiscard]] Result<Id> user(const body::User& body, const std::string& password_hash);

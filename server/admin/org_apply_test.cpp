@@ -76,7 +76,7 @@ TEST_F(OrgApply, makes_what_the_file_says) {
     const OrgState now = state();
     const OrgNames names = names_of(now);
     EXPECT_EQ(now.groups.at(names.groups.at("pumps")).body.parent, names.groups.at("sites"));
-    EXPECT_TRUE(now.organization.offline.granted);
+    EXPECT_TRUE(now.entitlement.is_granted());
     EXPECT_TRUE(channel("p7").members.at(user("ana@plant.example")).admin);
     EXPECT_TRUE(has_grant("bo@plant.example", names.groups.at("night")));
     EXPECT_FALSE(has_grant("ana@plant.example", names.groups.at("night")));

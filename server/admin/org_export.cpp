@@ -70,9 +70,9 @@ void write_organization(YAML::Emitter& out, const OrgState& state) {
     Writer(out).write("code", state.code).write("name", value.name);
     out << YAML::Key << "language" << YAML::Value << value.language;
     out << YAML::Key << "offline" << YAML::Value << YAML::BeginMap;
-    out << YAML::Key << "granted" << YAML::Value << value.offline.granted;
-    out << YAML::Key << "automatic" << YAML::Value << value.offline.automatic;
-    out << YAML::Key << "allow_messages" << YAML::Value << value.offline.allow_messages;
+    out << YAML::Key << "granted" << YAML::Value << state.entitlement.is_granted();
+    out << YAML::Key << "automatic" << YAML::Value << state.entitlement.automatic;
+    out << YAML::Key << "allow_messages" << YAML::Value << state.entitlement.allow_messages;
     out << YAML::EndMap << YAML::EndMap;
 }
 

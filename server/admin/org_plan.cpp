@@ -25,6 +25,7 @@ Planner::Planner(storage::Storage& storage,
 
 Result<std::size_t> Planner::run() {
     HF_CHECK(organization());
+    HF_CHECK(entitlement());
     HF_CHECK(roles());
     HF_CHECK(users());
     HF_CHECK(prune_roles());
@@ -45,9 +46,6 @@ Result<> Planner::organization() {
     body::Organization wanted = state_.organization;
     take(entry.name, wanted.name);
     take(entry.language, wanted.language);
-    take(entry.granted, wanted.offline.granted);
-    take(entry.automatic, wanted.offline.automatic);
-    take(entry.allow_messages, wanted.offline.allow_messages);
     if (!state_.id) {
         plan_.push_back("create organization " + entry.code.value);
         HF_TRY(state_.id, founder_.organization(entry.code.value, wanted));
@@ -55,14 +53,34 @@ Result<> Planner::organization() {
     } else if (!(wanted == state_.organization)) {
         Differences differences;
         differences.compare("name", wanted.name, state_.organization.name)
-            .compare("language", wanted.language, state_.organization.language)
-            .compare("offline", wanted.offline, state_.organization.offline);
+            .compare("language", wanted.language, state_.organization.language);
         plan_.push_back(change_line("organization " + entry.code.value, differences, {true, true}));
         HF_CHECK(
             founder_.put(state_.directory, RowKind::organization, state_.id, body::encode(wanted)));
     }
     state_.organization = wanted;
     return {};
+}
+
+/// An organization file is the operator's: it grants and withdraws too (OM14).
+Result<> Planner::entitlement() {
+    const OrganizationEntry& entry = file_.organization;
+    body::Entitlement wanted = state_.entitlement;
+    if (entry.granted && *entry.granted != wanted.is_granted()) {
+        wanted.state =
+            *entry.granted ? body::EntitlementState::granted : body::EntitlementState::withdrawn;
+    }
+    take(entry.automatic, wanted.automatic);
+    take(entry.allow_messages, wanted.allow_messages);
+    if (wanted == state_.entitlement) {
+        return {};
+    }
+    const bool is_new = !plan_.empty() && plan_.back() == "create organization " + entry.code.value;
+    if (!is_new) {
+        plan_.push_back("change organization " + entry.code.value + ": offline");
+    }
+    state_.entitlement = wanted;
+    return founder_.entitlement(wanted);
 }
 
 Result<> Planner::roles() {

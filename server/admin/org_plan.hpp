@@ -33,6 +33,7 @@ public:
 
 private:
     [[nodiscard]] Result<> organization();
+    [[nodiscard]] Result<> entitlement();
 
     [[nodiscard]] Result<> roles();
     [[nodiscard]] Result<> role(const RoleEntry& entry);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/ascii.hpp"
+#include "server/services/policy.hpp"
 
 namespace holdfast::admin {
 namespace {
@@ -222,6 +223,7 @@ Result<std::optional<OrgState>> load_organization(storage::Storage& storage,
     }
     OrgState state{.id = found->id, .directory = found->directory, .code = found->code};
     HF_CHECK(read_directory(storage, state));
+    HF_TRY(state.entitlement, services::read_entitlement(storage, state.id));
     HF_TRY(const auto buckets, storage.buckets_of(state.id));
     for (const storage::BucketRecord& record : buckets) {
         if (record.bucket.kind == BucketKind::group) {

@@ -13,6 +13,7 @@
 #include "core/model/body_forms.hpp"
 #include "core/model/body_workflow.hpp"
 #include "core/model/bucket.hpp"
+#include "core/model/entitlement.hpp"
 #include "core/workflow/definition.hpp"
 #include "server/storage/common/storage.hpp"
 
@@ -61,6 +62,7 @@ struct OrgState {
     BucketId forms_bucket;  ///< 0: none yet
     std::string code;
     body::Organization organization;
+    body::Entitlement entitlement;
     std::map<Id, body::Role> roles;
     std::map<Id, body::User> users;
     std::map<Id, Group> groups;

@@ -49,7 +49,8 @@ Result<AuthService::Admission> AuthService::admit(const wire::Hello& hello) {
     Identity identity{.user = standing.session.user,
                       .organization = standing.session.organization,
                       .device = device.number,
-                      .session = standing.session.id};
+                      .session = standing.session.id,
+                      .device_class = device.device_class};
     std::string resume = seal(identity, device.salt);
     return Admission{
         .identity = std::move(identity), .salt = device.salt, .resume = std::move(resume)};

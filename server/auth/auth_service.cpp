@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "core/base/ascii.hpp"
@@ -138,7 +139,9 @@ Result<SignInAnswer> AuthService::finish_sign_in(const PasswordCheck& check,
 
 Result<SignInAnswer> AuthService::sign_in(const storage::AccountRecord& account,
                                           const DeviceRequest& request) {
+    HF_TRY(const auto entitlement, services::read_entitlement(storage_, account.organization));
     HF_TRY(const auto device, take_device(account.user, request));
+    HF_CHECK(check_devices(device, entitlement));
     HF_CHECK(make_room_for_session(account.user, device.number));
     std::string id(session_id_bytes, '\0');
     environment_.random(id.data(), id.size());
@@ -151,13 +154,36 @@ Result<SignInAnswer> AuthService::sign_in(const storage::AccountRecord& account,
                                          .created_at = now,
                                          .refreshed_at = now};
     HF_CHECK(storage_.put_session(session));
-    HF_TRY(const auto policy, services::read_policy(storage_, account.organization));
     return SignInAnswer{.tokens = tokens_for(session),
                         .user = account.user,
                         .organization = account.organization,
                         .device = device.number,
                         .salt = device.salt,
-                        .policy = policy};
+                        .policy = body::policy_of(entitlement)};
+}
+
+/// A person is signed in on so many phones as the entitlement says, this one among them (OM14).
+Result<> AuthService::check_devices(const storage::DeviceRecord& device,
+                                    const body::Entitlement& entitlement) {
+    const bool counts = entitlement.is_granted() && entitlement.devices_max > 0 &&
+                        device.device_class == wire::DeviceClass::mobile;
+    if (!counts) {
+        return {};
+    }
+    std::set<DeviceNumber> phones{device.number};
+    HF_TRY(const auto sessions, storage_.sessions_of(device.user));
+    for (const storage::SessionRecord& session : sessions) {
+        HF_TRY(const auto other, storage_.find_device(session.device));
+        const bool is_live = !session.revoked &&
+                             session.refreshed_at + limits::session_idle_max > environment_.wall();
+        if (is_live && other && !other->revoked &&
+            other->device_class == wire::DeviceClass::mobile) {
+            phones.insert(other->number);
+        }
+    }
+    return static_cast<std::int64_t>(phones.size()) > entitlement.devices_max
+               ? fail_at_limit(ErrorCode::entitlement_too_many_devices, entitlement.devices_max)
+               : Result<>{};
 }
 
 /// The device that the installation was before: it is still this user's, and no copy has gone on
@@ -293,7 +319,8 @@ Result<Identity> AuthService::check_access(std::string_view token) {
     return Identity{.user = standing.session.user,
                     .organization = standing.session.organization,
                     .device = standing.session.device,
-                    .session = standing.session.id};
+                    .session = standing.session.id,
+                    .device_class = standing.device.device_class};
 }
 
 Result<> AuthService::check(const Identity& identity) {

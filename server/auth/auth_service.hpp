@@ -12,6 +12,7 @@
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
 #include "core/model/body.hpp"
+#include "core/model/entitlement.hpp"
 #include "core/wire/frame.hpp"
 #include "server/auth/limits.hpp"
 #include "server/auth/resume_token.hpp"
@@ -86,7 +87,9 @@ public:
     /// is no error.
     [[nodiscard]] Result<PasswordCheck> begin_sign_in(std::string_view email,
                                                       std::string_view address);
-    /// Errors  auth_wrong_password, whatever was wrong · those of storage.
+    /// Errors  auth_wrong_password, whatever was wrong · entitlement_too_many_devices (params:
+    /// limit)
+    ///         · those of storage.
     [[nodiscard]] Result<SignInAnswer> finish_sign_in(const PasswordCheck& check,
                                                       bool password_ok,
                                                       const DeviceRequest& device);
@@ -168,6 +171,8 @@ private:
 
     [[nodiscard]] Result<SignInAnswer> sign_in(const storage::AccountRecord& account,
                                                const DeviceRequest& request);
+    [[nodiscard]] Result<> check_devices(const storage::DeviceRecord& device,
+                                         const body::Entitlement& entitlement);
     [[nodiscard]] Result<storage::DeviceRecord> take_device(Id user, const DeviceRequest& request);
     [[nodiscard]] Result<> number_device(storage::DeviceRecord& device, DeviceNumber before);
     [[nodiscard]] Result<> make_room_for_session(Id user, DeviceNumber device);

@@ -46,7 +46,8 @@ AuthService::Remembered* AuthService::remember(const std::string& session) {
     Remembered fresh{.identity = {.user = standing->session.user,
                                   .organization = standing->session.organization,
                                   .device = standing->session.device,
-                                  .session = standing->session.id},
+                                  .session = standing->session.id,
+                                  .device_class = standing->device.device_class},
                      .refreshed_at = standing->session.refreshed_at,
                      .salts = {standing->device.salt, standing->device.previous_salt}};
     return &remembered_.insert_or_assign(session, std::move(fresh)).first->second;

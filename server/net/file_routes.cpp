@@ -158,6 +158,10 @@ Result<FileRoutes::Allowed> FileRoutes::allow_creation(const Request& request) c
         return fail_at_limit(
             ErrorCode::file_too_large, files::limits::bytes_max, std::to_string(length));
     }
+    HF_TRY(const std::int64_t granted, services_.hub.file_bytes_max(identity.organization));
+    if (granted > 0 && length > granted) {
+        return fail_at_limit(ErrorCode::file_too_large, granted, std::to_string(length));
+    }
     HF_TRY(const files::UploadKey key, files::parse_metadata(request.tus.metadata));
     HF_TRY(auto allowed, allow(identity.user, key));
     if (length != allowed.length()) {

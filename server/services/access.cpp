@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/services/limits.hpp"
+#include "server/services/policy.hpp"
 
 namespace holdfast::services {
 
@@ -17,16 +18,21 @@ bool Keys::opens(const BucketRecord& record) const {
                                [&](Id opener) { return opener && holds(opener); });
 }
 
-Result<std::shared_ptr<const Keys>> Access::keys(Id user) {
-    if (const auto cached = cached_.find(user); cached != cached_.end()) {
-        return cached->second;
+Result<std::shared_ptr<const Keys>> Access::keys(Id user, Reach reach) {
+    const auto place = static_cast<std::size_t>(reach);
+    if (const auto cached = cached_.find(user);
+        cached != cached_.end() && cached->second[place] != nullptr) {
+        return cached->second[place];
     }
     HF_TRY(Keys read, read_keys(user));
+    if (reach == Reach::phone) {
+        HF_CHECK(leave_granted_groups(read));
+    }
     if (cached_.size() >= limits::users_cached_max) {
         cached_.clear();
     }
     auto keys = std::make_shared<const Keys>(std::move(read));
-    cached_[user] = keys;
+    cached_[user][place] = keys;
     return keys;
 }
 
@@ -36,8 +42,8 @@ Result<bool> Access::may_read(Id user, BucketId bucket) {
     return record && held->opens(*record);
 }
 
-Result<std::vector<BucketId>> Access::readable_ids(Id user) {
-    HF_TRY(const auto held, keys(user));
+Result<std::vector<BucketId>> Access::readable_ids(Id user, Reach reach) {
+    HF_TRY(const auto held, keys(user, reach));
     HF_CHECK(index_.ensure(held->organization));
     std::vector<BucketId> ids;
     for (const Id key : held->ids) {
@@ -54,8 +60,8 @@ Result<std::vector<BucketId>> Access::readable_ids(Id user) {
     return ids;
 }
 
-Result<std::vector<Bucket>> Access::readable(Id user) {
-    HF_TRY(const auto ids, readable_ids(user));
+Result<std::vector<Bucket>> Access::readable(Id user, Reach reach) {
+    HF_TRY(const auto ids, readable_ids(user, reach));
     std::vector<Bucket> buckets;
     buckets.reserve(ids.size());
     for (const BucketId id : ids) {
@@ -64,8 +70,8 @@ Result<std::vector<Bucket>> Access::readable(Id user) {
     return buckets;
 }
 
-Result<Sum> Access::digest(Id user) {
-    HF_TRY(const auto ids, readable_ids(user));
+Result<Sum> Access::digest(Id user, Reach reach) {
+    HF_TRY(const auto ids, readable_ids(user, reach));
     Sum digest;
     for (const BucketId id : ids) {
         digest += index_.digest_of(id);
@@ -74,9 +80,39 @@ Result<Sum> Access::digest(Id user) {
 }
 
 void Access::keep_only(const std::set<Id>& organizations) {
+    forget_where([&](Id organization) { return !organizations.contains(organization); });
+}
+
+void Access::forget_organization(Id organization) {
+    forget_where([&](Id other) { return other == organization; });
+}
+
+void Access::forget_where(const std::function<bool(Id organization)>& gone) {
     std::erase_if(cached_, [&](const auto& entry) {
-        return !organizations.contains(entry.second->organization);
+        return std::ranges::any_of(entry.second, [&](const auto& keys) {
+            return keys != nullptr && gone(keys->organization);
+        });
     });
+}
+
+/// Takes out the groups that the entitlement does not name, and the private channels in them.
+Result<> Access::leave_granted_groups(Keys& keys) {
+    HF_TRY(const auto entitlement, read_entitlement(storage_, keys.organization));
+    if (!entitlement.is_granted() || entitlement.groups.empty()) {
+        return {};
+    }
+    std::vector<Id> left;
+    for (const Id id : keys.ids) {
+        HF_TRY(const auto channel, storage_.find_bucket(BucketKind::channel, id));
+        HF_TRY(const auto group, storage_.find_bucket(BucketKind::group, id));
+        const Id place = channel ? channel->bucket.parent : (group ? id : Id{});
+        const bool named = std::ranges::find(entitlement.groups, place) != entitlement.groups.end();
+        if (!place || named) {
+            left.push_back(id);
+        }
+    }
+    keys.ids = std::move(left);
+    return {};
 }
 
 Result<Keys> Access::read_keys(Id user) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <unordered_map>
@@ -8,6 +11,7 @@
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
 #include "core/model/bucket.hpp"
+#include "core/wire/frame.hpp"
 #include "server/services/bucket_index.hpp"
 #include "server/storage/common/storage.hpp"
 
@@ -22,6 +26,14 @@ struct Keys {
     bool operator==(const Keys&) const = default;
 };
 
+/// For whom a user's keys are: a phone of an organization whose entitlement names groups is served
+/// these alone (OM14).
+enum class Reach : std::uint8_t { all = 0, phone = 1 };
+
+[[nodiscard]] inline Reach reach_of(wire::DeviceClass device_class) {
+    return device_class == wire::DeviceClass::mobile ? Reach::phone : Reach::all;
+}
+
 /// What a user may read (OM5). Derived from the grant rows of the user's own bucket and cached
 /// until told that they have changed. Buckets that come or go need no telling: keys are of their
 /// owners.
@@ -30,27 +42,32 @@ public:
     Access(storage::Storage& storage, BucketIndex& index) : storage_(storage), index_(index) {}
 
     /// The user's keys.  Errors  access_forbidden where there is no such user · those of storage.
-    [[nodiscard]] Result<std::shared_ptr<const Keys>> keys(Id user);
+    [[nodiscard]] Result<std::shared_ptr<const Keys>> keys(Id user, Reach reach = Reach::all);
 
     [[nodiscard]] Result<bool> may_read(Id user, BucketId bucket);
 
     /// Every bucket that the user may read at its head, ascending.  Cost  O(what it returns).
-    [[nodiscard]] Result<std::vector<Bucket>> readable(Id user);
+    [[nodiscard]] Result<std::vector<Bucket>> readable(Id user, Reach reach = Reach::all);
 
     /// The digest of the heads that readable() gives.  Cost  one addition for each.
-    [[nodiscard]] Result<Sum> digest(Id user);
+    [[nodiscard]] Result<Sum> digest(Id user, Reach reach = Reach::all);
 
     /// The user's grants have changed.
     void forget(Id user) { cached_.erase(user); }
+    /// The organization's entitlement may have changed.
+    void forget_organization(Id organization);
     void keep_only(const std::set<Id>& organizations);
 
 private:
+    using Cached = std::array<std::shared_ptr<const Keys>, 2>;  ///< by Reach; null: not read yet
     [[nodiscard]] Result<Keys> read_keys(Id user);
-    [[nodiscard]] Result<std::vector<BucketId>> readable_ids(Id user);
+    [[nodiscard]] Result<> leave_granted_groups(Keys& keys);
+    [[nodiscard]] Result<std::vector<BucketId>> readable_ids(Id user, Reach reach);
+    void forget_where(const std::function<bool(Id organization)>& gone);
 
     storage::Storage& storage_;
     BucketIndex& index_;
-    std::unordered_map<Id, std::shared_ptr<const Keys>> cached_;
+    std::unordered_map<Id, Cached> cached_;
 };
 
 }  // namespace holdfast::services

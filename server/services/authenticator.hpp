@@ -17,6 +17,7 @@ struct Identity {
     Id organization;
     DeviceNumber device = 0;
     std::string session;  ///< public id of the session; not a secret
+    wire::DeviceClass device_class = wire::DeviceClass::desktop;
     bool operator==(const Identity&) const = default;
 };
 

@@ -154,7 +154,7 @@ Result<wire::Bytes> Hub::pull(const Identity& identity, std::string_view body) {
         return fail(ErrorCode::request_too_many, "pulls", R"({"retry_after_ms":)" + wait + "}");
     }
     const std::int64_t begun_us = environment_.stopwatch_us();
-    auto answer = pulls_.answer(identity.user, body);
+    auto answer = pulls_.answer(identity.user, body, reach_of(identity.device_class));
     counters_.pull_time.add(environment_.stopwatch_us() - begun_us);
     if (!answer) {
         ++counters_.pulls_refused;

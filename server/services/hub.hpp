@@ -149,6 +149,9 @@ public:
     /// The file, if the user may read the channel that refers to it.
     /// Errors  file_unknown · those of storage.
     [[nodiscard]] Result<KnownFile> find_file(Id user, Id channel, Id file);
+    /// Of one file, by the organization's entitlement; 0: no limit of its own.
+    /// Errors  those of storage.
+    [[nodiscard]] Result<std::int64_t> file_bytes_max(Id organization);
     /// Writes that the bytes are here, or why they were not taken, and tells everybody.
     /// Nothing where the file's message is gone.  Errors  those of storage.
     [[nodiscard]] Result<> settle_file(const RowKey& key, ErrorCode refused = ErrorCode::none);
@@ -242,6 +245,7 @@ private:
     void tell_batch(const Batch& batch);
     [[nodiscard]] Result<Batch> write_settled(const RowKey& key, ErrorCode refused);
     [[nodiscard]] std::set<Id> users_with_new_access(const Batch& batch);
+    [[nodiscard]] std::set<Id> reach_anew(Id organization);
     void tell_move(const BucketMove& move);
     void tell_access(const std::set<Id>& users);
     [[nodiscard]] Result<> tell_access(Id user, const std::vector<ConnectionId>& connections);

@@ -101,8 +101,9 @@ Result<> Hub::decide(std::vector<Waiting>& waiting) {
 Result<> Hub::welcome(const Waiting& waiting, const Authenticator::Admission& admission) {
     const ConnectionId id = waiting.connection;
     const Identity& identity = admission.identity;
+    const Reach reach = reach_of(identity.device_class);
     if (waiting.hello.digest) {
-        HF_TRY(const Sum digest, access_.digest(identity.user));
+        HF_TRY(const Sum digest, access_.digest(identity.user, reach));
         if (!(digest == *waiting.hello.digest)) {
             ++counters_.greeted_again;
             feed(id, ServerSession::TooShort{});
@@ -110,8 +111,8 @@ Result<> Hub::welcome(const Waiting& waiting, const Authenticator::Admission& ad
         }
     }
     Connection& connection = connections_.at(id);
-    HF_TRY(auto keys, access_.keys(identity.user));
-    HF_TRY(auto readable, access_.readable(identity.user));
+    HF_TRY(auto keys, access_.keys(identity.user, reach));
+    HF_TRY(auto readable, access_.readable(identity.user, reach));
     HF_TRY(auto policy, policy_of(identity.organization));
     count_ahead(waiting.hello.cursors);
 

@@ -1,4 +1,5 @@
 #include "server/services/hub.hpp"
+#include "server/services/policy.hpp"
 #include "server/storage/common/transact.hpp"
 
 /// Files: who may have one, and the news that its bytes have arrived.
@@ -17,6 +18,11 @@ Result<KnownFile> Hub::find_file(Id user, Id channel, Id file) {
     }
     HF_TRY(body::File found, body::parse_file(row->body));
     return KnownFile{.key = key, .sort = row->sort, .file = std::move(found)};
+}
+
+Result<std::int64_t> Hub::file_bytes_max(Id organization) {
+    HF_TRY(const auto entitlement, read_entitlement(storage_, organization));
+    return entitlement.is_granted() ? entitlement.attachment_bytes_max : 0;
 }
 
 Result<> Hub::settle_file(const RowKey& key, ErrorCode refused) {

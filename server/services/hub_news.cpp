@@ -85,6 +85,13 @@ std::set<Id> Hub::users_with_new_access(const Batch& batch) {
     return users;
 }
 
+/// The entitlement may have changed, and with it what phones are served; who is here. Only another
+/// process grants: a request changes nothing of it.
+std::set<Id> Hub::reach_anew(Id organization) {
+    access_.forget_organization(organization);
+    return users_of(holders_of(organization));
+}
+
 void Hub::tell_move(const BucketMove& move) {
     const BucketRecord* record = index_.find(move.bucket);
     if (record == nullptr) {
@@ -121,14 +128,23 @@ void Hub::tell_access(const std::set<Id>& users) {
 }
 
 Result<> Hub::tell_access(Id user, const std::vector<ConnectionId>& connections) {
-    HF_TRY(const auto keys, access_.keys(user));
-    HF_TRY(auto readable, access_.readable(user));
-    const ServerSession::Input input{ServerSession::AccessChanged{std::move(readable)}};
-    for (const ConnectionId id : connections) {
-        Connection& connection = connections_.at(id);
-        follow(id, connection.keys.get(), keys.get());
-        connection.keys = keys;
-        feed(id, input);
+    for (const Reach reach : {Reach::all, Reach::phone}) {
+        std::vector<ConnectionId> told = connections;
+        std::erase_if(told, [&](ConnectionId id) {
+            return reach_of(connections_.at(id).identity->device_class) != reach;
+        });
+        if (told.empty()) {
+            continue;
+        }
+        HF_TRY(const auto keys, access_.keys(user, reach));
+        HF_TRY(auto readable, access_.readable(user, reach));
+        const ServerSession::Input input{ServerSession::AccessChanged{std::move(readable)}};
+        for (const ConnectionId id : told) {
+            Connection& connection = connections_.at(id);
+            follow(id, connection.keys.get(), keys.get());
+            connection.keys = keys;
+            feed(id, input);
+        }
     }
     return {};
 }
@@ -193,6 +209,8 @@ void Hub::reload(Id organization) {
         if (head.kind == BucketKind::user) {
             access_.forget(head.owner);
             users.insert(head.owner);
+        } else if (head.kind == BucketKind::directory) {
+            users.merge(reach_anew(organization));
         }
     }
     tell_access(users);

@@ -82,13 +82,13 @@ Result<std::optional<wire::Bytes>> delta_page(storage::Storage& storage,
                                    .rows = refer(page.rows)});
 }
 
-Result<PullService::Answer> PullService::answer(Id user, std::string_view body) {
+Result<PullService::Answer> PullService::answer(Id user, std::string_view body, Reach reach) {
     HF_TRY(const wire::Frame frame, wire::decode(body));
     const auto* pull = std::get_if<wire::Pull>(&frame);
     if (pull == nullptr) {
         return fail(ErrorCode::request_malformed, "not a pull");
     }
-    HF_TRY(const auto keys, access_.keys(user));
+    HF_TRY(const auto keys, access_.keys(user, reach));
     const std::size_t budget = pull->bytes == 0
                                    ? wire::limits::pull_bytes_max
                                    : std::min(pull->bytes, wire::limits::pull_bytes_max);

@@ -59,7 +59,7 @@ public:
     /// A want is Unwanted with access_forbidden (also where there is no such bucket) or with
     /// sync_stale_epoch (another epoch, or a version that this history has not reached).
     /// Errors  request_malformed · request_too_large · access_forbidden · those of storage.
-    [[nodiscard]] Result<Answer> answer(Id user, std::string_view body);
+    [[nodiscard]] Result<Answer> answer(Id user, std::string_view body, Reach reach = Reach::all);
 
 private:
     /// A page and the rows that its RowRefs borrow from; or why there is none.

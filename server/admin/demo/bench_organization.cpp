@@ -91,9 +91,9 @@ Result<> write_tasks(storage::Storage& storage,
 Result<> write_bench(storage::Storage& storage, const BenchOptions& options) {
     Founder founder(storage);
     Dice dice(7);
-    body::Organization organization{.name = "Benchmark"};
-    organization.offline.granted = true;
+    const body::Organization organization{.name = "Benchmark"};
     HF_TRY([[maybe_unused]] const Id id, founder.organization("bench", organization));
+    HF_CHECK(founder.entitlement({.state = body::EntitlementState::granted}));
     HF_TRY(const Id role, founder.role({.name = "Staff", .permissions = {"message-write"}}));
     std::vector<Id> users;
     for (std::size_t i = 0; i < options.users; ++i) {

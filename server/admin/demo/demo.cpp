@@ -373,9 +373,9 @@ Result<> make_archive(const Demo& demo, storage::Storage& storage, const OrgStat
 
 Result<> write_demo(storage::Storage& storage, const DemoOptions& options) {
     Demo demo{.founder = Founder(storage), .options = options};
-    body::Organization organization{.name = "Northfield Facilities"};
-    organization.offline.granted = true;
+    const body::Organization organization{.name = "Northfield Facilities"};
     HF_TRY([[maybe_unused]] const Id id, demo.founder.organization("northfield", organization));
+    HF_CHECK(demo.founder.entitlement({.state = body::EntitlementState::granted}));
     HF_CHECK(make_roles(demo));
     HF_TRY(demo.sites, make_demo_forms(demo.founder, storage, options.assets));
     HF_CHECK(make_people(demo));

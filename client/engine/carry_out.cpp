@@ -6,6 +6,7 @@
 
 #include "client/engine/limits.hpp"
 #include "client/engine/sync_driver.hpp"
+#include "core/model/entitlement.hpp"
 
 namespace holdfast::client {
 
@@ -19,8 +20,23 @@ void SyncDriver::carry_out(const Session::StorePage& output) {
         keep_at_ = device_.now + limits::keep_within;
     }
     note_page(output.page, stored->removed);
+    note_entitlement(output.page);
     device_.counters.received(stored->new_rows);
     session_->handle(device_.now, Session::PageStored{stored->cursor, stored->new_rows});
+}
+
+/// The welcome has said what the organization is entitled to; what changes since comes as a row.
+void SyncDriver::note_entitlement(const wire::Page& page) {
+    if (page.head.kind != BucketKind::directory) {
+        return;
+    }
+    for (const RowRef& row : page.rows) {
+        if (row.kind == RowKind::entitlement && !row.deleted()) {
+            if (const auto value = body::parse_entitlement(row.body)) {
+                device_.tell(offline::input::Policy{body::policy_of(*value)});
+            }
+        }
+    }
 }
 
 void SyncDriver::note_page(const wire::Page& page, std::span<const RowKey> removed) {

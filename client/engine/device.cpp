@@ -45,6 +45,10 @@ Result<std::unique_ptr<Device>> Device::open(EngineOptions options) {
                          .file_bytes_max = options.outbox_bytes_max}));
     std::unique_ptr<Device> device(new Device(std::move(options), std::move(outbox)));
     HF_CHECK(device->open_replica(!device->may_keep(), false));
+    if (!device->may_keep() && !device->options.memory_replica) {
+        // It ended before it could delete what it may not keep any more.
+        (void)Replica::remove(device->replica_options(false, false));
+    }
     device->lay_overlay();
     return device;
 }

@@ -17,6 +17,11 @@ Result<Id> Engine::Parts::begin_file(const calls::BeginFile& call) {
     if (!account) {
         return fail(ErrorCode::auth_session_expired);
     }
+    const body::OfflinePolicy& policy = device->status.persisted().policy;
+    const std::int64_t limit = policy.granted ? policy.attachment_bytes_max : 0;
+    if (limit > 0 && call.bytes > limit) {
+        return fail_at_limit(ErrorCode::file_too_large, limit);
+    }
     Id channel = call.channel;
     if (call.draft != 0) {
         HF_TRY(const FillingDesk::Open* open,

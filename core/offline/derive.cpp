@@ -10,9 +10,11 @@ namespace holdfast::offline {
 namespace {
 
 /// First one first: what needs the person, then what stops the work, then what is good to know.
-constexpr std::array<BannerKind, 4> banners{BannerKind::signed_out,
+constexpr std::array<BannerKind, 6> banners{BannerKind::signed_out,
+                                            BannerKind::too_long_offline,
                                             BannerKind::no_connection,
                                             BannerKind::storage_full,
+                                            BannerKind::withdrawn,
                                             BannerKind::offline_active};
 
 [[nodiscard]] std::optional<std::uint64_t> seconds_left(const contact::CatchingUp& progress,
@@ -57,8 +59,13 @@ std::string_view to_string(BarKind kind) {
 }
 
 std::string_view to_string(BannerKind kind) {
-    constexpr std::array<std::string_view, 5> names{
-        "none", "no_connection", "offline_active", "storage_full", "signed_out"};
+    constexpr std::array<std::string_view, 7> names{"none",
+                                                    "no_connection",
+                                                    "offline_active",
+                                                    "storage_full",
+                                                    "signed_out",
+                                                    "too_long_offline",
+                                                    "withdrawn"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -139,13 +146,17 @@ bool StatusMachine::reports(BannerKind kind) const {
         case BannerKind::none:
             return false;
         case BannerKind::no_connection:
-            return is_lost(contact_) && !is_on();
+            return is_lost(contact_) && !is_on() && !overdue_;
         case BannerKind::offline_active:
             return is_on();
         case BannerKind::storage_full:
             return storage_full_;
         case BannerKind::signed_out:
             return connection().cause == Cause::signed_out;
+        case BannerKind::too_long_offline:
+            return is_lost(contact_) && overdue_;
+        case BannerKind::withdrawn:
+            return taken_away_;
     }
     return false;
 }
@@ -176,10 +187,21 @@ Status::Banner StatusMachine::banner() const {
     return out;
 }
 
+std::string_view StatusMachine::why_no_switch() const {
+    if (overdue_) {
+        return reason::too_long_offline;
+    }
+    if (entitled()) {
+        return reason::keeps_nothing;
+    }
+    const bool is_phone = device_ == DeviceClass::mobile;
+    return is_phone && persisted_.policy.withdrawn ? reason::withdrawn : "";
+}
+
 Status::Switch StatusMachine::offline_switch() const {
     Status::Switch out;
-    if (!available()) {
-        out.reason = entitled() ? reason::keeps_nothing : "";
+    if (!available() || overdue_) {
+        out.reason = why_no_switch();
         return out;
     }
     out.available = true;

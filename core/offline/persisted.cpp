@@ -39,7 +39,11 @@ std::string encode(const Persisted& value) {
     const body::OfflinePolicy otherwise;
     writer.write("granted", value.policy.granted, otherwise.granted)
         .write("automatic", value.policy.automatic, otherwise.automatic)
-        .write("allow_messages", value.policy.allow_messages, otherwise.allow_messages);
+        .write("allow_messages", value.policy.allow_messages, otherwise.allow_messages)
+        .write("withdrawn", value.policy.withdrawn, otherwise.withdrawn)
+        .write("pin_required", value.policy.pin_required, otherwise.pin_required)
+        .write("offline_days_max", value.policy.offline_days_max)
+        .write("attachment_bytes_max", value.policy.attachment_bytes_max);
     return writer.text();
 }
 

@@ -18,6 +18,10 @@ std::string_view reason_of(const Error& error) {
             return reason::no_connection;
         case ErrorCode::offline_not_ready:
             return reason::not_synchronized;
+        case ErrorCode::offline_too_long:
+            return reason::too_long_offline;
+        case ErrorCode::entitlement_granted:
+            return reason::has_offline;
         default:
             return reason::no_permission;
     }

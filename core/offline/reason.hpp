@@ -20,6 +20,9 @@ inline constexpr std::string_view gone = "reason.gone";
 inline constexpr std::string_view too_late = "reason.too_late";
 inline constexpr std::string_view keeps_nothing = "reason.keeps_nothing";
 inline constexpr std::string_view action_waiting = "reason.action_waiting";
+inline constexpr std::string_view withdrawn = "reason.withdrawn";
+inline constexpr std::string_view too_long_offline = "reason.too_long_offline";
+inline constexpr std::string_view has_offline = "reason.has_offline";
 }  // namespace reason
 
 struct ReasonEntry {
@@ -28,7 +31,7 @@ struct ReasonEntry {
 };
 
 /// Every reason that the engine can give; the app's catalogues hold a sentence for each.
-inline constexpr std::array<ReasonEntry, 10> reasons{{
+inline constexpr std::array<ReasonEntry, 13> reasons{{
     {reason::not_synchronized,
      "Offline Mode cannot be turned on here before synchronization has completed once (OM17)."},
     {reason::no_connection, "Online Mode without a connection takes no input (OM20)."},
@@ -40,6 +43,10 @@ inline constexpr std::array<ReasonEntry, 10> reasons{{
     {reason::too_late, "A message can be deleted for 24 hours only."},
     {reason::keeps_nothing, "The browser keeps no data after it closes: no Offline Mode in it."},
     {reason::action_waiting, "An action upon the task waits to be confirmed (OM27)."},
+    {reason::withdrawn, "The organization's Offline Mode was withdrawn (OM14)."},
+    {reason::too_long_offline,
+     "The phone was without contact for longer than the organization allows: connect once (OM14)."},
+    {reason::has_offline, "The organization has Offline Mode already: nothing to ask for."},
 }};
 
 /// The reason that belongs to a refusal of may_write(), may_manage(), may_submit() and the like;

@@ -69,6 +69,7 @@ StatusMachine::StatusMachine(DeviceClass device, Persisted restored, bool keeps)
 
 void StatusMachine::handle(Now now, const Input& in) {
     std::visit([&](const auto& one) { take(now, one); }, in);
+    watch_absence(now);
     settle();
 }
 
@@ -143,6 +144,7 @@ void StatusMachine::take(Now, const input::Outbox& in) {
 }
 
 void StatusMachine::take(Now, const input::Policy& in) {
+    taken_away_ = !in.policy.granted && (taken_away_ || entitled());
     persisted_.policy = in.policy;
 }
 
@@ -163,11 +165,12 @@ void StatusMachine::take(Now now, const input::SignedOut&) {
     move_to(now, Idle{});
     persisted_ = {};
     waiting_ = 0;
+    taken_away_ = false;
 }
 
 void StatusMachine::take(Now now, const input::TimePassed&) {
-    const std::optional<Instant> deadline = next_deadline();
-    if (!deadline || now.instant < *deadline) {
+    const std::optional<Instant> patience = patience_ends();
+    if (!patience || now.instant < *patience) {
         return;
     }
     Connecting next = std::get<Connecting>(contact_);
@@ -188,9 +191,28 @@ void StatusMachine::move_to(Now now, Contact next) {
     }
 }
 
+/// The device's clock may be wrong, and nothing better counts while the app is closed. What it
+/// costs where it is: the person has to connect once.
+void StatusMachine::watch_absence(Now now) {
+    overdue_ = false;
+    overdue_at_.reset();
+    const bool counts = available() && persisted_.policy.offline_days_max > 0 &&
+                        persisted_.last_online_at && !is_connected(contact_);
+    if (!counts) {
+        return;
+    }
+    constexpr std::int64_t day_ms = 24LL * 60 * 60 * 1000;
+    const Millis allowed{persisted_.policy.offline_days_max * day_ms};
+    const Millis left = *persisted_.last_online_at + allowed - now.device;
+    overdue_ = left <= Millis{};
+    if (!overdue_) {
+        overdue_at_ = now.instant + std::min(left, absence_check);
+    }
+}
+
 /// What follows from the new state by itself.
 void StatusMachine::settle() {
-    if (!available()) {
+    if (!available() || overdue_) {
         persisted_.mode = Mode::online;
     }
     const auto* connected = std::get_if<Connected>(&contact_);
@@ -207,6 +229,9 @@ Result<> StatusMachine::set_offline_mode(bool wanted, SwitchFrom from) {
     if (wanted && !is_on()) {
         if (!available()) {
             return fail(ErrorCode::offline_not_available);
+        }
+        if (overdue_) {
+            return fail(ErrorCode::offline_too_long);
         }
         const bool from_banner = from == SwitchFrom::banner && is_lost(contact_);
         if (!persisted_.ever_complete && !from_banner) {
@@ -228,6 +253,12 @@ void StatusMachine::dismiss_banner() {
 }
 
 std::optional<Instant> StatusMachine::next_deadline() const {
+    const std::optional<Instant> patience = patience_ends();
+    return patience && overdue_at_ ? std::min(patience, overdue_at_)
+                                   : (patience ? patience : overdue_at_);
+}
+
+std::optional<Instant> StatusMachine::patience_ends() const {
     const auto* trying = std::get_if<Connecting>(&contact_);
     if (trying == nullptr || trying->cause != Cause::none) {
         return std::nullopt;

@@ -81,7 +81,7 @@ struct Completed {};  ///< every bucket is at its head and every checksum is equ
 struct Outbox {  ///< actions not yet judged by the server: `saved` and `sending`, not `needs_you`
     std::uint64_t waiting = 0;
 };
-struct Policy {  ///< of the Welcome, or of the organization's row
+struct Policy {  ///< of the Welcome, or of the organization's entitlement that has changed
     body::OfflinePolicy policy;
 };
 struct Storage {
@@ -120,7 +120,9 @@ enum class BannerKind : std::uint8_t {
     no_connection,
     offline_active,
     storage_full,
-    signed_out
+    signed_out,
+    too_long_offline,  ///< longer without contact than the entitlement allows
+    withdrawn          ///< Offline Mode was taken away while it was here
 };
 enum class Button : std::uint8_t { none, offline_mode, online_mode, sign_in };
 
@@ -245,6 +247,8 @@ using Contact = std::variant<contact::Idle,
 
 /// A device that hears nothing for so long after its start reports a lost connection.
 inline constexpr Millis first_try_patience{3000};
+/// How long without contact is looked at again so often: the device's clock may be set meanwhile.
+inline constexpr Millis absence_check{60LL * 60 * 1000};
 /// No estimate of the time left before this much of a synchronization has been seen.
 inline constexpr Millis estimate_after{1000};
 /// The rate behind the estimate is that of the last one to two windows.
@@ -268,7 +272,7 @@ public:
     void handle(Now now, const Input& in);
 
     /// OM16-OM18. Turning off always succeeds and touches nothing else.
-    /// Errors  offline_not_available · offline_not_ready.
+    /// Errors  offline_not_available · offline_too_long · offline_not_ready.
     [[nodiscard]] Result<> set_offline_mode(bool wanted, SwitchFrom from);
 
     /// The × of the banner: hides it until what it reports changes.
@@ -306,7 +310,9 @@ private:
     void take(Now now, const input::TimePassed& in);
 
     void move_to(Now now, Contact next);
+    void watch_absence(Now now);
     void settle();
+    [[nodiscard]] std::optional<Instant> patience_ends() const;
     [[nodiscard]] bool entitled() const;
     [[nodiscard]] bool available() const;
     [[nodiscard]] bool is_on() const;
@@ -316,6 +322,7 @@ private:
     [[nodiscard]] Status::Bar bar(Instant now) const;
     [[nodiscard]] Status::Banner banner() const;
     [[nodiscard]] Status::Switch offline_switch() const;
+    [[nodiscard]] std::string_view why_no_switch() const;
 
     DeviceClass device_;
     bool keeps_;
@@ -323,6 +330,9 @@ private:
     Contact contact_{};
     std::uint64_t waiting_ = 0;
     bool storage_full_ = false;
+    bool taken_away_ = false;              ///< Offline Mode was here since the start
+    bool overdue_ = false;                 ///< too long without contact, by the device's clock
+    std::optional<Instant> overdue_at_{};  ///< when to look again
     std::vector<Report> dismissed_{};
 };
 

@@ -201,7 +201,8 @@ export type Intent =
   | { kind: 'task.set_role'; args: { group: Id; task: Id; user: Id; role: TaskRole | 'none' } }
   /** Without `view` a new one, with the id of the intent. */
   | { kind: 'view.save'; args: { group: Id; view?: Id; shared: boolean; definition: TasksView } }
-  | { kind: 'view.delete'; args: { group: Id; view: Id } };
+  | { kind: 'view.delete'; args: { group: Id; view: Id } }
+  | { kind: 'entitlement.request'; args: { reason: string } };
 
 export type Query =
   | { query: 'session' }
@@ -297,7 +298,14 @@ export interface StatusSnapshot {
     waiting: number; // actions not yet confirmed
   };
   banner: {
-    kind: 'none' | 'no_connection' | 'offline_active' | 'storage_full' | 'signed_out';
+    kind:
+      | 'none'
+      | 'no_connection'
+      | 'offline_active'
+      | 'storage_full'
+      | 'signed_out'
+      | 'too_long_offline' // longer without contact than the organization allows: connect once (OM14)
+      | 'withdrawn'; // Offline Mode was taken away: what was kept here is deleted (OM14)
     button: 'none' | 'offline_mode' | 'online_mode' | 'sign_in';
     waiting: number;
     connected: boolean; // Offline Mode is on although the server answers
@@ -481,8 +489,26 @@ export interface SettingsSnapshot {
   kinds: { kind: DataKind; have: number; expected: number | null; percent: number }[];
   /** Buckets that differed from the server's and were mended, since the installation (OM6). */
   repairs: { begun: number; ended: number; mismatches: number; latest: Repair[] };
+  /** What the organization has of Offline Mode; null for whoever is no administrator (OM14). */
+  entitlement: EntitlementCard | null;
   storage: { bytes: number; persistent: boolean };
   device: { number: number; class: 'mobile' | 'desktop' };
+}
+
+/** Of the numbers, null: no limit of its own. */
+export interface EntitlementCard {
+  state: 'none' | 'requested' | 'granted' | 'withdrawn';
+  request_reason: string; // of the last request
+  requested_at: Millis | null; // server clock
+  decided_at: Millis | null; // server clock
+  groups: number | null; // that phones are served; null: all
+  attachment_bytes_max: number | null;
+  devices_max: number | null; // phones of one person
+  offline_days_max: number | null; // without contact
+  pin_required: boolean;
+  allow_messages: boolean;
+  automatic: boolean;
+  request: Permission;
 }
 
 /** What one repair found and did; the newest first, at most 20. */

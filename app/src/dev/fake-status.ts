@@ -159,6 +159,7 @@ export function settingsOf(world: World, waiting: number, sent: number): Setting
       percent: expected === 0 ? 100 : Math.floor((have / expected) * 100),
     })),
     repairs: { begun: 0, ended: 0, mismatches: 0, latest: [] },
+    entitlement: null,
     storage: { bytes: 61_300_000, persistent: true },
     device: { number: 3, class: world.desktop ? 'desktop' : 'mobile' },
   };

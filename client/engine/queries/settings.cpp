@@ -164,6 +164,7 @@ Result<Json> settings(View& view) {
     HF_TRY(const std::uint64_t bytes, view.storage_bytes());
     const std::optional<Account>& account = view.account();
     HF_TRY(Json kinds, kinds_of(view));
+    HF_TRY(Json entitled, entitlement(view));
     return Json{
         {"sending",
          {{"waiting", outbox.waiting()}, {"sent", figures.sent}, {"bytes", figures.bytes_sent}}},
@@ -176,6 +177,7 @@ Result<Json> settings(View& view) {
         {"complete_at", time_or_null(view.sources().persisted.complete_at)},
         {"kinds", std::move(kinds)},
         {"repairs", repairs(view.repairs())},
+        {"entitlement", std::move(entitled)},
         {"storage", {{"bytes", bytes}, {"persistent", view.sources().storage_persistent}}},
         {"device",
          {{"number", account ? account->device : 0}, {"class", mobile ? "mobile" : "desktop"}}}};

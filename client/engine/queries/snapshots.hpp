@@ -19,6 +19,7 @@ using Json = nlohmann::json;
 [[nodiscard]] Result<Json> people(View& view);
 [[nodiscard]] Result<Json> outbox(View& view);
 [[nodiscard]] Result<Json> settings(View& view);
+[[nodiscard]] Result<Json> entitlement(View& view);
 [[nodiscard]] Result<Json> search(View& view, const std::string& text);
 [[nodiscard]] Result<Json> forms(View& view, Id channel);
 [[nodiscard]] Result<Json> drafts(View& view);

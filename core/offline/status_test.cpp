@@ -242,6 +242,54 @@ TEST(Status, OM14_a_grant_that_ends_ends_Offline_Mode) {
     EXPECT_EQ(phone.machine.persisted().mode, Mode::online);
 }
 
+TEST(Status, OM14_a_phone_says_that_Offline_Mode_was_taken_away) {
+    Phone phone;
+    phone.connect().complete();
+    ASSERT_EQ(phone.turn(true, SwitchFrom::settings), ErrorCode::none);
+    phone.tell(input::Outbox{2}).tell(input::Policy{{.withdrawn = true}});
+    EXPECT_EQ(phone.status().banner.kind, BannerKind::withdrawn);
+    EXPECT_EQ(phone.status().banner.button, Button::none);
+    EXPECT_EQ(phone.status().banner.waiting, 2U);
+    EXPECT_EQ(phone.status().offline.reason, reason::withdrawn);
+    phone.machine.dismiss_banner();
+    EXPECT_EQ(phone.status().banner.kind, BannerKind::none);
+    EXPECT_EQ(phone.status().offline.reason, reason::withdrawn) << "Settings say it on";
+    phone.tell(input::Policy{granted}).tell(input::Policy{{.withdrawn = true}});
+    EXPECT_EQ(phone.status().banner.kind, BannerKind::withdrawn) << "a new loss is told anew";
+    Phone desktop({.policy = granted}, DeviceClass::desktop);
+    desktop.connect().tell(input::Policy{{.withdrawn = true}});
+    EXPECT_EQ(desktop.status().banner.kind, BannerKind::none);
+    EXPECT_TRUE(desktop.status().offline.reason.empty());
+}
+
+TEST(Status, OM14_a_phone_that_was_too_long_without_contact_asks_to_connect) {
+    constexpr std::int64_t day_ms = 24LL * 60 * 60 * 1000;
+    Phone phone({.policy = {.granted = true, .offline_days_max = 2}});
+    phone.connect().complete().lose();
+    ASSERT_EQ(phone.turn(true, SwitchFrom::banner), ErrorCode::none);
+    phone.wait(2 * day_ms - 1).tell(input::Outbox{1});
+    EXPECT_TRUE(phone.status().offline.on);
+    ASSERT_TRUE(phone.machine.next_deadline());
+    EXPECT_EQ(phone.machine.next_deadline()->ms - phone.now().instant.ms, 1);
+    phone.wait(1).tell(input::TimePassed{});
+    EXPECT_FALSE(phone.status().screens.show_data);
+    EXPECT_FALSE(phone.status().screens.accept_input);
+    EXPECT_EQ(phone.status().banner.kind, BannerKind::too_long_offline);
+    EXPECT_EQ(phone.status().banner.waiting, 1U) << "what waits is kept";
+    EXPECT_EQ(phone.status().offline.reason, reason::too_long_offline);
+    EXPECT_EQ(phone.turn(true, SwitchFrom::banner), ErrorCode::offline_too_long);
+
+    // Also when the app was closed meanwhile.
+    Phone later(phone.machine.persisted());
+    later.wait(2 * day_ms).tell(input::Connecting{}).lose();
+    EXPECT_EQ(later.status().banner.kind, BannerKind::too_long_offline);
+    EXPECT_EQ(later.turn(true, SwitchFrom::banner), ErrorCode::offline_too_long);
+    later.connect();
+    EXPECT_TRUE(later.status().screens.show_data);
+    later.complete().lose();
+    EXPECT_EQ(later.status().banner.button, Button::offline_mode) << "one contact is enough";
+}
+
 TEST(Status, OM15_a_desktop_is_an_online_client) {
     Phone desktop({.mode = Mode::offline, .ever_complete = true, .policy = granted},
                   DeviceClass::desktop);

@@ -88,6 +88,30 @@ TEST_F(AuthTest, signs_in_and_is_known_by_the_access_token) {
     EXPECT_EQ(identity.device, answer.device);
 }
 
+TEST_F(AuthTest, OM14_a_person_is_signed_in_on_so_many_phones_as_the_entitlement_says) {
+    must(storage_->begin());
+    company_.put(
+        {company_.directory, RowKind::entitlement, company_.id},
+        body::encode(body::Entitlement{
+            .state = body::EntitlementState::granted, .devices_max = 2, .offline_days_max = 7}));
+    must(storage_->commit());
+    const SignInAnswer first = sign_in();
+    EXPECT_EQ(first.policy.offline_days_max, 7);
+    (void)sign_in();
+    const auto third = try_sign_in(email, password);
+    ASSERT_FALSE(third);
+    EXPECT_EQ(third.error().code, ErrorCode::entitlement_too_many_devices);
+    EXPECT_EQ(third.error().params, R"({"limit":2})");
+    (void)sign_in(first.device, first.salt);  // one of the two comes again
+    const auto check = must(auth_->begin_sign_in(email, "10.0.0.1"));
+    EXPECT_TRUE(auth_->finish_sign_in(
+        check, true, {.number = 0, .name = "desk", .device_class = wire::DeviceClass::desktop}))
+        << "a desktop keeps nothing and counts for nothing";
+    const Identity one = must(auth_->check_access(sign_in(first.device, first.salt).tokens.access));
+    must(auth_->sign_out(one));
+    EXPECT_TRUE(try_sign_in(email, password)) << "there is room again";
+}
+
 TEST_F(AuthTest, an_unknown_account_looks_like_a_wrong_password) {
     EXPECT_EQ(try_sign_in(email, "wrong").error().code, ErrorCode::auth_wrong_password);
     EXPECT_EQ(try_sign_in("nobody@acme", password).error().code, ErrorCode::auth_wrong_password);

@@ -26,8 +26,10 @@ void SyncDriver::carry_out(const Session::StorePage& output) {
 }
 
 /// The welcome has said what the organization is entitled to; what changes since comes as a row.
+/// One that is fetched anew says nothing new: a server whose two words differ would have the device
+/// delete and fetch without end.
 void SyncDriver::note_entitlement(const wire::Page& page) {
-    if (page.head.kind != BucketKind::directory) {
+    if (page.head.kind != BucketKind::directory || page.mode != wire::PullMode::delta) {
         return;
     }
     for (const RowRef& row : page.rows) {

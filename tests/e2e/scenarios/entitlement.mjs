@@ -1,0 +1,104 @@
+// OM14: from nobody having asked to the deletion of what was kept.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { at, message, openFirst, send, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
+import { launch } from '../lib/browser.mjs';
+import { startProxy } from '../lib/proxy.mjs';
+import { binary, makeFolder, removeFolder, startServer, waitFor } from '../lib/server.mjs';
+
+export const name = 'OM14 OM33: Offline Mode is asked for in Settings and granted by the operator; withdrawn, the phone deletes what it kept, says so, and what waited is delivered once';
+
+const ana = { email: 'ana@plant.example', password: 'correct horse' };
+const plant = `
+organization: {code: plant, name: Plant}
+roles:
+  - {name: Staff, permissions: [message-write, admin]}
+users:
+  - {email: ana@plant.example, name: Ana, last_name: Rojas, roles: [Staff], password: correct horse}
+groups:
+  - {code: works, name: Works}
+channels:
+  - {code: p7, group: works, name: Pump P-7, members: [ana@plant.example]}
+`;
+const unsent = 'Written below ground';
+
+function holdfast(...args) {
+  const done = spawnSync(binary, args, { encoding: 'utf8' });
+  assert.equal(done.status, 0, done.stderr);
+  return done.stdout;
+}
+
+/** Bytes of the replica's files: what stays when the app closes. */
+const keptBytes = (page) =>
+  page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('holdfast');
+    let bytes = 0;
+    for await (const [file, handle] of folder.entries()) {
+      if (file.startsWith('replica')) bytes += (await handle.getFile()).size;
+    }
+    return bytes;
+  });
+
+async function openSettings(page, home) {
+  await page.goto(`${home}#/`);
+  await at(page, 'settings-open').click();
+  await at(page, 'settings').waitFor();
+}
+
+const inState = (page, state) => page.locator(`[data-testid="entitlement"][data-state="${state}"]`);
+
+export async function run({ profile, shoot, onEnd, watch }) {
+  const data = makeFolder('entitlement');
+  onEnd(() => removeFolder(data));
+  writeFileSync(path.join(data, 'plant.yaml'), plant);
+  holdfast('org', 'apply', path.join(data, 'plant.yaml'), '--data', data);
+  const operator = (verb, ...terms) => holdfast('entitlement', verb, 'plant', '--data', data, ...terms);
+  const server = await startServer(data, { subcommand: 'serve' });
+  onEnd(() => server.stop());
+  const proxy = await startProxy(server.port);
+  onEnd(() => proxy.close());
+  const home = `http://localhost:${proxy.port}/`;
+  const { context, page } = await launch(profile);
+  onEnd(() => context.close());
+  watch(page);
+
+  await page.goto(home);
+  await signIn(page, ana);
+  await at(page, 'group-row').first().waitFor();
+  assert.equal(await page.locator('[data-testid="status-bar"]:visible').count(), 0);
+  await openSettings(page, home);
+  await inState(page, 'none').waitFor();
+  assert.equal(await at(page, 'offline-switch').count(), 0);
+  assert.equal(await keptBytes(page), 0);
+  await at(page, 'entitlement-reason').fill('We work in basements');
+  await shoot(page, 'entitlement-request');
+  await at(page, 'entitlement-ask').click();
+  await inState(page, 'requested').waitFor();
+  await waitFor('the request on the server', () => operator('show').includes('We work in basements'));
+
+  operator('grant', '--devices', '2', '--offline-days', '14');
+  await inState(page, 'granted').waitFor();
+  await shoot(page, 'entitlement-granted');
+  await page.goto(`${home}#/`);
+  await waitForBar(page, 'ready');
+  assert.ok((await keptBytes(page)) > 0);
+  await openFirst(page, 'group-row');
+  await openFirst(page, 'channel-row');
+  await workOffline(page, proxy);
+  await send(page, unsent);
+
+  operator('withdraw');
+  proxy.restore();
+  await page.evaluate(() => window.dispatchEvent(new Event('online'))); // as a phone says it: no wait for the next try
+  await waitForBanner(page, 'withdrawn', 40_000);
+  await waitFor('an empty disk', async () => (await keptBytes(page)) === 0);
+  await page.locator('[data-testid="message"][data-state="done"]').filter({ hasText: unsent }).waitFor();
+  assert.equal(await message(page, unsent).count(), 1);
+  await openSettings(page, home);
+  await inState(page, 'withdrawn').waitFor();
+  assert.match(await at(page, 'offline-none').innerText(), /no longer has Offline Mode/);
+  await shoot(page, 'entitlement-withdrawn');
+}

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
 #include <optional>
 #include <random>

@@ -199,7 +199,7 @@ std::string_view StatusMachine::why_no_switch() const {
 }
 
 Status::Switch StatusMachine::offline_switch() const {
-    Status::Switch out;
+    Status::Switch out{.pin_required = entitled() && persisted_.policy.pin_required};
     if (!available() || overdue_) {
         out.reason = why_no_switch();
         return out;

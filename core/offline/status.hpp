@@ -161,6 +161,7 @@ struct Status {
         bool available = false;
         bool on = false;
         bool can_change = false;
+        bool pin_required = false;  ///< by the terms (OM39)
         /// Key of core/offline/reason.hpp, or empty: why it cannot be changed, or why it is not
         /// available although it is granted.
         std::string_view reason{};

@@ -335,6 +335,16 @@ TEST(Status, OM16_the_banner_turns_nothing_on_while_connected) {
     EXPECT_EQ(phone.turn(true, SwitchFrom::banner), ErrorCode::offline_not_ready);
 }
 
+TEST(Status, OM39_the_terms_may_ask_for_a_pin) {
+    Phone phone;
+    phone.connect();
+    EXPECT_FALSE(phone.status().offline.pin_required);
+    phone.tell(input::Policy{{.granted = true, .pin_required = true}});
+    EXPECT_TRUE(phone.status().offline.pin_required);
+    phone.tell(input::Policy{{.withdrawn = true, .pin_required = true}});
+    EXPECT_FALSE(phone.status().offline.pin_required);
+}
+
 TEST(Status, OM17_settings_turn_it_on_once_synchronization_has_completed) {
     Phone phone;
     phone.connect();

@@ -317,8 +317,7 @@ export interface StatusSnapshot {
     can_change: boolean;
     /** Key of the catalogue: why the switch is disabled, or why there is none although it is granted. */
     reason: string | null;
-    /** The terms ask for a PIN (OM39); absent: they do not. */
-    pin_required?: boolean;
+    pin_required: boolean; // by the terms (OM39)
   };
   needs_you: number; // actions and files that were refused, actions that were done otherwise than asked
   storage_low: number | null; // bytes that are left, where that is little

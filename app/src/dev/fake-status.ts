@@ -101,6 +101,7 @@ export function statusOf(world: World, outbox: OutboxItem[]): StatusSnapshot {
       available: world.offlineAvailable,
       on: world.offlineOn,
       can_change: world.offlineOn || canTurnOn,
+      pin_required: false,
       reason: world.offlineOn || canTurnOn ? null : 'reason.not_synchronized',
     },
     clock_ahead_ms: 0,

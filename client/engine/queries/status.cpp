@@ -85,6 +85,7 @@ Result<Json> status(View& view) {
          {{"available", from.offline.available},
           {"on", from.offline.on},
           {"can_change", from.offline.can_change},
+          {"pin_required", from.offline.pin_required},
           {"reason", has_reason ? Json(from.offline.reason) : Json(nullptr)}}},
         {"clock_ahead_ms", clock_ahead_ms(view)},
         {"storage_low", storage_low(view)},

@@ -9,7 +9,7 @@ import { launch } from '../lib/browser.mjs';
 import { startProxy } from '../lib/proxy.mjs';
 import { binary, makeFolder, removeFolder, startServer, waitFor } from '../lib/server.mjs';
 
-export const name = 'OM14 OM33: Offline Mode is asked for in Settings and granted by the operator; withdrawn, the phone deletes what it kept, says so, and what waited is delivered once';
+export const name = 'OM14 OM33 OM39: Offline Mode is asked for in Settings and granted by the operator, who asks for a PIN; withdrawn, the phone deletes what it kept, says so, and what waited is delivered once';
 
 const ana = { email: 'ana@plant.example', password: 'correct horse' };
 const plant = `
@@ -79,7 +79,13 @@ export async function run({ profile, shoot, onEnd, watch }) {
   await inState(page, 'requested').waitFor();
   await waitFor('the request on the server', () => operator('show').includes('We work in basements'));
 
-  operator('grant', '--devices', '2', '--offline-days', '14');
+  operator('grant', '--devices', '2', '--offline-days', '14', '--pin', 'true');
+  await at(page, 'pin-sheet').waitFor(); // there is no way past it (OM39)
+  await shoot(page, 'entitlement-pin');
+  await at(page, 'pin-new').fill('730418');
+  await at(page, 'pin-again').fill('730418');
+  await at(page, 'pin-save').click();
+  await at(page, 'pin-sheet').waitFor({ state: 'detached' });
   await inState(page, 'granted').waitFor();
   await shoot(page, 'entitlement-granted');
   await page.goto(`${home}#/`);

@@ -108,7 +108,8 @@ TEST_F(SocketServer, takes_messages_of_any_size) {
     socket.send(hello(session));
     ASSERT_TRUE(socket.receive_frame<wire::Welcome>().has_value());
     std::uint32_t counter = 0;
-    for (const std::size_t size : {0, 300, 400, 412, 450, 1300, 1500, 5'000, 200'000}) {
+    for (const std::size_t size :
+         {0UZ, 300UZ, 400UZ, 412UZ, 450UZ, 1300UZ, 1500UZ, 5'000UZ, 200'000UZ}) {
         const wire::Push push = rename(session, ++counter, std::string(size, 'x'));
         socket.send(push);
         const auto outcomes = socket.receive_frame<wire::Outcomes>();

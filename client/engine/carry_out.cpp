@@ -26,14 +26,16 @@ void SyncDriver::carry_out(const Session::StorePage& output) {
 }
 
 /// The welcome has said what the organization is entitled to; what changes since comes as a row.
-/// One that is fetched anew says nothing new: a server whose two words differ would have the device
-/// delete and fetch without end.
+/// One that is fetched anew may be newer than the welcome, too, but each version of it counts once:
+/// a server whose two words differ would have the device delete and fetch without end.
 void SyncDriver::note_entitlement(const wire::Page& page) {
-    if (page.head.kind != BucketKind::directory || page.mode != wire::PullMode::delta) {
+    if (page.head.kind != BucketKind::directory) {
         return;
     }
     for (const RowRef& row : page.rows) {
-        if (row.kind == RowKind::entitlement && !row.deleted()) {
+        const bool is_news = page.mode == wire::PullMode::delta || row.version != heeded_;
+        if (row.kind == RowKind::entitlement && !row.deleted() && is_news) {
+            heeded_ = row.version;
             if (const auto value = body::parse_entitlement(row.body)) {
                 device_.tell(offline::input::Policy{body::policy_of(*value)});
             }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "client/engine/testing/task_fixture.hpp"
+#include "core/model/body_files.hpp"
 #include "core/rules/testing/sample_routines.hpp"
 
 namespace holdfast::client {
@@ -523,6 +524,23 @@ TEST_F(EngineSubtasks, OM25_OM27_a_subtask_that_waits_is_the_one_action_upon_its
     phone->kill();
     begin();
     EXPECT_EQ(code(open_inside(offered)), "task.action_waiting");
+}
+
+TEST_F(EngineTasks, has_the_files_of_its_chat_the_newest_first) {
+    const auto watched = watch_task(to_string(leak));
+    EXPECT_TRUE(phone->snapshot(watched)["task"]["files"].empty());
+    for (const auto& [id, name] : {std::pair{Id{8801}, "before.jpg"}, {Id{8802}, "after.jpg"}}) {
+        server.put({FakeServer::timeline_bucket, RowKind::file, id},
+                   static_cast<std::int64_t>(id.value),
+                   body::encode(body::File{.author = FakeServer::ben, .name = name}));
+        phone->say(server.live_page(FakeServer::timeline_bucket,
+                                    server.buckets.at(FakeServer::timeline_bucket).version - 1));
+    }
+    phone->pass(1000);
+    const Json files = phone->snapshot(watched)["task"]["files"];
+    ASSERT_EQ(files.size(), 2U);
+    EXPECT_EQ(files[0]["name"], "after.jpg");
+    EXPECT_EQ(files[1]["name"], "before.jpg");
 }
 
 TEST_F(EngineTasks, a_subtask_and_its_parent_lead_to_each_other) {

@@ -1,5 +1,13 @@
 /** The part of the contract of types.ts that is about tasks and their views. */
-import type { DeliveryState, EngineError, Id, MessageItem, Millis, OutboxItem } from './types.ts';
+import type {
+  DeliveryState,
+  EngineError,
+  FileCard,
+  Id,
+  MessageItem,
+  Millis,
+  OutboxItem,
+} from './types.ts';
 
 /** What of a group of tasks is on the screen. */
 export interface TasksWindow {
@@ -183,6 +191,7 @@ export interface TaskSnapshot {
         edit_refusal: EngineError | null; // why the person may not change what it says of itself
         parent: RelatedTask | null;
         subtasks: RelatedTask[];
+        files: FileCard[]; // of its chat, the newest first
         history: {
           event: string;
           by: Author;

@@ -153,6 +153,7 @@ export class FakeTasks {
         ],
         people_refusal: null,
         edit_refusal: null,
+        files: [],
         parent: null,
         subtasks: [{ id: '702', serial: 4, name: 'Leak at pump P-7', state_name: reported.name }],
         history: [

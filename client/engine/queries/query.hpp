@@ -30,7 +30,8 @@ inline constexpr std::size_t task_cards_max = 600;     // of one snapshot; beyon
 inline constexpr std::size_t task_groups_shown_max = 300;  // beyond: how many more there are
 inline constexpr std::size_t ready_places_max = 20;  // of a group that are named; beyond: how many
 inline constexpr std::size_t ready_forms_max = 500;  // by title; beyond: how many
-inline constexpr std::size_t history_shown_max = 100;  // rows of a task's history, newest first
+inline constexpr std::size_t history_shown_max = 100;    // rows of a task's history, newest first
+inline constexpr std::size_t task_files_shown_max = 60;  // the newest
 }  // namespace limits
 
 /// One subscription of the screen: `Query` of app/src/bridge/types.ts.

@@ -5,6 +5,7 @@
 
 #include "client/engine/queries/action_cards.hpp"
 #include "client/engine/queries/cards.hpp"
+#include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/snapshots.hpp"
 #include "client/engine/queries/task_cards.hpp"
 #include "core/workflow/offers.hpp"
@@ -112,6 +113,8 @@ Result<Json> details(const View& view, const TaskFacts& facts, const workflow::S
     snapshot["edit_refusal"] = change_refusal(view, IntentKind::task_edit, facts, subject);
     HF_TRY(snapshot["parent"], related_json(facts, task.parent));
     HF_TRY(snapshot["subtasks"], subtasks_json(facts, task));
+    HF_TRY(const auto files, view.files(task.channel, limits::task_files_shown_max));
+    HF_TRY(snapshot["files"], file_cards::cards(view, task.channel, files));
     HF_TRY(snapshot["history"], history_json(view, subject.id));
     // A channel that the server has not made yet is not there to be opened.
     HF_TRY(const auto channel, view.find_channel(task.channel));

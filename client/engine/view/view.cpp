@@ -232,6 +232,25 @@ Result<std::vector<View::NamedTaskView>> View::saved_views(Id group) const {
     return views;
 }
 
+Result<std::vector<Id>> View::files(Id channel, std::size_t count) const {
+    std::vector<Id> files;
+    HF_TRY(const auto held, bucket(BucketKind::timeline, channel));
+    if (!held) {
+        return files;
+    }
+    note_rows(held->id, RowKind::file);
+    files = sources_.overlay.rows_of(held->id, RowKind::file);
+    std::ranges::reverse(files);
+    HF_TRY(const auto rows, sources_.replica.newest(held->id, RowKind::file, count));
+    for (const Row& row : rows) {
+        if (std::ranges::find(files, row.id) == files.end()) {
+            files.push_back(row.id);
+        }
+    }
+    files.resize(std::min(files.size(), count));
+    return files;
+}
+
 Result<std::vector<workflow::History>> View::history(Id task, std::size_t count) const {
     std::vector<workflow::History> history;
     HF_TRY(const auto held, bucket(BucketKind::timeline, task));

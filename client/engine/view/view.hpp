@@ -139,6 +139,9 @@ public:
     /// Saved views of a group, the person's own before the shared ones; each by id.
     [[nodiscard]] Result<std::vector<NamedTaskView>> saved_views(Id group) const;
 
+    /// Files that messages and answers of a channel have brought, those that wait first, newest
+    /// first.
+    [[nodiscard]] Result<std::vector<Id>> files(Id channel, std::size_t count) const;
     /// Rows of a task's history that the server has written, newest first.
     [[nodiscard]] Result<std::vector<workflow::History>> history(Id task, std::size_t count) const;
 

@@ -76,8 +76,8 @@ private:
     void report_waiting(const Session::Waiting& waiting);
     void report_progress();
     [[nodiscard]] bool choose_journal(const sync::Progress& progress);
-    /// @param removed  rows that were here and that the page, which covers their place, has not.
     void note_entitlement(const wire::Page& page);
+    /// @param removed  rows that were here and that the page, which covers their place, has not.
     void note_page(const wire::Page& page, std::span<const RowKey> removed);
     void note_all_rows(const Bucket& head);
     void doubt_confirmed();

@@ -36,15 +36,9 @@ std::string encode(const Persisted& value) {
         .write("ever_complete", value.ever_complete, false)
         .write("complete_at", ms_of(value.complete_at))
         .write("last_online_at", ms_of(value.last_online_at));
-    const body::OfflinePolicy otherwise;
-    writer.write("granted", value.policy.granted, otherwise.granted)
-        .write("automatic", value.policy.automatic, otherwise.automatic)
-        .write("allow_messages", value.policy.allow_messages, otherwise.allow_messages)
-        .write("withdrawn", value.policy.withdrawn, otherwise.withdrawn)
-        .write("pin_required", value.policy.pin_required, otherwise.pin_required)
-        .write("offline_days_max", value.policy.offline_days_max)
-        .write("attachment_bytes_max", value.policy.attachment_bytes_max);
-    return writer.text();
+    json::Value all = json::parse(body::encode(value.policy));  // its members stand beside ours
+    all.update(writer.take());
+    return all.dump(-1, ' ', false, json::Value::error_handler_t::replace);
 }
 
 Persisted parse_persisted(std::string_view text) {

@@ -117,7 +117,12 @@ Result<JudgedForm> judge_form(const World& world,
 
 Result<bool> is_taken(const World& world, const Occasion& occasion, const JudgedForm& judged) {
     const auto current = current_version(world, occasion.organization, judged.form->form);
-    if (!world.is_final() || !current || *current == judged.answer.version) {
+    const bool is_withdrawn = !current && current.error().code == ErrorCode::intent_gone;
+    if (!world.is_final() || is_withdrawn) {
+        return true;
+    }
+    HF_CHECK(current);
+    if (*current == judged.answer.version) {
         return true;
     }
     HF_TRY(const auto newest, find_form(world, occasion.organization, *current));

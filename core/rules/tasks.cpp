@@ -239,6 +239,17 @@ struct Answered {
                         .begins = &*workflow->start_form});
 }
 
+[[nodiscard]] Result<Effects> update_task(World& world,
+                                          const Occasion& occasion,
+                                          const Known& known,
+                                          const workflow::Cause& cause,
+                                          workflow::Action action) {
+    action.kind = workflow::ActionKind::task_update;
+    action.base_state = known.task.state;
+    action.base_version = known.task.state_version;
+    return carry_out(world, occasion, known, {&action, nullptr, cause});
+}
+
 void take_out(std::vector<Id>& people, Id user) {
     std::erase(people, user);
 }
@@ -368,12 +379,8 @@ Result<Effects> edit_task(World& world, const Occasion& occasion, const Intent& 
     }
     HF_TRY(const workflow::Cause cause, cause_of(world, occasion, intent, false));
     HF_TRY(const Known known, known_task(world, occasion, wanted.group, wanted.task));
-    const workflow::Action action{.kind = workflow::ActionKind::task_update,
-                                  .task = wanted.task,
-                                  .base_state = known.task.state,
-                                  .base_version = known.task.state_version,
-                                  .patch = std::move(patch)};
-    return carry_out(world, occasion, known, {&action, nullptr, cause});
+    return update_task(
+        world, occasion, known, cause, {.task = wanted.task, .patch = std::move(patch)});
 }
 
 Result<Effects> set_role(World& world, const Occasion& occasion, const Intent& intent) {
@@ -406,12 +413,8 @@ Result<Effects> set_role(World& world, const Occasion& occasion, const Intent& i
             return fail(ErrorCode::intent_gone, "user " + to_string(wanted.user));
         }
     }
-    const workflow::Action action{.kind = workflow::ActionKind::task_update,
-                                  .task = wanted.task,
-                                  .base_state = known.task.state,
-                                  .base_version = known.task.state_version,
-                                  .patch = std::move(patch)};
-    return carry_out(world, occasion, known, {&action, nullptr, cause});
+    return update_task(
+        world, occasion, known, cause, {.task = wanted.task, .patch = std::move(patch)});
 }
 
 Result<Effects> attach_answer(World& world, const Occasion& occasion, const Intent& intent) {

@@ -50,6 +50,7 @@ Result<> Planner::organization() {
         plan_.push_back("create organization " + entry.code.value);
         HF_TRY(state_.id, founder_.organization(entry.code.value, wanted));
         state_.directory = founder_.directory();
+        is_new_ = true;
     } else if (!(wanted == state_.organization)) {
         Differences differences;
         differences.compare("name", wanted.name, state_.organization.name)
@@ -75,8 +76,7 @@ Result<> Planner::entitlement() {
     if (wanted == state_.entitlement) {
         return {};
     }
-    const bool is_new = !plan_.empty() && plan_.back() == "create organization " + entry.code.value;
-    if (!is_new) {
+    if (!is_new_) {
         plan_.push_back("change organization " + entry.code.value + ": offline");
     }
     state_.entitlement = wanted;

@@ -118,6 +118,7 @@ private:
     std::map<Id, std::map<std::string, Id>> element_ids_;  ///< collection → code → element
     std::set<Id> new_collections_;
     std::vector<std::string> plan_;
+    bool is_new_ = false;  ///< the organization
 };
 
 /// A key that the file has.

@@ -105,8 +105,6 @@ asio::awaitable<ErrorCode> EvaluatorChild::end() {
     if (over()) {
         co_return ErrorCode::none;
     }
-    boost::system::error_code ignored;
-    socket_.close(ignored);
     kill(pid_, SIGKILL);
     (void)co_await ended_.async_wait(asio::posix::descriptor_base::wait_read, as_code);
     co_return reap();

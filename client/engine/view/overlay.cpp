@@ -17,11 +17,13 @@ void Overlay::put(const Intent& intent, WallTime now, Effects effects, TopicSet&
 
 void Overlay::put(const Intent& intent, WallTime now) {
     Lane& lane = lanes_[intent.lane];
-    lane.entries.insert_or_assign(intent.id, Entry{.intent = intent, .now = now, .keys = {}});
+    const Id parent = parent_of(intent);
+    lane.entries.insert_or_assign(
+        intent.id, Entry{.intent = intent, .now = now, .parent = parent, .keys = {}});
     lane.stale.insert(intent.id);
     lane.failed.insert(intent.id);
     lane_of_.insert_or_assign(intent.id, intent.lane);
-    if (const Id parent = parent_of(intent)) {
+    if (parent) {
         subtasks_[parent].insert(intent.id);
     }
 }
@@ -66,7 +68,7 @@ void Overlay::remove(std::span<const Id> intents, TopicSet& changes) {
         const auto found = lanes_.find(named->second);
         Lane& lane = found->second;
         withdraw(lane, lane.entries.at(id), changes);
-        if (const auto above = subtasks_.find(parent_of(lane.entries.at(id).intent));
+        if (const auto above = subtasks_.find(lane.entries.at(id).parent);
             above != subtasks_.end() && above->second.erase(id) > 0 && above->second.empty()) {
             subtasks_.erase(above);
         }

@@ -82,6 +82,7 @@ private:
     struct Entry {
         Intent intent;
         WallTime now;              ///< when it was done, as near to the server's clock as is known
+        Id parent{};               ///< of which it begins a subtask
         std::vector<RowKey> keys;  ///< what it writes
         bool by_routine = false;   ///< it sets off one
         bool upon_task = false;    ///< which may change the channel's task

@@ -173,7 +173,19 @@ void Device::take_post(const std::string& text) {
         const auto subscription = subscriptions_.find(message["push"].get<int>());
         if (subscription != subscriptions_.end()) {
             screens_.take(subscription->second.query, subscription->second.channel, message);
+            if (subscription->second.query == "status") {
+                check_kept(message["snapshot"]);
+            }
         }
+    }
+}
+
+/// OM14: what says that there is no Offline Mode keeps nothing for after it closes.
+void Device::check_kept(const json& status) {
+    if (status.is_object() && !status["offline"]["available"].get<bool>()) {
+        around_.ledger.expect(disk_.dead() || !disk_.exists("replica.db"), [&] {
+            return describe() + " keeps a replica and is not entitled (OM14)";
+        });
     }
 }
 

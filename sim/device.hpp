@@ -91,6 +91,7 @@ private:
     void subscribe_all();
     void take_post(const std::string& json);
     void take_reply(const nlohmann::json& message);
+    void check_kept(const nlohmann::json& status);
     void arm();
     [[nodiscard]] std::vector<Id> channels_of(const std::vector<BucketId>& buckets) const;
     [[nodiscard]] WallTime wall() const;

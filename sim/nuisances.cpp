@@ -99,6 +99,17 @@ void World::copy_device(std::size_t i) {
     schedule_work(copy);
 }
 
+/// Phones delete what they keep, and fetch it again: what was seen may be gone for a moment.
+void World::change_entitlement(bool entitled) {
+    if (server_.set_entitled(entitled)) {
+        count(entitled ? "entitlements granted" : "entitlements withdrawn");
+    }
+    for (const auto& device : devices_) {
+        device->screens().lose_history();
+    }
+    drain_server();
+}
+
 void World::disturb_server() {
     if (random_.chance(profile_.full_disk)) {
         fill_for_a_while(server_.disk());
@@ -118,6 +129,12 @@ void World::disturb_server() {
         const auto& users = server_.organization().users;
         server_.end_sessions(users[random_.below(profile_.devices)]);
         drain_server();
+    }
+    if (profile_.change_entitlement != 0 && random_.chance(profile_.change_entitlement)) {
+        change_entitlement(!server_.is_entitled());
+        if (!server_.running()) {
+            return;
+        }
     }
     if (random_.chance(profile_.restore_server)) {
         if (!server_.has_backup()) {

@@ -80,6 +80,8 @@ Profile Profile::draw(Random& random) {
     profile.work = Millis{random.between(10'000, 90'000)};
     draw_faults(profile, random);
     draw_limits(profile, random);
+    Random aside = random;  // the other worlds of the seeds that are kept stay as they are
+    profile.change_entitlement = aside.chance(150) ? 1 + aside.below(60) : 0;
     if (HF_BROKEN(sums_not_compared)) {
         profile.damage_http = 100;  // what sums are for
     }

@@ -42,6 +42,8 @@ struct Profile {
     std::uint64_t restore_server = 0;  ///< the server goes back to a backup
     std::uint64_t lose_mark = 0;       ///< of these: with the mark that would tell of it
 
+    std::uint64_t change_entitlement = 0;  ///< the operator withdraws Offline Mode, or grants it
+
     // --- limits, smaller than in earnest
     services::HubOptions hub{};
     std::uint64_t outbox_bytes_max = 0;  ///< of the file; 0: none

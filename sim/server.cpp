@@ -4,6 +4,9 @@
 
 #include "server/auth/auth_json.hpp"
 #include "server/evaluate/process.hpp"
+#include "server/services/policy.hpp"
+#include "server/services/server_world.hpp"
+#include "server/storage/common/transact.hpp"
 #include "sim/breaks.hpp"
 
 namespace holdfast::sim {
@@ -86,6 +89,25 @@ void Server::keep_mark() {
     if (const auto age = storage_->age()) {
         mark_->age = *age;
     }
+}
+
+Result<> Server::set_entitled(bool entitled) {
+    HF_TRY(const BucketId directory,
+           services::ServerWorld(*storage_, organization_.id).directory());
+    const RowChange change{
+        .key = {directory, RowKind::entitlement, organization_.id},
+        .body =
+            body::encode(body::Entitlement{.state = entitled ? body::EntitlementState::granted
+                                                             : body::EntitlementState::withdrawn})};
+    HF_TRY([[maybe_unused]] const auto written,
+           storage::transact(*storage_, [&] { return storage_->write_rows({&change, 1}); }));
+    hub_->refresh();
+    return {};
+}
+
+bool Server::is_entitled() {
+    const auto known = services::read_entitlement(*storage_, organization_.id);
+    return known && known->is_granted();
 }
 
 void Server::end_sessions(Id user) {

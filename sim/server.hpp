@@ -39,6 +39,10 @@ public:
     void jump_clock(Millis by) { wall_offset_.count += by.count; }
     /// A person ends the sessions of a user's devices from elsewhere, but for one of them.
     void end_sessions(Id user);
+    /// The operator withdraws Offline Mode from the organization, or grants it: another process
+    /// writes beside the server.
+    [[nodiscard]] Result<> set_entitled(bool entitled);
+    [[nodiscard]] bool is_entitled();
     /// The disk as it is, taken while the server is down or between two of its transactions.
     void back_up() { backup_ = disk_.backup(); }
     [[nodiscard]] bool has_backup() const { return !backup_.empty(); }

@@ -115,6 +115,14 @@ void World::start_server() {
     ledger_.expect(!server_.renewed() || ledger_.restored,
                    "the server takes itself for a restored backup, and is none");
     drain_server();
+    end_withdrawal();
+}
+
+/// Nobody comes to rest without Offline Mode: there is no bar that says so.
+void World::end_withdrawal() {
+    if (!working_ && server_.running() && !server_.is_entitled()) {
+        change_entitlement(true);
+    }
 }
 
 void World::restore_server() {
@@ -156,6 +164,7 @@ void World::make_quiet() {
     working_ = false;
     server_.disk().set_capacity(Disk::no_limit);
     server_.disk().do_not_kill();
+    end_withdrawal();
     for (std::size_t i = 0; i < devices_.size(); ++i) {
         devices_[i]->disk().set_capacity(Disk::no_limit);
         devices_[i]->disk().do_not_kill();

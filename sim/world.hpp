@@ -78,6 +78,7 @@ private:
     void disturb(std::size_t device);
     void disturb_network(std::size_t device);
     void disturb_server();
+    void change_entitlement(bool entitled);
     void fill_for_a_while(Disk& disk);
     void copy_device(std::size_t device);
     void count(std::string_view fault, std::uint64_t times = 1) { ledger_.faults[fault] += times; }
@@ -85,6 +86,7 @@ private:
     // --- life and judgement: world.cpp
     void add_device(std::size_t user);
     void start_server();
+    void end_withdrawal();
     void restore_server();
     void stop_server();
     void restart_device(std::size_t device);

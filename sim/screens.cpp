@@ -65,8 +65,11 @@ void Screens::take(std::string_view query, Id channel, const json& push) {
         menu_blocked_ = blocked;
     } else if (query == "outbox" && snapshot.is_object() && snapshot.contains("items")) {
         take_outbox(snapshot);
-    } else if (query == "messages" && !blocked && snapshot.is_object()) {
-        take_messages(channel, snapshot);
+    } else if (query == "messages") {
+        channels_[channel].blocked = blocked;
+        if (!blocked && snapshot.is_object()) {
+            take_messages(channel, snapshot);
+        }
     }
 }
 
@@ -188,7 +191,7 @@ void Screens::check(Instant now) {
         // Own work that waits stands where it was written, until the device has learned of the
         // loss.
         const bool visible =
-            shown != channels_.end() &&
+            shown != channels_.end() && !shown->second.blocked &&
             std::ranges::any_of(shown->second.items, [](const auto& at) { return at.second.done; });
         ledger_.expect(!visible || now - since <= hidden_within, [&] {
             return name_() + ": channel " + to_string(channel) + " was lost and is shown (OM5)";

@@ -72,6 +72,7 @@ private:
     };
     struct Channel {
         bool known = false;
+        bool blocked = false;  ///< nothing of it is on the screen now
         bool more_before = false;
         std::map<Id, Item> items;
         std::vector<Id> order;

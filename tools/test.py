@@ -5,6 +5,7 @@ Without a stage all of them run; a stage that fails does not keep the next from 
 follows `--` goes to the runner of the stages named. The last line is `N passed, N failed` (behind it, for the
 forms corpus alone, `N cases`), and the exit code is 1 when anything failed. A stage whose inputs are missing fails.
 """
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -35,6 +36,18 @@ def run(command: list[str], folder: pathlib.Path = ROOT) -> tuple[int, str]:
         lines.append(line)
         print(line, end="", flush=True)
     return process.wait(), "".join(lines)
+
+
+def run_beside(commands: list[list[str]]) -> list[tuple[int, str]]:
+    """Runs commands that wait for nothing, as many at a time as there are processors; shows each when it is over."""
+    def one(command: list[str]) -> tuple[int, str]:
+        ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               errors="replace", check=False)
+        print(f"$ {' '.join(command)}\n{ended.stdout}", end="", flush=True)
+        return ended.returncode, ended.stdout
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(one, commands))
 
 
 def must(command: list[str], what: str) -> str:
@@ -106,23 +119,28 @@ def sim(extra: list[str]) -> Count:
         code, output = run([program, *extra])
         return counted(code, count_line(output))
     total = breaks(program)
-    for kept in sorted(ROOT.glob("sim/seeds/*.toml")):
-        seed = re.search(r"^seed\s*=\s*(\d+)", kept.read_text(), re.MULTILINE)
-        if not seed:
-            raise Failure(f"{kept.relative_to(ROOT)} names no seed")
-        code, output = run([program, "--seed", seed.group(1)])
+    for code, output in run_beside([[program, "--seed", seed] for seed in kept_seeds()]):
         total += counted(code, count_line(output))
     code, output = run([program, "--seconds", str(SIM_SECONDS)])
     return total + counted(code, count_line(output))
 
 
+def kept_seeds() -> list[str]:
+    seeds = []
+    for kept in sorted(ROOT.glob("sim/seeds/*.toml")):
+        seed = re.search(r"^seed\s*=\s*(\d+)", kept.read_text(), re.MULTILINE)
+        if not seed:
+            raise Failure(f"{kept.relative_to(ROOT)} names no seed")
+        seeds.append(seed.group(1))
+    return seeds
+
+
 def breaks(program: str) -> Count:
     """Each promise broken on purpose has to be noticed: a simulator that cannot fail proves nothing."""
-    passed = failed = 0
-    for name in must([program, "--list-breaks"], "the list of breaks").split():
-        code, _ = run([program, "--break", name])
-        passed, failed = (passed + 1, failed) if code == 1 else (passed, failed + 1)
-    return Count(passed, failed)
+    names = must([program, "--list-breaks"], "the list of breaks").split()
+    ended = run_beside([[program, "--break", name] for name in names])
+    noticed = sum(code == 1 for code, _ in ended)
+    return Count(noticed, len(ended) - noticed)
 
 
 def asan(extra: list[str]) -> Count:

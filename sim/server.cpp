@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "server/auth/auth_json.hpp"
+#include "server/evaluate/jq.hpp"
 #include "server/evaluate/process.hpp"
 #include "server/services/policy.hpp"
 #include "server/services/server_world.hpp"
@@ -156,8 +157,10 @@ Result<std::string> Server::answer(const client::HttpRequest& request) {
 }
 
 Result<workflow::Inputs> Server::evaluate(const services::Evaluation& wanted) {
+    // One for all worlds: an expression means the same in each, and compiling it took half of the time.
+    static evaluate::JqEvaluator evaluator;
     return evaluate::answer({.expressions = wanted.expressions, .context = wanted.context},
-                            evaluator_);
+                            evaluator);
 }
 
 void Server::random(void* bytes, std::size_t count) {

@@ -8,7 +8,6 @@
 
 #include "client/engine/engine.hpp"
 #include "server/auth/auth_service.hpp"
-#include "server/evaluate/jq.hpp"
 #include "server/services/environment.hpp"
 #include "server/services/history.hpp"
 #include "server/services/hub.hpp"
@@ -95,7 +94,6 @@ private:
     std::unique_ptr<LyingStorage> seen_;  ///< the storage as the services see it
     std::unique_ptr<auth::AuthService> auth_;
     std::unique_ptr<services::Hub> hub_;
-    evaluate::JqEvaluator evaluator_;
 };
 
 }  // namespace holdfast::sim

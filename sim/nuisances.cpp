@@ -92,9 +92,7 @@ void World::copy_device(std::size_t i) {
     ledger_.unsure_devices.insert({i, copy});
     add_device(devices_[i]->user());
     devices_[copy]->copy_disk(*devices_[i]);
-    if (!devices_[i]->screens().knows_history()) {
-        devices_[copy]->screens().lose_history();
-    }
+    devices_[copy]->screens().descend_from(devices_[i]->screens());
     clock_.after(Millis{random_.between(10, 5000)}, [this, copy] { restart_device(copy); });
     schedule_work(copy);
 }

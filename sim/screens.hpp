@@ -47,7 +47,11 @@ public:
     /// The server's history is another one now: until the device has compared its rows with it,
     /// what was on the screen may go.
     void lose_history() { history_ = History::lost; }
-    [[nodiscard]] bool knows_history() const { return history_ == History::known; }
+    /// This device is an image of another: what that one has sent, and doubts, this one has and does.
+    void descend_from(const Screens& other) {
+        sent_ = other.sent_;
+        history_ = other.history_ == History::known ? History::known : History::lost;
+    }
     /// The server greets.
     void greet() { history_ = history_ == History::lost ? History::compared : history_; }
 

@@ -59,6 +59,12 @@ public:
             return finish();
         }
         HF_CHECK(explain_bucket(record));
+        HF_TRY(const auto on_phones, access.keys(user_, services::Reach::phone));
+        if (keys_->opens(record) && !on_phones->opens(record)) {
+            yes("not_on_phones",
+                "Only on a computer: by the terms of Offline Mode phones are not served its group "
+                "(see `holdfast entitlement show`).");
+        }
         HF_CHECK(explain_account());
         return finish();
     }

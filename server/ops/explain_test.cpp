@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/model/entitlement.hpp"
 #include "platform/testing/temp_folder.hpp"
 #include "server/services/executor.hpp"
 #include "server/services/testing/company.hpp"
@@ -87,6 +88,15 @@ TEST_F(ExplainTest, a_grant_that_roles_do_not_ask_for_is_told) {
           body::encode(body::Grant{}));
     const Explanation found = one(company_->ben, company_->office);
     EXPECT_EQ(show(found), "hidden: row !no_permission group_grant !grant_differs no_device");
+}
+
+TEST_F(ExplainTest, OM14_a_group_that_phones_are_not_served_is_told) {
+    write({company_->directory, RowKind::entitlement, company_->id},
+          body::encode(body::Entitlement{.state = body::EntitlementState::granted,
+                                         .groups = {company_->office}}));
+    EXPECT_EQ(show(one(company_->ana, private_)),
+              "sees: row channel_grant not_on_phones no_device");
+    EXPECT_EQ(show(one(company_->ana, company_->ana)), "sees: row directory no_device");
 }
 
 TEST_F(ExplainTest, rows_of_ones_own_are_for_oneself) {

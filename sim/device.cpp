@@ -102,7 +102,7 @@ void Device::die(bool power) {
     engine_.reset();
     life_ += 1;
     screens_.clear();
-    if (!disk_.exists("replica.db")) {
+    if (!had_replica_) {
         screens_.forget_messages();  // there was no room for it: it was in memory
     }
     if (power) {
@@ -125,6 +125,7 @@ void Device::input(const client::Input& input) {
     if (!running()) {
         return;
     }
+    had_replica_ = disk_.exists("replica.db");  // one that dies while it makes one has none
     engine_->handle(around_.clock.now(), wall(), input);
     while (!disk_.dead()) {
         auto output = engine_->poll_output();

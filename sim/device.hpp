@@ -115,6 +115,7 @@ private:
     Millis wall_offset_{};
     std::unique_ptr<client::Engine> engine_;
     std::uint64_t life_ = 0;
+    bool had_replica_ = false;  ///< in a file, before the last input
     std::uint64_t alarm_ = 0;
 
     struct Subscription {

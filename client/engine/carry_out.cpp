@@ -256,8 +256,7 @@ void SyncDriver::failed(const Error& error) {
         device_.replica_broken = true;  // the server has everything: it is fetched again
         return;
     }
-    device_.storage_full = error.code == ErrorCode::storage_full;
-    device_.tell(offline::input::Storage{.full = device_.storage_full});
+    device_.tell_storage(error.code == ErrorCode::storage_full);
     storage_retry_at_ = device_.now + limits::storage_retry_every;
     if (session_) {
         session_->handle(device_.now, Session::StoreFailed{error.code});
@@ -268,10 +267,9 @@ void SyncDriver::restored() {
     if (storage_retry_at_ && !disk_is_behind_ && !send_again_due_) {
         storage_retry_at_.reset();
     }
-    if (device_.storage_full) {
-        device_.storage_full = false;
+    if (device_.storage_full && !device_.lacks_room()) {
         sweep_again_at_.reset();  // what was revoked meanwhile goes first
-        device_.tell(offline::input::Storage{.full = false});
+        device_.tell_storage(false);
     }
 }
 

@@ -137,7 +137,7 @@ void Device::leave_disk() {
 }
 
 std::optional<Instant> Device::next_deadline() const {
-    return in_memory_ && may_keep() ? std::optional(place_again_at_) : std::nullopt;
+    return lacks_room() ? std::optional(place_again_at_) : std::nullopt;
 }
 
 Result<> Device::renew_replica() {
@@ -145,6 +145,12 @@ Result<> Device::renew_replica() {
 }
 
 // ---------------------------------------------------------------------------- changes
+
+void Device::tell_storage(bool full) {
+    if (std::exchange(storage_full, full) != full) {
+        tell(offline::input::Storage{.full = full});
+    }
+}
 
 void Device::tell(const offline::Input& input) {
     status.handle({.instant = now, .device = wall}, input);

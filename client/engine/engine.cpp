@@ -214,7 +214,10 @@ void Engine::Parts::begin_sync() {
 void Engine::Parts::place_replica() {
     const auto moved = device->place_replica();
     if (moved && *moved) {
+        device->tell_storage(false);
         begin_sync();
+    } else if (device->lacks_room()) {
+        device->tell_storage(true);  // what is here would go with the process (OM38)
     }
 }
 
@@ -247,6 +250,7 @@ void Engine::Parts::take(std::int64_t number, const calls::Start& call) {
     if (begins) {
         device->started = true;
         device->device_class = offline::device_class(call.signals);
+        device->storage_full = false;
         device->status = offline::StatusMachine(
             device->device_class, device->status.persisted(), device->storage_persistent);
         device->outbox_changed();

@@ -52,6 +52,7 @@ protected:
     }
 
     static constexpr int missed = 40;
+    static constexpr rlim_t no_room_for_a_replica = rlim_t{32} * 1024;
     std::int64_t window_ = 0;
     std::int64_t status_ = 0;
 };
@@ -85,6 +86,28 @@ TEST_F(Keep, what_was_shown_is_there_after_a_kill_and_nothing_is_missing_later) 
     phone->heal();
     phone->pass(limits::storage_retry_every.count + 1000);
     EXPECT_EQ(shown(), missed + 1U);
+    phone->cut();
+    phone->call("set_offline_mode", {{"on", true}});
+    phone->kill();
+    begin_again();
+    EXPECT_EQ(shown(), missed + 1U);
+}
+
+TEST_F(Keep, OM38_what_found_no_room_for_a_file_says_so_until_it_has_one) {
+    phone->kill();
+    std::filesystem::remove(directory_ / "replica.db");
+    std::filesystem::remove(directory_ / "replica.db-wal");
+    {
+        const FullDisk full(no_room_for_a_replica);
+        begin_again();
+        phone->heal();
+        phone->pass(2000);
+        EXPECT_EQ(bar(), "ready");  // everything is here, in memory
+        EXPECT_EQ(banner(), "storage_full");
+        EXPECT_EQ(shown(), missed + 1U);
+    }
+    phone->pass(limits::storage_retry_every.count + 1000);
+    EXPECT_EQ(banner(), "none");
     phone->cut();
     phone->call("set_offline_mode", {{"on", true}});
     phone->kill();

@@ -47,7 +47,8 @@ public:
     /// The server's history is another one now: until the device has compared its rows with it,
     /// what was on the screen may go.
     void lose_history() { history_ = History::lost; }
-    /// This device is an image of another: what that one has sent, and doubts, this one has and does.
+    /// This device is an image of another: what that one has sent, and doubts, this one has and
+    /// does.
     void descend_from(const Screens& other) {
         sent_ = other.sent_;
         history_ = other.history_ == History::known ? History::known : History::lost;

@@ -157,7 +157,8 @@ Result<std::string> Server::answer(const client::HttpRequest& request) {
 }
 
 Result<workflow::Inputs> Server::evaluate(const services::Evaluation& wanted) {
-    // One for all worlds: an expression means the same in each, and compiling it took half of the time.
+    // One for all worlds: an expression means the same in each, and compiling it took half of the
+    // time.
     static evaluate::JqEvaluator evaluator;
     return evaluate::answer({.expressions = wanted.expressions, .context = wanted.context},
                             evaluator);

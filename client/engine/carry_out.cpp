@@ -6,6 +6,7 @@
 
 #include "client/engine/limits.hpp"
 #include "client/engine/sync_driver.hpp"
+#include "core/base/sum.hpp"
 #include "core/model/entitlement.hpp"
 
 namespace holdfast::client {
@@ -20,22 +21,26 @@ void SyncDriver::carry_out(const Session::StorePage& output) {
         keep_at_ = device_.now + limits::keep_within;
     }
     note_page(output.page, stored->removed);
-    note_entitlement(output.page);
     device_.counters.received(stored->new_rows);
     session_->handle(device_.now, Session::PageStored{stored->cursor, stored->new_rows});
 }
 
 /// The welcome has said what the organization is entitled to; what changes since comes as a row.
-/// One that is fetched anew may be newer than the welcome, too, but each version of it counts once:
-/// a server whose two words differ would have the device delete and fetch without end.
+/// One that is fetched anew or mended may be newer than the welcome, too, but each row counts once
+/// (of a restored server another may have its version): a server whose two words differ would have
+/// the device delete and fetch without end.
 void SyncDriver::note_entitlement(const wire::Page& page) {
     if (page.head.kind != BucketKind::directory) {
         return;
     }
     for (const RowRef& row : page.rows) {
-        const bool is_news = page.mode == wire::PullMode::delta || row.version != heeded_;
-        if (row.kind == RowKind::entitlement && !row.deleted() && is_news) {
-            heeded_ = row.version;
+        if (row.kind != RowKind::entitlement || row.deleted()) {
+            continue;
+        }
+        const Sum sum = row_sum(
+            static_cast<std::uint8_t>(row.kind), row.id, row.version, page.head.epoch, row.body);
+        if (page.mode == wire::PullMode::delta || sum != heeded_) {
+            heeded_ = sum;
             if (const auto value = body::parse_entitlement(row.body)) {
                 device_.tell(offline::input::Policy{body::policy_of(*value)});
             }
@@ -63,6 +68,7 @@ void SyncDriver::note_page(const wire::Page& page, std::span<const RowKey> remov
     }
     device_.changes.bucket_changed(head.id, head.kind);
     device_.overlay.base_changed(page);
+    note_entitlement(page);
     device_.hurry(bulk_ ? Device::Urgency::bulk : Device::Urgency::live);
 }
 

@@ -75,7 +75,8 @@ public:
     /// limits::storage_retry_every.
     [[nodiscard]] Result<bool> place_replica();
     [[nodiscard]] std::optional<Instant> next_deadline() const;
-    /// Whether what is here belongs into the file, which found no room, and would go with the process.
+    /// Whether what is here belongs into the file, which found no room, and would go with the
+    /// process.
     [[nodiscard]] bool lacks_room() const { return in_memory_ && may_keep(); }
     /// Tells the status, if that is news.
     void tell_storage(bool full);

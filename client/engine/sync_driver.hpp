@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/engine/device.hpp"
+#include "core/base/sum.hpp"
 #include "core/sync/client_session.hpp"
 
 namespace holdfast::client {
@@ -117,7 +118,7 @@ private:
     bool renewal_wished_ = false;
     std::optional<ErrorCode> lost_session_;
     std::optional<Instant> storage_retry_at_;
-    std::uint64_t heeded_ = 0;  ///< version of the entitlement's row that was heeded last
+    Sum heeded_{};  ///< of the entitlement's row that was heeded last, and its history
     std::optional<Instant> sweep_again_at_;  ///< after a slice that the disk did not take
     bool sent_again_ = false;                ///< on this connection: what was confirmed
     bool send_again_due_ = false;            ///< a full disk: before any row is mended

@@ -34,6 +34,7 @@ inline constexpr std::int64_t short_characters_max = 500;     // answer_too_long
 inline constexpr std::int64_t choices_max = 200;              // answer_too_many
 inline constexpr std::int64_t files_max = 50;                 // answer_too_many
 inline constexpr std::int64_t nested_max = 100;               // answer_too_many
+inline constexpr std::size_t set_aside_max = 200;             // task_form_outdated; an upcast
 inline constexpr std::size_t filled_components_max = 10'000;  // answer_too_many; all repetitions
 inline constexpr std::int64_t rating_max = 10;                // range
 inline constexpr std::int64_t file_bytes_max = 25 * 1024 * 1024;  // answer_file_too_large

@@ -53,7 +53,9 @@ Result<Answer> parse_answer(std::string_view text) {
         .read("version", value.version)
         .read_object("answers", value.answers)
         .read("sent_at", value.sent_at)
-        .read("offset", value.offset_minutes);
+        .read("offset", value.offset_minutes)
+        .read("upcast", value.upcast)
+        .read("aside", value.aside);
     return json::finish(reader, std::move(value));
 }
 
@@ -100,6 +102,8 @@ std::string encode(const Answer& value) {
         .write("answers", json::parse(value.answers))
         .write("sent_at", value.sent_at)
         .write("offset", value.offset_minutes)
+        .write("upcast", value.upcast)
+        .write("aside", value.aside)
         .text();
 }
 

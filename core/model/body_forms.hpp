@@ -54,6 +54,10 @@ struct Answer {
     std::string answers = "{}";       ///< JSON object, canonical
     std::int64_t sent_at = 0;         ///< by the device's clock: shown, never used to order
     std::int64_t offset_minutes = 0;  ///< from UTC, where the person was
+    /// The later version that it was brought into; none where its own was taken. `answers` stay as
+    /// they were sent; routines read them without those at `aside`.
+    Id upcast{};
+    std::vector<std::string> aside{};  ///< paths of what that version does not ask for
     bool operator==(const Answer&) const = default;
 };
 

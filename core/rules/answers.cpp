@@ -6,6 +6,7 @@
 #include "core/files/limits.hpp"
 #include "core/forms/filling.hpp"
 #include "core/forms/limits.hpp"
+#include "core/forms/upcast.hpp"
 #include "core/model/args.hpp"
 #include "core/model/facts.hpp"
 #include "core/model/rules.hpp"
@@ -104,6 +105,17 @@ namespace {
     return {};
 }
 
+/// The moment and the place at which an answer was given.
+forms::Context context_of(const forms::Lookup& lookup,
+                          const Occasion& occasion,
+                          const SentForm& sent) {
+    return {.lookup = lookup,
+            .user = occasion.user,
+            .channel = sent.channel,
+            .now = sent.at,
+            .zone = {.offset_minutes = static_cast<int>(sent.offset_minutes)}};
+}
+
 }  // namespace
 
 Result<JudgedForm> judge_form(const World& world,
@@ -115,24 +127,50 @@ Result<JudgedForm> judge_form(const World& world,
     return judge_answers(world, occasion, std::move(form), sent);
 }
 
-Result<bool> is_taken(const World& world, const Occasion& occasion, const JudgedForm& judged) {
+Result<workflow::Submission::Version> settle_version(const World& world,
+                                                     const Occasion& occasion,
+                                                     const SentForm& sent,
+                                                     JudgedForm& judged) {
+    using Version = workflow::Submission::Version;
     const auto current = current_version(world, occasion.organization, judged.form->form);
     const bool is_withdrawn = !current && current.error().code == ErrorCode::intent_gone;
     if (!world.is_final() || is_withdrawn) {
-        return true;
+        return Version::accepted;
     }
     HF_CHECK(current);
     if (*current == judged.answer.version) {
-        return true;
+        return Version::current;
     }
     HF_TRY(const auto newest, find_form(world, occasion.organization, *current));
     const auto& until = newest->filled->definition().older_until;
-    return !until || forms::day_at(occasion.now, 0) <= *until;
+    if (!until || forms::day_at(occasion.now, 0) <= *until) {
+        return Version::accepted;
+    }
+    const WorldLookup lookup(world, newest->collections, sent.files);
+    HF_TRY(auto aside,
+           forms::upcast(*judged.form->filled,
+                         newest->filled,
+                         judged.answer.answers,
+                         context_of(lookup, occasion, sent)));
+    if (!aside) {
+        return Version::outdated;
+    }
+    judged.answer.upcast = *current;
+    judged.answer.aside = *std::move(aside);
+    return Version::upcast;
 }
 
-Result<> ensure_taken(const World& world, const Occasion& occasion, const JudgedForm& judged) {
-    HF_TRY(const bool taken, is_taken(world, occasion, judged));
-    return taken ? Result<>() : fail(ErrorCode::task_form_outdated);
+Result<> ensure_taken(const World& world,
+                      const Occasion& occasion,
+                      const SentForm& sent,
+                      JudgedForm& judged) {
+    HF_TRY(const auto version, settle_version(world, occasion, sent, judged));
+    return version == workflow::Submission::Version::outdated ? fail(ErrorCode::task_form_outdated)
+                                                              : Result<>();
+}
+
+std::string answers_taken(const body::Answer& answer) {
+    return answer.aside.empty() ? answer.answers : forms::without(answer.answers, answer.aside);
 }
 
 Result<JudgedForm> judge_answers(const World& world,
@@ -145,13 +183,9 @@ Result<JudgedForm> judge_answers(const World& world,
     }
     const forms::Definition& definition = form->filled->definition();
     const WorldLookup lookup(world, form->collections, sent.files);
-    const forms::Context context{.lookup = lookup,
-                                 .user = occasion.user,
-                                 .channel = sent.channel,
-                                 .now = sent.at,
-                                 .zone = {.offset_minutes = static_cast<int>(sent.offset_minutes)}};
-    HF_TRY(forms::CleanAnswers clean,
-           forms::validate_submission(form->filled, sent.answers, context));
+    HF_TRY(
+        forms::CleanAnswers clean,
+        forms::validate_submission(form->filled, sent.answers, context_of(lookup, occasion, sent)));
     HF_TRY(const std::string language, language_of(world, occasion.organization));
     HF_CHECK(ensure_named(sent.files, clean.files));
     std::string title = text_in(definition.form.title, language);
@@ -197,8 +231,8 @@ Result<Effects> submit_answer(World& world, const Occasion& occasion, const Inte
                         .offset_minutes = wanted.offset_minutes,
                         .at = intent.claimed_at,
                         .files = wanted.files};
-    HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
-    HF_CHECK(ensure_taken(world, occasion, judged));
+    HF_TRY(JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
+    HF_CHECK(ensure_taken(world, occasion, sent, judged));
     HF_TRY(const BucketId timeline, facts::bucket_of(world, BucketKind::timeline, wanted.channel));
     HF_CHECK(ensure_new_message(world, timeline, intent.id));
 

@@ -14,6 +14,7 @@
 #include "core/model/file_claim.hpp"
 #include "core/model/intent.hpp"
 #include "core/model/world.hpp"
+#include "core/workflow/effects.hpp"
 
 namespace holdfast {
 
@@ -79,15 +80,22 @@ struct JudgedForm {
                                                std::shared_ptr<const KnownForm> form,
                                                const SentForm& sent);
 
-/// Whether the server takes the answer still: to the form's current version, or to an older one
-/// that it takes as yet (`older_until`). A device leaves that to the server.
-[[nodiscard]] Result<bool> is_taken(const World& world,
-                                    const Occasion& occasion,
-                                    const JudgedForm& judged);
-/// Errors  task_form_outdated: it is not taken any more.
+/// How the server takes the answer: as one to the form's current version, as one to an older
+/// version that it takes as yet (`older_until`), brought into the current one, or not at all. Says
+/// so in the answer where it is brought; it stays as it was sent. A device leaves that to the
+/// server.
+[[nodiscard]] Result<workflow::Submission::Version> settle_version(const World& world,
+                                                                   const Occasion& occasion,
+                                                                   const SentForm& sent,
+                                                                   JudgedForm& judged);
+/// Errors  task_form_outdated: it is not taken.
 [[nodiscard]] Result<> ensure_taken(const World& world,
                                     const Occasion& occasion,
-                                    const JudgedForm& judged);
+                                    const SentForm& sent,
+                                    JudgedForm& judged);
+
+/// The answers as the version says that they were taken for: what routines and names are made of.
+[[nodiscard]] std::string answers_taken(const body::Answer& answer);
 
 /// Claims the files of an answer that stands in the effects, beside it. An answer that is only kept
 /// (OM33) has none: it is sent again with them. Where its channel is not here yet, on a device, the

@@ -125,6 +125,32 @@ TEST_F(Answers, OM33_to_an_older_version_are_taken_until_the_day_that_the_form_s
     EXPECT_TRUE(send(Org::ana, right)) << "a device leaves that to the server";
 }
 
+TEST_F(Answers, OM33_to_a_version_that_is_not_taken_any_more_are_brought_into_the_current_one) {
+    const BucketId forms = org.world.bucket_id(BucketKind::forms, Org::organization);
+    const std::string definition =
+        R"({"code":"inspection","version":2,"title":{"en":"Check"},"older_until":"1970-01-01",)"
+        R"("components":[{"id":"seen","kind":"written","required":true},)"
+        R"({"id":"grade","kind":"rating"},)"
+        R"({"id":"safe","kind":"list","items":[{"value":"yes"}]}]})";
+    org.world.put(
+        {forms, RowKind::form_version, fixture::inspection_v2},
+        body::encode(body::FormVersion{.form = fixture::inspection, .definition = definition}));
+    done(Org::ana, submit, args::AnswerSubmit{Org::pumps, inspection_v1, right, 60});
+    const RowKey key{
+        org.world.bucket_id(BucketKind::timeline, Org::pumps), RowKind::answer, new_id};
+    const body::Answer answer = body::parse_answer(row(key)->body).value();
+    EXPECT_EQ(answer.version, inspection_v1);
+    EXPECT_EQ(answer.answers, R"({"asset":["631"],"safe":["yes"],"seen":"Dry."})")
+        << "as it was sent";
+    EXPECT_EQ(answer.upcast, fixture::inspection_v2);
+    EXPECT_EQ(answer.aside, std::vector<std::string>{"asset"});
+    EXPECT_EQ(rules::answers_taken(answer), R"({"safe":["yes"],"seen":"Dry."})");
+    EXPECT_EQ(message(Org::pumps, new_id).form, inspection_v1);
+    EXPECT_EQ(code_of(send(Org::ana, R"({"asset":["631"],"safe":["no"],"seen":"Dry.","why":"x"})")),
+              ErrorCode::task_form_outdated)
+        << "a choice that is gone";
+}
+
 TEST_F(Answers, are_judged_by_the_version_that_the_person_had) {
     EXPECT_TRUE(send(Org::ana, right));
     EXPECT_TRUE(send(Org::ana, R"({"grade":4})", fixture::inspection_v2));

@@ -5,6 +5,7 @@
 #include "core/model/body_forms.hpp"
 #include "core/model/facts.hpp"
 #include "core/model/json.hpp"
+#include "core/rules/answers.hpp"
 
 namespace holdfast::rules {
 
@@ -55,11 +56,11 @@ json::Value known(const std::string& body, Id id) {
     }
     json::Value value = json::Writer{}
                             .write("id", run.answer)
-                            .write("version", answer->version)
+                            .write("version", answer->upcast ? answer->upcast : answer->version)
                             .write("user", answer->author)
                             .write("sent_at", answer->sent_at)
                             .take();
-    value["fields"] = json::parse(answer->answers);
+    value["fields"] = json::parse(rules::answers_taken(*answer));
     return value;
 }
 

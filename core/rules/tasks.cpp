@@ -40,17 +40,6 @@ constexpr std::size_t history_read_max = 200;
         .offline = offline};
 }
 
-/// An older version of a form is taken as it is, while it is taken: its answers name it.
-[[nodiscard]] Result<workflow::Submission::Version> standing_of(const World& world,
-                                                                const Occasion& occasion,
-                                                                const JudgedForm& judged) {
-    using Version = workflow::Submission::Version;
-    HF_TRY(const bool taken, is_taken(world, occasion, judged));
-    HF_TRY(const Id current, current_version(world, occasion.organization, judged.form->form));
-    const Version older = taken ? Version::accepted : Version::outdated;
-    return current == judged.answer.version ? Version::current : older;
-}
-
 /// A task that is acted upon, with what the rules know of it.
 struct Known {
     TaskFacts facts;
@@ -180,13 +169,13 @@ struct Answered {
     workflow::Task seen = known.task;
     seen.state = answered.action.base_state;
     HF_TRY(const forms::Offer offer, known.facts.offer_for(&seen));
-    HF_TRY(const JudgedForm judged,
-           judge_form(world, occasion, std::move(form), answered.sent, offer));
+    HF_TRY(JudgedForm judged, judge_form(world, occasion, std::move(form), answered.sent, offer));
+    HF_TRY(const auto version, settle_version(world, occasion, answered.sent, judged));
     workflow::Submission submission = submission_of(judged, known.facts, answered.cause.intent);
-    HF_TRY(submission.version, standing_of(world, occasion, judged));
+    submission.version = version;
     if (answered.begins != nullptr) {
         HF_CHECK(is_new(known.facts, answered.intent.id));
-        submission.task_name = name_in(judged.answer.answers, *answered.begins);
+        submission.task_name = name_in(answers_taken(judged.answer), *answered.begins);
         HF_TRY(answered.cause.serial, next_serial(world, known.facts.tasks()));
     }
     HF_TRY(Effects effects,
@@ -280,10 +269,10 @@ Result<Effects> create_task(World& world, const Occasion& occasion, const Intent
                         .offset_minutes = wanted.offset_minutes,
                         .at = intent.claimed_at,
                         .files = wanted.files};
-    HF_TRY(const JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
-    HF_CHECK(ensure_taken(world, occasion, judged));
+    HF_TRY(JudgedForm judged, judge_form(world, occasion, std::move(form), sent, offer));
+    HF_CHECK(ensure_taken(world, occasion, sent, judged));
     workflow::Submission submission = submission_of(judged, facts, intent.id);
-    submission.task_name = name_in(judged.answer.answers, *workflow->start_form);
+    submission.task_name = name_in(answers_taken(judged.answer), *workflow->start_form);
     HF_TRY(cause.serial, next_serial(world, facts.tasks()));
     HF_TRY(workflow::Effects effects, workflow::apply(subject, action, submission, cause, facts));
     if (!world.is_final()) {

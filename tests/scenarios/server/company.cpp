@@ -47,15 +47,45 @@ std::map<std::string, std::map<std::string, Value>> answered_in(const Value& roo
     return all;
 }
 
-/// Forms of which an older version is sent that is not taken any more.
-std::set<std::string> outdated_in(const Value& root) {
-    std::set<std::string> all;
+/// How the current version of a form differs from the one before.
+struct Replaced {
+    bool takes_older = true;       ///< answers to the one before, as they are
+    bool asks_more = false;        ///< what nobody has answered yet
+    std::set<std::string> gone{};  ///< components that it does not have any more
+};
+
+/// What the steps say of the versions that they answer, by form.
+std::map<std::string, Replaced> replaced_in(const Value& root) {
+    std::map<std::string, Replaced> all;
     for (const Value& step : member(root, "steps")) {
-        if (text(member(step, "submission"), "version") == "outdated") {
-            all.insert(text(member(step, "action"), "form"));
+        const Value& submission = member(step, "submission");
+        Replaced& form = all[text(member(step, "action"), "form")];
+        const std::string version = text(submission, "version");
+        form.asks_more |= version == "outdated";
+        form.takes_older &= version != "outdated" && version != "upcast";
+        for (const Value& component : member(submission, "gone")) {
+            form.gone.insert(component.get<std::string>());
         }
     }
     return all;
+}
+
+/// The definition of the current version, of the one before.
+Value replace(Value definition, const Replaced& by) {
+    Value components = Value::array();
+    for (const Value& component : definition["components"]) {
+        if (!by.gone.contains(text(component, "id"))) {
+            components.push_back(component);
+        }
+    }
+    if (by.asks_more) {
+        components.push_back({{"id", "asked_since"}, {"kind", "rating"}, {"required", true}});
+    }
+    definition["components"] = std::move(components);
+    if (!by.takes_older) {
+        definition["older_until"] = "1969-12-31";
+    }
+    return definition;
 }
 
 }  // namespace
@@ -116,7 +146,7 @@ void Company::make_people(const Value& root) {
 void Company::make_forms(const Value& root, const Bundle& bundle) {
     const BucketId bucket = make_bucket(BucketKind::forms, id);
     auto answered = answered_in(root);
-    const std::set<std::string> outdated = outdated_in(root);
+    auto replaced = replaced_in(root);
     for (const auto& [code, fields] : bundle.forms) {
         for (const std::string& field : fields) {
             answered[code].try_emplace(field);
@@ -137,17 +167,16 @@ void Company::make_forms(const Value& root, const Bundle& bundle) {
         if (member(member(member(root, "forms"), code.c_str()), "hidden") == Value(true)) {
             definition["access"] = {{"groups", {"nowhere"}}};
         }
-        if (outdated.contains(code)) {
-            definition["older_until"] = "1969-12-31";
-        }
         const Form form{next, Id{next.value + 1}, Id{next.value + 2}};
         next.value += 3;
         put({bucket, RowKind::form, form.form},
             body::encode(body::Form{.code = code, .version = 2, .current = form.current}));
-        for (const Id version : {form.before, form.current}) {
+        const auto add = [&](Id version, const Value& as) {
             put({bucket, RowKind::form_version, version},
-                body::encode(body::FormVersion{.form = form.form, .definition = dump(definition)}));
-        }
+                body::encode(body::FormVersion{.form = form.form, .definition = dump(as)}));
+        };
+        add(form.before, definition);
+        add(form.current, replace(definition, replaced[code]));
         forms_[code] = form;
     }
 }

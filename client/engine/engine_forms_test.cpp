@@ -405,6 +405,25 @@ TEST_F(EngineForms, OM33_a_refused_answer_needs_the_person_and_goes_on_as_a_draf
     EXPECT_EQ(answers_on_the_server(), 1U);
 }
 
+TEST_F(EngineForms, OM33_an_answer_brought_into_another_version_says_what_that_leaves_out) {
+    const std::int64_t draft = open_form();
+    answer_all(draft);
+    const auto intent = submit(draft)["ok"]["intent"].get<std::string>();
+    phone->pass(2000);
+    const RowKey key{FakeServer::timeline_bucket, RowKind::answer, parse_id(intent).value_or(Id{})};
+    auto stored = body::parse_answer(server.rows.at(key).body).value();
+    stored.upcast = SampleForms::round_v2;
+    stored.aside = {"note"};
+    const std::uint64_t before = server.buckets.at(FakeServer::timeline_bucket).version;
+    server.put(key, server.clock, body::encode(stored));
+    phone->say(server.live_page(FakeServer::timeline_bucket, before));
+    const auto shown = phone->subscribe(
+        {{"query", "answer"}, {"channel", to_string(FakeServer::channel)}, {"answer", intent}});
+    const Json answer = phone->snapshot(shown)["answer"];
+    EXPECT_EQ(answer["aside"], Json::array({"note"}));
+    EXPECT_EQ(answer["lines"].size(), 3U) << "all that was answered is shown";
+}
+
 TEST_F(EngineForms, a_draft_keeps_its_version_when_another_takes_its_place) {
     const std::int64_t draft = open_form();
     answer_all(draft);

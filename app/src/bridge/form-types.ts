@@ -154,6 +154,7 @@ export interface AnswerSnapshot {
     author: MessageItem['author'];
     sent_at: Millis; // by the clock of the device that sent it
     lines: AnswerLine[];
+    aside: string[]; // paths of what the version that it was brought into does not ask for
     state: DeliveryState;
     refused: OutboxItem | null;
   } | null; // not on this device

@@ -330,6 +330,7 @@ export class FakeCore implements EnginePort {
       author: { id: '1', name: 'Ana Rojas', initials: 'AR', color: '#0b5394' },
       sent_at: this.#startedAt - 3_600_000,
       lines: this.#forms.lines(),
+      aside: [],
       state: refused ? 'needs_you' : 'done',
       refused: refused ? refusedAnswer(id, this.#startedAt) : null,
     };

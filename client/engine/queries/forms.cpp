@@ -235,6 +235,7 @@ Result<Json> answer(View& view, Id channel, Id id) {
                           {"author", std::move(author)},
                           {"sent_at", found->sent_at},
                           {"lines", std::move(lines)},
+                          {"aside", found->aside},
                           {"state", "done"},
                           {"refused", nullptr}};
     const auto waiting = view.outbox().items().find(id);

@@ -5,9 +5,12 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "core/model/args.hpp"
 #include "core/model/body.hpp"
+#include "core/rules/answers.hpp"
+#include "core/rules/form_cache.hpp"
 #include "core/rules/task_facts.hpp"
 #include "core/rules/timers.hpp"
 #include "core/workflow/offers.hpp"
@@ -46,7 +49,7 @@ public:
         }
         const std::string verb = text(step, "do");
         if (verb == "act") {
-            return judged(intent_of(step), id_in(step, "user"));
+            return act(step);
         }
         if (verb == "say") {
             return judged(message_of(step), id_in(step, "user"));
@@ -58,10 +61,8 @@ public:
             const auto row = row_of({company_.tasks(), RowKind::task, id_in(step, "task")});
             return row ? parse_json(row->body) : Value::object();
         }
-        // What waits on a device is no matter of the server's, and which forms a channel offers is
-        // found by their filters there.
-        const bool is_servers = !root_.contains("offline") && !root_.contains("waiting") &&
-                                !root_.contains("channel_forms");
+        // What waits on a device is no matter of the server's.
+        const bool is_servers = !root_.contains("offline") && !root_.contains("waiting");
         if (is_servers && (verb == "offers" || verb == "start_offer")) {
             return offers(step);
         }
@@ -156,6 +157,28 @@ private:
         return intent;
     }
 
+    /// What a task says of itself and who takes part in it are two intents: what is told is the
+    /// first that was not simply done.
+    Value act(const Value& step) {
+        const Id user = id_in(step, "user");
+        const Value& patch = member(member(step, "action"), "patch");
+        if (!patch.is_object() || !patch.contains("assignee")) {
+            return judged(intent_of(step), user);
+        }
+        Value rest = step;
+        rest["action"]["patch"].erase("assignee");
+        const Value edited = judged(intent_of(rest), user);
+        Intent given = intent_of(step);
+        given.id = Id{given.id.value + beside};
+        given.kind = IntentKind::task_set_role;
+        given.args = args::encode(args::TaskSetRole{.group = Company::group,
+                                                    .task = given.lane,
+                                                    .user = id_in(patch, "assignee"),
+                                                    .role = "assignee"});
+        const Value handed = judged(std::move(given), user);
+        return text(edited, "status") == "applied" ? handed : edited;
+    }
+
     static Intent message_of(const Value& step) {
         const Id channel = id_in(step, "channel");
         return {.id = id_in(step, "intent"),
@@ -208,7 +231,24 @@ private:
         for (const Offer& offer : must(possible_actions(subject, facts))) {
             out.push_back(value_of(offer));
         }
+        for (const Value& form : member(member(root_, "channel_forms"), to_string(id).c_str())) {
+            Offer offer{.kind = ActionKind::plain_form, .form = form.get<std::string>()};
+            if (const Result<> allowed = may_fill_in({user, id}, offer.form); !allowed) {
+                offer.refusal = allowed.error();
+            }
+            out.push_back(value_of(offer));
+        }
         return out;
+    }
+
+    /// Whom forms of a channel are for, a device finds by their filters, and the server again.
+    Result<> may_fill_in(std::pair<Id, Id> who, const std::string& code) {
+        const auto [user, channel] = who;
+        const services::ServerWorld world(storage_, Company::id);
+        HF_CHECK(may_send_forms(world, user, channel));
+        HF_TRY(const forms::Offer offer, offer_in(world, user, channel));
+        HF_TRY(const auto form, find_form(world, Company::id, company_.form(code).current));
+        return forms::may_fill_in(form->filled->definition().access, offer);
     }
 
     // ------------------------------------------------------------------ routines
@@ -288,6 +328,7 @@ private:
     }
 
     static constexpr std::size_t runs_max = 100;
+    static constexpr std::uint64_t beside = 1000;  // between the ids of two intents of one step
 
     const Value& root_;
     holdfast::testing::FakeEnvironment environment_;

@@ -8,6 +8,7 @@
 #include "core/rules/task_facts.hpp"
 #include "core/rules/task_rows.hpp"
 #include "core/rules/task_submission.hpp"
+#include "core/rules/timers.hpp"
 #include "core/workflow/effects.hpp"
 
 namespace holdfast {
@@ -20,7 +21,9 @@ namespace {
 workflow::Workflow without_consequences(const workflow::Workflow& known) {
     workflow::Workflow quiet = known;
     quiet.on_create.clear();
-    quiet.slas.clear();
+    for (workflow::Sla& limit : quiet.slas) {
+        limit.routines.clear();
+    }
     if (quiet.start_form) {
         quiet.start_form->routines.clear();
         if (!quiet.start_form->task) {
@@ -178,6 +181,26 @@ Result<Effects> begin_past_task(World& world, const Occasion& occasion, const Pa
 Result<Effects> move_past_task(World& world, const Occasion& occasion, const PastMove& past) {
     HF_TRY(Past done, Past::of(world, occasion, past.group, past.span));
     return done.move(past);
+}
+
+Result<Effects> time_past_task(const World& world, const Occasion& occasion, Id group, Id id) {
+    HF_TRY(const TaskFacts facts, TaskFacts::of(world, occasion, group));
+    HF_TRY(const auto task, facts.task(id));
+    HF_TRY(const workflow::Workflow* workflow,
+           facts.workflow(task ? task->workflow : std::string()));
+    if (!task || workflow == nullptr) {
+        return fail(ErrorCode::intent_gone, "task " + to_string(id));
+    }
+    const workflow::State* state = workflow::find_state(*workflow, task->state);
+    Effects effects;
+    if (!task->active || state == nullptr || state->kind == workflow::StateKind::closed) {
+        return effects;
+    }
+    for (workflow::step::SetTimer& timer : workflow::timers_of(id, *task, *workflow, {})) {
+        timer.user = occasion.user;
+        effects.runs.push_back(limit_timer(timer, group));
+    }
+    return effects;
 }
 
 Result<> check_past_answer(const World& world,

@@ -11,7 +11,7 @@
 /// Tasks that were worked on before they came here: brought in from a table, or told by the
 /// demonstration. The same effects as of people's actions, at the time of the occasion and in the
 /// name of its user. Nobody has to be allowed to do what was done; nothing is set off by it, no
-/// routine and no time limit; and no read mark moves.
+/// routine and no timer; and no read mark moves. Time limits begin and end with its states.
 namespace holdfast {
 
 /// Answers to a form as a device sends them, to the version that is filled in now.
@@ -51,6 +51,16 @@ struct PastMove {
 [[nodiscard]] Result<Effects> move_past_task(World& world,
                                              const Occasion& occasion,
                                              const PastMove& past);
+
+/// The timers of the time limits that run in the task as it has come to be: due when they would
+/// have been here, so that one that has passed rings at once. None of a task that is closed: years
+/// of them would ring, for work that is done. Call  once, behind the last move.
+/// @param occasion  in whose name the routines will run.
+/// Errors  intent_gone: no such task · those of the world.
+[[nodiscard]] Result<Effects> time_past_task(const World& world,
+                                             const Occasion& occasion,
+                                             Id group,
+                                             Id task);
 
 /// Whether these are right answers to the form that the group's workflows name by this code.
 /// Errors  workflow_unknown_form · answer_* (params: component) · those of the world.

@@ -8,6 +8,7 @@
 #include "core/rules/task_facts.hpp"
 #include "core/rules/testing/act.hpp"
 #include "core/rules/testing/sample_routines.hpp"
+#include "core/rules/timers.hpp"
 
 namespace holdfast::fixture {
 namespace {
@@ -121,6 +122,47 @@ TEST_F(PastTasks, set_off_no_routine) {
     ASSERT_TRUE(begun) << error_name(begun.error().code) << begun.error().detail;
     EXPECT_TRUE(begun->runs.empty());
     EXPECT_EQ(task().state_version, 0U) << "the task is there though its routines would make it";
+}
+
+TEST_F(PastTasks,
+       run_their_time_limits_from_when_they_entered_the_state_and_ring_once_they_are_here) {
+    constexpr std::int64_t minute = 60'000;
+    std::string limited(work_order_json);
+    limited.pop_back();
+    limited +=
+        R"(,"slas":[{"code":"answer","start":{"states":["reported"]},"end":{"states":["doing"]},)"
+        R"("minutes":10,"routines":["late"]},{"code":"work","start":{"states":["doing"]},)"
+        R"("end":{"kinds":["closed"]},"minutes":30,"routines":["late","tell"]},)"
+        R"({"code":"shown","start":{"states":["doing"]},"end":{"kinds":["closed"]},"minutes":5}]})";
+    org.world.put(
+        {org.world.bucket_id(BucketKind::group, pumps_team), RowKind::workflow, work_order},
+        body::encode(body::Workflow{.definition = limited}));
+    const auto timers = [&] {
+        const auto effects =
+            time_past_task(org.world, org.as(Org::rita, long_ago + 5000), pumps_team, first);
+        EXPECT_TRUE(effects && effects->rows.empty());
+        return effects->runs;
+    };
+    EXPECT_TRUE(begin(reported())->runs.empty());
+    ASSERT_EQ(timers().size(), 1U);
+    EXPECT_EQ(timers().front().due_at.ms, long_ago + 10 * minute);
+    EXPECT_TRUE(move("doing")->runs.empty());
+    ASSERT_EQ(timers().size(), 1U) << "one that sets off nothing is only shown";
+    const QueuedRun waits = timers().front();
+    EXPECT_EQ(waits.due_at.ms, long_ago + 5000 + 30 * minute);
+    EXPECT_EQ(waits.user, Org::rita);
+
+    const auto rings = end_limit(org.world, org.as(Org::rita, at_ms), waits.context);
+    ASSERT_TRUE(rings);
+    ASSERT_EQ(rings->runs.size(), 2U) << "it has passed, and is told";
+    EXPECT_EQ(rings->runs[0].routine, "late");
+    EXPECT_EQ(rings->runs[0].task, first);
+
+    ASSERT_TRUE(move("closed", PastAnswer{.answers = R"({"grade":4})"}, Id{second.value + 50}));
+    EXPECT_TRUE(timers().empty());
+    EXPECT_TRUE(end_limit(org.world, org.as(Org::rita, at_ms), waits.context)->runs.empty());
+    EXPECT_EQ(code_of(time_past_task(org.world, org.as(Org::rita, at_ms), pumps_team, second)),
+              ErrorCode::intent_gone);
 }
 
 }  // namespace

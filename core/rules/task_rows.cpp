@@ -172,12 +172,7 @@ Result<> TaskRows::take(const step::SetTimer& timer) {
         return {};
     }
     HF_TRY(const Place* place, place_of(timer.channel));
-    effects_.runs.push_back({.user = timer.user,
-                             .group = place->group,
-                             .task = timer.task,
-                             .channel = timer.channel,
-                             .context = limit_timer(timer, place->group),
-                             .due_at = timer.due});
+    effects_.runs.push_back(limit_timer(timer, place->group));
     return {};
 }
 

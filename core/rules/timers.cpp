@@ -102,7 +102,7 @@ bool is_first(std::string_view context) {
     return context == schedule_timer(true);
 }
 
-std::string limit_timer(const workflow::step::SetTimer& timer, Id group) {
+QueuedRun limit_timer(const workflow::step::SetTimer& timer, Id group) {
     json::Value inside = json::Writer{}
                              .write("due", timer.due.ms)
                              .write("group", group)
@@ -110,7 +110,12 @@ std::string limit_timer(const workflow::step::SetTimer& timer, Id group) {
                              .write("task", timer.task)
                              .write("workflow", timer.workflow)
                              .take();
-    return json::Writer{}.write("timer", std::move(inside)).text();
+    return {.user = timer.user,
+            .group = group,
+            .task = timer.task,
+            .channel = timer.channel,
+            .context = json::Writer{}.write("timer", std::move(inside)).text(),
+            .due_at = timer.due};
 }
 
 Result<QueuedRun> scheduled_run(const World& world,
@@ -143,12 +148,13 @@ Result<Effects> end_limit(World& world, const Occasion& occasion, std::string_vi
     HF_TRY(Effects effects, late_runs(world, occasion, facts->tasks(), {limit, *task, *sla}));
     if (sla->repeat) {
         active->due = next_end(active->due, *sla, occasion.now);
-        QueuedRun again = run_of(occasion, limit, *task);
-        again.due_at = active->due;
-        again.context = limit_timer(
-            {.task = limit.task, .workflow = limit.workflow, .sla = limit.sla, .due = active->due},
-            limit.group);
-        effects.runs.push_back(std::move(again));
+        effects.runs.push_back(limit_timer({.task = limit.task,
+                                            .channel = task->channel,
+                                            .user = occasion.user,
+                                            .workflow = limit.workflow,
+                                            .sla = limit.sla,
+                                            .due = active->due},
+                                           limit.group));
         effects.rows.push_back({.key = {facts->tasks(), RowKind::task, limit.task},
                                 .sort = task->serial,
                                 .body = workflow::encode(*task)});

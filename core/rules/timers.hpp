@@ -22,8 +22,8 @@ namespace holdfast {
 [[nodiscard]] std::string schedule_timer(bool first);
 [[nodiscard]] bool is_first(std::string_view context);
 
-/// The context of one that waits for the end of a task's time limit.
-[[nodiscard]] std::string limit_timer(const workflow::step::SetTimer& timer, Id group);
+/// One that waits for the end of a task's time limit.
+[[nodiscard]] QueuedRun limit_timer(const workflow::step::SetTimer& timer, Id group);
 
 /// What a schedule sets off: a run in the name of the occasion's user.
 [[nodiscard]] Result<QueuedRun> scheduled_run(const World& world,

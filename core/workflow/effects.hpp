@@ -247,4 +247,10 @@ struct NewTask {
                                                  const Cause& cause,
                                                  const Facts& facts);
 
+/// Timers for the limits with routines that run in the task and have not run before in this way.
+[[nodiscard]] std::vector<step::SetTimer> timers_of(Id id,
+                                                    const Task& task,
+                                                    const Workflow& workflow,
+                                                    const std::vector<ActiveSla>& before);
+
 }  // namespace holdfast::workflow

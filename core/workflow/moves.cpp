@@ -182,21 +182,32 @@ void enter_state(Task& task, const Workflow& workflow, const State& state, WallT
     }
 }
 
+std::vector<step::SetTimer> timers_of(Id id,
+                                      const Task& task,
+                                      const Workflow& workflow,
+                                      const std::vector<ActiveSla>& before) {
+    std::vector<step::SetTimer> timers;
+    for (const ActiveSla& active : task.slas) {
+        const auto sla = std::ranges::find(workflow.slas, active.code, &Sla::code);
+        const bool ran = std::ranges::find(before, active) != before.end();
+        if (!ran && sla != workflow.slas.end() && !sla->routines.empty()) {
+            timers.push_back({.task = id,
+                              .channel = task.channel,
+                              .workflow = workflow.code,
+                              .sla = active.code,
+                              .due = active.due});
+        }
+    }
+    return timers;
+}
+
 void set_timers(Writing& writing,
                 Id id,
                 const Task& task,
                 const Workflow& workflow,
                 const std::vector<ActiveSla>& before) {
-    for (const ActiveSla& active : task.slas) {
-        const auto sla = std::ranges::find(workflow.slas, active.code, &Sla::code);
-        const bool ran = std::ranges::find(before, active) != before.end();
-        if (!ran && sla != workflow.slas.end() && !sla->routines.empty()) {
-            writing.set_timer({.task = id,
-                               .channel = task.channel,
-                               .workflow = workflow.code,
-                               .sla = active.code,
-                               .due = active.due});
-        }
+    for (step::SetTimer& timer : timers_of(id, task, workflow, before)) {
+        writing.set_timer(std::move(timer));
     }
 }
 

@@ -53,7 +53,7 @@ void move_task(Writing& writing, const Subject& subject, Task task, const State&
 /// Begins and ends the time limits of a task that has come into `state`.
 void enter_state(Task& task, const Workflow& workflow, const State& state, WallTime now);
 
-/// Timers for the limits that run in the task and have not run before in this way.
+/// Those of timers_of().
 void set_timers(Writing& writing,
                 Id id,
                 const Task& task,

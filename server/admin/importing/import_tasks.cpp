@@ -157,14 +157,18 @@ Result<> TaskImporter::check(const ImportRow& row) {
 
 Result<> TaskImporter::write(const ImportRow& row, Id author, const std::string& code) {
     HF_TRY(Plan plan, this->plan(row));
+    const Id group = plan.task.group;
+    std::int64_t entered = row.task->created;
     const PastWriter::Mark mark{.code = code, .read_until = last_moment(row)};
     HF_TRY(const Id task,
            as_reason(writer_.task(std::move(plan.task), author, row.task->created, mark)));
     for (std::size_t i = 0; i < plan.moves.size(); ++i) {
         PastMove& move = plan.moves[i].move;
         move.task = task;
-        HF_CHECK(as_reason(writer_.move(std::move(move), author, row.task->steps[i].at)));
+        entered = row.task->steps[i].at;
+        HF_CHECK(as_reason(writer_.move(std::move(move), author, entered)));
     }
+    HF_CHECK(as_reason(writer_.time(group, task, author, entered)));
     std::vector<PastWriter::Said> messages;
     for (const ImportRow::Message& message : row.messages) {
         messages.push_back({.author = author, .text = message.text, .at = message.at});

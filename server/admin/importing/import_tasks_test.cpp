@@ -1,10 +1,12 @@
 // Rows of a table that become tasks, with answers, states, history and messages.
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 #include "core/model/body_forms.hpp"
 #include "core/model/json.hpp"
+#include "core/rules/timers.hpp"
 #include "core/workflow/task.hpp"
 #include "server/admin/importing/import.hpp"
 #include "server/admin/importing/testing/tables.hpp"
@@ -71,6 +73,13 @@ workflows:
       - {code: open, name: Open, kind: new, next: [{target: doing}]}
       - {code: doing, name: Doing, next: [{target: closed, change: form, form: accept}]}
       - {code: closed, name: Closed, kind: closed}
+    slas:
+      - {code: go, start: {states: [open]}, end: {states: [doing]}, minutes: 60, routines: [late]}
+      - {code: fin, start: {states: [doing]}, end: {kinds: [closed]}, minutes: 90, routines: [late]}
+routines:
+  - code: late
+    start: say
+    stages: [{key: say, kind: post_message, inputs: {text: '"Too late"'}}]
 )yaml";
 
 class ImportTasks : public ::testing::Test {
@@ -161,6 +170,24 @@ TEST_F(ImportTasks, keeps_answers_history_and_messages_at_their_times) {
     EXPECT_TRUE(std::ranges::any_of(messages, [](const Row& row) {
         return must(body::parse_message(row.body)).text == "Replaced the valve.";
     }));
+}
+
+TEST_F(ImportTasks, of_which_work_is_open_run_their_time_limits_from_when_their_state_was_entered) {
+    run_import(*storage_, map_, csv_);
+    const auto runs = must(storage_->runs_of(state_of(*storage_, "plant").id, std::nullopt, 10));
+    std::map<Id, std::int64_t> due;
+    for (const storage::RunRecord& run : runs) {
+        EXPECT_TRUE(is_timer(run.context));
+        due[run.task] = run.due_at.ms;
+    }
+    EXPECT_EQ(runs.size(), 2U) << "none of the one that is closed";
+    EXPECT_EQ(due[task("2").channel], task("2").state_at.ms + 60 * 60'000);
+    EXPECT_EQ(due[task("3").channel], task("3").state_at.ms + 90 * 60'000);
+    EXPECT_GT(task("3").state_at.ms, opened);
+    EXPECT_EQ(task("3").slas.size(), 1U);
+    run_import(*storage_, map_, csv_);
+    EXPECT_EQ(must(storage_->runs_of(state_of(*storage_, "plant").id, std::nullopt, 10)).size(), 2U)
+        << "a repetition brings none again";
 }
 
 TEST_F(ImportTasks, count_as_read) {

@@ -48,6 +48,14 @@ Result<> PastWriter::move(PastMove past, Id user, std::int64_t ms) {
     return {};
 }
 
+Result<> PastWriter::time(Id group, Id task, Id user, std::int64_t ms) {
+    const services::ServerWorld world(storage_, organization_, &cache_);
+    const Occasion occasion = at(ms, user);
+    HF_TRY(const Effects effects, time_past_task(world, occasion, group, task));
+    HF_CHECK(writer_->apply(effects, organization_, occasion.now));
+    return {};
+}
+
 Result<> PastWriter::say(Id task, const std::vector<Said>& messages) {
     HF_TRY(const auto timeline, storage_.find_bucket(BucketKind::timeline, task));
     std::vector<RowChange> rows;

@@ -34,6 +34,10 @@ public:
     /// Errors  those of move_past_task().
     [[nodiscard]] Result<> move(PastMove past, Id user, std::int64_t ms);
 
+    /// Lets the time limits run that the task has behind its last move, which was at `ms`.
+    /// Errors  those of time_past_task().
+    [[nodiscard]] Result<> time(Id group, Id task, Id user, std::int64_t ms);
+
     struct Said {
         Id author{};
         std::string text{};

@@ -78,12 +78,7 @@ Result<std::uint16_t> Host::start(const HostOptions& options) {
     server.files_folder = (std::filesystem::path(options.data_folder) / "files").string();
     server.history_file = (std::filesystem::path(options.data_folder) / "history").string();
     server.evaluator = {"/proc/self/exe", "evaluate"};
-    const auto colon = options.mail_server.rfind(':');
-    server.mail_server.host = options.mail_server.substr(0, colon);
-    if (colon != std::string::npos) {
-        server.mail_server.port = options.mail_server.substr(colon + 1);
-    }
-    server.mail_server.from = options.mail_from;
+    HF_TRY(server.mail_server, mail_options(options.mail));
     server.private_requests = options.private_requests;
     server.choice_hosts = options.choice_hosts;
     server.choice_base = options.choice_base;

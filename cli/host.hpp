@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/mail.hpp"
 #include "core/base/result.hpp"
 #include "server/net/tls.hpp"
 
@@ -24,8 +25,7 @@ struct HostOptions {
     net::TlsFiles tls;
     std::string authority_file;  ///< given out to phones; empty: none
     std::string log_level = "info";
-    std::string mail_server;                ///< "host" or "host:port"; empty: none
-    std::string mail_from;                  ///< address in whose name routines send e-mails
+    MailArguments mail;
     bool private_requests = false;          ///< of routines, and of choices in forms
     std::vector<std::string> choice_hosts;  ///< of net::ChoiceOptions
     std::string choice_base;

@@ -47,12 +47,7 @@ void add_serve(CLI::App& app, int& exit_code) {
         ->add_option("--log-level", options->host.log_level, "debug, info, warning, error or off")
         ->capture_default_str()
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
-    command->add_option("--mail-server",
-                        options->host.mail_server,
-                        "Takes the e-mails of routines without a password: host or host:port");
-    command->add_option("--mail-from", options->host.mail_from, "The address they come from")
-        ->needs("--mail-server");
-    command->get_option("--mail-server")->needs("--mail-from");
+    add_mail_options(*command, options->host.mail);
     command->add_flag("--private-requests",
                       options->host.private_requests,
                       "Let routines and forms send requests to private addresses too");

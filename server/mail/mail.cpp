@@ -1,15 +1,12 @@
 #include "server/mail/mail.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <boost/asio/read_until.hpp>
 #include <cctype>
-#include <chrono>
 #include <ctime>
 #include <utility>
 
 #include "platform/net/asio.hpp"
+#include "server/mail/conversation.hpp"
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -18,30 +15,11 @@ namespace holdfast::mail {
 namespace {
 
 constexpr auto as_code = asio::as_tuple(asio::use_awaitable);
-constexpr std::chrono::seconds time_max{15};  // of one e-mail: routine_mail_failed
 constexpr std::size_t line_characters = 76;
-constexpr std::size_t reply_bytes_max = 8 * 1024;
-
-using Reply = Result<services::OutsideReply>;
-
-std::unexpected<Error> failed(std::string what, int status = 0) {
-    return fail(ErrorCode::routine_mail_failed,
-                std::move(what),
-                status == 0 ? "" : R"({"status":)" + std::to_string(status) + "}");
-}
 
 std::unexpected<Error> invalid(const char* input) {
     return fail(
         ErrorCode::routine_invalid_input, input, std::string(R"({"input":")") + input + "\"}");
-}
-
-std::string base64(std::string_view bytes) {
-    std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                       reinterpret_cast<const unsigned char*>(bytes.data()),
-                                       static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(length));
-    return text;
 }
 
 /// In lines that every server takes, whatever stands in the text.
@@ -96,51 +74,9 @@ std::string part(const char* type, std::string_view text) {
            "; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n" + in_lines(text);
 }
 
-/// One conversation with the server.
-class Conversation {
-public:
-    explicit Conversation(tcp::socket& socket) : socket_(socket) {}
-
-    /// Sends a line (none: only listens) and reads the reply: its code and its last line.
-    asio::awaitable<Reply> say(std::string line) {
-        if (!line.empty()) {
-            line += "\r\n";
-            const auto [unsent, sent] =
-                co_await asio::async_write(socket_, asio::buffer(line), as_code);
-            if (unsent) {
-                co_return failed(unsent.message());
-            }
-        }
-        for (;;) {
-            const auto [unread, length] = co_await asio::async_read_until(
-                socket_, asio::dynamic_buffer(heard_, reply_bytes_max), "\r\n", as_code);
-            if (unread) {
-                co_return failed(unread.message());
-            }
-            const std::string said = heard_.substr(0, length - 2);
-            heard_.erase(0, length);
-            if (said.size() >= 3 && (said.size() == 3 || said[3] == ' ')) {
-                co_return reply_of(said);
-            }
-        }
-    }
-
-private:
-    static Reply reply_of(const std::string& said) {
-        const int status = std::atoi(said.substr(0, 3).c_str());
-        if (status < 200 || (status >= 400 && status < 500)) {
-            return failed(said, status);
-        }
-        return services::OutsideReply{.status = status, .body = said};
-    }
-
-    tcp::socket& socket_;
-    std::string heard_;
-};
-
-/// What is said before the text, in this order.
+/// What is said of one e-mail before its text, in this order.
 std::vector<std::string> commands(const MailOptions& options, const std::vector<std::string>& to) {
-    std::vector<std::string> all{"", "EHLO holdfast", "MAIL FROM:<" + options.from + ">"};
+    std::vector<std::string> all{"MAIL FROM:<" + options.from + ">"};
     for (const std::string& each : to) {
         all.push_back("RCPT TO:<" + each + ">");
     }
@@ -165,12 +101,16 @@ asio::awaitable<Reply> send_once(const MailOptions& options,
     if (unknown) {
         co_return failed(unknown.message());
     }
-    tcp::socket socket(executor);
-    const auto [unconnected, endpoint] = co_await asio::async_connect(socket, found, as_code);
+    net::Transport::Tcp socket(executor);
+    const auto [unconnected, endpoint] = co_await socket.async_connect(found, as_code);
     if (unconnected) {
         co_return failed(unconnected.message());
     }
-    Conversation talk(socket);
+    Conversation talk(std::move(socket), options);
+    Reply opened = co_await talk.open();
+    if (!opened || opened->status >= 500) {
+        co_return opened;
+    }
     for (const std::string& command : commands(options, to)) {
         Reply heard = co_await talk.say(command);
         if (!heard || heard->status >= 500) {
@@ -240,7 +180,7 @@ asio::awaitable<Reply> send_mail(MailOptions options,
     if (options.host.empty()) {
         co_return fail(ErrorCode::routine_no_mail_server);
     }
-    asio::steady_timer deadline(co_await asio::this_coro::executor, time_max);
+    asio::steady_timer deadline(co_await asio::this_coro::executor, limits::mail_time_max);
     auto first = co_await (send_once(options, request, now) || deadline.async_wait(as_code));
     if (first.index() == 1) {
         co_return failed("no answer in time");

@@ -5,86 +5,21 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/read_until.hpp>
-#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "platform/net/asio.hpp"
+#include "server/mail/testing/mail_server.hpp"
 
 namespace holdfast::mail {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
-
-/// A mail server that answers each command by its first word, and remembers what it has heard.
-class MailServer {
-public:
-    explicit MailServer(asio::io_context& loop)
-        : acceptor_(loop, {asio::ip::address_v4::loopback(), 0}) {}
-
-    [[nodiscard]] std::string port() const {
-        return std::to_string(acceptor_.local_endpoint().port());
-    }
-    asio::awaitable<void> serve() {
-        tcp::socket socket = co_await acceptor_.async_accept(asio::use_awaitable);
-        co_await write(socket, "220-mail.example\r\n220 ready");
-        std::string buffer;
-        bool is_text = false;
-        for (;;) {
-            const auto [error, length] = co_await asio::async_read_until(
-                socket, asio::dynamic_buffer(buffer), "\r\n", asio::as_tuple(asio::use_awaitable));
-            if (error) {
-                co_return;
-            }
-            const std::string line = buffer.substr(0, length - 2);
-            buffer.erase(0, length);
-            heard.push_back(line);
-            if (is_text && line != ".") {
-                continue;
-            }
-            const std::string word = is_text ? "." : line.substr(0, 4);
-            is_text = word == "DATA" && !says.contains(word);
-            // Made before it is awaited: GCC 12 destroys what is made in the expression twice.
-            std::string reply = is_text ? "354 go on" : "250 ok";
-            if (const auto said = says.find(word); said != says.end()) {
-                reply = said->second;
-            }
-            co_await write(socket, std::move(reply));
-        }
-    }
-
-    std::map<std::string, std::string> says;
-    std::vector<std::string> heard;
-
-private:
-    static asio::awaitable<void> write(tcp::socket& socket, std::string line) {
-        line += "\r\n";
-        co_await asio::async_write(socket, asio::buffer(line), asio::use_awaitable);
-    }
-    tcp::acceptor acceptor_;
-};
+using testing::MailServer;
 
 class Mail : public ::testing::Test {
 protected:
     Result<services::OutsideReply> send() {
-        std::optional<Result<services::OutsideReply>> reply;
-        asio::co_spawn(loop_, server_.serve(), [](const std::exception_ptr&) {});
-        asio::co_spawn(loop_,
-                       send_mail({.host = "127.0.0.1", .port = server_.port(), .from = from_},
-                                 request_,
-                                 WallTime{1'700'000'000'000}),
-                       [&](const std::exception_ptr&, Result<services::OutsideReply> got) {
-                           reply = std::move(got);
-                           loop_.stop();
-                       });
-        loop_.restart();
-        loop_.run();
-        return *std::move(reply);
+        return testing::send_to(loop_, server_, {.host = "127.0.0.1", .from = from_}, request_);
     }
     [[nodiscard]] bool was_said(const std::string& line) const {
         return std::ranges::count(server_.heard, line) > 0;

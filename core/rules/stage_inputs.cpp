@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
+#include "core/forms/civil.hpp"
+#include "core/forms/limits.hpp"
 #include "core/model/json.hpp"
 
 namespace holdfast::rules {
@@ -88,6 +91,28 @@ std::optional<std::int64_t> StageInputs::number(const char* name) {
     return static_cast<std::int64_t>(number);
 }
 
+std::optional<WallTime> StageInputs::time(const char* name) {
+    const std::string* value = given(name);
+    const json::Value read = value == nullptr ? json::Value() : json::parse(*value);
+    if (!read.is_object()) {
+        const auto ms = number(name);
+        return ms ? std::optional(WallTime{*ms}) : std::nullopt;
+    }
+    std::string date;
+    std::string clock = "12:00";
+    std::int64_t offset = 0;
+    json::Reader reader = json::Reader::of(read);
+    reader.read("date", date).read("time", clock).read("offset", offset);
+    const auto day = forms::parse_day(date);
+    const auto minute = forms::parse_minute(clock);
+    const bool is_place = std::abs(offset) <= forms::limits::offset_minutes_max;
+    if (!reader.done() || !day || !minute || !is_place) {
+        wrong_ = name;
+        return std::nullopt;
+    }
+    return forms::moment_of(*day, *minute, static_cast<int>(offset));
+}
+
 bool StageInputs::flag(const char* name) {
     const std::string* value = given(name);
     return value != nullptr && *value != "false";  // jq's idea of what holds
@@ -116,10 +141,6 @@ std::map<std::string, std::string> StageInputs::texts(const char* name) {
 
 workflow::TaskPatch StageInputs::patch() {
     constexpr std::array statuses{"status1", "status2", "status3", "status4", "status5"};
-    const auto time = [this](const char* name) -> std::optional<WallTime> {
-        const auto ms = number(name);
-        return ms ? std::optional(WallTime{*ms}) : std::nullopt;
-    };
     workflow::TaskPatch patch{.name = text("name"),
                               .info = text("info"),
                               .assignee = id("assignee"),

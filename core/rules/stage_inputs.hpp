@@ -25,6 +25,9 @@ public:
     /// A list of them, or one alone; repetitions are left out.
     [[nodiscard]] std::optional<std::vector<Id>> ids(const char* name);
     [[nodiscard]] std::optional<std::int64_t> number(const char* name);
+    /// Milliseconds, or as a form answers: a date and time with its offset, or a day, which is its
+    /// noon in UTC: the same day nearly everywhere.
+    [[nodiscard]] std::optional<WallTime> time(const char* name);
     [[nodiscard]] bool flag(const char* name);
     /// An object of texts, numbers and truths, each as text; null takes a field away.
     [[nodiscard]] std::map<std::string, std::string> texts(const char* name);

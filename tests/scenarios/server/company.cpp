@@ -1,5 +1,6 @@
 #include "tests/scenarios/server/company.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "core/model/body.hpp"
@@ -26,6 +27,11 @@ Value component_for(const std::string& id, const Value& answered) {
     Value component{{"id", id}, {"kind", "written"}, {"input", "long"}};
     if (answered.is_number()) {
         component["input"] = "number";
+    } else if (answered.is_object()) {
+        component = {{"id", id}, {"kind", "date"}};
+        if (answered.contains("time")) {
+            component["time"] = true;
+        }
     } else if (answered.is_array()) {
         component = {{"id", id}, {"kind", "list"}, {"max", 10}};
         for (const Value& value : answered) {
@@ -41,7 +47,16 @@ std::map<std::string, std::map<std::string, Value>> answered_in(const Value& roo
     for (const Value& step : member(root, "steps")) {
         const Value& fields = member(member(step, "submission"), "fields");
         for (auto item = fields.begin(); fields.is_object() && item != fields.end(); ++item) {
-            all[text(member(step, "action"), "form")][item.key()] = *item;
+            Value& known = all[text(member(step, "action"), "form")][item.key()];
+            if (!known.is_array() || !item->is_array()) {
+                known = *item;
+                continue;
+            }
+            for (const Value& choice : *item) {
+                if (std::ranges::find(known, choice) == known.end()) {
+                    known.push_back(choice);
+                }
+            }
         }
     }
     return all;

@@ -1,6 +1,7 @@
 #include "tests/scenarios/workflow/executor.hpp"
 
 #include "core/base/assert.hpp"
+#include "core/forms/civil.hpp"
 #include "core/workflow/limits.hpp"
 #include "core/workflow/reading.hpp"
 
@@ -23,15 +24,23 @@ json::Value at_path(std::string_view path, const json::Value& context) {
     while (!path.empty()) {
         path.remove_prefix(1);  // the dot
         const std::size_t end = std::min(path.find('.'), path.size());
-        const std::string name(path.substr(0, end));
+        std::string name(path.substr(0, end));
         path.remove_prefix(end);
         if (name.empty()) {
             continue;
         }
+        const bool is_first = name.ends_with("[0]");
+        name.resize(name.size() - (is_first ? 3 : 0));
         if (!value->is_object() || !value->contains(name)) {
             return nullptr;
         }
         value = &(*value)[name];
+        if (is_first) {
+            if (!value->is_array() || value->empty()) {
+                return nullptr;
+            }
+            value = &(*value)[0];
+        }
     }
     return *value;
 }
@@ -41,6 +50,12 @@ std::optional<json::Value> evaluated(std::string_view text, const json::Value& c
     json::Value constant = json::Value::parse(text, nullptr, false);
     if (!constant.is_discarded()) {
         return constant;
+    }
+    constexpr std::string_view equals = " == ";
+    if (const std::size_t middle = text.find(equals); middle != std::string_view::npos) {
+        const auto left = evaluated(text.substr(0, middle), context);
+        const auto right = evaluated(text.substr(middle + equals.size()), context);
+        return left && right ? std::optional(json::Value(*left == *right)) : std::nullopt;
     }
     if (text.starts_with('.')) {
         return at_path(text, context);
@@ -81,8 +96,11 @@ TaskPatch patch_of(const Inputs& inputs) {
             patch.info = value.get<std::string>();
         } else if (name == "assignee" && value.is_string()) {
             patch.assignee = parse_id(value.get<std::string>());
-        } else if (name == "end_date" && value.is_number_integer()) {
-            patch.end_date = WallTime{value.get<std::int64_t>()};
+        } else if (name == "end_date" && value.is_object()) {
+            const auto day = forms::parse_day(value.value("date", std::string()));
+            const auto minute = forms::parse_minute(value.value("time", std::string("12:00")));
+            HF_ASSERT(day && minute);
+            patch.end_date = forms::moment_of(*day, *minute, value.value("offset", 0));
         } else if (name == "fields" && value.is_object()) {
             for (auto item = value.begin(); item != value.end(); ++item) {
                 patch.fields[item.key()] =

@@ -110,6 +110,15 @@ TEST_F(ProgramTest, serve_says_what_it_cannot_use) {
     const std::string junk = write("junk.pem", "junk");
     expect_error(serve({"--tls-cert", junk, "--tls-key", junk}), "setup.tls", junk);
     EXPECT_EQ(serve({"--tls-cert", junk}).exit_code, exit_usage);
+    const auto serve_with_mail = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"--mail-server", "x.example", "--mail-from", "a@x.example"});
+        return serve(std::move(more));
+    };
+    EXPECT_EQ(serve_with_mail({"--mail-user", "a"}).exit_code, exit_usage) << "a password, no TLS";
+    EXPECT_EQ(serve_with_mail({"--mail-tls", "maybe"}).exit_code, exit_usage);
+    expect_error(serve_with_mail({"--mail-tls", "starttls", "--mail-trust", path("no.pem")}),
+                 "setup.file",
+                 path("no.pem"));
 }
 
 TEST_F(ProgramTest, serve_leaves_a_file_alone_that_is_no_database) {

@@ -11,7 +11,7 @@ import { startProxy } from '../lib/proxy.mjs';
 import { binary, makeFolder, removeFolder, startServer, waitFor } from '../lib/server.mjs';
 import { answersOf } from '../lib/truth.mjs';
 
-export const name = 'OM24: choices of another server are searched with a connection and block a form without one where they are required; people are chosen offline';
+export const name = 'OM24: choices of another server are searched with a connection and block a form without one where they are required; people are chosen offline; what a form does not ask any more is kept';
 
 const ana = { email: 'ana@plant.example', password: 'correct horse' };
 const plant = `
@@ -47,6 +47,13 @@ forms:
 const seals = [['K7', 'Seal K7'], ['K8', 'Seal K8'], ['R1', 'Ring R1']];
 const choices = (page) => at(page, 'choice').allInnerTexts();
 
+function apply(data, organization) {
+  const file = path.join(data, 'plant.yaml');
+  writeFileSync(file, organization);
+  const { status, stderr } = spawnSync(binary, ['org', 'apply', file, '--data', data], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+}
+
 /** Somebody else's server: what it was asked, and choices whose words begin as was typed. */
 async function startSeals() {
   const asked = [];
@@ -67,9 +74,7 @@ export async function run({ profile, shoot, onEnd, watch }) {
   onEnd(() => elsewhere.close());
   const data = makeFolder('choices');
   onEnd(() => removeFolder(data));
-  writeFileSync(path.join(data, 'plant.yaml'), plant);
-  const applied = spawnSync(binary, ['org', 'apply', path.join(data, 'plant.yaml'), '--data', data], { encoding: 'utf8' });
-  assert.equal(applied.status, 0, applied.stderr);
+  apply(data, plant);
   const server = await startServer(data, { subcommand: 'serve', extra: ['--choices-base', elsewhere.base] });
   onEnd(() => server.stop());
   const proxy = await startProxy(server.port);
@@ -151,7 +156,18 @@ export async function run({ profile, shoot, onEnd, watch }) {
   await at(page, 'form-send').click();
   await cards(page).nth(before + 1).filter({ hasText: 'Zoë Ñandú' }).waitFor();
   assert.equal(answersOf(data).length, 1);
+
+  // Meanwhile the form asks for no guest, and its older versions are not taken: nothing that was answered is lost.
+  const changed = plant.replace(/\n.*id: guest.*/, '').replace('- code: crew', '- code: crew\n    older_until: "2020-01-01"');
+  apply(data, changed);
   proxy.restore();
   await waitFor('all answers on the server', () => answersOf(data).length === 3, 60_000);
+  const crew = answersOf(data).find(({ answers }) => answers.crew);
+  assert.deepEqual(crew.aside, ['guest']);
+  assert.equal(crew.answers.guest.length, 1);
+  await cards(page).nth(before + 1).getByTestId('form-card').click();
+  await at(page, 'set-aside').filter({ hasText: 'Guest' }).waitFor();
+  await at(page, 'answer').getByText('Max Stern').waitFor();
+  await shoot(page, 'form-choices-6-set-aside');
   assert.equal(elsewhere.asked.length, 2, 'nothing is asked without a connection');
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/id.hpp"
 #include "core/base/sum.hpp"
+#include "core/base/time.hpp"
 
 namespace holdfast {
 
@@ -36,6 +37,9 @@ struct Bucket {
     std::uint64_t bytes = 0;
     Sum sum{};
     std::uint64_t horizon = 0;  ///< tombstones of versions up to here are gone
+    /// Of a timeline, when something happened in it last; 0: not known. A hint of what a person
+    /// needs first: it is neither stored nor compared.
+    WallTime active_at{};
 };
 
 }  // namespace holdfast

@@ -28,6 +28,8 @@ inline constexpr std::uint32_t pull_bytes_max = 1024 * 1024;  // of bodies in on
 inline constexpr std::uint32_t tail_rows_max = 200;
 inline constexpr std::size_t ranges_per_sums_max = 64;
 inline constexpr std::size_t resume_bytes_max = 256;
+inline constexpr std::uint32_t segment_parts_max = 8'000;
+inline constexpr std::size_t segment_address_bytes_max = 512;
 }  // namespace limits
 
 /// One frame from the bytes of one WebSocket message.

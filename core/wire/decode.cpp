@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -75,7 +76,8 @@ Bucket read_head(Checks& checks, const fb::Head& head) {
             .rows = head.rows(),
             .bytes = checks.number(head.bytes(), "Head.bytes"),
             .sum = read_sum(head.sum()),
-            .horizon = checks.number(head.horizon(), "Head.horizon")};
+            .horizon = checks.number(head.horizon(), "Head.horizon"),
+            .active_at = {static_cast<std::int64_t>(checks.number(head.active(), "Head.active"))}};
 }
 
 RowPlace read_place(Checks& checks, std::uint8_t kind, std::uint64_t id, std::string_view what) {
@@ -231,7 +233,8 @@ Want read_want(Checks& checks, const fb::Want& want) {
             .after_kind = static_cast<RowKind>(want.after_kind()),
             .after_id = checks.id(want.after_id(), "Want.after_id"),
             .limit = want.limit(),
-            .range = read_range(checks, want.range())};
+            .range = read_range(checks, want.range()),
+            .segments = want.segments()};
 }
 
 Pull read(Checks& checks, const fb::Pull& pull) {
@@ -272,6 +275,14 @@ Revoke read(Checks& checks, const fb::Revoke& revoke) {
     return {.buckets = read_buckets(checks, revoke.buckets())};
 }
 
+/// A path of the server that sent it, in letters that need no care in a request.
+bool is_address(std::string_view address) {
+    return address.starts_with("/sync/v1/segments/") && std::ranges::all_of(address, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      c == '/' || c == '.' || c == '-' || c == '_';
+           });
+}
+
 RangeSum read_range_sum(Checks& checks, const fb::RangeSum& range) {
     return {.to = read_place(checks, range.to_kind(), range.to_id(), "RangeSum.to_id"),
             .rows = checks.number(range.rows(), "RangeSum.rows"),
@@ -287,6 +298,20 @@ Sums read(Checks& checks, const fb::Sums& sums) {
     return {.head = read_head(checks, *sums.head()),
             .after = read_place(checks, sums.after_kind(), sums.after_id(), "Sums.after_id"),
             .ranges = read_tables<RangeSum>(checks, sums.ranges(), read_range_sum)};
+}
+
+Segment read(Checks& checks, const fb::Segment& segment) {
+    checks.at_most(segment.parts(), limits::segment_parts_max, "Segment.parts");
+    Segment read{.bucket = checks.bucket(segment.bucket(), "Segment.bucket"),
+                 .as_of = checks.number(segment.as_of(), "Segment.as_of"),
+                 .first = segment.first(),
+                 .parts = segment.parts(),
+                 .address = checks.text(view(segment.address()), "Segment.address")};
+    checks.at_most(read.address.size(), limits::segment_address_bytes_max, "Segment.address");
+    if (read.first >= read.parts || !is_address(read.address)) {
+        checks.malformed("Segment");
+    }
+    return read;
 }
 
 Unwanted read(Checks& checks, const fb::Unwanted& unwanted) {
@@ -426,6 +451,8 @@ Frame read_body(Checks& checks, const fb::Frame& frame, const Aligned& bytes) {
             return read_page(checks, *frame.body_as_Page(), bytes);
         case fb::Body::Sums:
             return read(checks, *frame.body_as_Sums());
+        case fb::Body::Segment:
+            return read(checks, *frame.body_as_Segment());
         case fb::Body::Unwanted:
             return read(checks, *frame.body_as_Unwanted());
         case fb::Body::Outcomes:

@@ -86,7 +86,8 @@ Offset<fb::Head> head(Builder& fbb, const Bucket& bucket) {
                           static_cast<std::uint32_t>(bucket.rows),
                           bucket.bytes,
                           &sum,
-                          bucket.horizon);
+                          bucket.horizon,
+                          static_cast<std::uint64_t>(bucket.active_at.ms));
 }
 
 Offset<fb::Range> range_table(Builder& fbb, const KeyRange& range) {
@@ -251,7 +252,8 @@ Offset<fb::Want> want_table(Builder& fbb, const Want& want) {
                           static_cast<std::uint8_t>(want.after_kind),
                           want.after_id.value,
                           want.limit,
-                          range);
+                          range,
+                          want.segments);
 }
 
 Built build(Builder& fbb, const Pull& pull) {
@@ -325,6 +327,12 @@ Built build(Builder& fbb, const Sums& sums) {
     const auto sums_head = head(fbb, sums.head);
     return built(fb::CreateSums(
         fbb, sums_head, static_cast<std::uint8_t>(sums.after.kind), sums.after.id.value, ranges));
+}
+
+Built build(Builder& fbb, const Segment& segment) {
+    const auto address = fbb.CreateString(segment.address);
+    return built(fb::CreateSegment(
+        fbb, segment.bucket.value, segment.as_of, segment.first, segment.parts, address));
 }
 
 Built build(Builder& fbb, const Unwanted& unwanted) {

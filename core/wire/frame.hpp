@@ -60,6 +60,7 @@ struct Want {
     Id after_id{};
     std::uint32_t limit = 0;
     KeyRange range{};
+    bool segments = false;  ///< snapshot: a Segment does in place of pages
 };
 
 struct Pull {
@@ -115,6 +116,15 @@ struct Sums {
     std::vector<RangeSum> ranges{};
 };
 
+/// In place of the pages of a snapshot: parts that were made once, to be fetched one by one.
+struct Segment {
+    BucketId bucket{};
+    std::uint64_t as_of = 0;
+    std::uint32_t first = 0;  ///< the part that goes on where the want stands; below `parts`
+    std::uint32_t parts = 0;
+    std::string address{};  ///< a path of the same server; "/" and the part's number follow
+};
+
 struct Unwanted {
     BucketId bucket{};
     ErrorCode code{};
@@ -157,6 +167,7 @@ using Frame = std::variant<Hello,
                            Outcomes,
                            Presence,
                            Pong,
-                           GoAway>;
+                           GoAway,
+                           Segment>;
 
 }  // namespace holdfast::wire

@@ -14,6 +14,8 @@ const limits = {
     pullBytes: 1024 * 1024,
     tailRows: 200,
     rangesPerSums: 64,
+    segmentParts: 8000,
+    segmentAddressBytes: 512,
     resumeBytes: 256,
 };
 
@@ -87,6 +89,7 @@ function head(table) {
         bytes: number(table.bytes(), "Head.bytes"),
         sum: sum(table.sum()),
         horizon: number(table.horizon(), "Head.horizon"),
+        active: number(table.active(), "Head.active"),
     };
 }
 
@@ -210,6 +213,7 @@ function want(table) {
         after_id: number(table.afterId(), "Want.after_id"),
         limit: table.limit(),
         range: range(table.range()),
+        segments: table.segments(),
     };
 }
 
@@ -318,6 +322,20 @@ const bodies = {
             after_kind: table.afterKind(),
             after_id: number(table.afterId(), "Sums.after_id"),
             ranges: list(length, (index) => rangeSum(table.ranges(index))),
+        };
+    },
+    Segment: (table) => {
+        const address = text(table.address(Encoding.UTF8_BYTES), "Segment.address");
+        const parts = atMost(table.parts(), limits.segmentParts, "Segment.parts");
+        atMost(address.length, limits.segmentAddressBytes, "Segment.address");
+        const isAddress = /^\/sync\/v1\/segments\/[0-9A-Za-z/._-]*$/.test(address);
+        check(table.first() < parts && isAddress, "Segment");
+        return {
+            bucket: number(table.bucket(), "Segment.bucket"),
+            as_of: number(table.asOf(), "Segment.as_of"),
+            first: table.first(),
+            parts,
+            address,
         };
     },
     Unwanted: (table) => ({

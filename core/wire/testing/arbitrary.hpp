@@ -82,6 +82,7 @@ inline Bucket pick_head() {
     head.bytes = pick_number();
     head.sum = pick_sum();
     head.horizon = pick_number();
+    head.active_at = {static_cast<std::int64_t>(pick_number())};
     return head;
 }
 
@@ -152,6 +153,7 @@ inline Pull pick_pull() {
         want.limit = want.mode == PullMode::tail ? pick_below(limits::tail_rows_max + 1)
                                                  : pick<std::uint32_t>();
         want.range = pick_range();
+        want.segments = pick<bool>();
         return want;
     });
     pull.bytes = pick_below(limits::pull_bytes_max + 1);
@@ -255,6 +257,13 @@ inline Frame pick_small_frame(std::size_t index) {
             return Heads{.heads = pick_list<Bucket>(pick_head)};
         case index_of<Revoke>():
             return Revoke{.buckets = pick_list<BucketId>(pick_bucket)};
+        case index_of<Segment>(): {
+            Segment segment{.bucket = pick_bucket(), .as_of = pick_number()};
+            segment.first = pick_below(limits::segment_parts_max);
+            segment.parts = segment.first + 1;
+            segment.address = "/sync/v1/segments/" + std::to_string(pick_number());
+            return segment;
+        }
         case index_of<Unwanted>(): {
             const BucketId bucket = pick_bucket();
             return Unwanted{.bucket = bucket,

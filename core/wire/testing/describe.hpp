@@ -59,7 +59,8 @@ inline Json describe(const Bucket& head) {
             {"rows", head.rows},
             {"bytes", wide(head.bytes)},
             {"sum", describe(head.sum)},
-            {"horizon", wide(head.horizon)}};
+            {"horizon", wide(head.horizon)},
+            {"active", wide(static_cast<std::uint64_t>(head.active_at.ms))}};
 }
 
 inline Json describe(const KeyRange& range) {
@@ -111,7 +112,8 @@ inline Json describe(const Want& want) {
             {"after_kind", number(want.after_kind)},
             {"after_id", wide(want.after_id)},
             {"limit", want.limit},
-            {"range", describe(want.range)}};
+            {"range", describe(want.range)},
+            {"segments", want.segments}};
 }
 
 inline Json describe(const Pull& pull) {
@@ -191,6 +193,14 @@ inline Json describe(const Sums& sums) {
             {"ranges", list(sums.ranges, [](const RangeSum& range) { return describe(range); })}};
 }
 
+inline Json describe(const Segment& segment) {
+    return {{"bucket", wide(segment.bucket)},
+            {"as_of", wide(segment.as_of)},
+            {"first", segment.first},
+            {"parts", segment.parts},
+            {"address", segment.address}};
+}
+
 inline Json describe(const Unwanted& unwanted) {
     return {{"bucket", wide(unwanted.bucket)}, {"code", number(unwanted.code)}};
 }
@@ -250,7 +260,8 @@ inline constexpr std::string_view frame_names[] = {"Hello",
                                                    "Outcomes",
                                                    "Presence",
                                                    "Pong",
-                                                   "GoAway"};
+                                                   "GoAway",
+                                                   "Segment"};
 static_assert(std::size(frame_names) == std::variant_size_v<Frame>);
 
 inline Json describe(const Frame& frame) {

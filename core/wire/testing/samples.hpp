@@ -29,7 +29,8 @@ inline Bucket sample_head() {
             .rows = 1100,
             .bytes = 165'000,
             .sum = {.low = 0x0123'4567'89ab'cdef, .high = 0xfedc'ba98'7654'3210},
-            .horizon = 31};
+            .horizon = 31,
+            .active_at = {1'789'776'000'000}};
 }
 
 inline Bucket largest_head() {
@@ -44,7 +45,8 @@ inline Bucket largest_head() {
             .rows = most,
             .bytes = number_max,
             .sum = {.low = bits_max, .high = bits_max},
-            .horizon = number_max};
+            .horizon = number_max,
+            .active_at = {static_cast<std::int64_t>(number_max)}};
 }
 
 inline void add_upstream(std::vector<Sample>& samples) {
@@ -216,6 +218,12 @@ inline void add_downstream(std::vector<Sample>& samples) {
                                        {.to = {}, .rows = 0, .sum = {}}}}});
     samples.push_back({"heads", Heads{.heads = {sample_head()}}});
     samples.push_back({"revoke", Revoke{.buckets = {{1}, {2}, {number_max}}}});
+    samples.push_back({"segment",
+                       Segment{.bucket = {42},
+                               .as_of = 1200,
+                               .first = 3,
+                               .parts = 9,
+                               .address = "/sync/v1/segments/hfs.s1.42.77.1200.99.mac"}});
     samples.push_back({"unwanted", Unwanted{.bucket = {42}, .code = ErrorCode::sync_stale_epoch}});
 
     Outcomes outcomes;

@@ -2,7 +2,6 @@
 // what follows from a page.
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "core/base/assert.hpp"
@@ -12,38 +11,8 @@ namespace holdfast::sync {
 namespace {
 
 constexpr Millis pull_delay_max{8'000};
-/// A larger collection or list of tasks waits behind the newest messages of every channel.
-constexpr std::uint64_t large_collection_rows = 2'000;
-
-bool needs_tail(const BucketCursor& cursor) {
-    return cursor.head.kind == BucketKind::timeline && !cursor.complete && !cursor.tail_done &&
-           cursor.head.rows > limits::tail_rows;
-}
-
-/// Smaller comes first: what a person needs first, then what is nearly there, then history (OM2).
-int pull_class(const BucketCursor& cursor, bool raised) {
-    switch (cursor.head.kind) {
-        case BucketKind::user:
-        case BucketKind::directory:
-            return 0;
-        case BucketKind::group:
-            return 1;
-        case BucketKind::channel:
-        case BucketKind::forms:
-            return 2;
-        case BucketKind::tasks:
-        case BucketKind::collection:
-            return cursor.head.rows <= large_collection_rows ? 3 : 5;
-        case BucketKind::timeline:
-            break;
-    }
-    if (raised) {
-        return needs_tail(cursor) ? 1 : 3;
-    }
-    const bool short_way =
-        cursor.complete || needs_tail(cursor) || cursor.head.rows <= limits::tail_rows;
-    return short_way ? 4 : 5;
-}
+/// Buckets with much to bring that one pull asks for: few, so that the other pull has some too.
+constexpr std::size_t bulk_wants_max = 16;
 
 /// Nothing of the bucket has been stored.
 bool holds_nothing(const BucketCursor& cursor) {
@@ -95,13 +64,20 @@ void ClientSession::learn(const std::vector<Bucket>& heads, bool greeting) {
                 continue;  // a pull over HTTP has overtaken the socket
             }
         }
-        track.cursor.head = head;
-        track.planned.head = head;
+        note_head(track, head);
         store.heads.push_back(head);
     }
     if (!store.heads.empty()) {
         outputs_.emplace_back(std::move(store));
     }
+}
+
+/// Not every answer says when something happened last.
+void ClientSession::note_head(Track& track, const Bucket& head) {
+    const WallTime active_at = std::max(track.cursor.head.active_at, head.active_at);
+    track.cursor.head = head;
+    track.cursor.head.active_at = active_at;
+    track.planned.head = track.cursor.head;
 }
 
 void ClientSession::forget_requests(Track& track, BucketId bucket) {
@@ -148,8 +124,10 @@ void ClientSession::on(Instant now, const PullAnswered& input) {
     if (pull == pulls_.end()) {
         return;
     }
-    const std::vector<BucketId> buckets = std::move(pull->second.buckets);
-    size_next_pull(now - pull->second.sent, input.status != 0);
+    const PullInFlight answered = std::move(pull->second);
+    const std::vector<BucketId>& buckets = answered.buckets;
+    size_next_pull(answered, now, input.status != 0);
+    share_.give_back(answered.charged, answered.bytes);
     pulls_.erase(pull);
     for (const BucketId bucket : buckets) {
         Track& track = tracks_.at(bucket);
@@ -171,10 +149,11 @@ void ClientSession::on(Instant now, const PullAnswered& input) {
     }
 }
 
-void ClientSession::size_next_pull(Millis took, bool answered) {
+void ClientSession::size_next_pull(const PullInFlight& pull, Instant now, bool answered) {
+    const Millis took = now - pull.sent;
     if (!answered || took > limits::pull_slow) {
         pull_bytes_ = std::max(pull_bytes_ / 2, limits::pull_bytes_min);
-    } else if (took < limits::pull_quick) {
+    } else if (took < limits::pull_quick && pull.bytes >= pull_bytes_) {  // a portion proves less
         pull_bytes_ = std::min(pull_bytes_ * 2, wire::limits::pull_bytes_max);
     }
 }
@@ -200,6 +179,7 @@ bool ClientSession::take_pulled(std::string_view bytes, const std::vector<Bucket
             return std::ranges::find(asked, bucket) != asked.end();
         };
         if (auto* page = std::get_if<wire::Page>(&*frame); page && was_asked(page->head.id)) {
+            share_.charge(tracks_.at(page->head.id).asked_as, (**next).size());
             take_page(std::move(*page));
         } else if (const auto* sums = std::get_if<wire::Sums>(&*frame);
                    sums && was_asked(sums->head.id)) {
@@ -242,8 +222,7 @@ void ClientSession::take_page(wire::Page&& page) {
         return;
     }
     if (page.head.version > track.cursor.head.version) {
-        track.cursor.head = page.head;
-        track.planned.head = page.head;
+        note_head(track, page.head);
     }
     const BucketCursor& planned = track.planned;
     bool continues = false;
@@ -318,6 +297,7 @@ void ClientSession::on(Instant /*now*/, const StoreFailed& /*input*/) {
             repair_anew(track);
         }
     }
+    share_ = {};
     pulls_.clear();
     outputs_.emplace_back(StatusChanged{});
 }
@@ -340,46 +320,94 @@ void ClientSession::add_wants(Track& track, std::vector<wire::Want>& wants) {
     }
 }
 
+Attention ClientSession::attention() const {
+    std::vector<WallTime> activity;
+    for (const auto& [id, track] : tracks_) {
+        if (track.cursor.head.kind == BucketKind::timeline) {
+            activity.push_back(track.cursor.head.active_at);
+        }
+    }
+    Attention attention{.raised = raised_,
+                        .newest_since = {},
+                        .active_since = {server_time_.ms - limits::active_within.count}};
+    if (activity.size() > limits::newest_timelines) {
+        const auto last = activity.begin() + limits::newest_timelines - 1;
+        std::ranges::nth_element(activity, last, std::ranges::greater{});
+        attention.newest_since = *last;
+    }
+    return attention;
+}
+
+ClientSession::Missing ClientSession::missing() const {
+    Missing missing;
+    std::optional<Attention> seen;  // costs a look at every timeline, and mostly nothing is missing
+    for (const auto& [id, track] : tracks_) {
+        if (has_wants(track)) {
+            if (!seen) {
+                seen = attention();
+            }
+            missing.turns.push_back(turn_of(track.planned, *seen));
+            missing.at_work[static_cast<std::size_t>(missing.turns.back().priority)] = true;
+        } else if (track.in_flight && track.asked_as != Priority::own) {
+            missing.at_work[static_cast<std::size_t>(track.asked_as)] = true;
+        }
+    }
+    std::ranges::sort(missing.turns);
+    return missing;
+}
+
 void ClientSession::schedule_pulls(Instant now) {
     if (!std::holds_alternative<Connected>(state_) || store_failed_ ||
         (pull_again_at_ && now < *pull_again_at_)) {
         return;
     }
-    while (pulls_.size() < limits::pulls_in_flight_max) {
-        std::vector<std::tuple<int, BucketId>> missing;
-        for (const auto& [id, track] : tracks_) {
-            if (has_wants(track)) {
-                missing.emplace_back(pull_class(track.planned, id == raised_), id);
-            }
-        }
-        if (missing.empty()) {
-            return;
-        }
-        const std::size_t count = std::min(missing.size(), wire::limits::wants_per_pull_max);
-        std::ranges::partial_sort(missing, missing.begin() + static_cast<std::ptrdiff_t>(count));
-
-        wire::Pull pull{.wants = {}, .bytes = pull_bytes_};
-        PullInFlight in_flight{.buckets = {}, .sent = now};
-        const int first_class = std::get<0>(missing.front());
-        for (std::size_t i = 0; i < count; ++i) {
-            const auto [wanted_class, id] = missing[i];
-            if (wanted_class == 5 && (first_class != 5 || pull.wants.size() == 16)) {
-                break;  // history does not travel with what a person needs first, and leaves room
-                        // for the other pull
-            }
-            Track& track = tracks_.at(id);
-            track.in_flight = true;
-            add_wants(track, pull.wants);
-            in_flight.buckets.push_back(id);
-            if (pull.wants.size() == wire::limits::wants_per_pull_max) {
-                break;
-            }
-        }
-        const std::uint32_t number = next_pull_++;
-        pulls_.emplace(number, std::move(in_flight));
-        // In front of the pages: the server works on the next answer while this one is stored.
-        outputs_.emplace_front(SendPull{number, wire::encode(pull)});
+    while (pulls_.size() < limits::pulls_in_flight_max && send_pull(now, missing())) {
     }
+}
+
+/// False where there is nothing to ask for now: nothing is missing, or whoever comes next waits for
+/// an answer and would fall behind its share.
+bool ClientSession::send_pull(Instant now, Missing missing) {
+    if (missing.turns.empty()) {
+        return false;
+    }
+    const Priority next = share_.next(missing.at_work);
+    const auto first = std::ranges::find(missing.turns, next, &Turn::priority);
+    if (first == missing.turns.end()) {
+        return false;
+    }
+    const bool in_bulk = first->is_bulk();
+    PullInFlight in_flight{.buckets = {}, .sent = now};
+    wire::Pull pull;
+    for (auto turn = first; turn != missing.turns.end(); ++turn) {
+        const bool fits = in_bulk ? turn->priority == next && pull.wants.size() < bulk_wants_max
+                                  : !turn->is_bulk();
+        if (!fits) {
+            continue;  // what a person waits for does not stand behind much of anything
+        }
+        Track& track = tracks_.at(turn->bucket);
+        track.in_flight = true;
+        track.asked_as = turn->priority;
+        add_wants(track, pull.wants);
+        in_flight.buckets.push_back(turn->bucket);
+        if (in_flight.charged == Priority::own) {  // it has no share: who comes with it is charged
+            in_flight.charged = turn->priority;
+        }
+        if (pull.wants.size() == wire::limits::wants_per_pull_max) {
+            break;
+        }
+    }
+    pull.bytes =
+        std::max(FairShare::portion(next, missing.at_work, pull_bytes_), limits::pull_bytes_min);
+    in_flight.bytes = pull.bytes;
+    share_.charge(in_flight.charged, pull.bytes);
+    const std::uint32_t number = next_pull_++;
+    pulls_.emplace(number, std::move(in_flight));
+    // In front of the pages: the server works on the next answer while this one is stored.
+    const auto behind_pulls = std::ranges::find_if_not(
+        outputs_, [](const Output& output) { return std::holds_alternative<SendPull>(output); });
+    outputs_.insert(behind_pulls, SendPull{number, wire::encode(pull)});
+    return true;
 }
 
 }  // namespace holdfast::sync

@@ -127,6 +127,7 @@ void ClientSession::leave_connection() {
         track.repair.reset();
         track.repairs = 0;
     }
+    share_ = {};
     pulls_.clear();  // late answers are not taken: their numbers are unknown now
     pull_again_at_.reset();
     pull_delay_ = {};
@@ -229,6 +230,7 @@ void ClientSession::on_frame(Instant now, wire::Welcome&& frame) {
     options_.device = frame.device;
     options_.resume = frame.resume;
     greeted_ = true;
+    server_time_ = frame.server_time;
     store_failed_ = false;
     outputs_.emplace_back(Greeted{frame.server_time,
                                   frame.salt,

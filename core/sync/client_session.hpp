@@ -15,6 +15,7 @@
 #include "core/base/time.hpp"
 #include "core/base/token_bucket.hpp"
 #include "core/sync/bucket_cursor.hpp"
+#include "core/sync/priority.hpp"
 #include "core/sync/repair.hpp"
 #include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
@@ -53,7 +54,6 @@ inline constexpr std::uint32_t pull_bytes_first = 512 * 1024;
 inline constexpr std::uint32_t pull_bytes_min = 64 * 1024;
 inline constexpr Millis pull_quick{250};
 inline constexpr Millis pull_slow{2'000};
-inline constexpr std::uint32_t tail_rows = 30;  // of each timeline, before its history
 inline constexpr std::size_t intents_window =
     192;  // without an outcome; below what the server takes, three pushes are under way
 inline constexpr Rate pushes{
@@ -314,6 +314,7 @@ private:
         BucketCursor cursor;   ///< as stored
         BucketCursor planned;  ///< as it will be when every page handed out is stored
         bool in_flight = false;
+        Priority asked_as{};   ///< in flight: in whose name
         bool refused = false;  ///< the server would not serve it: until it is told again
         std::optional<RepairUnderWay> repair{};
         std::uint32_t repairs = 0;  ///< on this connection
@@ -321,6 +322,13 @@ private:
     struct PullInFlight {
         std::vector<BucketId> buckets;
         Instant sent{};
+        Priority charged{};       ///< with the whole budget, until it is known what came
+        std::uint32_t bytes = 0;  ///< the budget
+    };
+    /// What is missing, in its order, and who is at work.
+    struct Missing {
+        std::vector<Turn> turns;
+        FairShare::Which at_work{};
     };
     struct SentIntent {
         Instant at;
@@ -392,10 +400,14 @@ private:
     void take_page(wire::Page&& page);
     void take_unwanted(const wire::Unwanted& unwanted);
     void plan_after(Track& track, const wire::Page& page);
-    void size_next_pull(Millis took, bool answered);
+    void size_next_pull(const PullInFlight& pull, Instant now, bool answered);
     void pulls_failed(Instant now);
     void schedule(Instant now);
     void schedule_pulls(Instant now);
+    [[nodiscard]] Missing missing() const;
+    [[nodiscard]] Attention attention() const;
+    bool send_pull(Instant now, Missing missing);
+    static void note_head(Track& track, const Bucket& head);
     void schedule_intents(Instant now);
     void ping(Instant now, Millis answer_max);
     [[nodiscard]] std::optional<Instant> outcomes_due() const;
@@ -413,6 +425,8 @@ private:
     std::uint32_t next_pull_ = 1;
     std::uint32_t next_repair_ = 1;
     std::map<std::uint32_t, PullInFlight> pulls_;
+    FairShare share_;
+    WallTime server_time_{};                               ///< at the Welcome
     std::uint32_t pull_bytes_ = limits::pull_bytes_first;  ///< of the next one
     std::optional<Instant> pull_again_at_;                 ///< after a failure
     Millis pull_delay_{};

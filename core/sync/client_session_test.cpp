@@ -138,13 +138,51 @@ TEST_F(ClientSessionTest, OM2_pulls_what_a_person_needs_first) {
              bucket(15, BucketKind::user, 9)});
     const auto first = wants(0);
     ASSERT_THAT(first, SizeIs(6));
-    EXPECT_EQ(first[0].bucket, BucketId{14});
-    EXPECT_EQ(first[1].bucket, BucketId{15});
+    EXPECT_EQ(first[0].bucket, BucketId{15});
+    EXPECT_EQ(first[1].bucket, BucketId{14});
     EXPECT_EQ(first[2].bucket, BucketId{13});
     EXPECT_EQ(first[3].bucket, BucketId{12});
     EXPECT_EQ(first[4].bucket, BucketId{10});
     EXPECT_EQ(first[4].mode, wire::PullMode::tail);  // the newest rows before the history
     EXPECT_EQ(first[5].mode, wire::PullMode::snapshot);
+}
+
+TEST_F(ClientSessionTest, OM2_history_leaves_room_for_what_the_screen_needs) {
+    BucketCursor old_history;
+    old_history.head = bucket(10, BucketKind::timeline, 90'000);
+    old_history.head.active_at = {1};
+    old_history.tail_done = true;
+    BucketCursor shown = old_history;
+    shown.head = bucket(11, BucketKind::timeline, 90'000);
+    shown.tail_done = true;
+    begin({.cursors = {old_history, shown}});
+    feed(ClientSession::Raise{BucketId{11}});
+    connect({old_history.head, shown.head});
+    ASSERT_THAT(pulls, SizeIs(2));
+    EXPECT_EQ(wants(0).at(0).bucket, BucketId{11});
+    EXPECT_EQ(wants(1).at(0).bucket, BucketId{10});
+    const auto budget = [&](std::size_t pull) {
+        return std::get<wire::Pull>(*wire::decode(pulls.at(pull).bytes)).bytes;
+    };
+    EXPECT_EQ(budget(0), limits::pull_bytes_first);
+    EXPECT_EQ(budget(1), limits::pull_bytes_min);
+    // Having had its share it waits for the other, although the line has room for it.
+    answer(pulls.at(1),
+           {wire::Page{.head = old_history.head,
+                       .mode = wire::PullMode::snapshot,
+                       .to = 90'000,
+                       .after_kind = RowKind::message,
+                       .after_id = Id{1},
+                       .rows = {{.kind = RowKind::message,
+                                 .id = Id{1},
+                                 .version = 1,
+                                 .sort = 1,
+                                 .body = std::string(limits::pull_bytes_min, 'x')}}}});
+    EXPECT_THAT(pulls, SizeIs(2));
+    answer(pulls.at(0), {});
+    pass_deadline();
+    ASSERT_GE(pulls.size(), 3U);
+    EXPECT_EQ(wants(2).at(0).bucket, BucketId{11});
 }
 
 TEST_F(ClientSessionTest, OM3_goes_on_behind_the_last_row_and_asks_before_it_stores) {

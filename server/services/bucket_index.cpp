@@ -29,7 +29,10 @@ Result<> BucketIndex::ensure(Id organization) {
     if (organizations_.contains(organization)) {
         return {};
     }
-    HF_TRY(const auto records, storage_.buckets_of(organization));
+    HF_TRY(auto records, storage_.buckets_of(organization));
+    for (BucketRecord& record : records) {
+        HF_CHECK(note_activity(record.bucket));
+    }
     organizations_[organization];  // known, even without buckets
     for (const BucketRecord& record : records) {
         insert(record);
@@ -38,7 +41,15 @@ Result<> BucketIndex::ensure(Id organization) {
 }
 
 Result<BucketIndex::Difference> BucketIndex::reload(Id organization) {
-    HF_TRY(const auto records, storage_.buckets_of(organization));
+    HF_TRY(auto records, storage_.buckets_of(organization));
+    for (BucketRecord& record : records) {
+        const BucketRecord* known = find(record.bucket.id);
+        if (known != nullptr && known->bucket.version == record.bucket.version) {
+            record.bucket.active_at = known->bucket.active_at;
+        } else {
+            HF_CHECK(note_activity(record.bucket));
+        }
+    }
     Difference difference;
     std::set<BucketId> gone = organizations_[organization];
     for (const BucketRecord& record : records) {
@@ -65,7 +76,22 @@ Result<BucketIndex::Difference> BucketIndex::reload(Id organization) {
     return difference;
 }
 
-void BucketIndex::put(const BucketRecord& record) {
+Result<> BucketIndex::note_activity(Bucket& head) {
+    if (head.kind != BucketKind::timeline || head.rows == 0) {
+        return {};
+    }
+    HF_TRY(const auto newest, storage_.newest_rows(head.id, RowKind::message, 1));
+    if (!newest.empty()) {
+        head.active_at.ms = std::max<std::int64_t>(newest.front().sort, 0);
+    }
+    return {};
+}
+
+void BucketIndex::put(const BucketRecord& moved, WallTime now) {
+    BucketRecord record = moved;
+    if (record.bucket.kind == BucketKind::timeline) {
+        record.bucket.active_at.ms = std::max<std::int64_t>(now.ms, 0);
+    }
     const BucketId bucket = record.bucket.id;
     if (!organizations_.contains(record.organization)) {
         return erase(bucket);

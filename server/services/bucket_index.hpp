@@ -34,14 +34,15 @@ public:
         bool shape = false;         ///< buckets were made or lost, or became open or private
     };
 
-    /// Loads the organization if it is not there.  Cost  O(its buckets), once.
+    /// Loads the organization if it is not there.  Cost  O(its buckets), once, and a row of each
+    /// timeline.
     [[nodiscard]] Result<> ensure(Id organization);
 
     /// Reads the organization again and says what differs.
     [[nodiscard]] Result<Difference> reload(Id organization);
 
-    /// A bucket is new, or has moved. Nothing where its organization is not in use.
-    void put(const BucketRecord& record);
+    /// A bucket is new, or has moved at this time. Nothing where its organization is not in use.
+    void put(const BucketRecord& record, WallTime now);
 
     [[nodiscard]] const BucketRecord* find(BucketId bucket) const;
 
@@ -64,6 +65,8 @@ private:
         Sum digest{};
     };
     [[nodiscard]] static Entry make_entry(const BucketRecord& record);
+    /// When the newest message of a timeline was made.  Cost  a read of one row.
+    [[nodiscard]] Result<> note_activity(Bucket& head);
     void insert(const BucketRecord& record);
     void erase(BucketId bucket);
 

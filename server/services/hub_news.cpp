@@ -58,7 +58,7 @@ void Hub::answer_judged(const std::vector<JudgedIntent>& judged) {
 
 void Hub::tell_batch(const Batch& batch) {
     for (const BucketRecord& head : batch.heads) {
-        index_.put(head);
+        index_.put(head, environment_.wall());
     }
     // Access first: who has just lost a bucket does not get its last page.
     tell_access(users_with_new_access(batch));

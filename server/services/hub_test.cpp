@@ -46,6 +46,28 @@ TEST_F(HubTest, welcomes_a_device_with_every_bucket_that_it_may_read) {
     EXPECT_EQ(hub_->counters().sessions_live, 1U);
 }
 
+TEST_F(HubTest, OM2_says_when_something_happened_in_a_timeline_last) {
+    const Id channel = company_.make_channel(company_.yard, false, {});
+    must(storage_->begin());
+    const RowChange message{
+        .key = {company_.timeline(channel), RowKind::message, Id{77}}, .sort = 5'000, .body = "{}"};
+    must(storage_->write_rows({&message, 1}));
+    must(storage_->commit());
+    const auto active_at = [&](services::ConnectionId device) {
+        const auto welcomes = inbox(device).all<wire::Welcome>();
+        for (const Bucket& head : welcomes.at(0).heads) {
+            if (head.id == company_.timeline(channel)) {
+                return head.active_at;
+            }
+        }
+        return WallTime{-1};
+    };
+    const auto ana = connect(company_.ana, company_);
+    EXPECT_EQ(active_at(ana), WallTime{5'000});
+    (void)say(ana, channel, "here I am");
+    EXPECT_EQ(active_at(connect(company_.ana, company_)), environment_.wall());
+}
+
 /// The digest of a device that is exact on these heads.
 Sum digest_of(const std::vector<Bucket>& heads) {
     Sum digest;

@@ -140,6 +140,7 @@ protected:
         welcome.user = Id{501};
         welcome.organization = Id{1};
         welcome.device = 2000;
+        welcome.server_time = {1'789'776'000'000};
         welcome.policy = "{}";
         welcome.heads = std::move(heads);
         receive(welcome);

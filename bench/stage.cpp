@@ -42,7 +42,8 @@ void make_data(const std::string& folder, const Organization& organization) {
 Host::Host(const TempFolder& folder,
            const Organization& organization,
            const std::function<void(storage::Storage&)>& furnish)
-    : storage_(make_storage(folder / "server.db", organization)) {
+    : storage_(make_storage(folder / "server.db", organization)),
+      segments_folder_(folder / "segments") {
     furnish(*storage_);
     start();
 }
@@ -53,7 +54,9 @@ Host::~Host() {
 
 void Host::start() {
     server_ = std::make_unique<net::Server>(
-        net::ServerOptions{.port = port_, .evaluator = {"/proc/self/exe", "--evaluate"}},
+        net::ServerOptions{.port = port_,
+                           .segments_folder = segments_folder_,
+                           .evaluator = {"/proc/self/exe", "--evaluate"}},
         *storage_,
         environment_);
     must(server_->start(), "start the server");

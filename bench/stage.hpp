@@ -74,6 +74,7 @@ private:
     net::SystemEnvironment environment_;
     std::unique_ptr<storage::Storage> storage_;
     std::unique_ptr<net::Server> server_;
+    std::string segments_folder_;
     std::uint16_t port_ = 0;
 };
 

@@ -1,6 +1,8 @@
 #include "cli/device.hpp"
 
 #include <gtest/gtest.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/ringbuffer_sink.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -43,6 +45,10 @@ protected:
         net::ServerOptions options;
         options.port = port;
         options.files_folder = folder_ / "files";
+        options.segments_folder = folder_ / "segments";
+        options.segments = {.rows_min = 50, .asked_min = 1};
+        options.logger = std::make_shared<spdlog::logger>("test", log_);
+        options.logger->set_level(spdlog::level::debug);
         server_ = std::make_unique<net::Server>(options, *storage_, environment_);
         const auto started = server_->start();
         ASSERT_TRUE(started.has_value()) << started.error().detail;
@@ -116,7 +122,15 @@ protected:
         return false;
     }
 
+    bool has_logged(std::string_view text) {
+        return std::ranges::any_of(log_->last_formatted(), [&](const std::string& line) {
+            return line.find(text) != std::string::npos;
+        });
+    }
+
     testing_support::TempFolder folder_;
+    std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt> log_ =
+        std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(10'000);
     boost::asio::io_context loop_{1};
     net::SystemEnvironment environment_;
     std::unique_ptr<storage::Storage> storage_;
@@ -141,6 +155,22 @@ TEST_F(DeviceTest, sees_what_another_device_posts) {
                                   patience));
     EXPECT_TRUE(sender->run_until([&] { return shows(*sender, from, "hello over there", "done"); },
                                   patience));
+}
+
+/// OM3: complete means that the sums are the server's.
+TEST_F(DeviceTest, OM3_begins_with_a_segment_what_others_have_begun_before) {
+    for (int i = 0; i < 20 && !has_logged("/sync/v1/segments/"); ++i) {
+        const auto device = sign_in("device" + std::to_string(i), 0);
+        const int settings = device->subscribe({{"query", "settings"}}).value();
+        ASSERT_TRUE(device->run_until(
+            [&] {
+                return device->snapshot(settings)
+                    .value("receiving", Json::object())
+                    .value("complete", false);
+            },
+            patience));
+    }
+    EXPECT_TRUE(has_logged("/sync/v1/segments/"));
 }
 
 TEST_F(DeviceTest, takes_a_text_that_is_not_utf8_as_a_command_line_may_have_it) {

@@ -76,6 +76,7 @@ Result<std::uint16_t> Host::start(const HostOptions& options) {
     server.authority_file = options.authority_file;
     server.logger = net::make_logger(options.log_level);
     server.files_folder = (std::filesystem::path(options.data_folder) / "files").string();
+    server.segments_folder = (std::filesystem::path(options.data_folder) / "segments").string();
     server.history_file = (std::filesystem::path(options.data_folder) / "history").string();
     server.evaluator = {"/proc/self/exe", "evaluate"};
     HF_TRY(server.mail_server, mail_options(options.mail));

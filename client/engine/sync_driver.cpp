@@ -222,15 +222,18 @@ void SyncDriver::carry_out(Session::Send& output) {
 }
 
 void SyncDriver::carry_out(Session::SendPull& output) {
-    const std::uint32_t request =
-        device_.request({.request = 0,
-                         .method = "POST",
-                         .path = "/sync/v1/pull",
-                         .content_type = "application/x-holdfast",
-                         .authorization = "Bearer " + device_.account()->access_token,
-                         .body = std::move(output.bytes),
-                         .timeout_ms = limits::pull_time_max.count});
-    pulls_.emplace(request, output.pull);
+    HttpRequest wanted{.request = 0, .timeout_ms = limits::pull_time_max.count};
+    if (output.path.empty()) {
+        wanted.method = "POST";
+        wanted.path = "/sync/v1/pull";
+        wanted.content_type = "application/x-holdfast";
+        wanted.authorization = "Bearer " + device_.account()->access_token;
+        wanted.body = std::move(output.bytes);
+    } else {
+        wanted.method = "GET";
+        wanted.path = std::move(output.path);  // says who may
+    }
+    pulls_.emplace(device_.request(std::move(wanted)), output.pull);
 }
 
 void SyncDriver::carry_out(const Session::Renew& /*output*/) {

@@ -19,6 +19,12 @@ bool holds_nothing(const BucketCursor& cursor) {
     return cursor.rows == 0 && !cursor.complete && !cursor.tail_done && !cursor.after_id;
 }
 
+/// A part of a segment may begin with pages that are here.
+bool is_behind(const wire::Page& page, const BucketCursor& planned) {
+    return page.after_id && RowPlace{page.after_kind, page.after_id} <=
+                                RowPlace{planned.after_kind, planned.after_id};
+}
+
 wire::Want want_of(const BucketCursor& cursor) {
     wire::Want want;
     want.bucket = cursor.head.id;
@@ -83,6 +89,7 @@ void ClientSession::note_head(Track& track, const Bucket& head) {
 void ClientSession::forget_requests(Track& track, BucketId bucket) {
     // Pages that were asked for from another place would leave a gap.
     track.in_flight = false;
+    track.segment.reset();
     for (auto& [number, pull] : pulls_) {
         std::erase(pull.buckets, bucket);
     }
@@ -136,7 +143,11 @@ void ClientSession::on(Instant now, const PullAnswered& input) {
             track.repair->work.pull_ended();
         }
     }
-    if (input.status == 200 && take_pulled(input.bytes, buckets)) {
+    if (answered.of_segment) {
+        if (!buckets.empty()) {
+            take_part(now, input, buckets.front());
+        }
+    } else if (input.status == 200 && take_pulled(input.bytes, buckets) != Taken::nothing) {
         pull_delay_ = {};
     } else if (input.status == 401) {
         // The socket goes on; pulls wait for the new token.
@@ -164,16 +175,17 @@ void ClientSession::pulls_failed(Instant now) {
     pull_again_at_ = now + pull_delay_;
 }
 
-bool ClientSession::take_pulled(std::string_view bytes, const std::vector<BucketId>& asked) {
+ClientSession::Taken ClientSession::take_pulled(std::string_view bytes,
+                                                const std::vector<BucketId>& asked) {
     // Where it was cut short, or is damaged, the rest is asked for again.
     wire::FrameReader reader(bytes);
-    bool taken = false;
+    Taken taken = Taken::nothing;
     for (auto next = reader.next(); next && *next; next = reader.next()) {
         auto frame = wire::decode(**next);
         if (!frame) {
             return taken;
         }
-        taken = true;
+        taken = Taken::some;
         // What a bucket has been asked for before it was begun anew is not taken any more.
         const auto was_asked = [&](BucketId bucket) {
             return std::ranges::find(asked, bucket) != asked.end();
@@ -187,9 +199,12 @@ bool ClientSession::take_pulled(std::string_view bytes, const std::vector<Bucket
         } else if (const auto* unwanted = std::get_if<wire::Unwanted>(&*frame);
                    unwanted && was_asked(unwanted->bucket)) {
             take_unwanted(*unwanted);
+        } else if (const auto* segment = std::get_if<wire::Segment>(&*frame);
+                   segment && was_asked(segment->bucket)) {
+            take_segment(*segment);
         }
     }
-    return taken;
+    return taken == Taken::some && reader.at_end() ? Taken::all : taken;
 }
 
 void ClientSession::take_unwanted(const wire::Unwanted& unwanted) {
@@ -231,7 +246,7 @@ void ClientSession::take_page(wire::Page&& page) {
             continues = !planned.complete;
             break;
         case wire::PullMode::snapshot:
-            continues = !planned.complete &&
+            continues = !planned.complete && !is_behind(page, planned) &&
                         (planned.snapshot_as_of == 0 || planned.snapshot_as_of == page.to);
             break;
         case wire::PullMode::delta:
@@ -312,6 +327,7 @@ bool ClientSession::has_wants(const Track& track) const {
 void ClientSession::add_wants(Track& track, std::vector<wire::Want>& wants) {
     if (!track.repair) {
         wants.push_back(want_of(track.planned));
+        wants.back().segments = wants.back().mode == wire::PullMode::snapshot && !track.pages_only;
         return;
     }
     for (wire::Want& want :
@@ -376,16 +392,20 @@ bool ClientSession::send_pull(Instant now, Missing missing) {
     if (first == missing.turns.end()) {
         return false;
     }
+    if (Track& track = tracks_.at(first->bucket); track.segment) {
+        send_part(now, track, *first);
+        return true;
+    }
     const bool in_bulk = first->is_bulk();
     PullInFlight in_flight{.buckets = {}, .sent = now};
     wire::Pull pull;
     for (auto turn = first; turn != missing.turns.end(); ++turn) {
         const bool fits = in_bulk ? turn->priority == next && pull.wants.size() < bulk_wants_max
                                   : !turn->is_bulk();
-        if (!fits) {
+        Track& track = tracks_.at(turn->bucket);
+        if (!fits || track.segment) {
             continue;  // what a person waits for does not stand behind much of anything
         }
-        Track& track = tracks_.at(turn->bucket);
         track.in_flight = true;
         track.asked_as = turn->priority;
         add_wants(track, pull.wants);
@@ -400,14 +420,18 @@ bool ClientSession::send_pull(Instant now, Missing missing) {
     pull.bytes =
         std::max(FairShare::portion(next, missing.at_work, pull_bytes_), limits::pull_bytes_min);
     in_flight.bytes = pull.bytes;
-    share_.charge(in_flight.charged, pull.bytes);
+    send(std::move(in_flight), wire::encode(pull), {});
+    return true;
+}
+
+void ClientSession::send(PullInFlight in_flight, wire::Bytes bytes, std::string path) {
+    share_.charge(in_flight.charged, in_flight.bytes);
     const std::uint32_t number = next_pull_++;
     pulls_.emplace(number, std::move(in_flight));
     // In front of the pages: the server works on the next answer while this one is stored.
     const auto behind_pulls = std::ranges::find_if_not(
         outputs_, [](const Output& output) { return std::holds_alternative<SendPull>(output); });
-    outputs_.insert(behind_pulls, SendPull{number, wire::encode(pull)});
-    return true;
+    outputs_.insert(behind_pulls, SendPull{number, std::move(bytes), std::move(path)});
 }
 
 }  // namespace holdfast::sync

@@ -126,6 +126,8 @@ void ClientSession::leave_connection() {
         track.refused = false;
         track.repair.reset();
         track.repairs = 0;
+        track.segment.reset();
+        track.pages_only = false;
     }
     share_ = {};
     pulls_.clear();  // late answers are not taken: their numbers are unknown now

@@ -54,6 +54,8 @@ inline constexpr std::uint32_t pull_bytes_first = 512 * 1024;
 inline constexpr std::uint32_t pull_bytes_min = 64 * 1024;
 inline constexpr Millis pull_quick{250};
 inline constexpr Millis pull_slow{2'000};
+/// A part that is cut so often does not fit this line: on with pulls, which may be smaller.
+inline constexpr std::uint32_t segment_cuts_max = 2;
 inline constexpr std::size_t intents_window =
     192;  // without an outcome; below what the server takes, three pushes are under way
 inline constexpr Rate pushes{
@@ -170,6 +172,7 @@ public:
     struct SendPull {
         std::uint32_t pull = 0;
         wire::Bytes bytes;  ///< body of POST /sync/v1/pull
+        std::string path;   ///< not empty: GET this instead, a part of a segment
     };
     /// Store these rows and the cursor that follows from them in one transaction; answer
     /// PageStored. The page borrows from the input's bytes: carry it out before the next handle().
@@ -309,6 +312,14 @@ private:
         std::size_t replacing = 0;  ///< ReplaceRange without an answer
         bool ending = false;
     };
+    /// A segment that is being fetched, part by part. What is stored is a snapshot as by pulls, so
+    /// pulls can go on at any place.
+    struct SegmentUnderWay {
+        std::string address;
+        std::uint32_t next = 0;  ///< part
+        std::uint32_t parts = 0;
+        std::uint32_t cuts = 0;  ///< of the next part, one after the other
+    };
     /// One bucket: what is stored, and what has been asked for beyond it.
     struct Track {
         BucketCursor cursor;   ///< as stored
@@ -317,6 +328,8 @@ private:
         Priority asked_as{};   ///< in flight: in whose name
         bool refused = false;  ///< the server would not serve it: until it is told again
         std::optional<RepairUnderWay> repair{};
+        std::optional<SegmentUnderWay> segment{};
+        bool pages_only = false;    ///< a segment has failed: no other on this connection
         std::uint32_t repairs = 0;  ///< on this connection
     };
     struct PullInFlight {
@@ -324,6 +337,7 @@ private:
         Instant sent{};
         Priority charged{};       ///< with the whole budget, until it is known what came
         std::uint32_t bytes = 0;  ///< the budget
+        bool of_segment = false;
     };
     /// What is missing, in its order, and who is at work.
     struct Missing {
@@ -393,8 +407,13 @@ private:
     void end_repair_if_done(Track& track);
     void drop(const std::vector<BucketId>& buckets);
     void forget_requests(Track& track, BucketId bucket);
-    /// Whether the answer held anything.
-    bool take_pulled(std::string_view bytes, const std::vector<BucketId>& asked);
+    enum class Taken : std::uint8_t { nothing, some, all };
+    /// What of the answer could be read.
+    Taken take_pulled(std::string_view bytes, const std::vector<BucketId>& asked);
+    void take_segment(const wire::Segment& segment);
+    void take_part(Instant now, const PullAnswered& input, BucketId bucket);
+    void send_part(Instant now, Track& track, const Turn& turn);
+    void send(PullInFlight in_flight, wire::Bytes bytes, std::string path);
     [[nodiscard]] bool has_wants(const Track& track) const;
     void add_wants(Track& track, std::vector<wire::Want>& wants);
     void take_page(wire::Page&& page);

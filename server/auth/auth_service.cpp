@@ -323,6 +323,23 @@ Result<Identity> AuthService::check_access(std::string_view token) {
                     .device_class = standing.device.device_class};
 }
 
+Result<AuthService::SegmentPass> AuthService::check_segment(std::string_view text) {
+    auto token = text.size() <= limits::token_bytes_max ? parse_segment(key_, text) : std::nullopt;
+    if (!token) {
+        return fail(ErrorCode::request_not_found, "no segment token of ours");
+    }
+    if (token->expires_at <= environment_.wall()) {
+        return fail(ErrorCode::auth_session_expired, "segment token expired");
+    }
+    HF_TRY(const Standing standing, find_standing(token->session));
+    return SegmentPass{.token = *std::move(token),
+                       .identity = {.user = standing.session.user,
+                                    .organization = standing.session.organization,
+                                    .device = standing.session.device,
+                                    .session = standing.session.id,
+                                    .device_class = standing.device.device_class}};
+}
+
 Result<> AuthService::check(const Identity& identity) {
     HF_TRY(const Standing standing, find_standing(identity.session));
     if (standing.session.device != identity.device) {

@@ -118,6 +118,18 @@ public:
     /// of storage.
     [[nodiscard]] Result<Identity> check_access(std::string_view token);
 
+    [[nodiscard]] std::string make_segment_token(const SegmentToken& token) const {
+        return print(key_, token);
+    }
+    struct SegmentPass {
+        SegmentToken token;
+        Identity identity;
+    };
+    /// Who fetches a segment. Whether the bucket may still be read is not asked here.
+    /// Errors  request_not_found: no token of ours · auth_session_expired: it is too old ·
+    ///         auth_session_revoked · those of storage.
+    [[nodiscard]] Result<SegmentPass> check_segment(std::string_view token);
+
     /// Whose work a sealed file brings, whatever has become of the session since (OM36).
     /// @param named  the device that the file names: a copy with a number of its own has the pass
     ///               of the original until its token is renewed.

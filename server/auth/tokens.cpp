@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view access_name = "hfa";
 constexpr std::string_view refresh_name = "hfr";
 constexpr std::string_view pass_name = "hfd";
+constexpr std::string_view segment_name = "hfs";
 constexpr std::string_view recovery_name = "hfk";
 constexpr std::size_t mac_bytes = 32;
 
@@ -103,6 +104,12 @@ std::string print(const TokenKey& key, const DevicePass& pass) {
     return print_with(pass_name, key, to_string(pass.user), pass.device);
 }
 
+std::string print(const TokenKey& key, const SegmentToken& token) {
+    const std::string subject = token.session + "." + to_string(token.bucket) + "." +
+                                std::to_string(token.epoch) + "." + std::to_string(token.as_of);
+    return print_with(segment_name, key, subject, token.expires_at.ms);
+}
+
 std::string recovery_key(const TokenKey& key, const DevicePass& device) {
     const std::string text = std::string(recovery_name) + "." + to_string(device.user) + ".";
     return mac_of(key, text + std::to_string(device.device));
@@ -122,6 +129,29 @@ std::optional<RefreshToken> parse_refresh(const TokenKey& key, std::string_view 
         return std::nullopt;
     }
     return RefreshToken{std::move(parts->session), parts->number};
+}
+
+std::optional<SegmentToken> parse_segment(const TokenKey& key, std::string_view text) {
+    const auto parts = take_apart<std::int64_t>(segment_name, key, text);
+    if (!parts) {
+        return std::nullopt;
+    }
+    // What we have signed is as we print it: four fields, of which the last three are numbers.
+    SegmentToken token{.expires_at = {parts->number}};
+    std::uint64_t numbers[3] = {};
+    std::string_view rest = parts->session;
+    for (std::size_t i = std::size(numbers); i-- > 0;) {
+        const std::size_t dot = rest.rfind('.');
+        HF_ASSERT(dot != std::string_view::npos);
+        const char* const end = rest.data() + rest.size();
+        HF_ASSERT(std::from_chars(rest.data() + dot + 1, end, numbers[i]).ptr == end);
+        rest = rest.substr(0, dot);
+    }
+    token.session = rest;
+    token.bucket = Id{numbers[0]};
+    token.epoch = static_cast<std::uint32_t>(numbers[1]);
+    token.as_of = numbers[2];
+    return token;
 }
 
 std::optional<DevicePass> parse_pass(const TokenKey& key, std::string_view text) {

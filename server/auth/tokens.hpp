@@ -15,6 +15,7 @@
 ///     access   hfa.<session>.<expiry, Unix ms>.<mac>
 ///     refresh  hfr.<session>.<generation>.<secret>
 ///     pass     hfd.<user>.<device>.<mac>
+///     segment  hfs.<session>.<bucket>.<epoch>.<as_of>.<expiry, Unix ms>.<mac>
 ///     recovery <mac> of hfk.<user>.<device>
 namespace holdfast::auth {
 
@@ -46,6 +47,16 @@ struct DevicePass {
     DeviceNumber device = 0;
 };
 
+/// Fetches one segment of one bucket (docs/decisions/0039-segments.md), and nothing else.
+struct SegmentToken {
+    std::string session;
+    Id bucket;
+    std::uint32_t epoch = 0;
+    std::uint64_t as_of = 0;
+    WallTime expires_at{};
+};
+
+[[nodiscard]] std::string print(const TokenKey& key, const SegmentToken& token);
 [[nodiscard]] std::string print(const TokenKey& key, const AccessToken& token);
 [[nodiscard]] std::string print(const TokenKey& key, const RefreshToken& token);
 [[nodiscard]] std::string print(const TokenKey& key, const DevicePass& pass);
@@ -57,6 +68,7 @@ struct DevicePass {
 /// The token if it is one of ours; time and revocation are not looked at. Constant time in the mac.
 [[nodiscard]] std::optional<AccessToken> parse_access(const TokenKey& key, std::string_view text);
 [[nodiscard]] std::optional<RefreshToken> parse_refresh(const TokenKey& key, std::string_view text);
+[[nodiscard]] std::optional<SegmentToken> parse_segment(const TokenKey& key, std::string_view text);
 [[nodiscard]] std::optional<DevicePass> parse_pass(const TokenKey& key, std::string_view text);
 
 /// `bytes` in the alphabet of URLs, without padding.

@@ -30,6 +30,7 @@ Request take_header(const http::request<Body>& from, const std::string& address)
     request.content_type = from[http::field::content_type];
     request.if_none_match = from[http::field::if_none_match];
     request.range = from[http::field::range];
+    request.if_range = from[http::field::if_range];
     request.tus = {.resumable = from["Tus-Resumable"],
                    .offset = from["Upload-Offset"],
                    .length = from["Upload-Length"],
@@ -135,7 +136,7 @@ void log_request(const Shell& shell, const Request& request, const Answer& answe
     shell.log.write(Log::Level::debug,
                     "request",
                     {{"method", request.method},
-                     {"path", FileRoutes::loggable(request.path)},
+                     {"path", SegmentWork::loggable(FileRoutes::loggable(request.path))},
                      {"address", request.address},
                      {"status", static_cast<std::int64_t>(answer.status)},
                      {"ms", (shell.environment.now() - began).count}});
@@ -158,6 +159,8 @@ asio::awaitable<Answer> answer_request(Shell& shell,
     Answer answer;  // no `?:`: GCC 12 destroys what is awaited inside it twice
     if (FileRoutes::is_path(seen.path)) {
         answer = co_await shell.files.answer(std::move(request));
+    } else if (SegmentWork::is_path(seen.path)) {
+        answer = co_await shell.segments.answer(std::move(request));
     } else if (seen.path == DeliveryRoutes::path) {
         answer = make_method_refused("POST");
     } else if (seen.path == ChoiceRoutes::path) {

@@ -13,6 +13,7 @@
 #include "server/net/log.hpp"
 #include "server/net/rate_limit.hpp"
 #include "server/net/routes.hpp"
+#include "server/net/segments/segment_work.hpp"
 #include "server/net/sockets.hpp"
 
 namespace holdfast::net {
@@ -21,6 +22,7 @@ namespace holdfast::net {
 struct Shell {
     Environment& environment;
     Routes& routes;
+    SegmentWork& segments;
     FileRoutes& files;
     ChoiceRoutes& choices;
     DeliveryRoutes& deliveries;

@@ -148,6 +148,22 @@ void add_times(Text& text, const services::Counters& hub, const NetCounters& net
         "password_seconds", "To check a password, with its wait for a thread.", net.password_time);
 }
 
+void add_segments(Text& text, const NetCounters& net) {
+    text.add("segments_made_total", "counter", "Segments made.", net.segments_made);
+    text.add("segments_evicted_total", "counter", "Segments deleted.", net.segments_evicted);
+    text.add("segments_damaged_total",
+             "counter",
+             "Segments of which a file was not what had been written.",
+             net.segments_damaged);
+    text.add("segment_disk_bytes", "gauge", "Bytes of segments on disk.", net.segment_disk_bytes);
+    text.add(
+        "segment_parts_sent_total", "counter", "Parts of segments sent.", net.segment_parts_sent);
+    text.add("segment_wire_bytes_total",
+             "counter",
+             "Bytes of parts of segments as they were sent, compressed.",
+             net.segment_wire_bytes);
+}
+
 void add_net(Text& text, const NetCounters& net) {
     text.head("http_answers_total", "counter", "HTTP answers by the first digit of the status.");
     for (std::size_t i = 1; i < net.answers.size(); ++i) {
@@ -177,6 +193,7 @@ void add_net(Text& text, const NetCounters& net) {
              "counter",
              "Bytes of answers to pulls as they were sent, compressed.",
              net.pull_wire_bytes);
+    add_segments(text, net);
     text.add("files_stored_total", "counter", "Uploads that are whole.", net.files_stored);
     text.add("files_refused_total",
              "counter",

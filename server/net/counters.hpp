@@ -24,14 +24,20 @@ struct NetCounters {
     std::uint64_t files_sent = 0;           ///< downloads begun
     std::uint64_t file_bytes_received = 0;  ///< of uploads
     std::uint64_t pull_wire_bytes = 0;      ///< of answers to pulls, as they were compressed
-    std::uint64_t evaluations = 0;          ///< of stages' expressions
-    std::uint64_t evaluators_started = 0;   ///< processes
-    std::uint64_t outside_requests = 0;     ///< of routines, made
-    std::uint64_t choice_requests = 0;      ///< of forms, made
-    std::uint64_t deliveries = 0;           ///< of sealed files, taken
-    std::uint64_t deliveries_refused = 0;   ///< of sealed files
-    services::Histogram frame_time;         ///< from a frame's being queued to its being written
-    services::Histogram password_time;      ///< to check a password, with its wait for a thread
+    std::uint64_t segments_made = 0;
+    std::uint64_t segments_evicted = 0;    ///< for room, or because of damage
+    std::uint64_t segments_damaged = 0;    ///< a file was not what had been written
+    std::uint64_t segment_disk_bytes = 0;  ///< now
+    std::uint64_t segment_parts_sent = 0;
+    std::uint64_t segment_wire_bytes = 0;  ///< of those, as they were compressed
+    std::uint64_t evaluations = 0;         ///< of stages' expressions
+    std::uint64_t evaluators_started = 0;  ///< processes
+    std::uint64_t outside_requests = 0;    ///< of routines, made
+    std::uint64_t choice_requests = 0;     ///< of forms, made
+    std::uint64_t deliveries = 0;          ///< of sealed files, taken
+    std::uint64_t deliveries_refused = 0;  ///< of sealed files
+    services::Histogram frame_time;        ///< from a frame's being queued to its being written
+    services::Histogram password_time;     ///< to check a password, with its wait for a thread
 };
 
 /// Prometheus' text format, version 0.0.4.

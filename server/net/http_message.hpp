@@ -33,6 +33,7 @@ struct Request {
     std::string content_type;
     std::string if_none_match;
     std::string range;
+    std::string if_range;
     TusHeaders tus;
     std::string body;        ///< may hold secrets: never logged
     bool forwarded = false;  ///< a proxy says that it speaks for somebody else

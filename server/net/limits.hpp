@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/base/time.hpp"
+
 /// What the server takes from one address, one connection and in all. Beyond a limit it refuses by
 /// a code of spec/errors.toml, or closes.
 namespace holdfast::net::limits {
@@ -47,6 +49,12 @@ inline constexpr milliseconds tick_every{100};
 inline constexpr std::size_t compress_bytes_min = 1024;
 inline constexpr int pull_zstd_level = 1;
 inline constexpr int pull_gzip_level = 1;
+/// Parts of segments are compressed once and sent often.
+inline constexpr int segment_zstd_level = 9;
+inline constexpr int segment_gzip_level = 6;
+inline constexpr std::size_t segment_part_bytes_max = 4 * 1024 * 1024;  // storage_corrupt
+/// A device that takes longer asks for another address.
+inline constexpr Millis segment_token_life{10 * 60 * 1000};
 inline constexpr int static_zstd_level = 19;  // once, at the start
 inline constexpr int static_gzip_level = 9;
 inline constexpr std::size_t static_bytes_max = 256 * 1024 * 1024;  // of all files together

@@ -15,6 +15,7 @@
 #include "server/net/history_file.hpp"
 #include "server/net/limits.hpp"
 #include "server/net/routine_work.hpp"
+#include "server/net/segments/segment_work.hpp"
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -55,8 +56,16 @@ struct Running {
                        sockets,
                        counters,
                        log),
+          segments(loop.get_executor(),
+                   {options.segments_folder, options.segments},
+                   hub,
+                   *auth,
+                   environment,
+                   counters,
+                   log),
           shell{environment,
                 routes,
+                segments,
                 file_routes,
                 choice_routes,
                 delivery_routes,
@@ -77,6 +86,7 @@ struct Running {
     DeliveryRoutes delivery_routes;
     ChoiceRoutes choice_routes;
     RoutineWork routine_work;
+    SegmentWork segments;
     RateLimit rates;
     Shell shell;
 };
@@ -200,6 +210,7 @@ Result<> Server::Parts::start() {
                                          counters_,
                                          log_);
     running_->shell.https_only = tls_ && authority_.empty();
+    HF_CHECK(running_->segments.start(tasks_));
     tasks_.spawn("accept", accept());
     tasks_.spawn("tick", tick());
     tasks_.spawn("expire", expire_uploads());
@@ -315,6 +326,7 @@ asio::awaitable<void> Server::Parts::end(bool gracefully) {
         history_->write();
     }
     running_->routine_work.stop();
+    running_->segments.stop();
     const std::list<std::function<void()>> cuts = running_->shell.cuts;
     for (const auto& cut : cuts) {
         cut();

@@ -20,10 +20,12 @@ namespace holdfast::net {
 
 struct ServerOptions {
     std::string listen_address = "127.0.0.1";
-    std::uint16_t port = 0;                  ///< 0: any that is free
-    std::string app_folder;                  ///< empty: no app, only the services
-    TlsFiles tls;                            ///< empty: without TLS
-    std::string authority_file;              ///< given out at /ca.crt, PEM; empty: nothing there
+    std::uint16_t port = 0;       ///< 0: any that is free
+    std::string app_folder;       ///< empty: no app, only the services
+    TlsFiles tls;                 ///< empty: without TLS
+    std::string authority_file;   ///< given out at /ca.crt, PEM; empty: nothing there
+    std::string segments_folder;  ///< a cache of its own, emptied at the start; empty: none
+    services::SegmentShelf::Limits segments{};
     std::string files_folder;                ///< of files/store.hpp; empty: no files are taken
     std::string history_file;                ///< of history_file.hpp; empty: none is kept
     std::shared_ptr<spdlog::logger> logger;  ///< null: no log. Shared with whoever made it.

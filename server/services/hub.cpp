@@ -154,7 +154,13 @@ Result<wire::Bytes> Hub::pull(const Identity& identity, std::string_view body) {
         return fail(ErrorCode::request_too_many, "pulls", R"({"retry_after_ms":)" + wait + "}");
     }
     const std::int64_t begun_us = environment_.stopwatch_us();
-    auto answer = pulls_.answer(identity.user, body, reach_of(identity.device_class));
+    PullService::Offer offer;
+    if (offers_ != nullptr) {
+        offer = [&](const Bucket& head, const wire::Want& want) {
+            return offers_->offer(identity, head, want);
+        };
+    }
+    auto answer = pulls_.answer(identity.user, body, reach_of(identity.device_class), offer);
     counters_.pull_time.add(environment_.stopwatch_us() - begun_us);
     if (!answer) {
         ++counters_.pulls_refused;
@@ -164,6 +170,12 @@ Result<wire::Bytes> Hub::pull(const Identity& identity, std::string_view body) {
     counters_.pull_rows += answer->rows;
     counters_.pull_bytes += answer->bytes.size();
     return std::move(answer->bytes);
+}
+
+Result<bool> Hub::may_read(const Identity& identity, BucketId bucket) {
+    HF_TRY(const auto keys, access_.keys(identity.user, reach_of(identity.device_class)));
+    HF_TRY(const auto record, storage_.find_bucket(bucket));
+    return record && keys->opens(*record);
 }
 
 std::vector<Command> Hub::poll() {

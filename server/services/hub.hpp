@@ -94,6 +94,16 @@ struct HubOptions {
     storage::PageLimits page{};
 };
 
+/// Who has snapshots that were made before.
+class SegmentOffers {
+public:
+    virtual ~SegmentOffers() = default;
+    /// For a want of a snapshot of a bucket that this device may read.
+    [[nodiscard]] virtual std::optional<wire::Segment> offer(const Identity& identity,
+                                                             const Bucket& head,
+                                                             const wire::Want& want) = 0;
+};
+
 /// A file as the timeline of a channel refers to it.
 struct KnownFile {
     RowKey key;
@@ -145,6 +155,15 @@ public:
     /// The answer to POST /sync/v1/pull of this device.
     /// Errors  request_too_many (params: retry_after_ms) · those of PullService::answer.
     [[nodiscard]] Result<wire::Bytes> pull(const Identity& identity, std::string_view body);
+
+    /// Pulls are answered with these too. They outlive the hub's last pull.
+    void offer_segments(SegmentOffers* offers) { offers_ = offers; }
+    /// A piece of a segment that is made.  Errors  those of PullService::read_part.
+    [[nodiscard]] Result<SnapshotPart> read_part(const SegmentName& name, RowPlace after) {
+        return pulls_.read_part(name, after);
+    }
+    /// Whether a device may read the bucket now.  Errors  those of storage.
+    [[nodiscard]] Result<bool> may_read(const Identity& identity, BucketId bucket);
 
     /// The file, if the user may read the channel that refers to it.
     /// Errors  file_unknown · those of storage.
@@ -265,6 +284,7 @@ private:
     BucketIndex index_;
     Access access_;
     PullService pulls_;
+    SegmentOffers* offers_ = nullptr;
     Executor executor_;
     Presence presence_;
     AdmissionBudget budget_;

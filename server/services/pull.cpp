@@ -82,7 +82,10 @@ Result<std::optional<wire::Bytes>> delta_page(storage::Storage& storage,
                                    .rows = refer(page.rows)});
 }
 
-Result<PullService::Answer> PullService::answer(Id user, std::string_view body, Reach reach) {
+Result<PullService::Answer> PullService::answer(Id user,
+                                                std::string_view body,
+                                                Reach reach,
+                                                const Offer& offer) {
     HF_TRY(const wire::Frame frame, wire::decode(body));
     const auto* pull = std::get_if<wire::Pull>(&frame);
     if (pull == nullptr) {
@@ -93,25 +96,31 @@ Result<PullService::Answer> PullService::answer(Id user, std::string_view body, 
                                    ? wire::limits::pull_bytes_max
                                    : std::min(pull->bytes, wire::limits::pull_bytes_max);
     Answer answer;
-    std::size_t spent = 0;
+    Asked asked{.keys = *keys, .offer = offer, .budget = budget};
     for (const wire::Want& want : pull->wants) {
-        if (answer.pages > 0 && spent >= budget) {
+        if (answer.pages > 0 && asked.spent >= budget) {
             break;
         }
-        HF_CHECK(serve(*keys, want, budget, spent, answer));
+        HF_CHECK(serve(asked, want, answer));
     }
     return answer;
 }
 
-Result<> PullService::serve(
-    const Keys& keys, wire::Want want, std::size_t budget, std::size_t& spent, Answer& answer) {
+Result<> PullService::serve(Asked& asked, wire::Want want, Answer& answer) {
+    const std::size_t budget = asked.budget;
+    std::size_t& spent = asked.spent;
     do {
         storage::PageLimits limits = page_limits_;
         limits.body_bytes = std::min(limits.body_bytes, budget - std::min(spent, budget));
-        HF_TRY(Read found, read(keys, want, limits));
+        HF_TRY(Read found, read(asked, want, limits));
         if (found.unwanted != ErrorCode::none) {
             append(answer.bytes, wire::Unwanted{want.bucket, found.unwanted});
             ++answer.unwanted;
+            return {};
+        }
+        if (found.segment) {
+            append(answer.bytes, *std::move(found.segment));
+            ++answer.pages;
             return {};
         }
         spent += found.bytes;
@@ -133,37 +142,74 @@ Result<> PullService::serve(
         want.from = page.to;
         want.after_kind = page.after_kind;
         want.after_id = page.after_id;
+        want.segments = false;  // whoever was sent pages is sent pages
     } while (spent < budget);
     return {};
 }
 
-Result<PullService::Read> PullService::read(const Keys& keys,
+Result<SnapshotPart> PullService::read_part(const SegmentName& name, RowPlace after) {
+    SnapshotPart part;
+    std::size_t bytes = 0;  // below the limit each time round
+    do {
+        HF_TRY(const auto record, storage_.find_bucket(name.bucket));
+        if (!record || record->bucket.epoch != name.epoch || record->bucket.horizon > name.as_of) {
+            return fail(ErrorCode::sync_stale_epoch, "a segment of a history that is gone");
+        }
+        storage::PageLimits limits = page_limits_;
+        limits.body_bytes = std::min(limits.body_bytes, wire::limits::pull_bytes_max - bytes);
+        HF_TRY(const auto found,
+               storage_.rows_after_key(name.bucket, after.kind, after.id, limits));
+        // It need not be of one moment: what has moved since `as_of` comes again, in a delta.
+        after = found.more ? RowPlace{found.rows.back().kind, found.rows.back().id} : RowPlace{};
+        append(part.frames,
+               wire::Page{.head = record->bucket,
+                          .mode = wire::PullMode::snapshot,
+                          .to = name.as_of,
+                          .after_kind = after.kind,
+                          .after_id = after.id,
+                          .rows = refer(found.rows)});
+        for (const Row& row : found.rows) {
+            bytes += services::limits::row_bytes + row.body.size();
+        }
+        part.rows += found.rows.size();
+    } while (!after.is_open() && bytes < wire::limits::pull_bytes_max);
+    part.to = after;
+    return part;
+}
+
+Result<PullService::Read> PullService::read(const Asked& asked,
                                             const wire::Want& want,
                                             storage::PageLimits limits) {
     for (int i = 0; i < services::limits::torn_reads_max; ++i) {
-        HF_TRY(Read found, read_once(keys, want, limits));
+        HF_TRY(Read found, read_once(asked, want, limits));
         if (!found.torn) {
             return found;
         }
     }
     HF_CHECK(storage_.begin());
-    Result<Read> found = read_once(keys, want, limits);
+    Result<Read> found = read_once(asked, want, limits);
     storage_.rollback();
     return found;
 }
 
-Result<PullService::Read> PullService::read_once(const Keys& keys,
+Result<PullService::Read> PullService::read_once(const Asked& asked,
                                                  const wire::Want& want,
                                                  storage::PageLimits limits) {
     Read read;
     HF_TRY(const auto record, storage_.find_bucket(want.bucket));
-    if (!record || !keys.opens(*record)) {
+    if (!record || !asked.keys.opens(*record)) {
         read.unwanted = ErrorCode::access_forbidden;
         return read;
     }
     if (is_stale(want, record->bucket)) {
         read.unwanted = ErrorCode::sync_stale_epoch;
         return read;
+    }
+    if (want.mode == wire::PullMode::snapshot && want.segments && asked.offer) {
+        read.segment = asked.offer(record->bucket, want);
+        if (read.segment) {
+            return read;
+        }
     }
     read.page.head = record->bucket;
     read.page.mode = want.mode;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "core/wire/frame.hpp"
 #include "server/services/access.hpp"
 #include "server/services/limits.hpp"
+#include "server/services/segment_shelf.hpp"
 #include "server/storage/common/storage.hpp"
 
 namespace holdfast::services {
@@ -22,6 +24,13 @@ namespace holdfast::services {
                                                             const Bucket& head,
                                                             std::uint64_t from,
                                                             storage::PageLimits limits);
+
+/// A piece of a segment, as it is made.
+struct SnapshotPart {
+    wire::Bytes frames;  ///< pages, each behind its size
+    RowPlace to;         ///< the last row; open: the end of the bucket
+    std::uint64_t rows = 0;
+};
 
 /// Answers pulls: the rows that a device asks for, page by page, until the answer is full.
 ///
@@ -46,6 +55,9 @@ public:
     PullService(storage::Storage& storage, Access& access, storage::PageLimits page = {})
         : storage_(storage), access_(access), page_limits_(page) {}
 
+    using Offer =
+        std::function<std::optional<wire::Segment>(const Bucket& head, const wire::Want& want)>;
+
     struct Answer {
         wire::Bytes bytes;  ///< frames, each behind its size
         std::size_t pages = 0;
@@ -59,7 +71,18 @@ public:
     /// A want is Unwanted with access_forbidden (also where there is no such bucket) or with
     /// sync_stale_epoch (another epoch, or a version that this history has not reached).
     /// Errors  request_malformed · request_too_large · access_forbidden · those of storage.
-    [[nodiscard]] Result<Answer> answer(Id user, std::string_view body, Reach reach = Reach::all);
+    ///
+    /// @param offer  of what was made before: it may take the place of a snapshot's pages.
+    [[nodiscard]] Result<Answer> answer(Id user,
+                                        std::string_view body,
+                                        Reach reach = Reach::all,
+                                        const Offer& offer = {});
+
+    /// Pages of a snapshot from a place on, for whoever it may be served to: as much as the largest
+    /// answer to a pull.
+    /// Errors  sync_stale_epoch: the bucket has begun another history, or has forgotten deletions
+    ///         since `as_of` · those of storage.
+    [[nodiscard]] Result<SnapshotPart> read_part(const SegmentName& name, RowPlace after);
 
 private:
     /// A page and the rows that its RowRefs borrow from; or why there is none.
@@ -67,17 +90,24 @@ private:
         ErrorCode unwanted = ErrorCode::none;
         wire::Page page;
         std::vector<Row> rows;
-        wire::Sums sums;        ///< in place of a page, where they were asked for
-        std::size_t bytes = 0;  ///< of the budget
+        wire::Sums sums;                       ///< in place of a page, where they were asked for
+        std::optional<wire::Segment> segment;  ///< in place of a page
+        std::size_t bytes = 0;                 ///< of the budget
         bool torn = false;
     };
 
-    [[nodiscard]] Result<> serve(
-        const Keys& keys, wire::Want want, std::size_t budget, std::size_t& spent, Answer& answer);
-    [[nodiscard]] Result<Read> read(const Keys& keys,
+    /// A user's pull.
+    struct Asked {
+        const Keys& keys;
+        const Offer& offer;
+        std::size_t budget = 0;
+        std::size_t spent = 0;
+    };
+    [[nodiscard]] Result<> serve(Asked& asked, wire::Want want, Answer& answer);
+    [[nodiscard]] Result<Read> read(const Asked& asked,
                                     const wire::Want& want,
                                     storage::PageLimits limits);
-    [[nodiscard]] Result<Read> read_once(const Keys& keys,
+    [[nodiscard]] Result<Read> read_once(const Asked& asked,
                                          const wire::Want& want,
                                          storage::PageLimits limits);
     [[nodiscard]] Result<> read_tail(const wire::Want& want,

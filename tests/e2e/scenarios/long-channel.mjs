@@ -6,7 +6,7 @@ import { at, openFirst, signIn, waitForBar } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
 import { makeFolder, removeFolder, root, startServer, waitFor } from '../lib/server.mjs';
 
-export const name = 'OM22: a channel of 100,000 messages, read on the phone alone: it opens, scrolls without gaps, and keeps its place';
+export const name = 'OM3, OM22: a channel of 100,000 messages, begun by a segment, read on the phone alone: it opens, scrolls without gaps, and keeps its place';
 
 const messages = 100_000;
 const mostDrawn = 120;
@@ -26,17 +26,36 @@ async function framesPass(count) {
   for (let frame = 0; frame < count; frame += 1) await new Promise(requestAnimationFrame);
 }
 
+async function metric(server, name) {
+  const text = await (await fetch(`http://localhost:${server.port}/metrics`)).text();
+  return Number(new RegExp(`^holdfast_${name} (\\d+)$`, 'm').exec(text)?.[1]);
+}
+
+/** Two devices begin the channel: for the third one its snapshot has been made. */
+async function beginBefore(server, data) {
+  for (const device of ['one', 'two']) {
+    execFileSync(
+      path.join(root, 'build/dev/cli/holdfast'),
+      ['client', '--server', `http://localhost:${server.port}`, '--data', path.join(data, device), '--email', 'bench1@holdfast.example', 'sync'],
+      { env: { ...process.env, HOLDFAST_PASSWORD: 'holdfast-bench' } },
+    );
+  }
+  await waitFor('a segment', async () => (await metric(server, 'segments_made_total')) > 0);
+}
+
 export async function run({ profile, shoot, onEnd, watch }) {
   const data = makeFolder('long');
   execFileSync(path.join(root, 'build/dev/bench/holdfast_bench'), ['--make', data, '1', String(messages)]);
   const server = await startServer(data, { subcommand: 'serve' });
   onEnd(() => removeFolder(data));
+  await beginBefore(server, data);
   const { context, page } = await launch(profile);
   onEnd(() => context.close());
   watch(page);
   await page.goto(`http://localhost:${server.port}/`);
   await signIn(page, { email: 'bench0@holdfast.example', password: 'holdfast-bench' });
   await waitForBar(page, 'ready');
+  assert.ok((await metric(server, 'segment_parts_sent_total')) > 1, 'the phone has fetched no segment');
   await server.stop(); // from here on the phone has what it has
   await at(page, 'work-offline').click();
 

@@ -18,6 +18,9 @@ target_compile_definitions(sqlite PRIVATE
 if(HOLDFAST_WASM)
     target_compile_definitions(sqlite PUBLIC SQLITE_THREADSAFE=0 SQLITE_OS_OTHER=1)
     target_compile_definitions(sqlite PRIVATE __WASM__)  # it takes randomness from getentropy()
+    # Every phone loads it: what no query of a client uses is left out.
+    target_compile_options(sqlite PRIVATE
+        -USQLITE_ENABLE_FTS5 -USQLITE_ENABLE_MATH_FUNCTIONS -DSQLITE_OMIT_JSON)
 else()
     target_compile_definitions(sqlite PUBLIC SQLITE_THREADSAFE=2)
     # A commit does not wait for the file's time of change to be written too.

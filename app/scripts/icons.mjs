@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
+import { withPalette } from './palette.mjs';
+
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 const folder = new URL('../public/icons/', import.meta.url);
@@ -16,6 +18,7 @@ for (const [source, target, size] of [
     `<svg width="${size}" height="${size}" `,
   );
   await page.setContent(`<body style="margin:0">${svg}</body>`);
-  writeFileSync(new URL(target, folder), await page.screenshot({ omitBackground: true }));
+  const drawn = await page.screenshot({ omitBackground: true });
+  writeFileSync(new URL(target, folder), withPalette(drawn));
 }
 await browser.close();

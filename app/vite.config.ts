@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -64,6 +66,51 @@ function precacheList(): Plugin {
   };
 }
 
+/** Of the 900 KiB that a first load may be over the line; answers have headers, and the server is asked for more. */
+const firstLoadBytesMax = 900_000;
+
+/**
+ * What the server sends as it is to whoever takes brotli; it looks for it by what the file contains. Fails where the app
+ * has become too heavy: all of it is loaded at the first start.
+ */
+function compressed(): Plugin {
+  const compress = promisify(brotliCompress);
+  let outDir = 'dist';
+  const write = async (path: string): Promise<number> => {
+    const bytes = readFileSync(path);
+    const params = {
+      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    };
+    const made = await compress(bytes, { params });
+    if (made.length >= bytes.length) return bytes.length;
+    const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+    writeFileSync(join(outDir, '.brotli', digest), made);
+    return made.length;
+  };
+  return {
+    name: 'holdfast-compressed',
+    apply: 'build',
+    configResolved(config) {
+      outDir = join(config.root, config.build.outDir);
+    },
+    closeBundle: {
+      order: 'post',
+      sequential: true,
+      async handler() {
+        const files = filesUnder(outDir);
+        mkdirSync(join(outDir, '.brotli'));
+        const sizes = await Promise.all(
+          files.map((path) => (precached.test(path) ? write(path) : statSync(path).size)),
+        );
+        const sum = sizes.reduce((all, size) => all + size, 0);
+        console.log(`first load: ${sum} bytes, compressed; at most ${firstLoadBytesMax}`);
+        if (sum > firstLoadBytesMax) this.error('the first load has become too large');
+      },
+    },
+  };
+}
+
 /** What pages of one build have in common, and of no other: contract and engine. */
 function buildName(): string {
   const hash = createHash('sha256');
@@ -91,7 +138,7 @@ const server = process.env['HOLDFAST_SERVER'] ?? 'http://127.0.0.1:8080';
 const toServer = { target: server, ws: true };
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), precacheList(), ...(mode === 'fake' ? [withoutWorker()] : [])],
+  plugins: [svelte(), precacheList(), compressed(), ...(mode === 'fake' ? [withoutWorker()] : [])],
   define: { __BUILD__: JSON.stringify(buildName()) },
   worker: { format: 'es' },
   build: {

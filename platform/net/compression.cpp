@@ -26,28 +26,6 @@ bool equal_without_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
 }
 
-/// Whether a list as "gzip, br;q=0.5, zstd;q=0" takes `name`.
-bool accepts(std::string_view list, std::string_view name) {
-    while (!list.empty()) {
-        const auto comma = list.find(',');
-        std::string_view item = list.substr(0, comma);
-        list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
-        const auto semicolon = item.find(';');
-        std::string_view weight;
-        if (semicolon != std::string_view::npos) {
-            weight = trim(item.substr(semicolon + 1));
-            item = item.substr(0, semicolon);
-        }
-        if (!equal_without_case(trim(item), name)) {
-            continue;
-        }
-        // "q=0", "q=0.0", "q=0.000": refused.
-        return !(weight.starts_with("q=0") &&
-                 weight.find_first_of("123456789") == std::string_view::npos);
-    }
-    return false;
-}
-
 std::string gzip(std::string_view bytes, int level) {
     z_stream stream{};
     HF_ASSERT(deflateInit2(&stream, level, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) == Z_OK);
@@ -158,11 +136,32 @@ std::string_view encoding_name(Encoding encoding) {
     return {};
 }
 
+bool accepts_encoding(std::string_view list, std::string_view name) {
+    while (!list.empty()) {
+        const auto comma = list.find(',');
+        std::string_view item = list.substr(0, comma);
+        list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+        const auto semicolon = item.find(';');
+        std::string_view weight;
+        if (semicolon != std::string_view::npos) {
+            weight = trim(item.substr(semicolon + 1));
+            item = item.substr(0, semicolon);
+        }
+        if (!equal_without_case(trim(item), name)) {
+            continue;
+        }
+        // "q=0", "q=0.0", "q=0.000": refused.
+        return !(weight.starts_with("q=0") &&
+                 weight.find_first_of("123456789") == std::string_view::npos);
+    }
+    return false;
+}
+
 Encoding choose_encoding(std::string_view accept_encoding) {
-    if (accepts(accept_encoding, "zstd")) {
+    if (accepts_encoding(accept_encoding, "zstd")) {
         return Encoding::zstd;
     }
-    return accepts(accept_encoding, "gzip") ? Encoding::gzip : Encoding::identity;
+    return accepts_encoding(accept_encoding, "gzip") ? Encoding::gzip : Encoding::identity;
 }
 
 Result<Encoding> parse_encoding(std::string_view content_encoding) {

@@ -13,6 +13,9 @@ enum class Encoding { identity, gzip, zstd };
 /// "gzip", "zstd"; empty for identity.
 [[nodiscard]] std::string_view encoding_name(Encoding encoding);
 
+/// Whether a value of Accept-Encoding, as "gzip, br;q=0.5, zstd;q=0", takes `name`.
+[[nodiscard]] bool accepts_encoding(std::string_view accept_encoding, std::string_view name);
+
 /// The best encoding that a value of Accept-Encoding takes: zstd before gzip before none; `q=0`
 /// refuses.
 [[nodiscard]] Encoding choose_encoding(std::string_view accept_encoding);

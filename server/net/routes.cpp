@@ -283,14 +283,11 @@ Answer Routes::app(const Request& request) const {
         return answer;
     }
     answer.content_type = file->type;
-    Encoding encoding = choose_encoding(request.accept_encoding);
-    if (file->bytes(encoding).empty()) {
-        encoding = Encoding::identity;
+    const auto [bytes, encoding] = file->body(request.accept_encoding);
+    if (!encoding.empty()) {
+        answer.headers.emplace_back("Content-Encoding", encoding);
     }
-    if (encoding != Encoding::identity) {
-        answer.headers.emplace_back("Content-Encoding", encoding_name(encoding));
-    }
-    answer.borrowed = file->bytes(encoding);
+    answer.borrowed = bytes;
     answer.body_omitted = request.method == "HEAD";
     return answer;
 }

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "core/base/hex.hpp"
+#include "platform/net/compression.hpp"
 #include "server/files/digest.hpp"
 #include "server/net/limits.hpp"
 
@@ -40,9 +41,10 @@ bool is_compressible(std::string_view type) {
            type == "image/svg+xml" || type == "font/ttf";
 }
 
-std::string make_etag(std::string_view bytes) {
+/// As the app's build names what it has compressed (app/vite.config.ts).
+std::string make_digest(std::string_view bytes) {
     constexpr std::size_t digest_bytes = 16;
-    return '"' + to_hex(files::sha256_of(bytes).substr(0, digest_bytes)) + '"';
+    return to_hex(files::sha256_of(bytes).substr(0, digest_bytes));
 }
 
 /// Names under /assets/ hold a hash of their content: they never change.
@@ -51,22 +53,9 @@ std::string cache_control_of(std::string_view path) {
 }
 
 /// Empty where compression saves less than a twentieth.
-std::string compress_if_smaller(Encoding encoding, const std::string& plain, int level) {
-    std::string compressed = compress(encoding, plain, level);
+std::string gzip_if_smaller(const std::string& plain) {
+    std::string compressed = compress(Encoding::gzip, plain, limits::static_gzip_level);
     return compressed.size() < plain.size() - plain.size() / 20 ? compressed : std::string{};
-}
-
-StaticFile make_file(const std::string& path, std::string bytes) {
-    StaticFile file;
-    file.type = content_type_of(path);
-    file.etag = make_etag(bytes);
-    file.cache_control = cache_control_of(path);
-    if (bytes.size() >= limits::compress_bytes_min && is_compressible(file.type)) {
-        file.gzip = compress_if_smaller(Encoding::gzip, bytes, limits::static_gzip_level);
-        file.zstd = compress_if_smaller(Encoding::zstd, bytes, limits::static_zstd_level);
-    }
-    file.plain = std::move(bytes);
-    return file;
 }
 
 Result<std::string> read_file(const fs::path& path) {
@@ -79,18 +68,32 @@ Result<std::string> read_file(const fs::path& path) {
     return std::move(bytes).str();
 }
 
+Result<StaticFile> make_file(const fs::path& folder, const std::string& path, std::string bytes) {
+    StaticFile file;
+    const std::string digest = make_digest(bytes);
+    file.type = content_type_of(path);
+    file.etag = '"' + digest + '"';
+    file.cache_control = cache_control_of(path);
+    if (const fs::path made = folder / ".brotli" / digest; fs::is_regular_file(made)) {
+        HF_TRY(file.brotli, read_file(made));
+    }
+    if (bytes.size() >= limits::compress_bytes_min && is_compressible(file.type)) {
+        file.gzip = gzip_if_smaller(bytes);
+    }
+    file.plain = std::move(bytes);
+    return file;
+}
+
 }  // namespace
 
-std::string_view StaticFile::bytes(Encoding encoding) const {
-    switch (encoding) {
-        case Encoding::gzip:
-            return gzip;
-        case Encoding::zstd:
-            return zstd;
-        case Encoding::identity:
-            break;
+StaticFile::Body StaticFile::body(std::string_view accept_encoding) const {
+    if (!brotli.empty() && accepts_encoding(accept_encoding, "br")) {
+        return {brotli, "br"};
     }
-    return plain;
+    if (!gzip.empty() && accepts_encoding(accept_encoding, encoding_name(Encoding::gzip))) {
+        return {gzip, encoding_name(Encoding::gzip)};
+    }
+    return {plain, {}};
 }
 
 std::string_view content_type_of(std::string_view path) {
@@ -141,7 +144,8 @@ Result<StaticFiles> StaticFiles::load(const std::string& folder) {
                         "the app's folder holds more than the server keeps in memory");
         }
         const std::string path = "/" + fs::relative(at->path(), folder, error).generic_string();
-        files.files_.emplace(path, make_file(path, std::move(bytes)));
+        HF_TRY(StaticFile file, make_file(folder, path, std::move(bytes)));
+        files.files_.emplace(path, std::move(file));
     }
     if (error || !files.files_.contains("/index.html")) {
         return fail(ErrorCode::setup_file, "no app in " + folder + ": build it first");

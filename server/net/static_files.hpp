@@ -7,20 +7,26 @@
 #include <string_view>
 
 #include "core/base/result.hpp"
-#include "platform/net/compression.hpp"
 
 namespace holdfast::net {
 
-/// One file of the app, ready to be sent: read and compressed once, at the start.
+/// One file of the app, ready to be sent: read, and compressed, once, at the start.
 struct StaticFile {
+    /// What goes out, and its Content-Encoding; empty for none.
+    struct Body {
+        std::string_view bytes;
+        std::string_view encoding;
+    };
+
     std::string type;  ///< of its content
     std::string etag;  ///< quoted; of the uncompressed bytes
     std::string cache_control;
     std::string plain;
-    std::string gzip;  ///< empty where it saves nothing
-    std::string zstd;  ///< empty where it saves nothing
+    std::string brotli;  ///< made by the build; empty where there is none
+    std::string gzip;    ///< empty where it saves nothing
 
-    [[nodiscard]] std::string_view bytes(Encoding encoding) const;
+    /// The smallest that a value of Accept-Encoding takes.
+    [[nodiscard]] Body body(std::string_view accept_encoding) const;
 };
 
 /// The app's folder in memory. A path of a request is looked up in a map, and never reaches the
@@ -29,7 +35,9 @@ class StaticFiles {
 public:
     StaticFiles() = default;
 
-    /// Reads a folder. Symbolic links and names that start with a dot are left out.
+    /// Reads a folder. Symbolic links and names that start with a dot are left out. What
+    /// `.brotli/DIGEST` holds is the compressed form of the file with that digest, as the build
+    /// made it: of a file that was changed since there is none.
     /// Errors  setup_file: no folder, no index.html in it, or it cannot be read ·
     /// request_too_large.
     [[nodiscard]] static Result<StaticFiles> load(const std::string& folder);

@@ -1,15 +1,15 @@
-// OM14: from nobody having asked to the deletion of what was kept.
+// OM14, OM21: from nobody having asked to the deletion of what was kept.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { at, message, openFirst, send, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
+import { at, message, openFirst, send, signIn, waitForBanner, waitForBar } from '../lib/app.mjs';
 import { launch } from '../lib/browser.mjs';
 import { startProxy } from '../lib/proxy.mjs';
 import { binary, makeFolder, removeFolder, startServer, waitFor } from '../lib/server.mjs';
 
-export const name = 'OM14 OM33 OM39: Offline Mode is asked for in Settings and granted by the operator, who asks for a PIN; withdrawn, the phone deletes what it kept, says so, and what waited is delivered once';
+export const name = 'OM14 OM21 OM33 OM39: Offline Mode is asked for in Settings and granted by the operator, who asks for a PIN and has it turn on and off by itself; withdrawn, the phone deletes what it kept, says so, and what waited is delivered once';
 
 const ana = { email: 'ana@plant.example', password: 'correct horse' };
 const plant = `
@@ -23,6 +23,7 @@ groups:
 channels:
   - {code: p7, group: works, name: Pump P-7, members: [ana@plant.example]}
 `;
+const first = 'Written in the lift';
 const unsent = 'Written below ground';
 
 function holdfast(...args) {
@@ -49,6 +50,17 @@ async function openSettings(page, home) {
 }
 
 const inState = (page, state) => page.locator(`[data-testid="entitlement"][data-state="${state}"]`);
+
+async function loseConnection(page, proxy) {
+  proxy.cut();
+  await waitForBanner(page, 'offline_active');
+}
+
+/** As a phone says it: no wait for the next try. */
+function regain(page, proxy) {
+  proxy.restore();
+  return page.evaluate(() => window.dispatchEvent(new Event('online')));
+}
 
 export async function run({ profile, shoot, onEnd, watch }) {
   const data = makeFolder('entitlement');
@@ -79,7 +91,7 @@ export async function run({ profile, shoot, onEnd, watch }) {
   await inState(page, 'requested').waitFor();
   await waitFor('the request on the server', () => operator('show').includes('We work in basements'));
 
-  operator('grant', '--devices', '2', '--offline-days', '14', '--pin', 'true');
+  operator('grant', '--devices', '2', '--offline-days', '14', '--pin', 'true', '--automatic', 'true');
   await at(page, 'pin-sheet').waitFor(); // there is no way past it (OM39)
   await shoot(page, 'entitlement-pin');
   await at(page, 'pin-new').fill('730418');
@@ -93,12 +105,18 @@ export async function run({ profile, shoot, onEnd, watch }) {
   assert.ok((await keptBytes(page)) > 0);
   await openFirst(page, 'group-row');
   await openFirst(page, 'channel-row');
-  await workOffline(page, proxy);
+
+  // Nobody touches a switch (OM21): off again once what waited has been sent and all is here.
+  await loseConnection(page, proxy);
+  await send(page, first);
+  await regain(page, proxy);
+  await page.locator('[data-testid="banner"][data-kind="offline_active"]').waitFor({ state: 'detached' });
+  await page.locator('[data-testid="message"][data-state="done"]').filter({ hasText: first }).waitFor();
+  await loseConnection(page, proxy);
   await send(page, unsent);
 
   operator('withdraw');
-  proxy.restore();
-  await page.evaluate(() => window.dispatchEvent(new Event('online'))); // as a phone says it: no wait for the next try
+  await regain(page, proxy);
   await waitForBanner(page, 'withdrawn', 40_000);
   await waitFor('an empty disk', async () => (await keptBytes(page)) === 0);
   await page.locator('[data-testid="message"][data-state="done"]').filter({ hasText: unsent }).waitFor();

@@ -47,6 +47,13 @@ const countKept = (page) =>
     return record.waiting > 0;
   });
 
+/** The folders of all stores. */
+const countStores = (page) =>
+  page.evaluate(async () => {
+    const names = await Array.fromAsync((await navigator.storage.getDirectory()).keys());
+    return names.filter((name) => name.startsWith('holdfast')).length;
+  });
+
 function isInProfile(profile, text) {
   const wanted = [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')];
   return readdirSync(profile, { recursive: true })
@@ -117,4 +124,14 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await open(page, ana.password);
   await at(page, 'pin').filter({ hasText: 'Lock with a PIN' }).waitFor();
   assert.equal(times(server), 1);
+
+  // Bruno's store is removed from the phone; Ana's stays.
+  await at(page, 'switch-person').click();
+  await at(page, 'confirm').click();
+  const line = page.locator('.line').filter({ hasText: bruno.email });
+  await at(line, 'remove-person').click();
+  await at(page, 'confirm').click();
+  await line.waitFor({ state: 'detached' });
+  await at(page, 'continue-as').filter({ hasText: ana.email }).waitFor();
+  assert.equal(await countStores(page), 2, "Ana's folder, and that of whoever comes next");
 }

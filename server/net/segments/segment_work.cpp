@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "platform/net/asio.hpp"
+#include "platform/net/compression.hpp"
 #include "server/net/content_answer.hpp"
 #include "server/net/limits.hpp"
 #include "server/net/static_files.hpp"

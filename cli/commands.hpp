@@ -42,6 +42,7 @@ void add_client(CLI::App& app, int& exit_code);
 void add_deliver(CLI::App& app, int& exit_code);
 void add_org(CLI::App& app, int& exit_code);          ///< org apply, org export, import
 void add_form(CLI::App& app, int& exit_code);         ///< form lint
+void add_devices(CLI::App& app, int& exit_code);      ///< devices list, revoke
 void add_entitlement(CLI::App& app, int& exit_code);  ///< entitlement show, grant, withdraw
 void add_doctor(CLI::App& app, int& exit_code);       ///< doctor, verify
 void add_explain(CLI::App& app, int& exit_code);

@@ -20,6 +20,7 @@ void add_commands(CLI::App& app, int& exit_code) {
     add_org(app, exit_code);
     add_form(app, exit_code);
     add_entitlement(app, exit_code);
+    add_devices(app, exit_code);
     add_doctor(app, exit_code);
     add_explain(app, exit_code);
     add_quarantine(app, exit_code);

@@ -62,7 +62,11 @@ void Device::save_figures() {
 
 bool Device::may_keep() const {
     return !options.memory_replica && device_class == offline::DeviceClass::mobile &&
-           status.persisted().policy.granted;
+           status.persisted().policy.granted && !is_barred();
+}
+
+bool Device::is_barred() const {
+    return account() && account()->ended == ErrorCode::auth_access_revoked;
 }
 
 Replica::Options Device::replica_options(bool in_memory, bool recreate) const {

@@ -66,8 +66,10 @@ public:
     [[nodiscard]] DeviceWorld& world() { return *world_; }
     [[nodiscard]] const std::optional<Account>& account() const { return outbox.account(); }
 
-    /// Whether the replica may stay after the app closes (OM14, OM15).
+    /// Whether the replica may stay after the app closes (OM14, OM15, OM36).
     [[nodiscard]] bool may_keep() const;
+    /// Whether the device or its person may not use the organization any more (OM36).
+    [[nodiscard]] bool is_barred() const;
     /// Moves the replica to where it belongs now: into its file with everything, or into memory,
     /// empty, and data that may not be kept is deleted. True: the synchronization has to begin
     /// anew with what is there.

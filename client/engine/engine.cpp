@@ -198,7 +198,22 @@ void Engine::Parts::follow(const SessionKeeper::Ended& event) {
     driver.tell(sync::ClientSession::SignedOut{event.code});
     enquiries.renewed(false);
     fetches.renewed(false);
+    if (device->is_barred()) {
+        erase();
+    }
     device->hurry(Device::Urgency::now);
+}
+
+/// Everything that the server had sent is deleted (OM36). What waits stays, for a file (OM35).
+void Engine::Parts::erase() {
+    const auto moved = device->place_replica();
+    if (!moved || !*moved) {  // it was in memory
+        (void)device->renew_replica();
+    }
+    fetches.clear();
+    (void)device->outbox.drop_cached();
+    device->files_changed();
+    begin_sync();
 }
 
 void Engine::Parts::begin_sync() {

@@ -82,6 +82,7 @@ private:
     void follow(const SessionKeeper::RenewFailed& event);
     void follow(const SessionKeeper::Ended& event);
     void begin_sync();
+    void erase();
     void place_replica();
     void mend_replica();
     void replay_waiting();

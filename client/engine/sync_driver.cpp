@@ -17,6 +17,9 @@ void SyncDriver::begin() {
     }
     if (account->ended != ErrorCode::none) {
         // The session ended before the app was closed: the person signs in, or works offline.
+        if (device_.is_barred()) {
+            device_.tell(offline::input::Policy{});
+        }
         device_.tell(offline::input::Stopped{.cause = offline::Cause::signed_out,
                                              .error = {account->ended}});
         return;

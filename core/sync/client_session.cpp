@@ -21,7 +21,8 @@ constexpr std::array<std::array<bool, 5>, 5> transitions{{
 }};
 
 bool is_auth(ErrorCode code) {
-    return code == ErrorCode::auth_session_expired || code == ErrorCode::auth_session_revoked;
+    return code == ErrorCode::auth_session_expired || code == ErrorCode::auth_session_revoked ||
+           code == ErrorCode::auth_access_revoked;
 }
 
 }  // namespace

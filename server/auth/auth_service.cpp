@@ -367,19 +367,20 @@ Result<AuthService::Standing> AuthService::find_standing(std::string_view id) {
     if (!session) {
         return fail(ErrorCode::auth_session_expired, "no such session");
     }
-    if (session->revoked) {
+    // First what the device has to delete its data for, and would not learn any more.
+    HF_TRY(const auto account, storage_.find_account(session->user));
+    if (!account || !account->active) {
+        return fail(ErrorCode::auth_access_revoked, "account not active");
+    }
+    HF_TRY(const auto device, storage_.find_device(session->device));
+    if (!device || device->revoked) {
+        return fail(ErrorCode::auth_access_revoked, "device revoked");
+    }
+    if (session->revoked || device->user != session->user) {
         return fail(ErrorCode::auth_session_revoked, "session ended");
     }
     if (session->refreshed_at + limits::session_idle_max <= environment_.wall()) {
         return fail(ErrorCode::auth_session_expired, "session idle for too long");
-    }
-    HF_TRY(const auto account, storage_.find_account(session->user));
-    if (!account || !account->active) {
-        return fail(ErrorCode::auth_session_revoked, "account not active");
-    }
-    HF_TRY(const auto device, storage_.find_device(session->device));
-    if (!device || device->revoked || device->user != session->user) {
-        return fail(ErrorCode::auth_session_revoked, "device revoked");
     }
     return Standing{*session, *device};
 }
@@ -456,7 +457,7 @@ Result<PasswordCheck> AuthService::begin_change_password(const Identity& identit
                                                          std::string_view address) {
     HF_TRY(auto account, storage_.find_account(identity.user));
     if (!account || !account->active) {
-        return fail(ErrorCode::auth_session_revoked, "account not active");
+        return fail(ErrorCode::auth_access_revoked, "account not active");
     }
     PasswordCheck check{.email = std::move(account->email),
                         .address = std::string(address),

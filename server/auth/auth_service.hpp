@@ -114,7 +114,8 @@ public:
     /// Errors  auth_password_too_short (params: limit) · request_malformed: too long.
     [[nodiscard]] static Result<> check_new_password(std::string_view password);
 
-    /// Who presents this access token.  Errors  auth_session_expired · auth_session_revoked · those
+    /// Who presents this access token.  Errors  auth_session_expired · auth_session_revoked ·
+    /// auth_access_revoked: the device, or its person, may not come any more · those
     /// of storage.
     [[nodiscard]] Result<Identity> check_access(std::string_view token);
 

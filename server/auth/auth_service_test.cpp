@@ -131,8 +131,23 @@ TEST_F(AuthTest, an_account_that_is_not_active_is_refused_and_its_sessions_end) 
     must(storage_->put_account(account));
     must(storage_->commit());
     EXPECT_EQ(try_sign_in(email, password).error().code, ErrorCode::auth_wrong_password);
-    EXPECT_EQ(access_error(answer.tokens.access), ErrorCode::auth_session_revoked);
-    EXPECT_EQ(auth_->refresh(answer.tokens.refresh).error().code, ErrorCode::auth_session_revoked);
+    EXPECT_EQ(access_error(answer.tokens.access), ErrorCode::auth_access_revoked);
+    EXPECT_EQ(auth_->refresh(answer.tokens.refresh).error().code, ErrorCode::auth_access_revoked);
+}
+
+TEST_F(AuthTest, OM36_a_device_that_was_revoked_is_told_so_whatever_became_of_its_session) {
+    const SignInAnswer answer = sign_in();
+    must(storage_->begin());
+    auto device = must(storage_->find_device(answer.device)).value();
+    device.revoked = true;
+    must(storage_->put_device(device));
+    for (auto session : must(storage_->sessions_of(answer.user))) {
+        session.revoked = true;
+        must(storage_->put_session(session));
+    }
+    must(storage_->commit());
+    EXPECT_EQ(auth_->refresh(answer.tokens.refresh).error().code, ErrorCode::auth_access_revoked);
+    EXPECT_NE(sign_in(answer.device, answer.salt).device, answer.device);
 }
 
 TEST_F(AuthTest, ten_wrong_passwords_close_the_door_for_ten_minutes) {

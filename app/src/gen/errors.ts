@@ -14,6 +14,7 @@ export const errorCodes = [
   'auth.wrong_device',
   'auth.too_many_tries',
   'auth.password_too_short',
+  'auth.access_revoked',
   'access.forbidden',
   'access.read_only',
   'intent.malformed',

@@ -178,6 +178,7 @@ public:
     std::function<Loss(const client::HttpRequest&)> loss;
     int status_of_pull = 200;
     int status_of_refresh = 200;
+    std::string refresh_refused = "auth.session_revoked";
     bool portal = false;  ///< somebody else answers: no header of ours
     Id signs_in_as = FakeServer::ana;
     std::map<std::string, int> requests;  ///< path → how often
@@ -243,7 +244,7 @@ private:
         } else if (connected && output.path == "/auth/v1/refresh") {
             status = status_of_refresh;
             body = status == 200 ? server_.refresh_answer()
-                                 : R"({"code":"auth.session_revoked","params":{}})";
+                                 : R"({"code":")" + refresh_refused + R"(","params":{}})";
         } else if (connected && output.path == "/sync/v1/pull") {
             status = status_of_pull;
             body = status == 200 ? server_.answer_pull(output.body) : std::string{};

@@ -23,6 +23,7 @@ enum class ErrorCode : std::uint16_t {
     auth_wrong_device = 23,
     auth_too_many_tries = 24,
     auth_password_too_short = 25,
+    auth_access_revoked = 26,
     access_forbidden = 30,
     access_read_only = 31,
     intent_malformed = 40,
@@ -171,7 +172,7 @@ struct ErrorEntry {
     std::string_view action;
 };
 
-inline constexpr std::array<ErrorEntry, 148> error_catalogue{{
+inline constexpr std::array<ErrorEntry, 149> error_catalogue{{
     {ErrorCode::request_malformed, "request.malformed", 400, Retry::never,
      "The bytes are not a frame, or not a valid JSON body.",
      "Update the app; if it is up to date, report the log line."},
@@ -211,6 +212,9 @@ inline constexpr std::array<ErrorEntry, 148> error_catalogue{{
     {ErrorCode::auth_password_too_short, "auth.password_too_short", 422, Retry::never,
      "The new password has fewer than 10 characters.",
      "Choose a longer one."},
+    {ErrorCode::auth_access_revoked, "auth.access_revoked", 401, Retry::signed_in,
+     "The operator has revoked the device, or the person may not use the organization any more.",
+     "The phone deletes what it had received. Work that waits is kept: save it to a file, or ask your administrator."},
     {ErrorCode::access_forbidden, "access.forbidden", 403, Retry::never,
      "The user may not do this, or may not see what it is about. The server does not tell which.",
      "Ask an administrator of the organization for the permission."},

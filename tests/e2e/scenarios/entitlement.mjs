@@ -1,4 +1,4 @@
-// OM14, OM21: from nobody having asked to the deletion of what was kept.
+// OM14, OM21, OM36: from nobody having asked to the deletion of what was kept.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { launch } from '../lib/browser.mjs';
 import { startProxy } from '../lib/proxy.mjs';
 import { binary, makeFolder, removeFolder, startServer, waitFor } from '../lib/server.mjs';
 
-export const name = 'OM14 OM21 OM33 OM39: Offline Mode is asked for in Settings and granted by the operator, who asks for a PIN and has it turn on and off by itself; withdrawn, the phone deletes what it kept, says so, and what waited is delivered once';
+export const name = 'OM14 OM21 OM33 OM36 OM39: Offline Mode is asked for in Settings and granted by the operator, who asks for a PIN and has it turn on and off by itself; withdrawn, the phone deletes what it kept, says so, and what waited is delivered once; a device that is revoked deletes too';
 
 const ana = { email: 'ana@plant.example', password: 'correct horse' };
 const plant = `
@@ -125,4 +125,15 @@ export async function run({ profile, shoot, onEnd, watch }) {
   await inState(page, 'withdrawn').waitFor();
   assert.match(await at(page, 'offline-none').innerText(), /no longer has Offline Mode/);
   await shoot(page, 'entitlement-withdrawn');
+
+  operator('grant');
+  await inState(page, 'granted').waitFor();
+  await waitFor('rows on the disk', async () => (await keptBytes(page)) > 0);
+  const [lost] = holdfast('devices', 'list', ana.email, '--json', '--data', data).trim().split('\n');
+  holdfast('devices', 'revoke', ana.email, String(JSON.parse(lost).number), '--data', data);
+  await waitForBanner(page, 'signed_out');
+  await waitFor('an empty disk', async () => (await keptBytes(page)) === 0);
+  await at(page, 'banner-button').click();
+  assert.match(await at(page, 'session-ended').innerText(), /may not use this organization any more/);
+  await shoot(page, 'revoked');
 }

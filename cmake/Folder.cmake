@@ -1,13 +1,15 @@
-# holdfast_folder(NAME [LINK target...] [TEST_LINK target...] [THROWS] [THREADS] [SOURCES_EXCLUDE regex])
+# holdfast_folder(NAME [LINK target...] [TEST_LINK target...] [THROWS] [WAITS] [THREADS] [SOURCES_EXCLUDE regex])
 #
 # One folder = one library `holdfast_NAME` made of its *.cpp, and one test program
 # `holdfast_NAME_test` made of its *_test.cpp. Tests stand beside their sources.
 # PCH headers...: compiled once for the library; its tests are compiled without.
 # THROWS: the folder may use libraries that throw (the server and its tools); all else is built
 # with -fno-exceptions, as the browser build is.
+# WAITS: it waits for SQLite, sockets and files more than it computes, as what THROWS does: under the
+# sanitizers it is not optimized, and compiles in half the time.
 # THREADS: its tests use several threads, so they run under the thread sanitizer too.
 function(holdfast_folder NAME)
-    cmake_parse_arguments(ARG "THROWS;THREADS" "SOURCES_EXCLUDE" "LINK;TEST_LINK;PCH" ${ARGN})
+    cmake_parse_arguments(ARG "THROWS;WAITS;THREADS" "SOURCES_EXCLUDE" "LINK;TEST_LINK;PCH" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS *.cpp)
     set(tests ${sources})
     list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
@@ -29,8 +31,8 @@ function(holdfast_folder NAME)
     if(sources)
         if(NOT ARG_THROWS)
             target_compile_options(${target} PRIVATE -fno-exceptions)
-        elseif(HOLDFAST_SANITIZE)
-            # It waits for sockets and files more than it computes, and compiles in half the time.
+        endif()
+        if(HOLDFAST_SANITIZE AND (ARG_THROWS OR ARG_WAITS))
             target_compile_options(${target} PRIVATE -O0)
         endif()
         if(ARG_PCH)

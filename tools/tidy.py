@@ -38,6 +38,8 @@ def check_tree(files: list[File], paths: list[str]) -> Iterator[Finding]:
             yield Finding(needed, 1, "missing", "this file is not there")
     if "ARCHITECTURE.md" in by_path:
         yield from tidy_docs.check_architecture(by_path["ARCHITECTURE.md"], ROOT, paths)
+    yield from tidy_docs.check_guides({path: file.text for path, file in by_path.items()
+                                       if file.is_under("docs/guide") and file.suffix == ".md"})
     catalogues = {path: by_path[path].text for path in LANGUAGES if path in by_path}
     if catalogues:
         reasons = by_path.get("core/offline/reason.hpp", File("", ""))

@@ -69,6 +69,24 @@ def check_markdown(file: File, root: pathlib.Path) -> Iterator[Finding]:
                     yield Finding(file.path, number, "dead-link", f"{path} is not there")
 
 
+_GUIDE = "docs/guide/"
+_COMMAND = re.compile(r"(?<![\w-])--[a-z][\w-]*|^holdfast [a-z]+(?: [a-z]+\b)?", re.MULTILINE)
+
+
+def check_guides(pages: dict[str, str]) -> Iterator[Finding]:
+    """Each page of the guide is there in English and in Spanish, with as many sections and the same commands."""
+    spanish = {path: text for path, text in pages.items() if path.startswith(_GUIDE + "es/")}
+    english = {path.replace(_GUIDE, _GUIDE + "es/"): text for path, text in pages.items() if path not in spanish}
+    for path in sorted(english.keys() ^ spanish.keys()):
+        yield Finding(path, 1, "guide", "this page is there in one language only")
+    for path in sorted(english.keys() & spanish.keys()):
+        for what in sorted(set(_COMMAND.findall(english[path])) ^ set(_COMMAND.findall(spanish[path]))):
+            yield Finding(path, 1, "guide", f"{what} stands in one language only")
+        counts = [sum(line.startswith("##") for line in prose(pages[path])) for pages in (english, spanish)]
+        if counts[0] != counts[1]:
+            yield Finding(path, 1, "guide", f"{counts[1]} sections, and {counts[0]} in English")
+
+
 def expand(path: str) -> list[str]:
     """`a/{b,c}` as `a/b` and `a/c`."""
     match = re.search(r"\{([^{}]*)\}", path)

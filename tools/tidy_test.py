@@ -176,6 +176,20 @@ class DocumentsTest(unittest.TestCase):
             found = [finding.message for finding in tidy_docs.check_architecture(File("ARCHITECTURE.md", text), root, paths)]
             self.assertEqual(found, ["core/gone is not there", "the folder sim/ is not on the map"])
 
+    def test_the_guide_is_there_in_both_languages(self):
+        def found(**pages: str) -> list[str]:
+            named = {f"docs/guide/{name.replace('_', '/')}.md": text for name, text in pages.items()}
+            return [str(finding).split("guide: ")[1] for finding in tidy_docs.check_guides(named)]
+        page = "# A\n## B\n```sh\nholdfast org apply f --dry-run\n## no title\n```\n"
+        self.assertEqual(found(a=page, es_a=page.replace("B", "Be")), [])
+        self.assertEqual(found(a=page), ["this page is there in one language only"])
+        self.assertEqual(found(es_a=page), ["this page is there in one language only"])
+        self.assertEqual(found(a=page, es_a=page.replace("--dry-run", "--dry")),
+                         ["--dry stands in one language only", "--dry-run stands in one language only"])
+        self.assertEqual(found(a=page, es_a=page.replace("org apply", "org export")),
+                         ["holdfast org apply stands in one language only", "holdfast org export stands in one language only"])
+        self.assertEqual(found(a=page, es_a=page + "### C\n"), ["2 sections, and 1 in English"])
+
     def test_catalogues_owe_a_sentence_in_every_language(self):
         owed = tidy_docs.sentences_owed('[[error]]\ncode = "a.too_many"\n', '= "reason.gone";')
         self.assertEqual(owed, ["error.a.too_many", "reason.gone"])

@@ -51,6 +51,8 @@ public:
     void turn_online();
     /// Unless somebody is signed in.
     void sign_in();
+    /// Puts a user out of the closed channel, if its own may do that.
+    void put_out(Id user);
     /// The process is gone; `power` too when asked.
     void die(bool power);
     /// Begins with a copy of another device's disk, as it is now.

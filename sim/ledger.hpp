@@ -47,8 +47,10 @@ struct Ledger {
     std::map<std::string, std::uint64_t> refused_with;  ///< by call and code
     std::map<std::string_view, std::uint64_t> faults;   ///< by kind
     std::uint64_t kills = 0;
-    bool restored = false;  ///< the server went back to a backup
-    bool unmarked = false;  ///< once without knowing it: it learns of it from its devices
+    std::uint64_t segments_made = 0;
+    std::uint64_t parts_served = 0;  ///< of segments
+    bool restored = false;           ///< the server went back to a backup
+    bool unmarked = false;           ///< once without knowing it: it learns of it from its devices
     std::uint64_t checks = 0;
     std::optional<std::string> violation;
 

@@ -43,6 +43,8 @@ struct Totals {
     std::uint64_t promises = 0;
     std::uint64_t refusals = 0;
     std::uint64_t kills = 0;
+    std::uint64_t segments_made = 0;
+    std::uint64_t parts_served = 0;
     std::uint64_t checks = 0;
     std::uint64_t events = 0;
     std::uint64_t trace = 0;
@@ -111,6 +113,8 @@ std::optional<std::string> run_world(std::uint64_t seed, Totals& totals, bool te
     totals.promises += ledger.promises.size();
     totals.refusals += ledger.refusals;
     totals.kills += ledger.kills;
+    totals.segments_made += ledger.segments_made;
+    totals.parts_served += ledger.parts_served;
     totals.checks += ledger.checks;
     totals.events += world.clock().events();
     totals.trace = ledger.trace;
@@ -139,6 +143,9 @@ void print(const Totals& totals, const Stopwatch& watch, bool good) {
         Number{totals.kills},
         Number{faults},
         Number{totals.checks});
+    std::printf("  %llu segments made · %llu parts of segments served\n",
+                Number{totals.segments_made},
+                Number{totals.parts_served});
     for (const auto& [kind, times] : totals.faults) {
         std::printf("  fault: %llu %s\n", Number{times}, std::string(kind).c_str());
     }

@@ -225,7 +225,7 @@ void World::serve_http(std::size_t device,
                        const client::HttpRequest& request,
                        bool answer_lost) {
     Server::HttpReply reply{0, {}};
-    if (server_.running()) {
+    if (server_.running() && !endanger(device, request)) {
         ledger_.note(clock_.now(), "request", device, request.body);
         reply = server_.http(request);
         if (server_.disk().dead()) {
@@ -238,11 +238,7 @@ void World::serve_http(std::size_t device,
     if (answer_lost) {
         return;
     }
-    const bool is_pull = request.path == "/sync/v1/pull" && reply.status == 200;
-    if (is_pull && working_ && random_.chance(profile_.damage_http)) {
-        count("answers damaged");
-        reply.body = tap_.damaged(reply.body);
-    }
+    damage(request, reply);
     Instant unordered{};
     clock_.at(arrival(device, unordered),
               [this, device, life, number = request.request, reply = std::move(reply)] {
@@ -252,6 +248,57 @@ void World::serve_http(std::size_t device,
                           number, reply.status, reply.status != 0, reply.body});
                   }
               });
+}
+
+/// What happens to a segment between its making and its serving. True: nobody answers.
+bool World::endanger(std::size_t device, const client::HttpRequest& request) {
+    if (!Segments::is_path(request.path) || !working_) {
+        return false;
+    }
+    const SegmentProfile& segments = profile_.segments;
+    if (random_.chance(segments.spoil)) {
+        count("segments spoiled");
+        server_.segments()->spoil(request.path, random_);
+    }
+    if (random_.chance(segments.put_out)) {
+        count("put out while they fetched");
+        devices_.front()->put_out(server_.organization().users[devices_[device]->user()]);
+    }
+    if (!random_.chance(segments.kill)) {
+        return false;
+    }
+    count("servers killed in front of a part");
+    if (!server_.has_backup()) {
+        server_.back_up();
+    } else if (!restoring_ && random_.chance(segments.restore)) {
+        count("backups restored");
+        restoring_ = true;
+    }
+    stop_server();
+    return true;
+}
+
+/// What happens to rows on their way.
+void World::damage(const client::HttpRequest& request, Server::HttpReply& reply) {
+    const bool is_part = Segments::is_path(request.path);
+    if (reply.status != 200 || (!is_part && request.path != "/sync/v1/pull")) {
+        return;
+    }
+    ledger_.parts_served += is_part ? 1 : 0;
+    if (!working_) {
+        return;
+    }
+    if (random_.chance(profile_.damage_http)) {
+        count("answers damaged");
+        reply.body = tap_.damaged(reply.body);
+    }
+    if (is_part && random_.chance(profile_.segments.cut)) {
+        count("parts cut");
+        reply.body.resize(random_.below(reply.body.size()));
+        if (random_.chance(500)) {
+            reply = {0, {}};  // the shell has noticed
+        }
+    }
 }
 
 // ---------------------------------------------------------------------------- the server's shell
@@ -286,6 +333,7 @@ void World::drain_server() {
     for (auto& [connection, id] : by_connection_) {
         tell_queued(links_[id]);
     }
+    make_segments();
     server_.keep_mark();
     check_queues();
     arm_server();
@@ -302,6 +350,24 @@ void World::evaluate() {
             }
         });
     }
+}
+
+/// Part by part, with other work in between.
+void World::make_segments() {
+    Segments* segments = server_.segments();
+    if (part_due_ || segments == nullptr || !segments->has_work()) {
+        return;
+    }
+    part_due_ = true;
+    const Millis pause{random_.between(1, profile_.segments.pause_max.count)};
+    clock_.after(pause, [this, life = server_life_] {
+        if (!server_.running() || life != server_life_) {
+            return;
+        }
+        part_due_ = false;
+        ledger_.segments_made += server_.segments()->make_part() ? 1 : 0;
+        drain_server();
+    });
 }
 
 void World::check_queues() {

@@ -220,6 +220,14 @@ void Device::change_channel(Id channel) {
     }
 }
 
+void Device::put_out(Id user) {
+    if (running() && screens_.signed_in()) {
+        submit("channel.remove_member",
+               around_.organization.closed_channel,
+               {{"user", to_string(user)}});
+    }
+}
+
 void Device::submit(const std::string& kind, Id lane, json args) {
     const std::string text = args.value("text", "");
     if (lane) {

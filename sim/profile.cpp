@@ -1,5 +1,7 @@
 #include "sim/profile.hpp"
 
+#include <algorithm>
+
 #include "sim/breaks.hpp"
 
 namespace holdfast::sim {
@@ -69,6 +71,32 @@ void draw_limits(Profile& profile, Random& random) {
     }
 }
 
+/// Also what segments are made of, and what makes the devices of a world come to them.
+void draw_segments(Profile& profile, Random& random) {
+    SegmentProfile& segments = profile.segments;
+    segments.offered = random.chance(400);
+    if (!segments.offered) {
+        return;
+    }
+    profile.history = std::max(profile.history, std::size_t{random.below(120)});
+    segments.limits = {.rows_min = 1 + random.below(20),
+                       .asked_min = static_cast<std::uint32_t>(1 + random.below(2)),
+                       .asked_max = 1 + random.below(10),
+                       .bytes_max = 2'000 + random.below(30'000),
+                       .waiting_max = 1 + random.below(6),
+                       .parts_max = 2 + random.below(60),
+                       .part_bytes = 100 + random.below(3'000)};
+    segments.address_life = Millis{random.between(500, random.chance(500) ? 3'000 : 60'000)};
+    segments.pause_max = Millis{random.between(1, random.chance(700) ? 20 : 1'000)};
+    segments.pull_bytes =
+        random.chance(500) ? static_cast<std::uint32_t>(200 + random.below(2'000)) : 0;
+    segments.spoil = some(random, 100);
+    segments.cut = some(random, 200);
+    segments.kill = some(random, 60);
+    segments.restore = some(random, 500);
+    segments.put_out = some(random, 200);
+}
+
 }  // namespace
 
 Profile Profile::draw(Random& random) {
@@ -82,6 +110,7 @@ Profile Profile::draw(Random& random) {
     draw_limits(profile, random);
     Random aside = random;  // the other worlds of the seeds that are kept stay as they are
     profile.change_entitlement = aside.chance(150) ? 1 + aside.below(60) : 0;
+    draw_segments(profile, aside);
     if (HF_BROKEN(sums_not_compared)) {
         profile.damage_http = 100;  // what sums are for
     }

@@ -5,11 +5,27 @@
 
 #include "core/base/time.hpp"
 #include "server/services/hub.hpp"
+#include "server/services/segment_shelf.hpp"
 #include "sim/random.hpp"
 
 namespace holdfast::sim {
 
 inline constexpr std::size_t devices_max = 6;  // copies included
+
+/// What many begin with, made once: the server of some worlds has it, in parts of a few rows.
+/// Rates are per mille of the parts that are asked for.
+struct SegmentProfile {
+    bool offered = false;
+    services::SegmentShelf::Limits limits{};
+    Millis address_life{};         ///< of an address
+    Millis pause_max{};            ///< between two parts that are made
+    std::uint32_t pull_bytes = 0;  ///< a device asks for so much at once; 0: for what it likes
+    std::uint64_t spoil = 0;       ///< the file is not what was written any more
+    std::uint64_t cut = 0;         ///< the answer ends in the middle
+    std::uint64_t kill = 0;        ///< the server dies in front of it
+    std::uint64_t restore = 0;     ///< of these: and goes back to a backup
+    std::uint64_t put_out = 0;     ///< whoever asks is put out of the closed channel
+};
 
 /// The nuisances and the limits of one world, drawn from its seed: most worlds have a few of them,
 /// some have all. Rates are per mille of the occasions on which each may happen.
@@ -46,6 +62,7 @@ struct Profile {
 
     // --- limits, smaller than in earnest
     services::HubOptions hub{};
+    SegmentProfile segments{};
     std::uint64_t outbox_bytes_max = 0;  ///< of the file; 0: none
     std::uint64_t byte_weight = 1;       ///< a byte that waits at a slow peer counts so much
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "core/wire/codec.hpp"
 #include "server/auth/auth_json.hpp"
 #include "server/evaluate/jq.hpp"
 #include "server/evaluate/process.hpp"
@@ -19,6 +20,17 @@ constexpr Millis mark_every{5'000};
 std::string_view token_of(const std::string& authorization) {
     const std::string_view header = authorization;
     return header.starts_with(bearer) ? header.substr(bearer.size()) : std::string_view{};
+}
+
+/// A pull that asks for less at once; 0: for what it likes.
+std::string with_budget(const std::string& body, std::uint32_t bytes) {
+    auto frame = wire::decode(body);
+    auto* pull = frame && bytes > 0 ? std::get_if<wire::Pull>(&*frame) : nullptr;
+    if (pull == nullptr) {
+        return body;
+    }
+    pull->bytes = bytes;
+    return wire::encode(*pull);
 }
 
 std::string unique_name() {
@@ -61,11 +73,15 @@ bool Server::start() {
     mark_ = std::move(history->mark);
     auth_ = *std::move(auth);
     hub_ = std::make_unique<services::Hub>(*seen_, *this, *auth_, profile_.hub);
+    if (profile_.segments.offered) {
+        segments_ = std::make_unique<Segments>(profile_.segments, *hub_, *auth_, *this);
+    }
     return true;
 }
 
 void Server::stop(bool power) {
     disk_.kill();  // what destructors would still write does not happen
+    segments_.reset();
     hub_.reset();
     auth_.reset();
     seen_.reset();
@@ -151,7 +167,10 @@ Result<std::string> Server::answer(const client::HttpRequest& request) {
     }
     if (request.path == "/sync/v1/pull") {
         HF_TRY(const auto identity, auth_->check_access(token_of(request.authorization)));
-        return hub_->pull(identity, request.body);
+        return hub_->pull(identity, with_budget(request.body, profile_.segments.pull_bytes));
+    }
+    if (segments_ != nullptr && Segments::is_path(request.path)) {
+        return segments_->answer(request.path);
     }
     return fail(ErrorCode::request_not_found);
 }

@@ -18,6 +18,7 @@
 #include "sim/organization.hpp"
 #include "sim/profile.hpp"
 #include "sim/random.hpp"
+#include "sim/segments.hpp"
 
 namespace holdfast::sim {
 
@@ -66,6 +67,8 @@ public:
     [[nodiscard]] Result<workflow::Inputs> evaluate(const services::Evaluation& wanted);
 
     [[nodiscard]] services::Hub& hub() { return *hub_; }
+    /// Null in worlds without them.
+    [[nodiscard]] Segments* segments() { return segments_.get(); }
     [[nodiscard]] storage::SqliteStorage& storage() { return *storage_; }
     [[nodiscard]] Disk& disk() { return disk_; }
     [[nodiscard]] const Organization& organization() const { return organization_; }
@@ -94,6 +97,7 @@ private:
     std::unique_ptr<LyingStorage> seen_;  ///< the storage as the services see it
     std::unique_ptr<auth::AuthService> auth_;
     std::unique_ptr<services::Hub> hub_;
+    std::unique_ptr<Segments> segments_;
 };
 
 }  // namespace holdfast::sim

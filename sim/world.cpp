@@ -139,6 +139,7 @@ void World::stop_server() {
     ledger_.kills += 1;
     server_alarm_ += 1;
     server_life_ += 1;
+    part_due_ = false;
     for (auto& [connection, link] : by_connection_) {
         links_[link].connection = 0;
         cut(link, !working_ || !random_.chance(profile_.half_open), false);

@@ -59,7 +59,10 @@ private:
                     std::uint64_t life,
                     const client::HttpRequest& request,
                     bool answer_lost);
+    [[nodiscard]] bool endanger(std::size_t device, const client::HttpRequest& request);
+    void damage(const client::HttpRequest& request, Server::HttpReply& reply);
     void drain_server();
+    void make_segments();
     void arm_server();
     void evaluate();
     void check_queues();
@@ -117,6 +120,7 @@ private:
     LinkId next_link_ = 1;
     std::uint64_t server_alarm_ = 0;
     std::uint64_t server_life_ = 0;  ///< which process of the server it is
+    bool part_due_ = false;          ///< the next part of a segment has its time
     bool working_ = true;
     bool restoring_ = false;  ///< the next start is from the backup
     bool unnoticed_ = false;  ///< it was, and the server has not been heard of since

@@ -159,8 +159,10 @@ public:
     /// Pulls are answered with these too. They outlive the hub's last pull.
     void offer_segments(SegmentOffers* offers) { offers_ = offers; }
     /// A piece of a segment that is made.  Errors  those of PullService::read_part.
-    [[nodiscard]] Result<SnapshotPart> read_part(const SegmentName& name, RowPlace after) {
-        return pulls_.read_part(name, after);
+    [[nodiscard]] Result<SnapshotPart> read_part(const SegmentName& name,
+                                                 RowPlace after,
+                                                 std::size_t bytes_max) {
+        return pulls_.read_part(name, after, bytes_max);
     }
     /// Whether a device may read the bucket now.  Errors  those of storage.
     [[nodiscard]] Result<bool> may_read(const Identity& identity, BucketId bucket);

@@ -147,7 +147,9 @@ Result<> PullService::serve(Asked& asked, wire::Want want, Answer& answer) {
     return {};
 }
 
-Result<SnapshotPart> PullService::read_part(const SegmentName& name, RowPlace after) {
+Result<SnapshotPart> PullService::read_part(const SegmentName& name,
+                                            RowPlace after,
+                                            std::size_t bytes_max) {
     SnapshotPart part;
     std::size_t bytes = 0;  // below the limit each time round
     do {
@@ -156,7 +158,7 @@ Result<SnapshotPart> PullService::read_part(const SegmentName& name, RowPlace af
             return fail(ErrorCode::sync_stale_epoch, "a segment of a history that is gone");
         }
         storage::PageLimits limits = page_limits_;
-        limits.body_bytes = std::min(limits.body_bytes, wire::limits::pull_bytes_max - bytes);
+        limits.body_bytes = std::min(limits.body_bytes, bytes_max - bytes);
         HF_TRY(const auto found,
                storage_.rows_after_key(name.bucket, after.kind, after.id, limits));
         // It need not be of one moment: what has moved since `as_of` comes again, in a delta.
@@ -172,7 +174,7 @@ Result<SnapshotPart> PullService::read_part(const SegmentName& name, RowPlace af
             bytes += services::limits::row_bytes + row.body.size();
         }
         part.rows += found.rows.size();
-    } while (!after.is_open() && bytes < wire::limits::pull_bytes_max);
+    } while (!after.is_open() && bytes < bytes_max);
     part.to = after;
     return part;
 }

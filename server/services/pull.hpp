@@ -78,11 +78,13 @@ public:
                                         Reach reach = Reach::all,
                                         const Offer& offer = {});
 
-    /// Pages of a snapshot from a place on, for whoever it may be served to: as much as the largest
-    /// answer to a pull.
-    /// Errors  sync_stale_epoch: the bucket has begun another history, or has forgotten deletions
+    /// Pages of a snapshot from a place on, for whoever it may be served to: at least one, and
+    /// until they have `bytes_max` of rows. Errors  sync_stale_epoch: the bucket has begun another
+    /// history, or has forgotten deletions
     ///         since `as_of` · those of storage.
-    [[nodiscard]] Result<SnapshotPart> read_part(const SegmentName& name, RowPlace after);
+    [[nodiscard]] Result<SnapshotPart> read_part(const SegmentName& name,
+                                                 RowPlace after,
+                                                 std::size_t bytes_max);
 
 private:
     /// A page and the rows that its RowRefs borrow from; or why there is none.

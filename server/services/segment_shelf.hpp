@@ -11,6 +11,7 @@
 
 #include "core/model/bucket.hpp"
 #include "core/model/range.hpp"
+#include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
 
 namespace holdfast::services {
@@ -55,6 +56,8 @@ public:
         std::size_t waiting_max = 1'000;
         /// Of one segment: a larger bucket is served pages.
         std::size_t parts_max = 8'000;
+        /// Of rows in one part: as much as the largest answer to a pull.
+        std::size_t part_bytes = wire::limits::pull_bytes_max;
     };
     explicit SegmentShelf(Limits limits) : limits_(limits) {}
 

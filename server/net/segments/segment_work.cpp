@@ -166,7 +166,7 @@ asio::awaitable<void> SegmentWork::make_one(Name name) {
     RowPlace after;
     std::uint64_t rows = 0;
     for (std::uint32_t number = 0; number == 0 || !after.is_open(); ++number) {
-        auto part = hub_.read_part(name, after);  // as long as an answer to a pull
+        auto part = hub_.read_part(name, after, options_.limits.part_bytes);
         if (!part) {
             log_.write(Log::Level::info,
                        "segment_abandoned",

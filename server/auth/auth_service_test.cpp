@@ -427,8 +427,8 @@ TEST_F(AuthTest, OM36_a_device_that_is_not_the_tokens_or_was_revoked_is_refused)
     EXPECT_TRUE(auth_->check(identity));
     change_device(answer.device, [](auto& device) { device.revoked = true; });
     EXPECT_EQ(admit(answer.tokens, answer.device, answer.salt).error().code,
-              ErrorCode::auth_session_revoked);
-    EXPECT_EQ(auth_->check(identity).error().code, ErrorCode::auth_session_revoked);
+              ErrorCode::auth_access_revoked);
+    EXPECT_EQ(auth_->check(identity).error().code, ErrorCode::auth_access_revoked);
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ TEST(SegmentShelf, is_made_anew_when_a_fifth_has_changed_or_deletions_are_forgot
 
 TEST(SegmentShelf, the_least_recently_used_makes_room) {
     SegmentShelf shelf({.asked_min = 1, .bytes_max = 500});
-    for (const std::uint64_t bucket : {7, 8}) {
+    for (const std::uint64_t bucket : {7U, 8U}) {
         (void)shelf.offer(head(bucket, 10'000), begin(bucket));
         make(shelf, two);
     }

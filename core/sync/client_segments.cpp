@@ -39,8 +39,12 @@ void ClientSession::take_part(Instant now, const PullAnswered& input, BucketId b
             track.segment->cuts += 1;
             track.pages_only = track.segment->cuts == limits::segment_cuts_max;
         }
+        if (input.status == 401) {  // an address that is too old: a pull brings another
+            track.old_addresses += 1;
+            track.pages_only = track.old_addresses == limits::segment_addresses_max;
+        }
         if (input.status == 401 || track.pages_only) {
-            track.segment.reset();  // an address that is too old: a pull brings another
+            track.segment.reset();
         }
         return;
     }
@@ -53,6 +57,7 @@ void ClientSession::take_part(Instant now, const PullAnswered& input, BucketId b
     if (!whole) {
         track.pages_only = true;
     }
+    track.old_addresses = 0;
     track.segment->next += 1;
     track.segment->cuts = 0;
     if (!whole || track.planned.complete || track.segment->next == track.segment->parts) {

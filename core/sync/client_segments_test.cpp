@@ -110,6 +110,20 @@ TEST_F(ClientSegmentsTest, an_address_that_is_too_old_is_asked_for_anew_and_the_
     EXPECT_TRUE(wants(2).at(0).segments);
 }
 
+TEST_F(ClientSegmentsTest, where_every_address_is_too_old_pages_come) {
+    offered();
+    for (std::uint32_t i = 0; i < limits::segment_addresses_max; ++i) {
+        ASSERT_FALSE(pulls.back().path.empty());
+        feed(ClientSession::PullAnswered{pulls.back().pull, 401, {}});
+        pass_deadline();
+        const bool is_last = i + 1 == limits::segment_addresses_max;
+        EXPECT_EQ(wants(pulls.size() - 1).at(0).segments, !is_last);
+        if (!is_last) {
+            answer(pulls.back(), {segment()});
+        }
+    }
+}
+
 TEST_F(ClientSegmentsTest, OM38_a_full_disk_ends_the_segment_and_leaves_no_gap) {
     offered();
     full = true;

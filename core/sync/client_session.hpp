@@ -56,6 +56,8 @@ inline constexpr Millis pull_quick{250};
 inline constexpr Millis pull_slow{2'000};
 /// A part that is cut so often does not fit this line: on with pulls, which may be smaller.
 inline constexpr std::uint32_t segment_cuts_max = 2;
+/// Nor does a line on which so many addresses, one after the other, are too old when they are used.
+inline constexpr std::uint32_t segment_addresses_max = 3;
 inline constexpr std::size_t intents_window =
     192;  // without an outcome; below what the server takes, three pushes are under way
 inline constexpr Rate pushes{
@@ -329,8 +331,9 @@ private:
         bool refused = false;  ///< the server would not serve it: until it is told again
         std::optional<RepairUnderWay> repair{};
         std::optional<SegmentUnderWay> segment{};
-        bool pages_only = false;    ///< a segment has failed: no other on this connection
-        std::uint32_t repairs = 0;  ///< on this connection
+        std::uint32_t old_addresses = 0;  ///< of segments, since the last part came
+        bool pages_only = false;          ///< a segment has failed: no other on this connection
+        std::uint32_t repairs = 0;        ///< on this connection
     };
     struct PullInFlight {
         std::vector<BucketId> buckets;

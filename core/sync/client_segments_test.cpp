@@ -122,6 +122,16 @@ TEST_F(ClientSegmentsTest, where_every_address_is_too_old_pages_come) {
             answer(pulls.back(), {segment()});
         }
     }
+    feed(ClientSession::SocketClosed{});
+    pass_deadline();
+    connect({head});
+    EXPECT_TRUE(wants(pulls.size() - 1).at(0).segments) << "another connection may be quicker";
+    for (std::uint32_t i = 0; i < limits::segment_addresses_max; ++i) {
+        answer(pulls.back(), {segment()});
+        feed(ClientSession::PullAnswered{pulls.back().pull, 401, {}});
+        pass_deadline();
+    }
+    EXPECT_FALSE(wants(pulls.size() - 1).at(0).segments);
 }
 
 TEST_F(ClientSegmentsTest, OM38_a_full_disk_ends_the_segment_and_leaves_no_gap) {

@@ -129,6 +129,7 @@ void ClientSession::leave_connection() {
         track.repairs = 0;
         track.segment.reset();
         track.pages_only = false;
+        track.old_addresses = 0;
     }
     share_ = {};
     pulls_.clear();  // late answers are not taken: their numbers are unknown now

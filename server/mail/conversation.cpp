@@ -1,7 +1,5 @@
 #include "server/mail/conversation.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include "core/base/assert.hpp"
+#include "core/files/media.hpp"
 #include "platform/net/asio.hpp"
 
 namespace asio = boost::asio;
@@ -41,15 +40,6 @@ std::unexpected<Error> failed(std::string what, int status) {
     return fail(ErrorCode::routine_mail_failed,
                 std::move(what),
                 status == 0 ? "" : R"({"status":)" + std::to_string(status) + "}");
-}
-
-std::string base64(std::string_view bytes) {
-    std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                       reinterpret_cast<const unsigned char*>(bytes.data()),
-                                       static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(length));
-    return text;
 }
 
 struct Conversation::Trust {
@@ -171,9 +161,9 @@ asio::awaitable<Reply> Conversation::sign_in() {
     std::vector<std::string> lines;
     if (kinds != nullptr && has_word(*kinds, "PLAIN")) {
         using namespace std::string_literals;
-        lines = {"AUTH PLAIN " + base64("\0"s + user + "\0"s + password)};
+        lines = {"AUTH PLAIN " + files::to_base64("\0"s + user + "\0"s + password)};
     } else if (kinds != nullptr && has_word(*kinds, "LOGIN")) {
-        lines = {"AUTH LOGIN", base64(user), base64(password)};
+        lines = {"AUTH LOGIN", files::to_base64(user), files::to_base64(password)};
     } else {
         co_return failed("the mail server offers no sign-in that is known here");
     }

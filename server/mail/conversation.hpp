@@ -22,8 +22,6 @@ using Reply = Result<services::OutsideReply>;
 /// routine_mail_failed, with the server's status where it gave one.
 [[nodiscard]] std::unexpected<Error> failed(std::string what, int status = 0);
 
-[[nodiscard]] std::string base64(std::string_view bytes);
-
 /// One conversation with a mail server (RFC 5321), which goes over to TLS and signs in as the
 /// options ask. What is asked for and not there ends it: nothing is said in the clear instead. The
 /// options are borrowed for as long as it lasts.

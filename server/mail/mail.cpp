@@ -5,6 +5,7 @@
 #include <ctime>
 #include <utility>
 
+#include "core/files/media.hpp"
 #include "platform/net/asio.hpp"
 #include "server/mail/conversation.hpp"
 
@@ -24,7 +25,7 @@ std::unexpected<Error> invalid(const char* input) {
 
 /// In lines that every server takes, whatever stands in the text.
 std::string in_lines(std::string_view bytes) {
-    const std::string text = base64(bytes);
+    const std::string text = files::to_base64(bytes);
     std::string lines;
     for (std::size_t at = 0; at < text.size(); at += line_characters) {
         lines += text.substr(at, line_characters) + "\r\n";
@@ -47,8 +48,8 @@ std::string header_text(std::string_view text) {
         while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
             --end;
         }
-        words +=
-            (words.empty() ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?") + base64(text.substr(0, end)) + "?=";
+        words += (words.empty() ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?") +
+                 files::to_base64(text.substr(0, end)) + "?=";
         text.remove_prefix(end);
     }
     return words;

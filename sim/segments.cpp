@@ -1,36 +1,13 @@
 #include "sim/segments.hpp"
 
-#include <charconv>
-
 #include "core/base/sum.hpp"
+#include "server/auth/segment_addresses.hpp"
 
 namespace holdfast::sim {
 namespace {
 
-constexpr std::string_view folder_path = "/sync/v1/segments/";
-
 std::uint64_t sum_of(std::string_view bytes) {
     return row_sum(0, {}, 0, 0, bytes).low;
-}
-
-/// "<token>/<part>", as the device puts it together.
-struct Address {
-    std::string_view token;
-    std::uint32_t part = 0;
-};
-
-Address parse_address(std::string_view path) {
-    path.remove_prefix(folder_path.size());
-    const std::size_t slash = path.find('/');
-    Address address{.token = path.substr(0, slash)};
-    if (slash != std::string_view::npos) {
-        std::from_chars(path.data() + slash + 1, path.data() + path.size(), address.part);
-    }
-    return address;
-}
-
-services::SegmentName name_of(const auth::SegmentToken& token) {
-    return {{token.bucket.value}, token.epoch, token.as_of};
 }
 
 }  // namespace
@@ -50,19 +27,8 @@ std::optional<wire::Segment> Segments::offer(const services::Identity& identity,
     if (!found) {
         return std::nullopt;
     }
-    const auto& [name, first, parts] = *found;
-    const WallTime until = environment_.wall() + profile_.address_life;
-    std::string address(folder_path);
-    address += auth_.make_segment_token({.session = identity.session,
-                                         .bucket = Id{name.bucket.value},
-                                         .epoch = name.epoch,
-                                         .as_of = name.as_of,
-                                         .expires_at = until});
-    return wire::Segment{.bucket = name.bucket,
-                         .as_of = name.as_of,
-                         .first = first,
-                         .parts = parts,
-                         .address = std::move(address)};
+    return auth::address_segment(
+        auth_, identity, *found, environment_.wall() + profile_.address_life);
 }
 
 // ---------------------------------------------------------------------------- making
@@ -112,22 +78,25 @@ void Segments::delete_gone() {
 // ---------------------------------------------------------------------------- serving
 
 bool Segments::is_path(std::string_view path) {
-    return path.starts_with(folder_path);
+    return auth::is_segment_path(path);
 }
 
 Result<std::string> Segments::answer(std::string_view path) {
-    const Address address = parse_address(path);
-    HF_TRY(const auto pass, auth_.check_segment(address.token));
-    const services::SegmentName name = name_of(pass.token);
+    const auto address = auth::parse_segment_path(path);
+    if (!address) {
+        return fail(ErrorCode::request_not_found);
+    }
+    HF_TRY(const auto pass, auth_.check_segment(address->token));
+    const services::SegmentName name = auth::name_of(pass.token);
     HF_TRY(const bool readable, hub_.may_read(pass.identity, name.bucket));
     if (!readable) {
         return fail(ErrorCode::access_forbidden);
     }
-    const services::SegmentPart* part = shelf_.use(name, address.part);
+    const services::SegmentPart* part = shelf_.use(name, address->part);
     if (part == nullptr) {
         return fail(ErrorCode::request_not_found);
     }
-    const auto file = files_.find({name, address.part});
+    const auto file = files_.find({name, address->part});
     if (file == files_.end() || sum_of(file->second) != part->sums.front()) {
         shelf_.drop(name);
         return fail(ErrorCode::request_not_found);
@@ -136,9 +105,11 @@ Result<std::string> Segments::answer(std::string_view path) {
 }
 
 void Segments::spoil(std::string_view path, Random& random) {
-    const Address address = parse_address(path);
-    const auto pass = auth_.check_segment(address.token);
-    const auto file = pass ? files_.find({name_of(pass->token), address.part}) : files_.end();
+    const auto address = auth::parse_segment_path(path);
+    const auto pass =
+        address ? auth_.check_segment(address->token) : fail(ErrorCode::request_not_found);
+    const auto file =
+        pass ? files_.find({auth::name_of(pass->token), address->part}) : files_.end();
     if (file == files_.end()) {
         return;
     }

@@ -1,10 +1,10 @@
 #include "server/net/segments/segment_work.hpp"
 
-#include <charconv>
 #include <utility>
 
 #include "platform/net/asio.hpp"
 #include "platform/net/compression.hpp"
+#include "server/auth/segment_addresses.hpp"
 #include "server/net/content_answer.hpp"
 #include "server/net/limits.hpp"
 #include "server/net/static_files.hpp"
@@ -14,7 +14,6 @@ namespace asio = boost::asio;
 namespace holdfast::net {
 namespace {
 
-constexpr std::string_view folder_path = "/sync/v1/segments/";
 /// Of the files of a part, in the order of SegmentPart::sums.
 constexpr Encoding encodings[] = {Encoding::zstd, Encoding::gzip};
 
@@ -39,28 +38,6 @@ Result<services::SegmentPart> write_files(const files::CacheFolder& folder,
         written.bytes += bytes.size();
     }
     return written;
-}
-
-/// "<token>/<part>"
-struct Address {
-    std::string_view token;
-    std::uint32_t part = 0;
-};
-
-std::optional<Address> parse_address(std::string_view path) {
-    path.remove_prefix(folder_path.size());
-    const std::size_t slash = path.find('/');
-    if (slash == std::string_view::npos) {
-        return std::nullopt;
-    }
-    Address address{.token = path.substr(0, slash)};
-    const std::string_view number = path.substr(slash + 1);
-    const char* const end = number.data() + number.size();
-    const auto parsed = std::from_chars(number.data(), end, address.part);
-    if (parsed.ec != std::errc{} || parsed.ptr != end) {
-        return std::nullopt;
-    }
-    return address;
 }
 
 /// The bytes, or the range of them that was asked for, or that they are known.
@@ -136,19 +113,8 @@ std::optional<wire::Segment> SegmentWork::offer(const services::Identity& identi
         news_.raise();  // it may have to be made
         return std::nullopt;
     }
-    const auto& [name, first, parts] = *found;
-    const WallTime until = environment_.wall() + limits::segment_token_life;
-    std::string address(folder_path);
-    address += auth_.make_segment_token({.session = identity.session,
-                                         .bucket = Id{name.bucket.value},
-                                         .epoch = name.epoch,
-                                         .as_of = name.as_of,
-                                         .expires_at = until});
-    return wire::Segment{.bucket = name.bucket,
-                         .as_of = name.as_of,
-                         .first = first,
-                         .parts = parts,
-                         .address = std::move(address)};
+    return auth::address_segment(
+        auth_, identity, *found, environment_.wall() + limits::segment_token_life);
 }
 
 asio::awaitable<void> SegmentWork::make() {
@@ -223,18 +189,18 @@ asio::awaitable<void> SegmentWork::delete_gone() {
 // ---------------------------------------------------------------------------- serving
 
 bool SegmentWork::is_path(std::string_view path) {
-    return path.starts_with(folder_path);
+    return auth::is_segment_path(path);
 }
 
 std::string SegmentWork::loggable(const std::string& path) {
-    return is_path(path) ? std::string(folder_path) : path;
+    return is_path(path) ? std::string(auth::segments_path) : path;
 }
 
 asio::awaitable<Answer> SegmentWork::answer(Request request) {
     if (request.method != "GET") {
         co_return make_method_refused("GET");
     }
-    const auto address = parse_address(request.path);
+    const auto address = auth::parse_segment_path(request.path);
     if (!address || !folder_) {
         co_return make_problem(ErrorCode::request_not_found);
     }
@@ -242,7 +208,7 @@ asio::awaitable<Answer> SegmentWork::answer(Request request) {
     if (!pass) {
         co_return make_problem(pass.error().code);
     }
-    const Name name{{pass->token.bucket.value}, pass->token.epoch, pass->token.as_of};
+    const Name name = auth::name_of(pass->token);
     const auto readable = hub_.may_read(pass->identity, name.bucket);
     if (!readable || !*readable) {
         co_return make_problem(readable ? ErrorCode::access_forbidden : readable.error().code);

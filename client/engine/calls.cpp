@@ -341,7 +341,17 @@ Result<Args> parse_args(std::string_view call, const Json& args) {
     return parse_form_call(call, args);
 }
 
+template <class... Calls>
+bool is_one_of(const Args& args) {
+    return (std::holds_alternative<Calls>(args) || ...);
+}
+
 }  // namespace
+
+bool only_looks(const Args& args) {
+    return is_one_of<Start, Platform, Subscribe, Unsubscribe, DismissBanner, TryNow>(args) ||
+           is_one_of<ReadFile, BeginSaving, ReadSaving, EndSaving, RecoveryKey>(args);
+}
 
 Parsed parse(std::string_view json) {
     if (json.size() > limits::call_bytes_max) {

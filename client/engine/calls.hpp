@@ -186,6 +186,10 @@ using Args = std::variant<Start,
                           Subscribe,
                           Unsubscribe>;
 
+/// Whether it changes no more than what is shown: it is taken too where the outbox is read only
+/// (OM38).
+[[nodiscard]] bool only_looks(const Args& args);
+
 /// A call with its number. Where the number can be read the error is for that call; else it is 0.
 struct Parsed {
     std::int64_t number = 0;

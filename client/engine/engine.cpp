@@ -94,6 +94,10 @@ void Engine::Parts::take(const Call& input) {
                             Error{ErrorCode::request_malformed, "start comes first"});
         return;
     }
+    if (device->outbox.is_read_only() && !calls::only_looks(*parsed.args)) {
+        device->reply_error(parsed.number, Error{ErrorCode::outbox_read_only});
+        return;
+    }
     brought = input.bytes;
     std::visit([&](auto& call) { take(parsed.number, call); }, *parsed.args);
     brought = {};

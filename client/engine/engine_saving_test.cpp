@@ -5,7 +5,9 @@
 
 #include "client/engine/testing/engine_fixture.hpp"
 #include "core/files/testing/pictures.hpp"
+#include "core/wire/codec.hpp"
 #include "core/wire/sealed.hpp"
+#include "platform/sqlite/database.hpp"
 
 /// OM35: what waits is saved to a file, piece by piece.
 namespace holdfast::client {
@@ -20,6 +22,7 @@ protected:
     struct Saved {
         wire::SealedHead head;
         std::vector<std::string> texts;
+        std::vector<Intent> intents;
         std::map<Id, std::string> files;
     };
     /// All pieces of a file, as they would be sealed.
@@ -47,6 +50,7 @@ protected:
         } else if (const auto* actions = std::get_if<wire::SealedActions>(&piece)) {
             for (const Intent& intent : actions->intents) {
                 saved.texts.push_back(Json::parse(intent.args).value("text", ""));
+                saved.intents.push_back(intent);
             }
         } else if (const auto* part = std::get_if<wire::SealedBytes>(&piece)) {
             EXPECT_EQ(static_cast<std::size_t>(part->at), saved.files[part->file].size());
@@ -162,6 +166,58 @@ TEST_F(EngineSavingTest, OM39_gives_what_opens_the_store_again_once_the_server_h
     phone->pass(100);
     EXPECT_EQ(phone->call("recovery_key", Json::object())["ok"],
               (Json{{"key", "r2000"}, {"device", 2000}}));
+}
+
+TEST_F(EngineSavingTest, OM38_what_cannot_be_upgraded_is_shown_and_saved_and_delivered_once) {
+    sign_in();
+    work_offline();
+    const Json posted = phone->post("kept")["ok"]["intent"];
+    const std::string picture = post_picture(700'000);
+    phone->kill();
+    const std::string path = (directory_ / "outbox.db").string();
+    {  // a version before files had no such tables: a step to this one makes them
+        auto file = sqlite::Database::open({.path = path});
+        ASSERT_TRUE(file && file->execute("PRAGMA user_version = 3"));
+    }
+    phone->connected = true;
+    phone->requests.clear();
+    begin();
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    const auto status = phone->subscribe({{"query", "status"}});
+    phone->pass(60'000);
+    EXPECT_EQ(phone->snapshot(status)["banner"]["kind"], "read_only");
+    EXPECT_EQ(phone->snapshot(status)["connection"]["error"]["code"], "outbox.read_only");
+    EXPECT_EQ(phone->snapshot(outbox)["items"].size(), 2U);
+    EXPECT_EQ(code(phone->post("another")), "outbox.read_only");
+    EXPECT_EQ(code(phone->call("discard", {{"intent", posted}})), "outbox.read_only");
+    EXPECT_EQ(code(phone->call("sign_out", {{"discard", true}})), "outbox.read_only");
+    EXPECT_EQ(code(phone->sign_in()), "outbox.read_only");
+    phone->heal();
+    phone->pass(60'000);
+    EXPECT_TRUE(phone->requests.empty()) << "nothing is asked of the server";
+    EXPECT_TRUE(server.outcomes.empty());
+
+    const Saved saved = save();
+    EXPECT_EQ(saved.head.actions, 2U);
+    EXPECT_EQ(saved.texts, (std::vector<std::string>{"kept", "look"}));
+    EXPECT_EQ(saved.files.begin()->second, picture);
+    server.answer(wire::encode(wire::Push{.intents = saved.intents}));
+    EXPECT_EQ(server.effects.size(), 2U);
+
+    phone->kill();
+    {
+        auto file = sqlite::Database::open({.path = path});
+        ASSERT_TRUE(file && file->execute("PRAGMA user_version = 4"));
+    }
+    begin();
+    phone->pass(60'000);
+    EXPECT_EQ(phone->requests.count("/auth/v1/sign-in"), 0U);
+    for (const auto& [intent, times] : server.effects) {
+        EXPECT_EQ(times, 1) << to_string(intent);
+    }
+    const auto after = phone->subscribe({{"query", "outbox"}});
+    EXPECT_TRUE(phone->snapshot(after)["items"].empty());
+    EXPECT_EQ(texts(watch_messages()), (std::vector<std::string>{"kept", "look"}));
 }
 
 TEST_F(EngineSavingTest, OM35_an_empty_outbox_makes_no_file) {

@@ -15,6 +15,11 @@ void SyncDriver::begin() {
     if (!account || !device_.started) {
         return;
     }
+    if (device_.outbox.is_read_only()) {
+        device_.tell(offline::input::Stopped{.cause = offline::Cause::refused,
+                                             .error = {ErrorCode::outbox_read_only}});
+        return;
+    }
     if (account->ended != ErrorCode::none) {
         // The session ended before the app was closed: the person signs in, or works offline.
         if (device_.is_barred()) {

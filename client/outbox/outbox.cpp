@@ -118,6 +118,11 @@ std::string from_hexadecimal(std::string_view text) {
     return bytes;
 }
 
+/// Of what does not say that the file cannot be brought to this version: another try may do it.
+bool will_pass(const Error& error) {
+    return error.code == ErrorCode::storage_full || error.code == ErrorCode::storage_busy;
+}
+
 Result<std::int64_t> number(sqlite::Database& database, std::string_view sql) {
     HF_TRY(sqlite::Statement statement, database.prepare(sql));
     HF_TRY(const bool row, statement.step());
@@ -156,15 +161,29 @@ Result<Outbox> Outbox::open(const Options& options) {
     if (version < 0 || version > schema_version) {
         return fail(ErrorCode::storage_corrupt, "outbox schema " + std::to_string(version));
     }
-    HF_CHECK(outbox.migrate(version));
-    HF_CHECK(outbox.database_.execute(KeptIntents::schema));
-    HF_CHECK(outbox.database_.execute(AdjustedIntents::schema));
-    HF_CHECK(outbox.prepare());
-    HF_CHECK(outbox.load_all());
+    if (const auto migrated = outbox.migrate(version); !migrated) {
+        if (version == 0 || will_pass(migrated.error())) {
+            return std::unexpected(migrated.error());
+        }
+        if (auto copy = std::move(outbox).read_only_copy(); copy && copy->account()) {
+            return copy;
+        }
+        return std::unexpected(migrated.error());
+    }
+    HF_CHECK(outbox.make_ready());
     return outbox;
 }
 
+Result<> Outbox::make_ready() {
+    HF_CHECK(database_.execute(KeptIntents::schema));
+    HF_CHECK(database_.execute(AdjustedIntents::schema));
+    HF_CHECK(prepare());
+    return load_all();
+}
+
 /// From a version to this one, or nothing: a file is never between two.
+/// What waits may be in a sealed file, which an attempt before this one could not note: none of it
+/// can be taken back any more (OM35).
 Result<> Outbox::migrate(std::int64_t version) {
     if (version == schema_version) {
         return {};
@@ -173,6 +192,7 @@ Result<> Outbox::migrate(std::int64_t version) {
     for (std::int64_t step = version; step < schema_version; ++step) {
         HF_CHECK(database_.execute(schema_steps[step]));
     }
+    HF_CHECK(database_.execute("UPDATE item SET offered = 1"));
     const std::string pragma = "PRAGMA user_version = " + std::to_string(schema_version);
     HF_CHECK(database_.execute(pragma.c_str()));
     return transaction.commit();
@@ -218,6 +238,9 @@ Result<> Outbox::prepare() {
 
 /// Begins a transaction that is synced when it commits, or one that a later sync covers.
 Result<sqlite::Transaction> Outbox::begin(sqlite::Durability durability) {
+    if (is_read_only()) {
+        return fail(ErrorCode::outbox_read_only);
+    }
     if (durability_ != durability) {
         HF_CHECK(database_.set_durability(durability));
         durability_ = durability;

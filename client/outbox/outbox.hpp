@@ -58,8 +58,8 @@ struct Account {
 /// Order       by id. The server gives device numbers in increasing order, so this is the order in
 ///             which things were done, also across a change of the number.
 /// Owner       the engine, one connection. Threads: the owner's only.
-/// Errors      of every call that writes: storage_full · storage_failed · storage_busy. Nothing is
-///             half-done.
+/// Errors      of every call that writes: storage_full · storage_failed · storage_busy ·
+///             outbox_read_only. Nothing is half-done.
 class Outbox {
 public:
     struct Options {
@@ -70,9 +70,15 @@ public:
         std::uint64_t file_bytes_max = 0;  ///< storage_full beyond; 0: as large as the disk
     };
 
-    /// Opens or creates the file; never replaces one.
-    /// Errors  storage_corrupt: it cannot be read, or a newer version of the app has written it.
+    /// Opens or creates the file; never replaces one. A file of an older version that cannot be
+    /// brought to this one (a full disk apart) is opened for looking only: is_read_only().
+    /// Errors  storage_corrupt: it cannot be read, or a newer version of the app has written it ·
+    ///         those of bringing it to this version, where it cannot be looked at either.
     [[nodiscard]] static Result<Outbox> open(const Options& options);
+
+    /// Whether its file is of an older version, and stays as it is: it is read, and whatever would
+    /// write is refused with outbox_read_only. The next opening tries again.
+    [[nodiscard]] bool is_read_only() const { return older_file_ != nullptr; }
 
     // ------------------------------------------------------------------ account
 
@@ -280,6 +286,11 @@ private:
 
     Outbox(sqlite::Database database, bool exclusive);
     [[nodiscard]] Result<> migrate(std::int64_t version);
+    [[nodiscard]] Result<> make_ready();
+    /// An outbox of this version in memory, with what stands in the file of this one, which is only
+    /// read from now on.
+    [[nodiscard]] Result<Outbox> read_only_copy() &&;
+    [[nodiscard]] Result<> read_from(sqlite::Database older_file);
     [[nodiscard]] Result<> prepare();
     [[nodiscard]] Result<sqlite::Transaction> begin(sqlite::Durability durability);
     [[nodiscard]] Result<> load_all();
@@ -331,6 +342,7 @@ private:
 
     // --- owned children: the statements end before their connection
     sqlite::Database database_;
+    std::unique_ptr<sqlite::Database> older_file_;  ///< where `database_` is a copy in memory
     std::unique_ptr<Statements> statements_;
     sqlite::Durability durability_ = sqlite::Durability::full;  ///< of the next commit
     sqlite::Durability outlives_process_;  ///< of a commit that may go with the power, no sooner

@@ -10,7 +10,8 @@ namespace holdfast::offline {
 namespace {
 
 /// First one first: what needs the person, then what stops the work, then what is good to know.
-constexpr std::array<BannerKind, 6> banners{BannerKind::signed_out,
+constexpr std::array<BannerKind, 7> banners{BannerKind::read_only,
+                                            BannerKind::signed_out,
                                             BannerKind::too_long_offline,
                                             BannerKind::no_connection,
                                             BannerKind::storage_full,
@@ -59,13 +60,14 @@ std::string_view to_string(BarKind kind) {
 }
 
 std::string_view to_string(BannerKind kind) {
-    constexpr std::array<std::string_view, 7> names{"none",
+    constexpr std::array<std::string_view, 8> names{"none",
                                                     "no_connection",
                                                     "offline_active",
                                                     "storage_full",
                                                     "signed_out",
                                                     "too_long_offline",
-                                                    "withdrawn"};
+                                                    "withdrawn",
+                                                    "read_only"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -146,7 +148,7 @@ bool StatusMachine::reports(BannerKind kind) const {
         case BannerKind::none:
             return false;
         case BannerKind::no_connection:
-            return is_lost(contact_) && !is_on() && !overdue_;
+            return is_lost(contact_) && !is_on() && !overdue_ && !is_read_only();
         case BannerKind::offline_active:
             return is_on();
         case BannerKind::storage_full:
@@ -157,6 +159,8 @@ bool StatusMachine::reports(BannerKind kind) const {
             return is_lost(contact_) && overdue_;
         case BannerKind::withdrawn:
             return taken_away_;
+        case BannerKind::read_only:
+            return is_read_only();
     }
     return false;
 }
@@ -191,6 +195,9 @@ std::string_view StatusMachine::why_no_switch() const {
     if (overdue_) {
         return reason::too_long_offline;
     }
+    if (entitled() && is_read_only()) {
+        return reason::not_upgraded;
+    }
     if (entitled()) {
         return reason::keeps_nothing;
     }
@@ -214,6 +221,9 @@ Status::Switch StatusMachine::offline_switch() const {
 }
 
 std::optional<Refusal> refusal_of(const Status& status, IntentKind kind) {
+    if (status.connection.error == ErrorCode::outbox_read_only) {
+        return Refusal{ErrorCode::outbox_read_only, reason::not_upgraded};
+    }
     if (!status.screens.accept_input) {
         return Refusal{ErrorCode::offline_no_connection, reason::no_connection};
     }

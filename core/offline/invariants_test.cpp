@@ -74,6 +74,7 @@ const std::vector<Step> contacts{
     [](Phone& phone) { phone.connect().lose().tell(input::Connecting{}); },
     [](Phone& phone) { phone.connect().tell(input::Stopped{Cause::signed_out, {}}); },
     [](Phone& phone) { phone.tell(input::Stopped{Cause::refused, {}}); },
+    [](Phone& phone) { phone.tell(input::Stopped{Cause::refused, {ErrorCode::outbox_read_only}}); },
     [](Phone& phone) { phone.connect().tell(input::SignedOut{}); },
     [](Phone& phone) { phone.connect().complete().tell(input::Emptied{}); },
 };

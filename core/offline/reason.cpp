@@ -20,6 +20,8 @@ std::string_view reason_of(const Error& error) {
             return reason::not_synchronized;
         case ErrorCode::offline_too_long:
             return reason::too_long_offline;
+        case ErrorCode::outbox_read_only:
+            return reason::not_upgraded;
         case ErrorCode::entitlement_granted:
             return reason::has_offline;
         default:

@@ -23,6 +23,7 @@ inline constexpr std::string_view action_waiting = "reason.action_waiting";
 inline constexpr std::string_view withdrawn = "reason.withdrawn";
 inline constexpr std::string_view too_long_offline = "reason.too_long_offline";
 inline constexpr std::string_view has_offline = "reason.has_offline";
+inline constexpr std::string_view not_upgraded = "reason.not_upgraded";
 }  // namespace reason
 
 struct ReasonEntry {
@@ -31,7 +32,7 @@ struct ReasonEntry {
 };
 
 /// Every reason that the engine can give; the app's catalogues hold a sentence for each.
-inline constexpr std::array<ReasonEntry, 13> reasons{{
+inline constexpr std::array<ReasonEntry, 14> reasons{{
     {reason::not_synchronized,
      "Offline Mode cannot be turned on here before synchronization has completed once (OM17)."},
     {reason::no_connection, "Online Mode without a connection takes no input (OM20)."},
@@ -47,6 +48,7 @@ inline constexpr std::array<ReasonEntry, 13> reasons{{
     {reason::too_long_offline,
      "The phone was without contact for longer than the organization allows: connect once (OM14)."},
     {reason::has_offline, "The organization has Offline Mode already: nothing to ask for."},
+    {reason::not_upgraded, "This version of the app can only show what waits (OM38)."},
 }};
 
 /// The reason that belongs to a refusal of may_write(), may_manage(), may_submit() and the like;

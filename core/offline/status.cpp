@@ -227,6 +227,9 @@ void StatusMachine::settle() {
 
 Result<> StatusMachine::set_offline_mode(bool wanted, SwitchFrom from) {
     if (wanted && !is_on()) {
+        if (is_read_only()) {
+            return fail(ErrorCode::outbox_read_only);
+        }
         if (!available()) {
             return fail(ErrorCode::offline_not_available);
         }
@@ -271,7 +274,13 @@ bool StatusMachine::entitled() const {
 }
 
 bool StatusMachine::available() const {
-    return entitled() && keeps_;
+    return entitled() && keeps_ && !is_read_only();
+}
+
+/// Then nothing that is done would be kept: nobody works offline on it (OM38).
+bool StatusMachine::is_read_only() const {
+    const auto* stopped = std::get_if<Stopped>(&contact_);
+    return stopped != nullptr && stopped->error.code == ErrorCode::outbox_read_only;
 }
 
 bool StatusMachine::is_on() const {

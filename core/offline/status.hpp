@@ -65,7 +65,9 @@ struct Lost {  ///< a try failed, or contact was lost; `refused`: for now, the e
 struct Waiting {  ///< when the next try will be; after Lost
     Instant until;
 };
-struct Stopped {  ///< no more tries by itself: `signed_out` (session ended) or `refused`
+/// No more tries by itself: `signed_out` (session ended) or `refused`; with outbox_read_only what
+/// waits can only be looked at.
+struct Stopped {
     Cause cause = Cause::signed_out;
     Error error{ErrorCode::none};
 };
@@ -122,7 +124,8 @@ enum class BannerKind : std::uint8_t {
     storage_full,
     signed_out,
     too_long_offline,  ///< longer without contact than the entitlement allows
-    withdrawn          ///< Offline Mode was taken away while it was here
+    withdrawn,         ///< Offline Mode was taken away while it was here
+    read_only          ///< what waits can only be looked at, and saved (OM38)
 };
 enum class Button : std::uint8_t { none, offline_mode, online_mode, sign_in };
 
@@ -181,8 +184,9 @@ struct Refusal {
     std::string_view reason;  ///< key of core/offline/reason.hpp
 };
 
-/// Nothing if an intent of this kind may be taken now; else offline_no_connection (OM20) or
-/// intent_needs_connection (OM30). What the channel and the person allow is for core/model.
+/// Nothing if an intent of this kind may be taken now; else offline_no_connection (OM20),
+/// intent_needs_connection (OM30) or outbox_read_only (OM38). What the channel and the person allow
+/// is for core/model.
 [[nodiscard]] std::optional<Refusal> refusal_of(const Status& status, IntentKind kind);
 
 // ---------------------------------------------------------------------------------- the machine
@@ -273,7 +277,7 @@ public:
     void handle(Now now, const Input& in);
 
     /// OM16-OM18. Turning off always succeeds and touches nothing else.
-    /// Errors  offline_not_available · offline_too_long · offline_not_ready.
+    /// Errors  offline_not_available · offline_too_long · offline_not_ready · outbox_read_only.
     [[nodiscard]] Result<> set_offline_mode(bool wanted, SwitchFrom from);
 
     /// The × of the banner: hides it until what it reports changes.
@@ -316,6 +320,7 @@ private:
     [[nodiscard]] std::optional<Instant> patience_ends() const;
     [[nodiscard]] bool entitled() const;
     [[nodiscard]] bool available() const;
+    [[nodiscard]] bool is_read_only() const;
     [[nodiscard]] bool is_on() const;
     [[nodiscard]] bool reports(BannerKind kind) const;
     [[nodiscard]] Report report(BannerKind kind) const;

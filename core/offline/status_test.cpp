@@ -393,6 +393,27 @@ TEST(Status, OM38_a_replica_that_begins_anew_is_not_ready_and_as_of_no_time) {
     EXPECT_TRUE(phone.status().offline.can_change);
 }
 
+TEST(Status, OM38_an_outbox_that_can_only_be_read_is_told_before_all_else_and_takes_no_input) {
+    Phone phone({.mode = Mode::offline, .ever_complete = true, .policy = granted});
+    ASSERT_TRUE(phone.status().screens.accept_input);
+    phone.tell(input::Stopped{.cause = Cause::refused, .error = {ErrorCode::outbox_read_only}});
+    const Status status = phone.status();
+    EXPECT_EQ(status.connection.error, ErrorCode::outbox_read_only);
+    EXPECT_EQ(status.banner.kind, BannerKind::read_only);
+    EXPECT_EQ(status.banner.button, Button::none);
+    EXPECT_FALSE(status.screens.show_data);
+    EXPECT_FALSE(status.screens.accept_input);
+    EXPECT_FALSE(status.offline.available);
+    EXPECT_EQ(status.offline.reason, reason::not_upgraded);
+    EXPECT_EQ(refusal_of(status, IntentKind::message_post)->code, ErrorCode::outbox_read_only);
+    EXPECT_EQ(phone.turn(true, SwitchFrom::banner), ErrorCode::outbox_read_only);
+    phone.machine.dismiss_banner();
+    EXPECT_EQ(phone.status().banner.kind, BannerKind::none)
+        << "that there is no connection is not news";
+    phone.wait(60'000).tell(input::TimePassed{});
+    EXPECT_FALSE(phone.status().screens.accept_input);
+}
+
 TEST(Status, OM18_turning_it_off_touches_nothing_else) {
     Phone phone;
     phone.connect().complete().lose().tell(input::Outbox{3});

@@ -431,6 +431,11 @@ int Statement::columns() const {
     return sqlite3_column_count(handle_);
 }
 
+std::string_view Statement::name(int column) const {
+    const char* name = sqlite3_column_name(handle_, column);
+    return name == nullptr ? std::string_view{} : std::string_view(name);
+}
+
 bool Statement::is_null(int column) const {
     return sqlite3_column_type(handle_, column) == SQLITE_NULL;
 }

@@ -142,6 +142,7 @@ public:
     [[nodiscard]] std::string_view blob(int column) const;  ///< likewise
     [[nodiscard]] bool is_null(int column) const;
     [[nodiscard]] int columns() const;
+    [[nodiscard]] std::string_view name(int column) const;  ///< as the statement calls it
 
 private:
     sqlite3_stmt* handle_ = nullptr;

@@ -304,6 +304,7 @@ export interface StatusSnapshot {
       | 'offline_active'
       | 'storage_full'
       | 'signed_out'
+      | 'read_only' // what waits could not be taken over by this version: it is shown, and can be saved (OM38)
       | 'too_long_offline' // longer without contact than the organization allows: connect once (OM14)
       | 'withdrawn'; // Offline Mode was taken away: what was kept here is deleted (OM14)
     button: 'none' | 'offline_mode' | 'online_mode' | 'sign_in';

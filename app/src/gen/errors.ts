@@ -33,6 +33,7 @@ export const errorCodes = [
   'outbox.not_empty',
   'outbox.unknown_item',
   'outbox.may_be_sent',
+  'outbox.read_only',
   'storage.full',
   'storage.failed',
   'storage.corrupt',

@@ -42,6 +42,7 @@ enum class ErrorCode : std::uint16_t {
     outbox_not_empty = 61,
     outbox_unknown_item = 62,
     outbox_may_be_sent = 63,
+    outbox_read_only = 64,
     storage_full = 70,
     storage_failed = 71,
     storage_corrupt = 72,
@@ -172,7 +173,7 @@ struct ErrorEntry {
     std::string_view action;
 };
 
-inline constexpr std::array<ErrorEntry, 149> error_catalogue{{
+inline constexpr std::array<ErrorEntry, 150> error_catalogue{{
     {ErrorCode::request_malformed, "request.malformed", 400, Retry::never,
      "The bytes are not a frame, or not a valid JSON body.",
      "Update the app; if it is up to date, report the log line."},
@@ -269,6 +270,9 @@ inline constexpr std::array<ErrorEntry, 149> error_catalogue{{
     {ErrorCode::outbox_may_be_sent, "outbox.may_be_sent", 409, Retry::never,
      "The item may have reached the server already, so it can no longer be taken back here.",
      "Connect and wait until it is confirmed; what it did can then be undone where it was done."},
+    {ErrorCode::outbox_read_only, "outbox.read_only", 409, Retry::never,
+     "This version of the app could not bring the outbox of the version before into its own form. It is as it was, and nothing in it is lost; it is shown, and nothing is sent or changed.",
+     "Save what waits to a file and have that delivered; then update the app, or close it and open it again."},
     {ErrorCode::storage_full, "storage.full", 507, Retry::later,
      "The disk, or the browser's share of it, is full. Nothing was half-done.",
      "Free some space and try again."},

@@ -18,11 +18,15 @@ constexpr auto as_code = asio::as_tuple(asio::use_awaitable);
 using Request = http::request<http::string_body>;
 using Parser = http::response_parser<http::string_body>;
 
-Request make_request(const Route& route, HttpRequest& from) {
+Request make_request(const Route& route, HttpRequest& from, const std::optional<CutAnswer>& cut) {
     Request request(http::string_to_verb(from.method), from.path, 11);
     request.set(http::field::host, route.address.authority());
     request.set(http::field::user_agent, route.user_agent);
     request.set(http::field::accept_encoding, "zstd, gzip");
+    if (cut) {  // the same encodings as before: else it would be another file
+        request.set(http::field::range, range_behind(*cut));
+        request.set(http::field::if_range, cut->etag);
+    }
     if (!from.content_type.empty()) {
         request.set(http::field::content_type, from.content_type);
     }
@@ -41,9 +45,58 @@ Request make_request(const Route& route, HttpRequest& from) {
     return request;
 }
 
+/// Only what nobody asks for in ranges of their own.
+bool may_go_on(const HttpRequest& request) {
+    return request.method == "GET" && request.headers.empty();
+}
+
+/// The server has no time: the same again, later.
+bool is_passing(unsigned status) {
+    return status == 429 || status >= 500;
+}
+
+std::string_view field_of(const Parser& parser, http::field field) {
+    const beast::string_view value = parser.get()[field];
+    return {value.data(), value.size()};
+}
+
+/// Puts what came before in front of the rest. False: the rest of something else.
+bool join(Parser& parser, const std::optional<CutAnswer>& cut) {
+    auto& response = parser.get();
+    if (!cut || response.result() != http::status::partial_content) {
+        return true;  // whole, or none
+    }
+    if (!goes_on(*cut,
+                 field_of(parser, http::field::etag),
+                 field_of(parser, http::field::content_range))) {
+        return false;
+    }
+    response.body().insert(0, cut->bytes);
+    response.result(http::status::ok);
+    return true;
+}
+
+/// What has come of an answer that was cut, with what came before it; nothing that could go on.
+std::optional<CutAnswer> take_cut(Parser& parser,
+                                  std::string path,
+                                  const std::optional<CutAnswer>& before) {
+    if (!parser.is_header_done()) {
+        return before;
+    }
+    if (!join(parser, before) || parser.get().result() != http::status::ok) {
+        return std::nullopt;
+    }
+    return CutAnswer{.path = std::move(path),
+                     .etag = std::string(field_of(parser, http::field::etag)),
+                     .bytes = std::move(parser.get().body())};
+}
+
 /// Status 0 where the body is not what its encoding says: as if nothing had come.
-HttpAnswer take_answer(Parser& parser) {
+HttpAnswer take_answer(Parser& parser, const std::optional<CutAnswer>& cut) {
     HttpAnswer answer;
+    if (!join(parser, cut)) {
+        return answer;
+    }
     auto& response = parser.get();
     const auto encoding = net::parse_encoding(response[http::field::content_encoding]);
     if (!encoding) {
@@ -119,7 +172,9 @@ asio::awaitable<void> HttpPool::run(std::shared_ptr<HttpPool> pool) {
 asio::awaitable<HttpAnswer> HttpPool::exchange(std::shared_ptr<HttpPool> pool, HttpRequest from) {
     const auto deadline =
         std::chrono::steady_clock::now() + std::chrono::milliseconds(from.timeout_ms);
-    const Request request = make_request(*pool->route_, from);
+    const bool resumable = may_go_on(from);
+    std::optional<CutAnswer> cut = resumable ? pool->cuts_.take(from.path) : std::nullopt;
+    const Request request = make_request(*pool->route_, from, cut);
     // A connection that was idle may have been closed meanwhile: then a new one, once.
     for (bool fresh = false; !fresh && !pool->stopped_;) {
         std::unique_ptr<Connection> connection = pool->take_idle();
@@ -127,7 +182,7 @@ asio::awaitable<HttpAnswer> HttpPool::exchange(std::shared_ptr<HttpPool> pool, H
         if (fresh) {
             auto transport = co_await dial(pool->route_);
             if (!transport || pool->stopped_) {
-                co_return HttpAnswer{};
+                break;
             }
             connection = std::make_unique<Connection>(Connection{std::move(*transport), {}, {}});
         }
@@ -148,11 +203,19 @@ asio::awaitable<HttpAnswer> HttpPool::exchange(std::shared_ptr<HttpPool> pool, H
                 connection->idle_since = std::chrono::steady_clock::now();
                 pool->idle_.push_back(std::move(connection));
             }
-            co_return take_answer(parser);
+            if (cut && is_passing(parser.get().result_int())) {
+                pool->cuts_.keep(*std::move(cut));
+                cut.reset();
+            }
+            co_return take_answer(parser, cut);
         }
         if (parser.got_some() || error == beast::error::timeout) {
-            co_return HttpAnswer{};
+            cut = take_cut(parser, from.path, cut);
+            break;
         }
+    }
+    if (resumable && cut) {
+        pool->cuts_.keep(*std::move(cut));
     }
     co_return HttpAnswer{};
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/engine/engine.hpp"
+#include "client/native/cut_answers.hpp"
 #include "client/native/dial.hpp"
 #include "platform/net/task_group.hpp"
 
@@ -23,7 +24,8 @@ struct HttpAnswer {
     std::string body;
 };
 
-/// Requests over at most two connections, which are kept open between them.
+/// Requests over at most two connections, which are kept open between them. A GET that was cut goes
+/// on at its byte when it is asked for again.
 ///
 /// Owners of the shared pointer: the client, and the coroutines that carry requests out. stop()
 /// cuts their connections and keeps them from calling back, so that they may end after the client.
@@ -55,6 +57,7 @@ private:
     // changing
     bool stopped_ = false;
     std::deque<HttpRequest> waiting_;
+    CutAnswers cuts_;
     std::vector<std::unique_ptr<Connection>> idle_;
     std::vector<Connection*> busy_;
     std::size_t running_ = 0;

@@ -53,7 +53,7 @@ inline constexpr int pull_gzip_level = 1;
 inline constexpr int segment_zstd_level = 9;
 inline constexpr int segment_gzip_level = 6;
 inline constexpr std::size_t segment_part_bytes_max = 4 * 1024 * 1024;  // storage_corrupt
-/// A device that takes longer asks for another address.
+/// At most, and half of it at least: a device that takes longer asks for another address.
 inline constexpr Millis segment_token_life{10 * 60 * 1000};
 inline constexpr int static_gzip_level = 9;                         // once, at the start
 inline constexpr std::size_t static_bytes_max = 256 * 1024 * 1024;  // of all files together

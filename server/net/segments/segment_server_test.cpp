@@ -10,6 +10,7 @@
 
 #include "core/wire/codec.hpp"
 #include "platform/net/compression.hpp"
+#include "server/net/segments/segment_work.hpp"
 #include "server/net/testing/raw_client.hpp"
 #include "server/net/testing/server_fixture.hpp"
 
@@ -164,6 +165,16 @@ TEST_F(SegmentServer, OM3_goes_on_at_the_part_where_the_device_stands) {
     later.after_kind = RowKind::message;
     later.after_id = Id{rows - 1};
     EXPECT_EQ(offered(later).first, segment.parts - 1);
+}
+
+TEST(SegmentWork, an_address_stays_the_same_for_a_while_and_ends_within_ten_minutes) {
+    constexpr std::int64_t minute = 60'000;
+    const auto end = [](std::int64_t now) {
+        return SegmentWork::end_of_address(WallTime{now}).ms / minute;
+    };
+    EXPECT_EQ(end(100 * minute), 110);
+    EXPECT_EQ(end(105 * minute - 1), 110);
+    EXPECT_EQ(end(105 * minute), 115);
 }
 
 TEST_F(SegmentServer, whoever_does_not_know_segments_is_served_pages) {

@@ -114,7 +114,12 @@ std::optional<wire::Segment> SegmentWork::offer(const services::Identity& identi
         return std::nullopt;
     }
     return auth::address_segment(
-        auth_, identity, *found, environment_.wall() + limits::segment_token_life);
+        auth_, identity, *found, end_of_address(environment_.wall()));
+}
+
+WallTime SegmentWork::end_of_address(WallTime now) {
+    constexpr std::int64_t step = limits::segment_token_life.count / 2;
+    return WallTime{(now.ms / step + 2) * step};
 }
 
 asio::awaitable<void> SegmentWork::make() {

@@ -47,6 +47,9 @@ public:
                                                      const Bucket& head,
                                                      const wire::Want& want) override;
 
+    /// Until when an address is good that is given now: the same for whoever asks soon again, so
+    /// that it is known again on another connection.
+    [[nodiscard]] static WallTime end_of_address(WallTime now);
     /// Of GET /sync/v1/segments/<token>/<part>.
     [[nodiscard]] static bool is_path(std::string_view path);
     /// The path as it may stand in a log: who knows the token may fetch.

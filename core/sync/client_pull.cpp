@@ -52,6 +52,7 @@ void ClientSession::learn(const std::vector<Bucket>& heads, bool greeting) {
         Track& track = tracks_[head.id];
         const bool known = static_cast<bool>(track.cursor.head.id);
         track.refused = false;
+        resting_.erase(head.id);
         if (track.repair) {
             hear_under_repair(track, head);
             continue;
@@ -114,6 +115,7 @@ void ClientSession::drop(const std::vector<BucketId>& buckets) {
         if (const auto track = tracks_.find(bucket); track != tracks_.end()) {
             forget_requests(track->second, bucket);
             tracks_.erase(track);
+            resting_.erase(bucket);
             dropped.buckets.push_back(bucket);
         }
     }

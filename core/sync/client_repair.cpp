@@ -1,6 +1,7 @@
 // The repairing part of ClientSession: when a bucket is compared with the server's, and what
 // follows from the sums and rows that come. The comparing itself: repair.hpp.
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/broken.hpp"
@@ -9,8 +10,13 @@
 namespace holdfast::sync {
 namespace {
 
-/// Of one bucket on one connection; then it rests until the next one.
+/// Of one bucket on one connection; then it rests.
 constexpr std::uint32_t repairs_max = 3;
+
+/// Answers may have been damaged on the way: what rests is compared once more after a while, at
+/// longer and longer intervals while it stays wrong.
+constexpr Millis rest_first{15'000};
+constexpr Millis rest_max{300'000};
 
 }  // namespace
 
@@ -41,12 +47,30 @@ void ClientSession::begin_repair(Track& track, const Bucket& head, RepairCause c
     track.repair.reset();
     if (track.repairs > repairs_max) {
         track.refused = true;
+        resting_.insert_or_assign(head.id, Rest{head, cause});
         return;
     }
     track.repair.emplace(
         RepairUnderWay{.number = next_repair_++, .work = Repair(head, cause), .told = head});
     outputs_.emplace_back(BeginRepair{head.id, cause});
     outputs_.emplace_back(StatusChanged{});
+}
+
+void ClientSession::time_rest(Instant now) {
+    if (!resting_.empty() && !rest_until_) {
+        rest_.count = std::clamp(rest_.count * 2, rest_first.count, rest_max.count);
+        rest_until_ = now + rest_;
+    }
+}
+
+void ClientSession::end_rest() {
+    rest_until_.reset();
+    for (const auto& [bucket, rest] : std::exchange(resting_, {})) {
+        Track& track = tracks_.at(bucket);
+        track.refused = false;
+        track.repairs = repairs_max - 1;
+        begin_repair(track, rest.told, rest.cause);
+    }
 }
 
 /// What could not be stored is compared once more when there is space again.
@@ -165,6 +189,8 @@ void ClientSession::on(Instant /*now*/, const RepairStored& input) {
     track.planned = track.cursor;
     if (const auto cause = find_difference(track.cursor, head, false)) {
         begin_repair(track, head, *cause);
+    } else {
+        rest_ = {};
     }
     outputs_.emplace_back(StatusChanged{});
 }

@@ -120,7 +120,7 @@ TEST_F(ClientSessionTest, OM6_a_repair_that_cannot_be_stored_leaves_the_bucket_a
     EXPECT_THAT(repairs, SizeIs(1)) << "it is one repair";
 }
 
-TEST_F(ClientSessionTest, a_bucket_that_stays_wrong_rests_until_the_next_connection) {
+TEST_F(ClientSessionTest, OM6_a_bucket_that_stays_wrong_rests_and_is_compared_again) {
     begin({.cursors = {cursor_at(10, 3)}});
     Bucket head = bucket(10, BucketKind::timeline, 3);
     head.sum = Sum{1, 2};  // a server that contradicts itself
@@ -130,6 +130,35 @@ TEST_F(ClientSessionTest, a_bucket_that_stays_wrong_rests_until_the_next_connect
     }
     EXPECT_THAT(repaired, SizeIs(3));
     EXPECT_FALSE(session->progress().complete);
+
+    const std::size_t rested_behind = pulls.size();
+    for (int i = 0; i < 9 && pulls.size() == rested_behind; ++i) {
+        pass_deadline();
+        receive(wire::Pong{});
+    }
+    ASSERT_THAT(pulls, SizeIs(rested_behind + 1)) << "one more time";
+    answer(pulls.back(), {wire::Page{.head = head, .mode = wire::PullMode::range}});
+    EXPECT_THAT(repaired, SizeIs(4));
+    EXPECT_THAT(pulls, SizeIs(rested_behind + 1)) << "and it rests again";
+}
+
+TEST_F(ClientSessionTest, OM6_what_was_damaged_on_the_way_is_whole_after_a_rest) {
+    begin({.cursors = {cursor_at(10, 3)}});
+    Bucket head = bucket(10, BucketKind::timeline, 3);
+    const RowRef row{.kind = RowKind::message, .id = Id{7}, .version = 3, .sort = 0, .body = "{}"};
+    head.sum = row_sum(7, row.id, row.version, row.sort, row.body);
+    connect({head});
+    for (std::size_t i = 0; i < 3; ++i) {
+        answer(pulls.at(i), {wire::Page{.head = head, .mode = wire::PullMode::range}});
+    }
+    ASSERT_FALSE(session->progress().complete);
+    for (int i = 0; i < 9 && pulls.size() == 3; ++i) {
+        pass_deadline();
+        receive(wire::Pong{});
+    }
+    answer(pulls.at(3),
+           {wire::Page{.head = head, .mode = wire::PullMode::range, .rows = {row}}});
+    EXPECT_TRUE(session->progress().complete);
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ std::optional<Instant> ClientSession::next_deadline() const {
         consider(connected->answer_by);
         consider(connected->ping_at);
         consider(pull_again_at_);
+        consider(rest_until_);
         consider(release_at_);
         consider(push_at_);
         consider(outcomes_due());
@@ -131,6 +132,9 @@ void ClientSession::leave_connection() {
         track.pages_only = false;
         track.old_addresses = 0;
     }
+    resting_.clear();
+    rest_until_.reset();
+    rest_ = {};
     share_ = {};
     pulls_.clear();  // late answers are not taken: their numbers are unknown now
     pull_again_at_.reset();
@@ -382,6 +386,9 @@ void ClientSession::on(Instant now, const TimePassed& /*input*/) {
     if (pull_again_at_ && now >= *pull_again_at_) {
         pull_again_at_.reset();
     }
+    if (rest_until_ && now >= *rest_until_) {
+        end_rest();
+    }
     release_lanes(now);
 }
 
@@ -393,6 +400,7 @@ void ClientSession::enter(State next) {
 void ClientSession::schedule(Instant now) {
     schedule_intents(now);
     schedule_pulls(now);
+    time_rest(now);
     const bool complete = progress().complete;
     if (was_complete_ && !complete) {
         received_ = 0;  // a new synchronization begins

@@ -328,12 +328,17 @@ private:
         BucketCursor planned;  ///< as it will be when every page handed out is stored
         bool in_flight = false;
         Priority asked_as{};   ///< in flight: in whose name
-        bool refused = false;  ///< the server would not serve it: until it is told again
+        bool refused = false;  ///< not served, or at rest: until it is told again
         std::optional<RepairUnderWay> repair{};
         std::optional<SegmentUnderWay> segment{};
         std::uint32_t old_addresses = 0;  ///< of segments, since the last part came
         bool pages_only = false;          ///< a segment has failed: no other on this connection
         std::uint32_t repairs = 0;        ///< on this connection
+    };
+    /// A bucket that so many repairs have left wrong.
+    struct Rest {
+        Bucket told;
+        RepairCause cause{};
     };
     struct PullInFlight {
         std::vector<BucketId> buckets;
@@ -403,6 +408,8 @@ private:
                                                                     bool greeting);
     void begin_repair(Track& track, const Bucket& head, RepairCause cause);
     void repair_anew(Track& track);
+    void time_rest(Instant now);
+    void end_rest();
     void hear_under_repair(Track& track, const Bucket& head);
     void take_range(Track& track, wire::Page&& page);
     void take_sums(const wire::Sums& sums, std::size_t bytes);
@@ -452,6 +459,9 @@ private:
     std::uint32_t pull_bytes_ = limits::pull_bytes_first;  ///< of the next one
     std::optional<Instant> pull_again_at_;                 ///< after a failure
     Millis pull_delay_{};
+    std::map<BucketId, Rest> resting_;  ///< each has a track, which is `refused`
+    std::optional<Instant> rest_until_;
+    Millis rest_{};
     bool store_failed_ = false;
     bool renewing_ = false;
 

@@ -28,6 +28,7 @@ std::string broken(const Status& status, bool entitled) {
         status.offline.can_change || !status.offline.reason.empty() || banner.incomplete ||
         banner.connected || banner.kind == BannerKind::offline_active ||
         banner.button == Button::offline_mode || banner.button == Button::online_mode;
+    const bool read_only = status.connection.error == ErrorCode::outbox_read_only;
     return unless(implies(status.screens.show_data, connected || status.offline.on),
                   "OM20: no data in Online Mode without a connection") +
            unless(status.screens.show_data || !(connected || status.offline.on),
@@ -35,7 +36,8 @@ std::string broken(const Status& status, bool entitled) {
            unless(implies(status.screens.accept_input, status.screens.show_data),
                   "no input without data") +
            unless(implies(!entitled, !visible), "OM14, OM15: nothing visible unless entitled") +
-           unless(status.offline.available == entitled, "available when entitled") +
+           unless(status.offline.available == (entitled && !read_only),
+                  "OM38: available when entitled, and what is done can be kept") +
            unless(implies(status.offline.on, status.offline.can_change), "it can be turned off") +
            unless(implies(bar.kind == BarKind::synchronizing, connected), "amber: connected") +
            unless(implies(bar.kind == BarKind::ready,

@@ -156,8 +156,7 @@ TEST_F(ClientSessionTest, OM6_what_was_damaged_on_the_way_is_whole_after_a_rest)
         pass_deadline();
         receive(wire::Pong{});
     }
-    answer(pulls.at(3),
-           {wire::Page{.head = head, .mode = wire::PullMode::range, .rows = {row}}});
+    answer(pulls.at(3), {wire::Page{.head = head, .mode = wire::PullMode::range, .rows = {row}}});
     EXPECT_TRUE(session->progress().complete);
 }
 

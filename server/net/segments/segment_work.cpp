@@ -113,8 +113,7 @@ std::optional<wire::Segment> SegmentWork::offer(const services::Identity& identi
         news_.raise();  // it may have to be made
         return std::nullopt;
     }
-    return auth::address_segment(
-        auth_, identity, *found, end_of_address(environment_.wall()));
+    return auth::address_segment(auth_, identity, *found, end_of_address(environment_.wall()));
 }
 
 WallTime SegmentWork::end_of_address(WallTime now) {

@@ -26,6 +26,10 @@ std::string describe(const wire::Frame& frame) {
                 std::to_string(page->from) + " to " + std::to_string(page->to) + ", " +
                 std::to_string(page->rows.size()) + " rows, head " +
                 std::to_string(page->head.version);
+    } else if (const auto* welcome = std::get_if<wire::Welcome>(&frame)) {
+        text += " device " + std::to_string(welcome->device);
+    } else if (const auto* away = std::get_if<wire::GoAway>(&frame)) {
+        text += " " + std::string(find_error(away->code)->code);
     }
     return text;
 }

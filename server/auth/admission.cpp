@@ -1,22 +1,15 @@
-#include <algorithm>
 #include <utility>
 
 #include "server/auth/auth_service.hpp"
 
 /// The handshake of a live connection, and how a copied device is told from the original.
 ///
-/// Every welcome gives the device a new salt. The salt before stays good until the new one is seen,
-/// because a welcome may get lost. A device that knows neither has an image that was copied, or
-/// restored from a backup: it stays signed in, and gets a number of its own so that its ids cannot
-/// meet the other's. The session goes with it; the original, if there is one, signs in again.
+/// Every welcome gives the device a new salt (salts.hpp). The salt before stays good until a new
+/// one is seen, because a welcome may get lost. A device that knows neither has an image that was
+/// copied, or restored from a backup: it stays signed in, and gets a number of its own so that its
+/// ids cannot meet the other's. The session goes with it; the original, if there is one, signs in
+/// again.
 namespace holdfast::auth {
-namespace {
-
-bool knows_salt(const storage::DeviceRecord& device, const wire::Hello& hello) {
-    return Salts{device.salt, device.previous_salt}.knows(hello.salt);
-}
-
-}  // namespace
 
 Result<AuthService::Admission> AuthService::admit(const wire::Hello& hello) {
     HF_TRY(Standing standing, find_bearer(hello.token));
@@ -25,7 +18,7 @@ Result<AuthService::Admission> AuthService::admit(const wire::Hello& hello) {
     remembered_.erase(standing.session.id);  // what follows is read when it is committed
     bool proven = false;
     if (hello.device == device.number) {
-        proven = knows_salt(device, hello);
+        proven = salt_maker_.knows(salts_of(device), hello.salt);
         if (!proven) {
             HF_TRY(device, number_copy(standing));
         }
@@ -35,12 +28,8 @@ Result<AuthService::Admission> AuthService::admit(const wire::Hello& hello) {
             return fail(ErrorCode::auth_wrong_device, "the token is another device's");
         }
     }
-    Salts salts{device.salt, device.previous_salt};
-    if (proven) {
-        turn(salts, hello.salt);
-    } else {
-        salts.given = make_salt(salts.given);
-    }
+    Salts salts = salts_of(device);
+    turn(salts, proven ? hello.salt : salts.said);
     device.salt = salts.given;
     device.previous_salt = salts.said;
     device.device_class = hello.device_class;
@@ -56,15 +45,16 @@ Result<AuthService::Admission> AuthService::admit(const wire::Hello& hello) {
         .identity = std::move(identity), .salt = device.salt, .resume = std::move(resume)};
 }
 
-/// The next salt for a device that has said this one. After a sign-in the one said before is 0: a
-/// device that did not keep the sign-in's says 0. One that says the salt before gets the present
-/// one again: a late hello of an abandoned connection must not make the salt unknown that the
-/// device has meanwhile been given.
+Salts AuthService::salts_of(const storage::DeviceRecord& device) {
+    return {.given = device.salt, .said = device.previous_salt};
+}
+
+/// After a sign-in the salt said before is 0: a device that did not keep the sign-in's says 0.
 void AuthService::turn(Salts& salts, std::uint64_t said) {
-    if (said == salts.said && said != salts.given) {
-        return;
-    }
-    salts = {.given = make_salt(std::max(said, salts.given)), .said = said};
+    salts.said = said;
+    std::uint32_t random = 0;
+    environment_.random(&random, sizeof random);
+    salts.given = salt_maker_.make(salts, random);
 }
 
 Result<storage::DeviceRecord> AuthService::number_copy(Standing& standing) {
@@ -72,7 +62,6 @@ Result<storage::DeviceRecord> AuthService::number_copy(Standing& standing) {
     storage::DeviceRecord copy{.user = standing.device.user,
                                .name = standing.device.name,
                                .device_class = standing.device.device_class,
-                               .salt = make_salt(0),
                                .created_at = now,
                                .seen_at = now};
     HF_CHECK(number_device(copy, standing.device.number));
@@ -88,13 +77,7 @@ Result<bool> AuthService::is_unwelcomed_copy(const Standing& standing, const wir
     }
     HF_TRY(const auto claimed, storage_.find_device(hello.device));
     return claimed && claimed->user == standing.session.user && !claimed->revoked &&
-           !knows_salt(*claimed, hello);
-}
-
-std::uint64_t AuthService::make_salt(std::uint64_t before) {
-    std::uint32_t random = 0;
-    environment_.random(&random, sizeof random);
-    return (std::uint64_t{Salts::turn_of(before)} + 1) << 32U | random;
+           !salt_maker_.knows(salts_of(*claimed), hello.salt);
 }
 
 }  // namespace holdfast::auth

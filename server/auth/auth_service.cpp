@@ -61,6 +61,7 @@ AuthService::AuthService(storage::Storage& storage, Environment& environment, To
       environment_(environment),
       key_(std::move(key)),
       seal_(key_),
+      salt_maker_(key_),
       sealing_secret_(derive_sealing_secret(key_)),
       sealing_key_(public_part(sealing_secret_)),
       tries_by_pair_(limits::tries_per_account_and_address_max,
@@ -198,8 +199,7 @@ Result<std::optional<storage::DeviceRecord>> AuthService::find_own_device(
     for (const storage::SessionRecord& session : sessions) {
         recall_salts(session.id, *known);
     }
-    const Salts salts{known->salt, known->previous_salt};
-    return salts.knows(request.salt) ? std::move(known) : std::nullopt;
+    return salt_maker_.knows(salts_of(*known), request.salt) ? std::move(known) : std::nullopt;
 }
 
 /// The device that the installation was before; otherwise a new one.
@@ -209,19 +209,21 @@ Result<storage::DeviceRecord> AuthService::take_device(Id user, const DeviceRequ
     if (known) {
         known->name = request.name;
         known->device_class = request.device_class;
-        // Turned also where the answer before this one may be lost: given the same salt again, two
-        // images that sign in by turns would each know what the other was given, for ever.
-        known->salt = make_salt(std::max(request.salt, known->salt));
-        known->previous_salt = request.salt;
+        Salts salts = salts_of(*known);
+        turn(salts, request.salt);
+        known->salt = salts.given;
+        known->previous_salt = salts.said;
         known->seen_at = now;
         HF_CHECK(storage_.put_device(*known));
         return *std::move(known);
     }
+    Salts salts;
+    turn(salts, request.salt);
     storage::DeviceRecord made{.user = user,
                                .name = request.name,
                                .device_class = request.device_class,
-                               .salt = make_salt(request.salt),
-                               .previous_salt = request.salt,
+                               .salt = salts.given,
+                               .previous_salt = salts.said,
                                .created_at = now,
                                .seen_at = now};
     // What waits on it was made under its number: after a backup was restored it may have it again.

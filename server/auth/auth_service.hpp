@@ -174,6 +174,8 @@ private:
     [[nodiscard]] Remembered* remember(const std::string& session);
     void recall_salts(const std::string& session, storage::DeviceRecord& device) const;
     [[nodiscard]] std::string seal(const Identity& identity, std::uint64_t salt);
+    [[nodiscard]] static Salts salts_of(const storage::DeviceRecord& device);
+    /// For a device that has said this one, the next.
     void turn(Salts& salts, std::uint64_t said);
 
     /// A session with everything it stands on: account, device, time.
@@ -197,7 +199,6 @@ private:
     [[nodiscard]] TokenPair tokens_for(const storage::SessionRecord& session) const;
     [[nodiscard]] Result<> check_tries(const PasswordCheck& check);
     void take_back_try(const PasswordCheck& check);
-    [[nodiscard]] std::uint64_t make_salt(std::uint64_t before);
 
     /// Runs `body` in a transaction of its own. The sessions that it ended are told if it is
     /// committed.
@@ -208,6 +209,7 @@ private:
     Environment& environment_;
     TokenKey key_;
     ResumeSeal seal_;
+    SaltMaker salt_maker_;
     std::string sealing_secret_;
     std::string sealing_key_;                                 ///< its public part
     std::unordered_map<std::string, Remembered> remembered_;  ///< by session

@@ -22,7 +22,7 @@ std::optional<AuthService::Admission> AuthService::resume(const wire::Hello& hel
         return std::nullopt;
     }
     Salts& salts = remembered->salts;
-    if (!salts.knows(token->salt)) {
+    if (!salt_maker_.knows(salts, token->salt)) {
         return std::nullopt;  // a copy, or what a copy has left behind: the long way decides
     }
     turn(salts, token->salt);
@@ -49,7 +49,7 @@ AuthService::Remembered* AuthService::remember(const std::string& session) {
                                   .session = standing->session.id,
                                   .device_class = standing->device.device_class},
                      .refreshed_at = standing->session.refreshed_at,
-                     .salts = {standing->device.salt, standing->device.previous_salt}};
+                     .salts = salts_of(standing->device)};
     return &remembered_.insert_or_assign(session, std::move(fresh)).first->second;
 }
 

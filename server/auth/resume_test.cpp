@@ -73,7 +73,30 @@ TEST_F(ResumeTest, a_welcome_that_was_lost_leaves_the_token_before_good) {
     ASSERT_TRUE(lost);
     const auto again = resume(first);
     ASSERT_TRUE(again);
-    EXPECT_EQ(again->salt, lost->salt);
+    EXPECT_TRUE(resume(*again));
+}
+
+TEST_F(ResumeTest, OM38_a_welcome_that_came_all_the_same_is_good_until_the_next_one_is_used) {
+    const auto first = welcomed();
+    const auto late = resume(first);  // its socket was given up before
+    const auto again = resume(first);
+    ASSERT_TRUE(again);
+    const auto gone_on = resume(*late);
+    ASSERT_TRUE(gone_on);
+    EXPECT_FALSE(resume(*again)) << "only one of the two can have come to the device";
+    EXPECT_TRUE(resume(*gone_on));
+}
+
+TEST_F(ResumeTest, OM38_two_images_of_a_device_that_take_turns_are_told_apart) {
+    const auto image = welcomed();
+    auto one = resume(image);
+    auto other = resume(image);
+    ASSERT_TRUE(one && other);
+    one = resume(*one);
+    ASSERT_TRUE(one);
+    EXPECT_FALSE(resume(*other));
+    EXPECT_NE(admit(answer_.tokens, other->identity.device, other->salt).identity.device,
+              image.identity.device);
 }
 
 TEST_F(ResumeTest, bytes_that_were_not_sealed_here_are_not_taken) {

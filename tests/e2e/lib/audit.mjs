@@ -1,5 +1,6 @@
 // What a machine can find about access for everybody: axe-core's findings, sideways scrolling, targets too
-// small for a finger, focus that nobody sees, and the contrast of one element's words.
+// small for a finger, fields that the browser remembers, focus that nobody sees, and the contrast of one
+// element's words.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -16,7 +17,7 @@ export async function audit(page, name) {
   const { violations } = await page.evaluate((runOnly) => globalThis.axe.run({ runOnly }), rules);
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
   if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) found.push('the page is wider than the screen');
-  found.push(...(await smallTargets(page)));
+  found.push(...(await smallTargets(page)), ...(await rememberedFields(page)));
   if (found.length > 0) throw new Error(`${name}: ${found.join('\n')}`);
 }
 
@@ -37,6 +38,15 @@ function smallTargets(page) {
       return [`a target of ${Math.round(width)} x ${Math.round(height)} px: ${target.outerHTML.slice(0, 120)}`];
     });
   }, 43.5);
+}
+
+/** Fields of which nobody has said what the browser may keep: it writes what is typed into them to its own files (OM39). */
+function rememberedFields(page) {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('textarea, input:not([type=checkbox], [type=radio], [type=file], [readonly])')]
+      .filter((field) => field.form?.autocomplete !== 'off' && !(field.matches('input') && field.autocomplete))
+      .map((field) => `what is typed is kept in the open: ${field.outerHTML.slice(0, 160)}`),
+  );
 }
 
 /** Waits until what has the focus is on the screen and marked as having it; says what is not, if that does not come. */

@@ -8,6 +8,7 @@
 #include "client/engine/sync_driver.hpp"
 #include "core/base/sum.hpp"
 #include "core/model/entitlement.hpp"
+#include "core/rules/told_failure.hpp"
 
 namespace holdfast::client {
 
@@ -48,6 +49,20 @@ void SyncDriver::note_entitlement(const wire::Page& page) {
     }
 }
 
+/// A routine behind what was done here has failed: told as long as nobody has read it (OM28). Where
+/// the disk is full it is told until the app is closed; the channel tells it too.
+void SyncDriver::note_failed_routine(const RowRef& message) {
+    const auto told = message.deleted() ? std::nullopt : told_failure(message.body);
+    if (!told || !told->of) {
+        return;
+    }
+    const auto noted = device_.outbox.note_failed(
+        told->of, {.name = told->routine, .code = told->code, .detail = told->detail});
+    if (!noted || *noted) {
+        device_.changes.add(Topic::About::outbox);
+    }
+}
+
 void SyncDriver::note_page(const wire::Page& page, std::span<const RowKey> removed) {
     const Bucket& head = page.head;
     std::uint8_t noted = 0;
@@ -55,6 +70,9 @@ void SyncDriver::note_page(const wire::Page& page, std::span<const RowKey> remov
         if (row.kind == RowKind::task || static_cast<std::uint8_t>(row.kind) != noted) {
             device_.changes.row_changed({head.id, row.kind, row.id});
             noted = static_cast<std::uint8_t>(row.kind);
+        }
+        if (row.kind == RowKind::message) {
+            note_failed_routine(row);
         }
         if (row.kind == RowKind::read_mark || row.kind == RowKind::channel) {
             device_.unread.forget(row.id);

@@ -8,6 +8,7 @@
 
 #include "client/engine/testing/task_fixture.hpp"
 #include "core/model/body_bots.hpp"
+#include "core/rules/told_failure.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -53,6 +54,20 @@ protected:
         }
         return all;
     }
+    /// What the server says in the channel when a routine behind an action has failed.
+    void fail_routine(const std::string& name, Id of) {
+        body::Message told{.author = FakeServer::ana, .system = routine_failed};
+        told.params = {{"routine", name},
+                       {"code", "routine.request_failed"},
+                       {"detail", R"({"status":503})"},
+                       {"of", to_string(of)}};
+        const std::uint64_t before = server.buckets.at(FakeServer::timeline_bucket).version;
+        server.put({FakeServer::timeline_bucket, RowKind::message, Id::make(1, next_told_++)},
+                   server.clock += 1000,
+                   body::encode(told));
+        phone->say(server.live_page(FakeServer::timeline_bucket, before));
+    }
+    std::uint32_t next_told_ = 9000;
     std::int64_t watch_channel() {
         return phone->subscribe(
             {{"query", "channel"}, {"channel", to_string(FakeServer::channel)}});
@@ -88,6 +103,48 @@ TEST_F(EngineCommands, OM28_one_that_waits_says_that_its_routine_runs_later) {
     phone->pass(2000);
     EXPECT_FALSE(phone->snapshot(messages)["items"][0]["by_routine"].get<bool>());
     EXPECT_EQ(phone->snapshot(messages)["items"][0]["state"], "done");
+}
+
+TEST_F(EngineCommands, OM28_a_routine_that_has_failed_is_told_until_the_person_has_read_it) {
+    sign_in();
+    const auto outbox = phone->subscribe({{"query", "outbox"}});
+    const auto status = phone->subscribe({{"query", "status"}});
+    work_offline();
+    const Json asked = phone->post("/help me");
+    ASSERT_TRUE(asked.contains("ok")) << asked;
+    phone->heal();
+    phone->pass(2000);
+    EXPECT_TRUE(phone->snapshot(outbox)["adjusted"].empty()) << "the routine is still running";
+
+    const Id intent = *parse_id(asked["ok"]["intent"].get<std::string>());
+    fail_routine("Help", intent);
+    fail_routine("Help", Id{intent.value + 5});  // of another action
+    ASSERT_EQ(phone->snapshot(outbox)["adjusted"].size(), 1U) << phone->snapshot(outbox);
+    const Json item = phone->snapshot(outbox)["adjusted"][0];
+    EXPECT_EQ(item["intent"], asked["ok"]["intent"]);
+    EXPECT_EQ(item["state"], "done");
+    EXPECT_EQ(item["text"], "/help me");
+    EXPECT_TRUE(item["refusal"].is_null()) << "it was done as it was asked";
+    EXPECT_EQ(
+        item["failed_routines"],
+        Json::array(
+            {{{"name", "Help"},
+              {"error", {{"code", "routine.request_failed"}, {"params", {{"status", 503}}}}}}}));
+    EXPECT_EQ(phone->snapshot(outbox)["needs_you"], 1);
+    EXPECT_EQ(phone->snapshot(status)["needs_you"], 1);
+
+    phone->kill();
+    begin();
+    phone->pass(1000);
+    const auto again = phone->subscribe({{"query", "outbox"}});
+    ASSERT_EQ(phone->snapshot(again)["adjusted"], Json::array({item}));
+    ASSERT_EQ(code(phone->call("acknowledge", {{"intent", item["intent"]}})), "accepted");
+    EXPECT_TRUE(phone->snapshot(again)["adjusted"].empty());
+    fail_routine("Help", intent);
+    EXPECT_TRUE(phone->snapshot(again)["adjusted"].empty()) << "that was read";
+    fail_routine("Tell", intent);
+    ASSERT_EQ(phone->snapshot(again)["adjusted"].size(), 1U) << "and this was not";
+    EXPECT_EQ(phone->snapshot(again)["adjusted"][0]["failed_routines"].size(), 2U);
 }
 
 TEST_F(EngineCommands,

@@ -476,7 +476,7 @@ TEST_F(EngineForms, OM31_a_full_disk_refuses_the_keystroke_and_keeps_what_was_th
     const std::int64_t draft = open_form();
     ASSERT_TRUE(set(draft, "note", "Dry.").contains("ok"));
     phone->kill();
-    phone->outbox_bytes_max = 80 * 1024;
+    phone->outbox_bytes_max = 84 * 1024;
     phone->open();
     phone->start();
     phone->pass(1000);

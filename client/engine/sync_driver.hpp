@@ -78,6 +78,7 @@ private:
     void report_progress();
     [[nodiscard]] bool choose_journal(const sync::Progress& progress);
     void note_entitlement(const wire::Page& page);
+    void note_failed_routine(const RowRef& message);
     /// @param removed  rows that were here and that the page, which covers their place, has not.
     void note_page(const wire::Page& page, std::span<const RowKey> removed);
     void note_all_rows(const Bucket& head);

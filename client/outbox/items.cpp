@@ -256,17 +256,6 @@ const std::map<Id, Outbox::Item>& Outbox::adjusted() const {
     return adjusted_->all();
 }
 
-Result<> Outbox::acknowledge(Id id) {
-    if (!adjusted().contains(id)) {
-        return fail(ErrorCode::outbox_unknown_item, to_string(id));
-    }
-    HF_TRY(auto transaction, begin(sqlite::Durability::normal));
-    HF_CHECK(adjusted_->write_erased(id));
-    HF_CHECK(transaction.commit());
-    adjusted_->forget(id);
-    return {};
-}
-
 bool Outbox::can_discard(const Item& item) {
     const bool sent = item.offered && !HF_BROKEN(sent_taken_back);
     return item.state == State::rejected || (item.state == State::waiting && !sent);

@@ -16,6 +16,8 @@ Result<KeptIntents> KeptIntents::open(sqlite::Database& database) {
            database.prepare("INSERT OR REPLACE INTO kept VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
     HF_TRY(kept.total_, database.prepare("SELECT count(*), sum(length(args)) FROM kept"));
     HF_TRY(kept.oldest_, database.prepare("SELECT id, length(args) FROM kept ORDER BY id LIMIT 1"));
+    HF_TRY(kept.not_above_,
+           database.prepare("SELECT * FROM kept WHERE id <= ?1 ORDER BY id DESC LIMIT 1"));
     HF_TRY(kept.erase_, database.prepare("DELETE FROM kept WHERE id = ?1"));
     HF_TRY(kept.erase_all_, database.prepare("DELETE FROM kept"));
     HF_TRY(kept.all_, database.prepare("SELECT * FROM kept ORDER BY id"));
@@ -55,6 +57,16 @@ Result<> KeptIntents::drop_oldest() {
     intents_ -= 1;
     bytes_ -= std::min(bytes_, size);
     return erase_.reset().bind(1, id).run();
+}
+
+Result<std::optional<Intent>> KeptIntents::find_not_above(Id id) {
+    HF_TRY(const bool found, not_above_.reset().bind(1, id.value).step());
+    std::optional<Intent> intent;
+    if (found) {
+        intent = read_intent(not_above_);
+    }
+    not_above_.reset();
+    return intent;
 }
 
 Result<std::vector<Intent>> KeptIntents::take_all() {

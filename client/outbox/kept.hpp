@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "client/outbox/outbox.hpp"
@@ -36,6 +37,8 @@ CREATE TABLE IF NOT EXISTS kept (
 
     /// Inside a transaction of the caller, as all that follows.
     [[nodiscard]] Result<> keep(const Intent& intent);
+    /// The one with the greatest id that is not above this one.
+    [[nodiscard]] Result<std::optional<Intent>> find_not_above(Id id);
     /// All of them, oldest first; they are kept no longer.
     [[nodiscard]] Result<std::vector<Intent>> take_all();
     [[nodiscard]] Result<> clear();
@@ -47,6 +50,7 @@ private:
     sqlite::Statement put_;
     sqlite::Statement total_;
     sqlite::Statement oldest_;
+    sqlite::Statement not_above_;
     sqlite::Statement erase_;
     sqlite::Statement erase_all_;
     sqlite::Statement all_;

@@ -7,6 +7,7 @@
 
 #include "client/outbox/adjusted.hpp"
 #include "client/outbox/coming_file.hpp"
+#include "client/outbox/failed_runs.hpp"
 #include "client/outbox/intent_columns.hpp"
 #include "client/outbox/kept.hpp"
 #include "client/outbox/positions.hpp"
@@ -177,6 +178,7 @@ Result<Outbox> Outbox::open(const Options& options) {
 Result<> Outbox::make_ready() {
     HF_CHECK(database_.execute(KeptIntents::schema));
     HF_CHECK(database_.execute(AdjustedIntents::schema));
+    HF_CHECK(database_.execute(FailedRuns::schema));
     HF_CHECK(prepare());
     return load_all();
 }
@@ -233,6 +235,8 @@ Result<> Outbox::prepare() {
     kept_ = std::make_unique<KeptIntents>(std::move(kept));
     HF_TRY(AdjustedIntents adjusted, AdjustedIntents::open(database_));
     adjusted_ = std::make_unique<AdjustedIntents>(std::move(adjusted));
+    HF_TRY(FailedRuns failed_runs, FailedRuns::open(database_));
+    failed_runs_ = std::make_unique<FailedRuns>(std::move(failed_runs));
     return {};
 }
 
@@ -335,6 +339,7 @@ Result<> Outbox::sign_out() {
     HF_CHECK(
         database_.execute("DELETE FROM item; DELETE FROM draft; DELETE FROM account;"
                           "DELETE FROM file; DELETE FROM piece; DELETE FROM adjusted;"
+                          "DELETE FROM failed_run;"
                           "DELETE FROM value WHERE name NOT IN"
                           " ('counter', 'device', 'salt', 'draft')"));
     HF_CHECK(kept_->clear());
@@ -349,6 +354,7 @@ Result<> Outbox::sign_out() {
     coming_.clear();
     items_.clear();
     adjusted_->clear();
+    failed_runs_->clear();
     applied_.clear();
     waiting_ = 0;
     refused_.clear();

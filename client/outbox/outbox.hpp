@@ -20,6 +20,7 @@
 namespace holdfast::client {
 
 class AdjustedIntents;
+class FailedRuns;
 class KeptIntents;
 struct ComingFile;
 
@@ -176,6 +177,26 @@ public:
     /// Actions that the server has done otherwise than they were asked for, by id: `code` and
     /// `detail` say how. They are told until the person has read it (limits::adjusted_max).
     [[nodiscard]] const std::map<Id, Item>& adjusted() const;
+
+    struct FailedRoutine {
+        std::string name{};
+        std::string code{};    ///< of spec/errors.toml, perhaps of a newer one
+        std::string detail{};  ///< JSON parameters of the code's sentence, or empty
+    };
+    /// An action that is done, and behind which routines have failed (OM28).
+    struct Failed {
+        Item item{};
+        std::vector<FailedRoutine> routines{};
+        bool is_read = false;  ///< it is told no more, and known: rows may come again
+    };
+    /// By id of the action, also those that the person has read (limits::failed_runs_max).
+    [[nodiscard]] const std::map<Id, Failed>& failed_runs() const;
+    /// Notes that a routine has failed.
+    /// @param id  of the span of the action that set it off: one that is here, or was lately.
+    /// @returns whether it is news of an action of this device.
+    [[nodiscard]] Result<bool> note_failed(Id id, const FailedRoutine& routine);
+    /// All that is told until the person has read it: done otherwise, or a routine has failed.
+    [[nodiscard]] std::vector<const Item*> told() const;
     /// The person has read it.  Errors  outbox_unknown_item.
     [[nodiscard]] Result<> acknowledge(Id id);
     /// Puts a refused item at the end with a new id, because the old id's outcome stands for ever.
@@ -308,6 +329,8 @@ private:
                                           Instant now,
                                           const Origin& origin);
     [[nodiscard]] std::vector<Id> dependents(Id id) const;
+    /// The action in whose span an id is, of those that are here or have left lately.
+    [[nodiscard]] Result<std::optional<Intent>> find_done(Id id) const;
     [[nodiscard]] Result<> erase(Id id);
     /// The counter once an intent of this kind has its ids.
     [[nodiscard]] Result<std::uint32_t> counter_after(IntentKind kind) const;
@@ -348,6 +371,7 @@ private:
     sqlite::Durability outlives_process_;  ///< of a commit that may go with the power, no sooner
     std::unique_ptr<KeptIntents> kept_;
     std::unique_ptr<AdjustedIntents> adjusted_;
+    std::unique_ptr<FailedRuns> failed_runs_;
 
     // --- what the file holds, in memory
     std::optional<Account> account_;

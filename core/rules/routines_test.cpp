@@ -11,6 +11,7 @@
 #include "core/rules/task_facts.hpp"
 #include "core/rules/testing/act.hpp"
 #include "core/rules/testing/sample_routines.hpp"
+#include "core/rules/told_failure.hpp"
 #include "core/workflow/intent_ids.hpp"
 
 namespace holdfast::fixture {
@@ -405,15 +406,24 @@ TEST_F(Routines, a_start_form_whose_routine_fails_leaves_channel_and_answer_and_
     const auto told = tell_failure(org.world,
                                    org.as(Org::bruno, at_ms),
                                    span,
-                                   context,
-                                   "Make the task",
-                                   ErrorCode::routine_expression);
+                                   {.run = new_id,
+                                    .context = context,
+                                    .routine = "Make the task",
+                                    .code = ErrorCode::routine_expression});
     ASSERT_TRUE(told);
     org.world.apply(*told);
     const body::Message said = message(new_id, span);
     EXPECT_EQ(said.system, "routine_made_no_task");
     EXPECT_EQ(said.params.at("routine"), "Make the task");
     EXPECT_NE(said.text.find("cannot be evaluated"), std::string::npos) << said.text;
+
+    // OM28: whose action it was is read out of it again.
+    const auto heard = told_failure(body::encode(said));
+    ASSERT_TRUE(heard);
+    EXPECT_EQ(heard->of, new_id) << "the answer's id, which is the action's";
+    EXPECT_EQ(heard->routine, "Make the task");
+    EXPECT_EQ(heard->code, "routine.expression");
+    EXPECT_FALSE(told_failure(body::encode(body::Message{.text = "routine_failed"})));
 }
 
 }  // namespace

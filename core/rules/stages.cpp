@@ -17,6 +17,7 @@
 #include "core/rules/task_facts.hpp"
 #include "core/rules/task_rows.hpp"
 #include "core/rules/task_submission.hpp"
+#include "core/rules/told_failure.hpp"
 #include "core/workflow/effects.hpp"
 
 namespace holdfast {
@@ -34,6 +35,7 @@ struct Trigger {
     Id channel{};
     Id answer{};
     Id parent{};
+    Id message{};  ///< a command
     std::string workflow{};
     bool begins_task = false;  ///< of a start form
 };
@@ -55,6 +57,9 @@ struct Trigger {
         .read("workflow", trigger.workflow)
         .read("trigger", name);
     HF_CHECK(reader.done());
+    if (const auto message = root.find("message"); message != root.end()) {
+        HF_CHECK(json::Reader::of(*message).read("id", trigger.message).done());
+    }
     trigger.begins_task = name == "start_form";
     return trigger;
 }
@@ -393,29 +398,44 @@ Result<StageDone> carry_out_stage(World& world, const Occasion& occasion, const 
     }
 }
 
+namespace {
+
+/// What set the run off: the answer or the command, which have the action's id; of a button, the
+/// run, whose id is of the action's span.
+Id cause_of(const Trigger& trigger, Id run) {
+    const Id said = trigger.answer ? trigger.answer : trigger.message;
+    return said ? said : run;
+}
+
+}  // namespace
+
 Result<Effects> tell_failure(World& world,
                              const Occasion& occasion,
                              Id id,
-                             std::string_view context,
-                             const std::string& routine,
-                             ErrorCode code) {
-    HF_TRY(const Trigger trigger, trigger_of(context));
+                             const FailedRun& failed) {
+    HF_TRY(const Trigger trigger, trigger_of(failed.context));
     HF_TRY(const auto timeline, world.bucket(BucketKind::timeline, trigger.channel));
     if (!timeline) {
         return Effects{};
     }
     HF_TRY(const auto task, find_task(world, trigger.group, trigger.task));
     const bool made_none = trigger.begins_task && !task;
-    const ErrorEntry* entry = find_error(code);
+    const ErrorEntry* entry = find_error(failed.code);
     const std::string why = entry == nullptr ? "" : " " + std::string(entry->sentence);
+    std::map<std::string, std::string> params{{"routine", failed.routine},
+                                              {"code", std::string(error_name(failed.code))},
+                                              {"of", to_string(cause_of(trigger, failed.run))}};
+    if (!failed.detail.empty()) {
+        params.emplace("detail", failed.detail);
+    }
     Effects effects;
     effects.rows.push_back(
         rules::write(occasion,
                      {.timeline = timeline->id,
                       .id = id,
-                      .key = made_none ? "routine_made_no_task" : "routine_failed",
-                      .params = {{"routine", routine}, {"code", std::string(error_name(code))}},
-                      .text = "The routine " + routine + " has failed." + why}));
+                      .key = made_none ? routine_made_no_task : routine_failed,
+                      .params = std::move(params),
+                      .text = "The routine " + failed.routine + " has failed." + why}));
     return effects;
 }
 

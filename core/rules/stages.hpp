@@ -39,14 +39,21 @@ struct StageDone {
                                                 const Occasion& occasion,
                                                 const StageCall& call);
 
+/// A run that has failed, and why.
+struct FailedRun {
+    Id run{};
+    std::string_view context{};  ///< as the trigger left it
+    std::string routine{};       ///< its name
+    ErrorCode code{};
+    std::string detail{};  ///< parameters of the code's sentence, JSON
+};
+
 /// The message that tells the channel of a trigger that its routine has failed; no rows where there
 /// is no channel any more.
-/// @param id  of the message.  @param routine  its name.
+/// @param id  of the message.
 [[nodiscard]] Result<Effects> tell_failure(World& world,
                                            const Occasion& occasion,
                                            Id id,
-                                           std::string_view context,
-                                           const std::string& routine,
-                                           ErrorCode code);
+                                           const FailedRun& failed);
 
 }  // namespace holdfast

@@ -267,9 +267,11 @@ Result<> Routines::end(Flight& flight,
         auto told = tell_failure(world,
                                  occasion,
                                  message,
-                                 run.context,
-                                 named ? flight.routine->name : run.routine,
-                                 run.code);
+                                 {.run = run.id,
+                                  .context = run.context,
+                                  .routine = named ? flight.routine->name : run.routine,
+                                  .code = run.code,
+                                  .detail = run.detail});
         HF_CHECK(told);
         HF_CHECK(writing.writer.apply(*told, run.organization, writing.now));
     }

@@ -5,6 +5,7 @@ import type {
   EngineError,
   Permission,
   FileCard,
+  FailedRoutine,
   MessageItem,
   OutboxItem,
   DeliveryState,
@@ -156,6 +157,7 @@ export interface AnswerSnapshot {
     lines: AnswerLine[];
     aside: string[]; // paths of what the version that it was brought into does not ask for
     state: DeliveryState;
+    failed_routines: FailedRoutine[]; // where it was sent from this device
     refused: OutboxItem | null;
   } | null; // not on this device
 }

@@ -320,7 +320,7 @@ export interface StatusSnapshot {
     reason: string | null;
     pin_required: boolean; // by the terms (OM39)
   };
-  needs_you: number; // actions and files that were refused, actions that were done otherwise than asked
+  needs_you: number; // actions and files that were refused, actions of which something is told
   storage_low: number | null; // bytes that are left, where that is little
   clock_ahead_ms: number; // of this device, against the server's; 0: nobody would notice
   /** Files whose actions are done: how much of them the server has. */
@@ -443,7 +443,8 @@ export interface OutboxSnapshot {
   sending: number;
   needs_you: number;
   items: OutboxItem[];
-  /** What the server has done otherwise than it was asked for: told until the person has read it (OM34). */
+  /** What is told until the person has read it: what the server has done otherwise than it was asked for (OM34), and what
+   *  is done and behind which a routine has failed (OM28). */
   adjusted: OutboxItem[];
   /** Files whose actions are done, and which the server has not got. */
   uploads: { target: string; file: FileCard }[];
@@ -460,8 +461,15 @@ export interface OutboxItem {
   form: Texts | null; // title of the form, for an answer
   files: FileCard[];
   can_discard: boolean;
+  failed_routines: FailedRoutine[]; // behind what is done (OM28)
   saved_at: Millis; // device clock
   refusal: Refusal | null; // for needs_you, and for what was done otherwise than asked
+}
+
+/** A routine that an action has set off on the server, and why it has failed. */
+export interface FailedRoutine {
+  name: string;
+  error: EngineError;
 }
 
 /** What is said of an action that the server has refused: what was asked, what happened instead, what is possible now. */

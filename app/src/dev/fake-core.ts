@@ -211,6 +211,7 @@ export class FakeCore implements EnginePort {
       form: null,
       files: [],
       can_discard: true,
+      failed_routines: [],
       saved_at: Date.now(),
       refusal: null,
     });

@@ -22,6 +22,7 @@ function item(intent: Id, now: number, over: Partial<OutboxItem>): OutboxItem {
     form: null,
     files: [],
     can_discard: true,
+    failed_routines: [],
     saved_at: now - 5 * 60_000,
     refusal: null,
     ...over,

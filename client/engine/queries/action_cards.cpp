@@ -237,6 +237,7 @@ Result<Json> card(View& view, const Outbox::Item& item) {
               {"form", form_title(view, item.intent)},
               {"files", file_cards::of_action(view, item.intent.id)},
               {"can_discard", Outbox::can_discard(item)},
+              {"failed_routines", failed_routines(view, item.intent.id)},
               {"saved_at", item.intent.claimed_at.ms},
               {"refusal", nullptr}};
     if (item.state == Outbox::State::rejected) {
@@ -245,22 +246,40 @@ Result<Json> card(View& view, const Outbox::Item& item) {
     return made;
 }
 
-Result<Json> adjusted(View& view, Id task) {
+Result<Json> told(View& view, Id task) {
     Json list = Json::array();
-    for (const auto& [id, item] : view.outbox().adjusted()) {
-        if (task && item.intent.lane != task) {
+    for (const Outbox::Item* item : view.outbox().told()) {
+        if (task && item->intent.lane != task) {
             continue;
         }
-        HF_TRY(Json made, card(view, item));
-        HF_TRY(made["refusal"], refusal(view, item));
-        made["refusal"]["choices"] = Json::array({"understood"});
+        HF_TRY(Json made, card(view, *item));
+        if (view.outbox().adjusted().contains(item->intent.id)) {
+            HF_TRY(made["refusal"], refusal(view, *item));
+            made["refusal"]["choices"] = Json::array({"understood"});
+        }
         list.push_back(std::move(made));
     }
     return list;
 }
 
+Json failed_routines(const View& view, Id intent) {
+    Json list = Json::array();
+    const auto found = view.outbox().failed_runs().find(intent);
+    if (found == view.outbox().failed_runs().end()) {
+        return list;
+    }
+    for (const Outbox::FailedRoutine& one : found->second.routines) {
+        Json params = json::parse(one.detail);
+        list.push_back({{"name", one.name},
+                        {"error",
+                         {{"code", one.code},
+                          {"params", params.is_object() ? std::move(params) : Json::object()}}}});
+    }
+    return list;
+}
+
 Result<Json> refused_upon(View& view, Id task) {
-    HF_TRY(Json list, adjusted(view, task));
+    HF_TRY(Json list, told(view, task));
     const Outbox& outbox = view.outbox();
     for (const Id id : outbox.refused()) {
         const Outbox::Item& item = *outbox.find(id);

@@ -15,10 +15,14 @@ using Json = nlohmann::json;
 /// do now (OM34): the server's verdict, with the names that this device knows.
 [[nodiscard]] Result<Json> card(View& view, const Outbox::Item& item);
 
-/// The cards of what was done otherwise than asked, oldest first; of all, or of one task.
-[[nodiscard]] Result<Json> adjusted(View& view, Id task = {});
+/// The cards of what is told until it is read, oldest first; of all, or of one task: what was done
+/// otherwise than asked, then what is done and behind which a routine has failed.
+[[nodiscard]] Result<Json> told(View& view, Id task = {});
 
-/// The cards of what was refused upon a task, oldest first; before it what was done otherwise.
+/// The routines that have failed behind an action of this device, also once that was read (OM28).
+[[nodiscard]] Json failed_routines(const View& view, Id intent);
+
+/// The cards of what was refused upon a task, oldest first; before it what is told.
 [[nodiscard]] Result<Json> refused_upon(View& view, Id task);
 
 }  // namespace holdfast::client::action_cards

@@ -237,6 +237,7 @@ Result<Json> answer(View& view, Id channel, Id id) {
                           {"lines", std::move(lines)},
                           {"aside", found->aside},
                           {"state", "done"},
+                          {"failed_routines", action_cards::failed_routines(view, id)},
                           {"refused", nullptr}};
     const auto waiting = view.outbox().items().find(id);
     if (waiting != view.outbox().items().end()) {

@@ -41,9 +41,9 @@ Result<Json> outbox(View& view) {
         HF_TRY(Json made, action_cards::card(view, item));
         items.push_back(std::move(made));
     }
-    HF_TRY(Json adjusted, action_cards::adjusted(view));
+    HF_TRY(Json told, action_cards::told(view));
     HF_TRY(Json files, uploads(view));
-    std::uint64_t needs_you = outbox.refused().size() + adjusted.size();
+    std::uint64_t needs_you = outbox.refused().size() + told.size();
     for (const Json& one : files) {
         const Json& state = one["file"]["state"];
         (state == "needs_you" ? needs_you : state == "sending" ? sending : saved) += 1;
@@ -52,7 +52,7 @@ Result<Json> outbox(View& view) {
                 {"sending", sending},
                 {"needs_you", needs_you},
                 {"items", std::move(items)},
-                {"adjusted", std::move(adjusted)},
+                {"adjusted", std::move(told)},
                 {"uploads", std::move(files)}};
 }
 

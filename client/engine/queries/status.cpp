@@ -43,9 +43,9 @@ Json uploads(const View& view) {
     return {{"files", files}, {"bytes", bytes}, {"sent", sent}};
 }
 
-/// Actions and files that were refused, and actions that were done otherwise than asked.
+/// Actions and files that were refused, and actions of which something is told.
 std::size_t needs_you(const View& view) {
-    return view.outbox().refused().size() + view.outbox().adjusted().size() +
+    return view.outbox().refused().size() + view.outbox().told().size() +
            static_cast<std::size_t>(std::ranges::count_if(view.files(), [](const auto& entry) {
                return entry.second.state == Outbox::FileState::refused;
            }));

@@ -161,11 +161,11 @@ TEST_F(EngineSavingTest, OM39_gives_what_opens_the_store_again_once_the_server_h
     phone->sign_in();
     phone->pass(100);
     EXPECT_EQ(code(phone->call("recovery_key", Json::object())), "sealed.no_key");
-    server.sealing = R"({"key":"","pass":"p","recovery":"r2000"})";
+    server.sealing = R"({"key":"","pass":"p","recovery":"r2000","door":"d2000"})";
     phone->sign_in();
     phone->pass(100);
     EXPECT_EQ(phone->call("recovery_key", Json::object())["ok"],
-              (Json{{"key", "r2000"}, {"device", 2000}}));
+              (Json{{"key", "r2000"}, {"device", 2000}, {"door", "d2000"}}));
 }
 
 TEST_F(EngineSavingTest, OM38_what_cannot_be_upgraded_is_shown_and_saved_and_delivered_once) {

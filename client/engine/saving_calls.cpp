@@ -59,8 +59,11 @@ void Engine::Parts::take(std::int64_t number, const calls::EndSaving& call) {
 void Engine::Parts::take(std::int64_t number, const calls::RecoveryKey& /*call*/) {
     const auto& account = device->account();
     std::string key;
-    const Result<> is_read =
-        json::Reader(device->outbox.value(sealing_name)).read("recovery", key).done();
+    std::string door;  // a server of before knows none
+    const Result<> is_read = json::Reader(device->outbox.value(sealing_name))
+                                 .read("recovery", key)
+                                 .read("door", door)
+                                 .done();
     if (!account || !is_read || key.empty()) {
         device->reply_error(number, Error{ErrorCode::sealed_no_key});
         return;
@@ -69,6 +72,7 @@ void Engine::Parts::take(std::int64_t number, const calls::RecoveryKey& /*call*/
                      json::Writer{}
                          .write("key", json::Value(key))
                          .write("device", json::Value(account->device))
+                         .write("door", json::Value(door))
                          .text());
 }
 

@@ -99,7 +99,8 @@ Json describe(const TokenPair& tokens) {
     object["refresh_token"] = tokens.refresh;
     object["sealing"] = {{"key", files::to_base64(tokens.sealing.key)},
                          {"pass", tokens.sealing.pass},
-                         {"recovery", tokens.sealing.recovery}};
+                         {"recovery", tokens.sealing.recovery},
+                         {"door", tokens.sealing.door}};
     return object;
 }
 
@@ -117,6 +118,11 @@ Result<SignInRequest> parse_sign_in(std::string_view body) {
 Result<std::string> parse_refresh_request(std::string_view body) {
     HF_TRY(const Json object, parse_object(body));
     return take_text(object, "refresh_token", {.min = 1, .max = limits::token_bytes_max});
+}
+
+Result<std::string> parse_standing_request(std::string_view body) {
+    HF_TRY(const Json object, parse_object(body));
+    return take_text(object, "door", {.min = 1, .max = limits::token_bytes_max});
 }
 
 Result<PasswordRequest> parse_password_request(std::string_view body) {

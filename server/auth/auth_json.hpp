@@ -24,6 +24,7 @@ struct PasswordRequest {
 
 [[nodiscard]] Result<SignInRequest> parse_sign_in(std::string_view body);
 [[nodiscard]] Result<std::string> parse_refresh_request(std::string_view body);
+[[nodiscard]] Result<std::string> parse_standing_request(std::string_view body);
 [[nodiscard]] Result<PasswordRequest> parse_password_request(std::string_view body);
 
 [[nodiscard]] std::string encode(const SignInAnswer& answer);

@@ -65,20 +65,21 @@ TEST(AuthJson, reads_the_other_bodies) {
 }
 
 TEST(AuthJson, writes_answers_as_documented) {
-    const SignInAnswer answer{.tokens = {"acc", Millis{900'000}, "ref", {"\1\2\3", "pas", "rec"}},
-                              .user = Id{12},
-                              .organization = Id{34},
-                              .device = 7,
-                              .salt = 18'446'744'073'709'551'615ULL,
-                              .policy = {.granted = true}};
+    const SignInAnswer answer{
+        .tokens = {"acc", Millis{900'000}, "ref", {"\1\2\3", "pas", "rec", "doo"}},
+        .user = Id{12},
+        .organization = Id{34},
+        .device = 7,
+        .salt = 18'446'744'073'709'551'615ULL,
+        .policy = {.granted = true}};
     EXPECT_EQ(encode(answer),
               R"({"access_token":"acc","access_expires_in_ms":900000,"refresh_token":"ref",)"
-              R"("sealing":{"key":"AQID","pass":"pas","recovery":"rec"},)"
+              R"("sealing":{"key":"AQID","pass":"pas","recovery":"rec","door":"doo"},)"
               R"("user":"12","organization":"34","device":7,"salt":"18446744073709551615",)"
               R"("policy":{"granted":true,"automatic":false,"allow_messages":true}})");
     EXPECT_EQ(encode(answer.tokens),
               R"({"access_token":"acc","access_expires_in_ms":900000,"refresh_token":"ref",)"
-              R"("sealing":{"key":"AQID","pass":"pas","recovery":"rec"}})");
+              R"("sealing":{"key":"AQID","pass":"pas","recovery":"rec","door":"doo"}})");
 }
 
 }  // namespace

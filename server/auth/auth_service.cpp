@@ -402,7 +402,8 @@ TokenPair AuthService::tokens_for(const storage::SessionRecord& session) const {
         .refresh = print(key_, RefreshToken{session.id, session.generation}),
         .sealing = {.key = sealing_key_,
                     .pass = print(key_, DevicePass{session.user, session.device}),
-                    .recovery = recovery_key(key_, DevicePass{session.user, session.device})}};
+                    .recovery = recovery_key(key_, DevicePass{session.user, session.device}),
+                    .door = print(key_, DoorToken{session.user, session.device})}};
 }
 
 Result<Identity> AuthService::check_pass(std::string_view pass, DeviceNumber named) {
@@ -425,6 +426,17 @@ Result<Identity> AuthService::check_pass(std::string_view pass, DeviceNumber nam
                     .organization = account->organization,
                     .device = given->device,
                     .session = {}};
+}
+
+Result<bool> AuthService::is_barred(std::string_view door) {
+    const auto given =
+        door.size() <= limits::token_bytes_max ? parse_door(key_, door) : std::nullopt;
+    if (!given) {
+        return fail(ErrorCode::auth_session_revoked, "no token of ours");
+    }
+    HF_TRY(const auto account, storage_.find_account(given->user));
+    HF_TRY(const auto device, storage_.find_device(given->device));
+    return (account && !account->active) || (device && device->revoked);
 }
 
 Result<std::string> AuthService::finish_recovery(const PasswordCheck& check,

@@ -39,6 +39,7 @@ struct Sealing {
     std::string key;       ///< the server's public key, bytes
     std::string pass;      ///< of this device. Secret: never logged.
     std::string recovery;  ///< opens its store again (OM39). Secret: never logged.
+    std::string door;      ///< asks whether it may still work here (OM36). Secret: never logged.
 };
 
 struct TokenPair {
@@ -137,6 +138,10 @@ public:
     /// Errors  sealed_refused: no pass of ours, or the person or one of the two devices may not
     ///         work here any more · those of storage.
     [[nodiscard]] Result<Identity> check_pass(std::string_view pass, DeviceNumber named);
+    /// Whether a device was revoked, or its person may not use the organization any more: what it
+    /// keeps closed is to be erased (OM36). One that is not known here is not barred.
+    /// Errors  auth_session_revoked: no token of ours · those of storage.
+    [[nodiscard]] Result<bool> is_barred(std::string_view door);
     /// What opens the store of a device whose own key is lost: it keeps its key sealed with this.
     /// No session comes of it. Begins as a sign-in does.
     /// Errors  auth_wrong_password, whatever was wrong · auth_session_revoked: the device is

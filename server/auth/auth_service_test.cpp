@@ -223,6 +223,22 @@ TEST_F(AuthTest, OM39_who_has_the_password_opens_a_device_again_unless_it_was_re
     EXPECT_EQ(auth_->begin_sign_in(email, "10.0.0.1").error().code, ErrorCode::auth_too_many_tries);
 }
 
+TEST_F(AuthTest, OM36_a_closed_door_hears_whether_its_device_may_still_work_here_and_no_more) {
+    const SignInAnswer first = sign_in();
+    const std::string door = first.tokens.sealing.door;
+    EXPECT_FALSE(must(auth_->is_barred(door)));
+    EXPECT_EQ(access_error(door), ErrorCode::auth_session_expired) << "it opens nothing";
+    EXPECT_EQ(auth_->check_pass(door, first.device).error().code, ErrorCode::sealed_refused);
+    for (const std::string& other : {first.tokens.sealing.pass, door + "x", std::string("hfb.1")}) {
+        EXPECT_EQ(auth_->is_barred(other).error().code, ErrorCode::auth_session_revoked);
+    }
+    change_device(first.device, [](auto& device) { device.revoked = true; });
+    EXPECT_TRUE(must(auth_->is_barred(door)));
+    const std::string next = sign_in(first.device, first.salt).tokens.sealing.door;
+    EXPECT_FALSE(must(auth_->is_barred(next))) << "a number of its own";
+    EXPECT_TRUE(must(auth_->is_barred(door)));
+}
+
 TEST_F(AuthTest, a_device_keeps_its_number_with_its_user_only) {
     const SignInAnswer first = sign_in();
     const SignInAnswer again = sign_in(first.device, first.salt);

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view access_name = "hfa";
 constexpr std::string_view refresh_name = "hfr";
 constexpr std::string_view pass_name = "hfd";
+constexpr std::string_view door_name = "hfb";
 constexpr std::string_view segment_name = "hfs";
 constexpr std::string_view recovery_name = "hfk";
 constexpr std::size_t mac_bytes = 32;
@@ -104,6 +105,10 @@ std::string print(const TokenKey& key, const DevicePass& pass) {
     return print_with(pass_name, key, to_string(pass.user), pass.device);
 }
 
+std::string print(const TokenKey& key, const DoorToken& token) {
+    return print_with(door_name, key, to_string(token.user), token.device);
+}
+
 std::string print(const TokenKey& key, const SegmentToken& token) {
     const std::string subject = token.session + "." + to_string(token.bucket) + "." +
                                 std::to_string(token.epoch) + "." + std::to_string(token.as_of);
@@ -161,6 +166,15 @@ std::optional<DevicePass> parse_pass(const TokenKey& key, std::string_view text)
         return std::nullopt;
     }
     return DevicePass{*user, parts->number};
+}
+
+std::optional<DoorToken> parse_door(const TokenKey& key, std::string_view text) {
+    const auto parts = take_apart<DeviceNumber>(door_name, key, text);
+    const auto user = parts ? parse_id(parts->session) : std::nullopt;
+    if (!user) {
+        return std::nullopt;
+    }
+    return DoorToken{*user, parts->number};
 }
 
 }  // namespace holdfast::auth

@@ -8,13 +8,14 @@
 #include "core/base/id.hpp"
 #include "core/base/time.hpp"
 
-/// The two tokens of a session, a device's pass, and what opens a device again. All but the last
-/// carry public ids; what makes them unguessable is a BLAKE2b keyed with the server's key, so
-/// nothing secret is stored for them.
+/// The two tokens of a session, a device's pass and its door's, and what opens a device again. All
+/// but the last carry public ids; what makes them unguessable is a BLAKE2b keyed with the server's
+/// key, so nothing secret is stored for them.
 ///
 ///     access   hfa.<session>.<expiry, Unix ms>.<mac>
 ///     refresh  hfr.<session>.<generation>.<secret>
 ///     pass     hfd.<user>.<device>.<mac>
+///     door     hfb.<user>.<device>.<mac>
 ///     segment  hfs.<session>.<bucket>.<epoch>.<as_of>.<expiry, Unix ms>.<mac>
 ///     recovery <mac> of hfk.<user>.<device>
 namespace holdfast::auth {
@@ -47,6 +48,13 @@ struct DevicePass {
     DeviceNumber device = 0;
 };
 
+/// Asks whether a device may still work here, and nothing else (OM36): what stands before a closed
+/// store keeps it outside of the store.
+struct DoorToken {
+    Id user;
+    DeviceNumber device = 0;
+};
+
 /// Fetches one segment of one bucket (docs/decisions/0039-segments.md), and nothing else.
 struct SegmentToken {
     std::string session;
@@ -60,6 +68,7 @@ struct SegmentToken {
 [[nodiscard]] std::string print(const TokenKey& key, const AccessToken& token);
 [[nodiscard]] std::string print(const TokenKey& key, const RefreshToken& token);
 [[nodiscard]] std::string print(const TokenKey& key, const DevicePass& pass);
+[[nodiscard]] std::string print(const TokenKey& key, const DoorToken& token);
 
 /// What opens the store of a device whose own key is lost, for whoever has the password (OM39): the
 /// device keeps its key sealed with it. Always the same for the same device. Secret: never logged.
@@ -70,6 +79,7 @@ struct SegmentToken {
 [[nodiscard]] std::optional<RefreshToken> parse_refresh(const TokenKey& key, std::string_view text);
 [[nodiscard]] std::optional<SegmentToken> parse_segment(const TokenKey& key, std::string_view text);
 [[nodiscard]] std::optional<DevicePass> parse_pass(const TokenKey& key, std::string_view text);
+[[nodiscard]] std::optional<DoorToken> parse_door(const TokenKey& key, std::string_view text);
 
 /// `bytes` in the alphabet of URLs, without padding.
 [[nodiscard]] std::string to_base64(std::string_view bytes);

@@ -78,6 +78,16 @@ TEST_F(HttpServer, OM39_gives_what_opens_a_device_again_to_whoever_has_the_passw
     EXPECT_EQ(Json::parse(right.body), (Json{{"recovery", session["sealing"]["recovery"]}}));
 }
 
+TEST_F(HttpServer, OM36_tells_a_closed_door_whether_its_device_may_still_work_here) {
+    const Json session = Json::parse(sign_in().body);
+    const Reply right = post("/auth/v1/standing", {{"door", session["sealing"]["door"]}});
+    ASSERT_EQ(right.status, 200) << right.body;
+    EXPECT_EQ(right.headers.at("holdfast"), "1");
+    EXPECT_EQ(Json::parse(right.body), (Json{{"barred", false}}));
+    EXPECT_EQ(code_of(post("/auth/v1/standing", {{"door", session["access_token"]}})),
+              "auth.session_revoked");
+}
+
 TEST_F(HttpServer, repeats_the_answer_to_a_refresh) {
     const Json session = Json::parse(sign_in().body);
     const Json body{{"refresh_token", session["refresh_token"]}};

@@ -46,6 +46,7 @@ bool is_reserved(std::string_view path) {
 const Routes::Route Routes::routes[] = {
     {"/auth/v1/sign-in", "POST", &Routes::sign_in},
     {"/auth/v1/recovery", "POST", &Routes::recovery},
+    {"/auth/v1/standing", "POST", &Routes::standing},
     {"/auth/v1/refresh", "POST", &Routes::refresh},
     {"/auth/v1/sign-out", "POST", &Routes::sign_out},
     {"/auth/v1/password", "POST", &Routes::change_password},
@@ -140,6 +141,18 @@ asio::awaitable<Answer> Routes::recovery(Request request) {
                         {{"device", static_cast<std::int64_t>(wanted.device.number)},
                          {"address", request.address}});
     co_return make_json(R"({"recovery":")" + *key + R"("})");
+}
+
+asio::awaitable<Answer> Routes::standing(Request request) {
+    const auto door = auth::parse_standing_request(request.body);
+    if (!door) {
+        co_return refuse(request, door.error());
+    }
+    const auto is_barred = services_.auth.is_barred(*door);
+    if (!is_barred) {
+        co_return refuse(request, is_barred.error());
+    }
+    co_return make_json(*is_barred ? R"({"barred":true})" : R"({"barred":false})");
 }
 
 asio::awaitable<Result<bool>> Routes::check_password(std::string hash, std::string password) {

@@ -39,6 +39,7 @@ private:
 
     [[nodiscard]] Task sign_in(Request request);
     [[nodiscard]] Task recovery(Request request);
+    [[nodiscard]] Task standing(Request request);
     [[nodiscard]] Task refresh(Request request);
     [[nodiscard]] Task sign_out(Request request);
     [[nodiscard]] Task change_password(Request request);

@@ -54,4 +54,6 @@ export interface PersonHere {
   initials: string;
   color: string;
   waiting: number;
+  /** This device, or this person, may not be used any more: what had been received is erased (OM36). */
+  barred: boolean;
 }

@@ -26,6 +26,8 @@ export interface StoreRecord {
   person?: Sealed | null;
   /** Of that person's actions, when it was counted last. */
   waiting?: number;
+  /** The server has said so while it was closed, and its replica is erased (OM36). */
+  barred?: boolean;
 }
 
 export interface PinRecord {
@@ -47,6 +49,8 @@ export interface Person {
   color: string;
   /** The number of this store at the server. */
   device: number;
+  /** Asks the server whether that device may still be used. Absent: it has not been given yet. */
+  door?: string | undefined;
 }
 
 export interface Records {

@@ -27,12 +27,12 @@ const ana = { user: '1', name: 'Ana', email: 'ana@x', initials: 'A', color: '#00
 const pin = '730418';
 
 let disk: Disk;
-let given: { key: string; device: number } | null;
+let given: { key: string; device: number; door: string } | null;
 let host: { [N in keyof DoorHost]: Mock<DoorHost[N]> };
 
 beforeEach(() => {
   disk = new Disk();
-  given = { key: 'from the server', device: 7 };
+  given = { key: 'from the server', device: 7, door: 'd7' };
   host = {
     told: vi.fn(),
     restart: vi.fn(),
@@ -43,6 +43,8 @@ beforeEach(() => {
       if (password !== 'right') throw new Refusal('auth.wrong_password');
       return 'from the server';
     }),
+    askBarred: vi.fn(async () => false),
+    eraseReplica: vi.fn(async () => undefined),
   };
 });
 
@@ -191,6 +193,54 @@ describe('OM36: several people on one phone', () => {
     await door.learn(null);
     expect(door.snapshot()).toMatchObject({ here: null, pin: null, locked: null });
     expect((await begin()).door.snapshot()?.locked).toBeNull();
+  });
+});
+
+describe('OM36: a store that is closed', () => {
+  const barredHere = (door: Door) => vi.waitFor(() => expect(door.snapshot()?.here?.barred).toBe(true));
+
+  it('loses what it had received when its device was revoked, and keeps what opens the rest', async () => {
+    const before = await withPin();
+    await begin();
+    await vi.waitFor(() => expect(host.askBarred).toHaveBeenLastCalledWith('d7'));
+    expect(host.eraseReplica).not.toHaveBeenCalled();
+
+    host.askBarred.mockResolvedValue(true);
+    const { door, key } = await begin();
+    await barredHere(door);
+    expect(host.eraseReplica).toHaveBeenCalledWith('holdfast', true);
+    await door.take('unlock', { pin });
+    expect(await key).toEqual(before);
+
+    host.askBarred.mockResolvedValue(false); // its person was let in again
+    const { door: again } = await begin();
+    await vi.waitFor(() => expect(again.snapshot()?.here?.barred).toBe(false));
+  });
+
+  it('is not touched where nobody answers, and asked about again where it could not be erased', async () => {
+    await withPin();
+    host.askBarred.mockRejectedValue(new Refusal('server.unreachable'));
+    expect((await begin()).door.snapshot()?.here?.barred).toBe(false);
+    await vi.waitFor(() => expect(host.askBarred).toHaveBeenCalled());
+    expect(host.eraseReplica).not.toHaveBeenCalled();
+    host.askBarred.mockResolvedValue(true);
+    host.eraseReplica.mockRejectedValueOnce(new Error('the disk does not answer'));
+    await begin();
+    await vi.waitFor(() => expect(host.eraseReplica).toHaveBeenCalledTimes(1));
+    expect(disk.records.get(firstStore)?.barred ?? false).toBe(false);
+    await barredHere((await begin()).door);
+  });
+
+  it('is heard of also while somebody else uses the phone; of an open one its engine hears', async () => {
+    const { door } = await begin();
+    await door.learn(ana);
+    await door.take('switch_to', { store: null });
+    host.askBarred.mockClear();
+    host.askBarred.mockResolvedValue(true);
+    const { door: bruno } = await begin();
+    await vi.waitFor(() => expect(bruno.snapshot()?.others).toMatchObject([{ name: 'Ana', barred: true }]));
+    expect(host.eraseReplica).toHaveBeenCalledWith('holdfast', false);
+    expect(host.askBarred).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -29,6 +29,9 @@ import { KeyLost } from '../store-key.ts';
 const keyBytes = 32;
 const saltBytes = 16;
 const idleMinutesDefault = 5;
+/** How often it is asked whether what is closed may still be used; and once more where nobody answered. */
+const heedMillis = 10 * 60_000;
+const heedAgainMillis = 60_000;
 
 /** What a call is refused with. */
 export class Refusal extends Error {
@@ -43,6 +46,8 @@ export interface Recovery {
   /** Secret: what the server gives to whoever has the password. */
   key: string;
   device: number;
+  /** Secret: asks whether the device may still be used. Empty: an older server gives none. */
+  door: string;
 }
 
 /** What the door needs of the worker. */
@@ -58,8 +63,14 @@ export interface DoorHost {
   recovery(): Promise<Recovery | null>;
   /** The same, asked of the server. Rejects with a Refusal. */
   askRecovery(person: Person, password: string): Promise<string>;
+  /** Whether a device may not be used any more. Rejects where the server does not say. */
+  askBarred(door: string): Promise<boolean>;
+  /** Deletes what the server had sent to a store that is closed. `isUsed`: the one whose files are open. */
+  eraseReplica(folder: string, isUsed: boolean): Promise<void>;
 }
 
+/** A person as the engine knows them. */
+type Who = Omit<Person, 'device' | 'door'>;
 type Calls = { [N in keyof DoorCalls]: (args: DoorCalls[N]['args']) => Promise<void> };
 
 export class Door {
@@ -111,6 +122,7 @@ export class Door {
       }
     }
     this.#host.told();
+    void this.#heed();
     return opened;
   }
 
@@ -140,7 +152,7 @@ export class Door {
   }
 
   /** Who is signed in: whose name is shown at the door. Null: what was here is erased, its PIN too. */
-  learn(who: Omit<Person, 'device'> | null): Promise<void> {
+  learn(who: Who | null): Promise<void> {
     return this.#inTurn(async () => {
       if (who) await this.#keepPerson(who);
       else if (this.#person) await this.#keepNobody();
@@ -271,17 +283,20 @@ export class Door {
       if (!recovery) throw new Refusal('app.not_recoverable');
       return;
     }
-    if (recovery && this.#person?.device === given.device && (await opens(this.#record!, given))) return;
+    const { device, door } = given;
+    const isKnown = this.#person?.device === device && this.#person.door === door;
+    if (recovery && isKnown && (await opens(this.#record!, given))) return;
     const sealed = await encryptTwice(by, await recoveryKey(given.key), this.#key!);
-    const person = this.#person && (await sealPerson(by, { ...this.#person, device: given.device }));
-    if (this.#person) this.#person.device = given.device;
+    if (this.#person) this.#person = { ...this.#person, device, door };
+    const person = this.#person && (await sealPerson(by, this.#person));
     await this.#save({ recovery: sealed, person });
   }
 
-  async #keepPerson(who: Omit<Person, 'device'>): Promise<void> {
+  async #keepPerson(who: Who): Promise<void> {
     const before = this.#person;
     if (before && before.user !== who.user) await this.#keepNobody();
-    const person: Person = { ...who, device: this.#person?.device ?? 0 };
+    const { device = 0, door } = this.#person ?? {};
+    const person: Person = { ...who, device, door };
     if (JSON.stringify(person) !== JSON.stringify(this.#person)) {
       this.#person = person;
       await this.#save({ person: await sealPerson(this.#mine().by, person) });
@@ -313,6 +328,47 @@ export class Door {
     this.#host.restart(name !== this.#name);
   }
 
+  // ------------------------------------------------------------------------ while it is closed
+
+  /**
+   * Asks of every closed store whether it may still be used (OM36); of an open one its engine hears it. Again and again:
+   * a phone may lie at its closed door for days.
+   */
+  async #heed(): Promise<void> {
+    let isHeard = true;
+    for (const name of await this.#records.names().catch(() => [])) {
+      const heard = await this.#heedOne(name).then(
+        () => true,
+        () => false, // no connection, or a full disk
+      );
+      isHeard &&= heard;
+    }
+    setTimeout(() => void this.#heed(), isHeard ? heedMillis : heedAgainMillis);
+  }
+
+  async #heedOne(name: string): Promise<void> {
+    const record = await this.#closed(name);
+    const door = record && (await personOf(record))?.door;
+    if (!record || !door) return;
+    const barred = await this.#host.askBarred(door);
+    if (barred !== (record.barred ?? false)) await this.#inTurn(() => this.#bar(name, barred));
+  }
+
+  /** The record of a store, unless that is open. */
+  async #closed(name: string): Promise<StoreRecord | null> {
+    return name === this.#name && this.#key ? null : this.#records.read(name);
+  }
+
+  async #bar(name: string, barred: boolean): Promise<void> {
+    const record = await this.#closed(name);
+    if (!record) return;
+    if (barred) await this.#host.eraseReplica(folderOf(name), name === this.#name);
+    await this.#records.write({ [name]: { ...record, barred } });
+    if (name === this.#name) this.#record = { ...record, barred };
+    await this.#readPeople();
+    this.#host.told();
+  }
+
   async #readPeople(): Promise<void> {
     this.#person = this.#record && (await personOf(this.#record));
     this.#others = [];
@@ -324,9 +380,10 @@ export class Door {
   }
 }
 
-function here(store: string, person: Person, { waiting = 0 }: StoreRecord): PersonHere {
+function here(store: string, person: Person, record: StoreRecord): PersonHere {
   const { user, name, email, initials, color } = person;
-  return { store, user, name, email, initials, color, waiting };
+  const { waiting = 0, barred = false } = record;
+  return { store, user, name, email, initials, color, waiting, barred };
 }
 
 /** A name that no store has; the first store's if it is free. */

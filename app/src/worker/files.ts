@@ -50,6 +50,26 @@ export async function openFiles(folder: string, memoryReplica: boolean): Promise
   return { names, handles, persistent: opened !== null };
 }
 
+/** What the server had sent is deleted; what waits stays (OM36). No engine may have begun on them. */
+export function emptyReplica({ names, handles }: Files): void {
+  for (const name of replica) {
+    const handle = handles[names.indexOf(name)];
+    handle?.truncate(0);
+    handle?.flush();
+  }
+}
+
+/** The same in a folder that is not open. */
+export async function removeReplica(folder: string): Promise<void> {
+  const root = await navigator.storage.getDirectory();
+  const directory = await root.getDirectoryHandle(folder);
+  for (const name of replica) {
+    await directory.removeEntry(name).catch((error: unknown) => {
+      if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
+    });
+  }
+}
+
 async function openKept(folder: string, names: readonly string[]): Promise<SyncFile[] | null> {
   let directory: FileSystemDirectoryHandle;
   try {

@@ -8,9 +8,9 @@ import { eraseFolder, KeyLost, storeFolders } from '../store-key.ts';
 import { keptRecords } from '../stores/records.ts';
 import { Door, type Recovery, Refusal } from './door.ts';
 import { Engine, type DeviceSignals, type Output } from './engine.ts';
-import { isSealed, openFiles, type Files } from './files.ts';
+import { emptyReplica, isSealed, openFiles, removeReplica, type Files } from './files.ts';
 import { Idle } from './idle.ts';
-import { askRecovery } from './recovery.ts';
+import { askBarred, askRecovery } from './recovery.ts';
 import { Transport } from './transport.ts';
 
 /** One page's message, as bridge/client.ts sends it. */
@@ -91,6 +91,8 @@ export class Owner {
       eraseFolder,
       recovery: () => this.#recovery(),
       askRecovery,
+      askBarred,
+      eraseReplica: (folder, isUsed) => this.#eraseReplica(folder, isUsed),
     });
     this.#idle = new Idle(
       () => this.#door.idleMinutes,
@@ -178,6 +180,12 @@ export class Owner {
   }
 
   // -------------------------------------------------------------------------- the door
+
+  /** Of a closed store. The files of the one that is used are open, and no engine has begun on them. */
+  async #eraseReplica(folder: string, isUsed: boolean): Promise<void> {
+    if (!isUsed) await removeReplica(folder);
+    else if (this.#files) emptyReplica(this.#files);
+  }
 
   async #askDoor(tab: string, { id, call, args }: PageCall): Promise<void> {
     try {

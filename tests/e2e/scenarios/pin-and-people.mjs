@@ -1,14 +1,15 @@
 // OM36, OM39: a store for each person of a phone, and what opens it.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { ana, at, bruno, message, openFirstChannel, send, showLatest, signIn, startPhone, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
-import { waitFor } from '../lib/server.mjs';
+import { binary, waitFor } from '../lib/server.mjs';
 import { messagesOf } from '../lib/truth.mjs';
 
-export const name = 'OM36 OM39: a PIN opens what waits after a kill; another person of the phone sees nothing of it; it is sent once, as its own person; the password opens where the PIN is forgotten';
+export const name = 'OM36 OM39: a PIN opens what waits after a kill; another person of the phone sees nothing of it; it is sent once, as its own person; the password opens where the PIN is forgotten; it locks by itself; what a revoked phone keeps closed is erased';
 
 const written = 'Behind the PIN: the seal of pump four leaks';
 const pin = '730418';
@@ -27,6 +28,27 @@ async function choosePin(page, home) {
   await at(page, 'pin-again').fill(pin);
   await at(page, 'pin-save').click();
   await at(page, 'pin-sheet').waitFor({ state: 'detached' });
+}
+
+/** As the browser says that the window is looked at or not. */
+const show = (page, state) =>
+  page.evaluate((state) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, state);
+
+/** The files of the first store of this phone. */
+const filesOf = (page) =>
+  page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('holdfast');
+    return Array.fromAsync(folder.keys());
+  });
+
+/** As an operator does of whom a phone was stolen. */
+function revokeNewest(data, email) {
+  const program = (...args) => execFileSync(binary, ['devices', ...args, '--data', data]).toString();
+  const devices = program('list', email, '--json').trim().split('\n').map((line) => JSON.parse(line));
+  program('revoke', email, String(Math.max(...devices.map(({ number }) => number))));
 }
 
 /** Gives a PIN or a password; how long it took until the screens stood, in ms. */
@@ -117,6 +139,16 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await page.goto(channel);
   await showLatest(page, written);
 
+  // Nobody looks at it for longer than it may stay open. The app's own clock is put forward: nobody waits.
+  await show(page, 'hidden');
+  await page.workers()[0].evaluate(() => {
+    const now = Date.now;
+    Date.now = () => now() + 6 * 60_000;
+  });
+  await show(page, 'visible');
+  await at(page, 'lock').filter({ hasText: ana.email }).waitFor();
+  await open(page, pin);
+
   // Forgotten: the password opens, and the PIN is gone.
   await page.goto(settings(home));
   await at(page, 'lock-now').click();
@@ -134,4 +166,16 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await line.waitFor({ state: 'detached' });
   await at(page, 'continue-as').filter({ hasText: ana.email }).waitFor();
   assert.equal(await countStores(page), 2, "Ana's folder, and that of whoever comes next");
+
+  // The phone is lost, with Ana's store closed: what it had received is erased without her opening it.
+  assert.ok((await filesOf(page)).includes('replica.db'));
+  revokeNewest(server.data, ana.email);
+  await page.reload();
+  await at(page, 'person-barred').waitFor();
+  assert.deepEqual((await filesOf(page)).filter((name) => name.startsWith('replica')), []);
+  assert.ok((await filesOf(page)).includes('outbox.db'));
+  await shoot(page, 'pin-5-barred');
+  await at(page, 'continue-as').filter({ hasText: ana.email }).click();
+  await at(page, 'lock-barred').waitFor();
+  await shoot(page, 'pin-6-barred-at-the-door');
 }

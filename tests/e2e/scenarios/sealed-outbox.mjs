@@ -1,18 +1,20 @@
-// OM32, OM33, OM35: unsent work in a file that others carry.
+// OM32, OM33, OM35, OM38: unsent work in a file that others carry.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { at, bruno, message, openFirstChannel, send, showLatest, signIn, startPhone, waitForBar, workOffline } from '../lib/app.mjs';
+import { ana, at, bruno, message, openFirstChannel, send, showLatest, signIn, startPhone, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { killBrowser, launch } from '../lib/browser.mjs';
 import { cards, fillIncident } from '../lib/forms.mjs';
 import { binary, makeFolder, removeFolder, waitFor } from '../lib/server.mjs';
+import { besideTheApp, olderOutbox, place } from '../lib/stores.mjs';
 import { answersOf, rowsWith } from '../lib/truth.mjs';
 
-export const name = 'OM32 OM33 OM35: what waits is saved to a sealed file, brought by two carriers at once and by the phone itself, and is on the server once';
+export const name = 'OM32 OM33 OM35: what waits is saved to a sealed file, brought by two carriers at once and by the phone itself, and is on the server once; OM38: also from an outbox that this version can only read';
 
+const left = 'Sealed: left by the version before.';
 const words = 'Sealed: the pump is dry again.';
 const caption = 'Sealed: this is the pump.';
 const description = 'Sealed: found on the round, nobody is near.';
@@ -56,6 +58,12 @@ async function attachAndSend(page, bytes) {
   await send(page, caption);
 }
 
+async function download(page, to) {
+  const [file] = await Promise.all([page.waitForEvent('download'), at(page, 'sealed-download').click()]);
+  assert.match(file.suggestedFilename(), /^holdfast-\d{4}-\d\d-\d\d-\d{4}\.sealed$/);
+  await file.saveAs(to);
+}
+
 /** From the outbox page to a file on the disk; how many actions it says are in it: read marks wait too. */
 async function save(page, home, shoot, to) {
   await page.goto(`${home}#/outbox`);
@@ -68,9 +76,7 @@ async function save(page, home, shoot, to) {
   const said = /(\d+) actions · 1 attached file · [\d.]+ (kB|MB)/.exec((await at(page, 'sealed-made').innerText()).replace(/\s+/g, ' '));
   assert.ok(said && Number(said[1]) >= 3, 'how much is in it');
   await shoot(page, 'sealed-3-made');
-  const [download] = await Promise.all([page.waitForEvent('download'), at(page, 'sealed-download').click()]);
-  assert.match(download.suggestedFilename(), /^holdfast-\d{4}-\d\d-\d\d-\d{4}\.sealed$/);
-  await download.saveAs(to);
+  await download(page, to);
   await page.keyboard.press('Escape');
   return Number(said[1]);
 }
@@ -182,4 +188,34 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   }
   assert.deepEqual(once(), stored);
   await shoot(page, 'sealed-6-phone-again');
+  await readOnly({ direct, channel: /(\d+)$/.exec(channel)[1], folder, server, shoot, onEnd, watch });
+}
+
+/** An outbox of an older version that cannot be brought to this one: it is shown and saved, and nothing is done with it. */
+async function readOnly({ direct, channel, folder, server, shoot, onEnd, watch }) {
+  const device = { number: '0', salt: '0', name: 'An older app', class: 'mobile' };
+  const answer = await fetch(`${direct}auth/v1/sign-in`, { method: 'POST', body: JSON.stringify({ ...ana, device }) });
+  const profile = makeFolder('profile');
+  onEnd(() => removeFolder(profile));
+  const { context, page } = await launch(profile);
+  onEnd(() => context.close());
+  watch(page);
+  await besideTheApp(page, direct);
+  await place(page, 'outbox.db', olderOutbox(folder, await answer.json(), channel, left));
+  await page.goto(`${direct}#/outbox`);
+  await waitForBanner(page, 'read_only', 30_000);
+  await at(page, 'outbox-item').filter({ hasText: left }).waitFor();
+  await shoot(page, 'sealed-7-read-only');
+  const sealed = path.join(folder, 'left.sealed');
+  await at(page, 'save-unsent').click();
+  await at(page, 'sealed-make').click();
+  await at(page, 'sealed-made').waitFor();
+  await download(page, sealed);
+  const brought = await program('deliver', sealed, '--server', direct);
+  assert.match(brought.said, /^1 delivered, 0 had arrived before/, brought.said);
+  assert.equal(rowsWith(server.data, messageKind, left).length, 1);
+  await page.reload();
+  await waitForBanner(page, 'read_only', 30_000); // it is as it was: nothing is deleted, and nothing sent by itself
+  await at(page, 'outbox-item').filter({ hasText: left }).waitFor();
+  await shoot(page, 'sealed-8-still-read-only');
 }

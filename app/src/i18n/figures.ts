@@ -57,8 +57,8 @@ export function monthName(utc: number): string {
 }
 
 /** "Mon" */
-export function weekdayName(utc: number): string {
-  return date(utc, { weekday: 'short', timeZone: 'UTC' });
+export function weekdayName(utc: number, weekday: 'short' | 'narrow' = 'short'): string {
+  return date(utc, { weekday, timeZone: 'UTC' });
 }
 
 /** A day, as a heading: today, yesterday, or its date. */

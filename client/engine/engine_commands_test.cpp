@@ -168,8 +168,21 @@ TEST_F(EngineCommands,
     EXPECT_TRUE(begins_routine(filling));
     work_offline();
     phone->call("set_answer", {{"draft", draft}, {"path", "what"}, {"value", "It drips"}});
-    ASSERT_TRUE(phone->call("submit_form", {{"draft", draft}}).contains("ok"));
+    const Json sent = phone->call("submit_form", {{"draft", draft}});
+    ASSERT_TRUE(sent.contains("ok")) << sent;
     EXPECT_TRUE(phone->snapshot(messages)["items"][0]["by_routine"].get<bool>());
+
+    // And the answer itself says that the routine has failed, also once that was read.
+    const Json id = sent["ok"]["intent"];
+    const auto answer = phone->subscribe(
+        {{"query", "answer"}, {"channel", to_string(FakeServer::channel)}, {"answer", id}});
+    phone->heal();
+    phone->pass(2000);
+    EXPECT_TRUE(phone->snapshot(answer)["answer"]["failed_routines"].empty());
+    fail_routine("Note", *parse_id(id.get<std::string>()));
+    EXPECT_EQ(phone->snapshot(answer)["answer"]["failed_routines"][0]["name"], "Note");
+    ASSERT_EQ(code(phone->call("acknowledge", {{"intent", id}})), "accepted");
+    EXPECT_EQ(phone->snapshot(answer)["answer"]["failed_routines"].size(), 1U);
 }
 
 TEST_F(EngineCommands, OM27_one_that_may_change_the_task_is_its_action_until_it_is_confirmed) {

@@ -44,12 +44,10 @@ const filesOf = (page) =>
     return Array.fromAsync(folder.keys());
   });
 
-/** As an operator does of whom a phone was stolen. */
-function revokeNewest(data, email) {
-  const program = (...args) => execFileSync(binary, ['devices', ...args, '--data', data]).toString();
-  const devices = program('list', email, '--json').trim().split('\n').map((line) => JSON.parse(line));
-  program('revoke', email, String(Math.max(...devices.map(({ number }) => number))));
-}
+/** The operator's program, about the devices of a person. */
+const devices = (server, ...args) => execFileSync(binary, ['devices', ...args, '--data', server.data]).toString();
+const numbersOf = (server, email) =>
+  devices(server, 'list', email, '--json').split('\n').filter(Boolean).map((line) => JSON.parse(line).number);
 
 /** Gives a PIN or a password; how long it took until the screens stood, in ms. */
 async function open(page, secret) {
@@ -86,7 +84,9 @@ function isInProfile(profile, text) {
 const times = (server) => messagesOf(server.data).filter((text) => text === written).length;
 
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
+  const others = numbersOf(server, ana.email);
   let phone = await startPhone({ home, profile, watch });
+  const [number] = numbersOf(server, ana.email).filter((one) => !others.includes(one));
   let { page } = phone;
   const channel = await openFirstChannel(page);
   await choosePin(page, home);
@@ -169,7 +169,7 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
 
   // The phone is lost, with Ana's store closed: what it had received is erased without her opening it.
   assert.ok((await filesOf(page)).includes('replica.db'));
-  revokeNewest(server.data, ana.email);
+  devices(server, 'revoke', ana.email, String(number));
   await page.reload();
   await at(page, 'person-barred').waitFor();
   assert.deepEqual((await filesOf(page)).filter((name) => name.startsWith('replica')), []);

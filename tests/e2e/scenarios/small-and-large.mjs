@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 
-import { ana, at, message, signIn, waitForBar } from '../lib/app.mjs';
+import { ana, at, message, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { seeFocus } from '../lib/audit.mjs';
 import { launch } from '../lib/browser.mjs';
 
-export const name = 'every screen on 320 px with text twice as large; the way from sign-in to a sent message by keyboard alone';
+export const name = 'every screen on 320 px with text twice as large; the way from sign-in to a sent message by keyboard alone; in Offline Mode there is room under the banner';
 
 const mostStops = 80;
+const large = 'html { font-size: 200% }';
 
-export async function run({ home, profile, shoot, onEnd, watch }) {
+export async function run({ home, proxy, profile, shoot, onEnd, watch }) {
   const { context, page } = await launch(profile, { viewport: { width: 320, height: 568 } });
   onEnd(() => context.close());
   watch(page);
   await page.goto(home);
-  await page.addStyleTag({ content: 'html { font-size: 200% }' });
+  await page.addStyleTag({ content: large });
   await at(page, 'sign-in-email').waitFor();
   await shoot(page, 'small-sign-in');
   await signIn(page, ana);
@@ -65,6 +66,19 @@ export async function run({ home, profile, shoot, onEnd, watch }) {
   await page.keyboard.press('Enter');
   await at(page, 'channel-details').waitFor();
   await shoot(page, 'small-details');
+
+  // The banner leaves room under it, also in the longer language.
+  await workOffline(page, proxy);
+  await page.evaluate(() => localStorage.setItem('holdfast.language', 'es'));
+  await page.reload();
+  await page.addStyleTag({ content: large });
+  for (const screen of ['settings', 'outbox']) {
+    await page.goto(`${home}#/${screen}`);
+    await at(page, screen).waitFor();
+    await waitForBanner(page, 'offline_active');
+    assert.ok((await at(page, screen).boundingBox()).height > 200, `room for the ${screen}`);
+    await shoot(page, `small-offline-${screen}-in-spanish`);
+  }
 }
 
 /** Goes on with the Tab key until what has the focus matches `selector`; it has to be seen at every stop. */

@@ -26,6 +26,12 @@ std::string describe(const wire::Frame& frame) {
                 std::to_string(page->from) + " to " + std::to_string(page->to) + ", " +
                 std::to_string(page->rows.size()) + " rows, head " +
                 std::to_string(page->head.version);
+    } else if (const auto* pull = std::get_if<wire::Pull>(&frame)) {
+        for (const wire::Want& want : pull->wants) {
+            text += " bucket " + std::to_string(want.bucket.value) + " mode " +
+                    std::to_string(static_cast<int>(want.mode)) + " from " +
+                    std::to_string(want.from);
+        }
     } else if (const auto* welcome = std::get_if<wire::Welcome>(&frame)) {
         text += " device " + std::to_string(welcome->device);
     } else if (const auto* away = std::get_if<wire::GoAway>(&frame)) {
@@ -41,6 +47,11 @@ void Ledger::print(Instant when, std::string_view what, std::uint64_t who, std::
     if (!bytes.starts_with("{")) {
         const auto frame = wire::decode(bytes);
         text = frame ? describe(*frame) : std::to_string(bytes.size()) + " bytes";
+        wire::FrameReader reader(bytes);  // an answer to a pull is several
+        for (auto next = reader.next(); !frame && next && *next; next = reader.next()) {
+            const auto part = wire::decode(**next);
+            text += part ? ", " + describe(*part) : ", damaged";
+        }
     }
     std::printf("%lld %s %llu: %s\n",
                 static_cast<long long>(when.ms),

@@ -80,6 +80,27 @@ void ClientSession::learn(const std::vector<Bucket>& heads, bool greeting) {
 }
 
 /// Not every answer says when something happened last.
+/// Of what a Welcome does not name the device has all. Where it had heard of more, that was of a
+/// history that the server has lost since.
+std::vector<Bucket> ClientSession::unnamed(const std::vector<Bucket>& heads) const {
+    std::set<BucketId> named;
+    for (const Bucket& head : heads) {
+        named.insert(head.id);
+    }
+    std::vector<Bucket> exact;
+    for (const auto& [id, track] : tracks_) {
+        const BucketCursor& cursor = track.cursor;
+        if (cursor.complete && cursor.version < cursor.head.version && !named.contains(id)) {
+            Bucket head = cursor.head;
+            head.version = cursor.version;
+            head.rows = cursor.rows;
+            head.sum = cursor.sum;
+            exact.push_back(head);
+        }
+    }
+    return exact;
+}
+
 void ClientSession::note_head(Track& track, const Bucket& head) {
     const WallTime active_at = std::max(track.cursor.head.active_at, head.active_at);
     track.cursor.head = head;

@@ -81,6 +81,15 @@ TEST_F(ClientSessionTest, OM6_a_greeting_that_stands_below_the_device_means_a_lo
     EXPECT_EQ(repairs[0].cause, RepairCause::history);
 }
 
+TEST_F(ClientSessionTest, OM3_what_a_greeting_does_not_name_is_here_whatever_was_heard_before) {
+    BucketCursor kept = cursor_at(10, 7);
+    kept.head.version = 9;  // the server has lost those two, and the device never had them
+    begin({.cursors = {kept}});
+    connect({});
+    EXPECT_TRUE(session->progress().complete);
+    EXPECT_TRUE(pulls.empty()) << "there is nothing to ask for, however often";
+}
+
 TEST_F(ClientSessionTest, OM6_a_device_below_the_horizon_compares_instead_of_asking_for_a_delta) {
     begin({.cursors = {cursor_at(10, 7)}});
     Bucket head = bucket(10, BucketKind::timeline, 90);

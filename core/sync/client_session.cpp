@@ -247,6 +247,7 @@ void ClientSession::on_frame(Instant now, wire::Welcome&& frame) {
                                   std::move(frame.resume)});
     drop(frame.revoked);
     learn(frame.heads, true);
+    learn(unnamed(frame.heads), true);
     outputs_.emplace_back(StatusChanged{});
 }
 

@@ -403,6 +403,7 @@ private:
 
     /// @param greeting  they are the Welcome's: nothing of this connection is newer.
     void learn(const std::vector<Bucket>& heads, bool greeting);
+    [[nodiscard]] std::vector<Bucket> unnamed(const std::vector<Bucket>& heads) const;
     [[nodiscard]] static std::optional<RepairCause> find_difference(const BucketCursor& cursor,
                                                                     const Bucket& head,
                                                                     bool greeting);

@@ -52,6 +52,7 @@ void print(const EntitlementCommand& command, const body::Entitlement& value) {
                 limit_of(value.attachment_bytes_max / bytes_per_kb, " kB").c_str());
     std::printf("  phones of a person:       %s\n", limit_of(value.devices_max, "").c_str());
     std::printf("  days without contact:     %s\n", limit_of(value.offline_days_max, "").c_str());
+    std::printf("  days of messages:         %s\n", limit_of(value.history_days, "").c_str());
     std::printf("  PIN required:             %s\n", word(value.pin_required));
     std::printf("  messages in Offline Mode: %s\n", word(value.allow_messages));
     std::printf("  turns on by itself:       %s\n", word(value.automatic));
@@ -106,6 +107,11 @@ void add_terms(CLI::App& command, EntitlementCommand& options) {
         .add_option("--offline-days",
                     options.terms.offline_days_max,
                     "Days that a phone may work without contact; 0: no limit")
+        ->check(CLI::Range(std::int64_t{0}, days_max));
+    command
+        .add_option("--history-days",
+                    options.terms.history_days,
+                    "Days that messages stay on phones; 0: no limit")
         ->check(CLI::Range(std::int64_t{0}, days_max));
     command.add_option("--pin", options.terms.pin_required, "A PIN is required: true or false");
     command.add_option(

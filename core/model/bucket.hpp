@@ -18,8 +18,14 @@ enum class BucketKind : std::uint8_t {
     timeline = 5,   ///< owner: a channel; parent: its group. Messages, answers, task's history.
     forms = 6,      ///< owner: the organization. Forms and their versions. Read by all its users.
     collection = 7,  ///< owner: a collection. Its row, its elements. Read by all users.
+    archive = 8,     ///< as timeline: what is older than the history window. Not served to phones.
     tasks = 10,      ///< owner: a group. Its tasks. Read by those who read the group.
 };
+
+/// Whether messages of a channel are in it.
+[[nodiscard]] constexpr bool is_of_messages(BucketKind kind) {
+    return kind == BucketKind::timeline || kind == BucketKind::archive;
+}
 
 /// Where a bucket stands: all that a device and the server compare.
 ///

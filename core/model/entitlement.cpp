@@ -1,5 +1,6 @@
 #include "core/model/entitlement.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -45,6 +46,7 @@ Result<Entitlement> parse_entitlement(std::string_view text) {
         .read("attachment_bytes_max", value.attachment_bytes_max)
         .read("devices_max", value.devices_max)
         .read("offline_days_max", value.offline_days_max)
+        .read("history_days", value.history_days)
         .read("pin_required", value.pin_required)
         .read("allow_messages", value.allow_messages)
         .read("automatic", value.automatic);
@@ -63,10 +65,20 @@ std::string encode(const Entitlement& value) {
         .write("attachment_bytes_max", value.attachment_bytes_max)
         .write("devices_max", value.devices_max)
         .write("offline_days_max", value.offline_days_max)
+        .write("history_days", value.history_days)
         .write("pin_required", value.pin_required, false)
         .write("allow_messages", value.allow_messages, true)
         .write("automatic", value.automatic, false)
         .text();
+}
+
+WallTime history_begins(const Entitlement& value, WallTime now) {
+    constexpr std::int64_t day_ms = 24LL * 60 * 60 * 1000;
+    if (!value.is_granted() || value.history_days <= 0) {
+        return {};
+    }
+    const std::int64_t today = now.ms - now.ms % day_ms;
+    return {std::max<std::int64_t>(today - value.history_days * day_ms, 0)};
 }
 
 OfflinePolicy policy_of(const Entitlement& value) {

@@ -33,6 +33,7 @@ struct Entitlement {
     std::int64_t attachment_bytes_max = 0;
     std::int64_t devices_max = 0;       ///< phones that one person may be signed in on
     std::int64_t offline_days_max = 0;  ///< that a phone may work without contact
+    std::int64_t history_days = 0;      ///< that messages stay on phones (decision 0042)
     bool pin_required = false;
     bool allow_messages = true;  ///< in Offline Mode (OM29)
     bool automatic = false;      ///< OM21
@@ -43,6 +44,10 @@ struct Entitlement {
 /// As those of body.hpp.
 [[nodiscard]] Result<Entitlement> parse_entitlement(std::string_view text);
 [[nodiscard]] std::string encode(const Entitlement& value);
+
+/// Where the history window begins at `now`: midnight (UTC), so many days before; what was said
+/// before it is not served to phones. 0: there is no window.
+[[nodiscard]] WallTime history_begins(const Entitlement& value, WallTime now);
 
 /// What a device is told.
 [[nodiscard]] OfflinePolicy policy_of(const Entitlement& value);

@@ -22,8 +22,32 @@ Found<body::Member> member(const World& world, Id channel, Id user) {
 }
 
 Found<body::Message> message(const World& world, Id channel, Id message) {
-    return find_in(
-        world, {BucketKind::timeline, channel}, {RowKind::message, message}, body::parse_message);
+    for (const BucketKind kind : places_of_messages) {
+        HF_TRY(auto found,
+               find_in(world, {kind, channel}, {RowKind::message, message}, body::parse_message));
+        if (found) {
+            return found;
+        }
+    }
+    return std::nullopt;
+}
+
+Result<std::optional<std::pair<RowKey, Row>>> find_said(const World& world,
+                                                        Id channel,
+                                                        RowKind kind,
+                                                        Id id) {
+    for (const BucketKind place : places_of_messages) {
+        HF_TRY(const std::optional<Bucket> held, world.bucket(place, channel));
+        if (!held) {
+            continue;
+        }
+        const RowKey key{held->id, kind, id};
+        HF_TRY(std::optional<Row> row, world.find(key));
+        if (row && !row->body.empty()) {
+            return std::pair(key, *std::move(row));
+        }
+    }
+    return std::nullopt;
 }
 
 Result<bool> has_grant(const World& world, Id user, Id target, bool is_channel) {

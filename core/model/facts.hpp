@@ -71,6 +71,17 @@ template <class T>
     return find(world, RowKey{held->id, row.first, row.second}, parse);
 }
 
+/// Where what was said in a channel stands: its timeline, or the archive for what is older than the
+/// history window (decision 0042). Whoever has only an id looks in both, in this order.
+inline constexpr BucketKind places_of_messages[] = {BucketKind::timeline, BucketKind::archive};
+
+/// A message, an answer or a file of a channel, wherever it stands; nothing where the
+/// world does not hold it.
+[[nodiscard]] Result<std::optional<std::pair<RowKey, Row>>> find_said(const World& world,
+                                                                      Id channel,
+                                                                      RowKind kind,
+                                                                      Id id);
+
 [[nodiscard]] Found<body::User> user(const World& world, Id user);
 [[nodiscard]] Found<body::Group> group(const World& world, Id group);
 [[nodiscard]] Found<body::Channel> channel(const World& world, Id channel);

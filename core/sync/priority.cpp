@@ -67,6 +67,8 @@ Turn turn_of(const BucketCursor& cursor, const Attention& attention) {
                        : Turn{Priority::active, large, 0, head.id};
         case BucketKind::timeline:
             return turn_of_timeline(cursor, attention);
+        case BucketKind::archive:
+            return {Priority::rest, large, 0, head.id};
     }
     return {Priority::rest, large, 0, head.id};  // a kind of a newer server
 }

@@ -108,6 +108,9 @@ Result<> Planner::open_or_close(const OrgState::Channel& channel) {
         return {};
     }
     HF_CHECK(storage_.set_open(channel.bucket, open));
+    if (channel.archive) {
+        HF_CHECK(storage_.set_open(channel.archive, open));
+    }
     return storage_.set_open(channel.timeline, open);
 }
 

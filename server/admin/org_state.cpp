@@ -232,6 +232,8 @@ Result<std::optional<OrgState>> load_organization(storage::Storage& storage,
             HF_CHECK(read_channel(storage, record, state));
         } else if (record.bucket.kind == BucketKind::timeline) {
             state.channels[record.bucket.owner].timeline = record.bucket.id;
+        } else if (record.bucket.kind == BucketKind::archive) {
+            state.channels[record.bucket.owner].archive = record.bucket.id;
         } else if (record.bucket.kind == BucketKind::forms) {
             HF_CHECK(read_forms(storage, record.bucket, state));
         } else if (record.bucket.kind == BucketKind::collection) {

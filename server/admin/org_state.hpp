@@ -28,6 +28,7 @@ struct OrgState {
     struct Channel {
         BucketId bucket;
         BucketId timeline;
+        BucketId archive;  ///< none where nothing is older than the history window
         bool open = false;
         body::Channel body;
         std::map<Id, body::Member> members;

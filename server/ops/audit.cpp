@@ -95,6 +95,8 @@ std::string_view bucket_kind_name(BucketKind kind) {
             return "channel";
         case BucketKind::timeline:
             return "timeline";
+        case BucketKind::archive:
+            return "archive";
         case BucketKind::forms:
             return "forms";
         case BucketKind::collection:

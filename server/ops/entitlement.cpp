@@ -84,6 +84,7 @@ Result<body::Entitlement> grant_entitlement(storage::Storage& storage,
         take(terms.attachment_bytes_max, value.attachment_bytes_max);
         take(terms.devices_max, value.devices_max);
         take(terms.offline_days_max, value.offline_days_max);
+        take(terms.history_days, value.history_days);
         take(terms.pin_required, value.pin_required);
         take(terms.allow_messages, value.allow_messages);
         take(terms.automatic, value.automatic);

@@ -20,6 +20,7 @@ struct Terms {
     std::optional<std::int64_t> attachment_bytes_max{};
     std::optional<std::int64_t> devices_max{};
     std::optional<std::int64_t> offline_days_max{};
+    std::optional<std::int64_t> history_days{};
     std::optional<bool> pin_required{};
     std::optional<bool> allow_messages{};
     std::optional<bool> automatic{};

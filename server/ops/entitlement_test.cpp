@@ -35,6 +35,7 @@ TEST_F(Operator, OM14_grants_with_terms_and_takes_back) {
     const Terms terms{.groups = std::vector<std::string>{"yard"},
                       .devices_max = 2,
                       .offline_days_max = 7,
+                      .history_days = 90,
                       .pin_required = true};
     must(grant_entitlement(*storage_, "acme", terms, WallTime{5}));
     EXPECT_EQ(shown().state, EntitlementState::granted);
@@ -44,6 +45,7 @@ TEST_F(Operator, OM14_grants_with_terms_and_takes_back) {
     must(grant_entitlement(*storage_, "acme", {.devices_max = 3}, WallTime{6}));
     EXPECT_EQ(shown().devices_max, 3);
     EXPECT_EQ(shown().offline_days_max, 7) << "what is not named stays";
+    EXPECT_EQ(shown().history_days, 90);
     EXPECT_TRUE(shown().pin_required);
     must(grant_entitlement(*storage_, "acme", {.groups = std::vector<std::string>{}}, WallTime{7}));
     EXPECT_TRUE(shown().groups.empty());

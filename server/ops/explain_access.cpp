@@ -60,7 +60,12 @@ public:
         }
         HF_CHECK(explain_bucket(record));
         HF_TRY(const auto on_phones, access.keys(user_, services::Reach::phone));
-        if (keys_->opens(record) && !on_phones->opens(record)) {
+        if (keys_->opens(record) && record.bucket.kind == BucketKind::archive) {
+            yes("not_on_phones",
+                "Only on a computer: it is older than the history window, and phones are not "
+                "served "
+                "that (see `holdfast entitlement show`).");
+        } else if (keys_->opens(record) && !on_phones->opens(record)) {
             yes("not_on_phones",
                 "Only on a computer: by the terms of Offline Mode phones are not served its group "
                 "(see `holdfast entitlement show`).");
@@ -94,6 +99,7 @@ private:
                 return explain_group(owner);
             case BucketKind::channel:
             case BucketKind::timeline:
+            case BucketKind::archive:
                 return explain_channel(record);
         }
         no("unknown_bucket", "The bucket is of a kind that this program does not know.");

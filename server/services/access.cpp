@@ -13,7 +13,7 @@ bool Keys::holds(Id id) const {
 }
 
 bool Keys::opens(const BucketRecord& record) const {
-    return record.organization == organization &&
+    return record.organization == organization && reaches(reach, record.bucket.kind) &&
            std::ranges::any_of(openers_of(record),
                                [&](Id opener) { return opener && holds(opener); });
 }
@@ -25,6 +25,7 @@ Result<std::shared_ptr<const Keys>> Access::keys(Id user, Reach reach) {
         return cached->second[place];
     }
     HF_TRY(Keys read, read_keys(user));
+    read.reach = reach;
     if (reach == Reach::phone) {
         HF_CHECK(leave_granted_groups(read));
     }
@@ -55,7 +56,8 @@ Result<std::vector<BucketId>> Access::readable_ids(Id user, Reach reach) {
     ids.erase(repeated.begin(), repeated.end());
     std::erase_if(ids, [&](BucketId id) {
         const BucketRecord* record = index_.find(id);
-        return record == nullptr || record->organization != held->organization;
+        return record == nullptr || record->organization != held->organization ||
+               !reaches(reach, record->bucket.kind);
     });
     return ids;
 }

@@ -17,18 +17,24 @@
 
 namespace holdfast::services {
 
+/// For whom a user's keys are: a phone is served no archives, and where its organization's
+/// entitlement names groups, these alone (OM14).
+enum class Reach : std::uint8_t { all = 0, phone = 1 };
+
 /// What opens buckets to a user: the own id, the organization's and those of the grants; ascending.
 struct Keys {
     Id organization;
     std::vector<Id> ids;
+    Reach reach = Reach::all;
     [[nodiscard]] bool holds(Id id) const;
     [[nodiscard]] bool opens(const BucketRecord& record) const;
     bool operator==(const Keys&) const = default;
 };
 
-/// For whom a user's keys are: a phone of an organization whose entitlement names groups is served
-/// these alone (OM14).
-enum class Reach : std::uint8_t { all = 0, phone = 1 };
+/// Whether what is of this kind is for the reach at all.
+[[nodiscard]] constexpr bool reaches(Reach reach, BucketKind kind) {
+    return reach == Reach::all || kind != BucketKind::archive;
+}
 
 [[nodiscard]] inline Reach reach_of(wire::DeviceClass device_class) {
     return device_class == wire::DeviceClass::mobile ? Reach::phone : Reach::all;

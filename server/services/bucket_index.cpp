@@ -17,6 +17,7 @@ std::array<Id, 2> openers_of(const BucketRecord& record) {
             return {bucket.owner, Id{}};
         case BucketKind::channel:
         case BucketKind::timeline:
+        case BucketKind::archive:
             return {bucket.owner, record.open ? bucket.parent : Id{}};
         case BucketKind::forms:
         case BucketKind::collection:
@@ -87,12 +88,14 @@ Result<> BucketIndex::note_activity(Bucket& head) {
     return {};
 }
 
-void BucketIndex::put(const BucketRecord& moved, WallTime now) {
+void BucketIndex::put(const BucketRecord& moved, std::optional<WallTime> happened) {
     BucketRecord record = moved;
-    if (record.bucket.kind == BucketKind::timeline) {
-        record.bucket.active_at.ms = std::max<std::int64_t>(now.ms, 0);
-    }
     const BucketId bucket = record.bucket.id;
+    if (record.bucket.kind == BucketKind::timeline) {
+        const BucketRecord* known = find(bucket);
+        const WallTime before = known == nullptr ? WallTime{} : known->bucket.active_at;
+        record.bucket.active_at.ms = std::max<std::int64_t>(happened.value_or(before).ms, 0);
+    }
     if (!organizations_.contains(record.organization)) {
         return erase(bucket);
     }

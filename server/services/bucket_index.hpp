@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <vector>
@@ -20,7 +21,7 @@ using storage::BucketRecord;
 ///
 /// A user holds the own id, the organization's id, and the ids of granted groups and channels.
 /// user bucket: the user · directory, forms, collection: the organization · group: the group ·
-/// channel and timeline: the channel, and its group too if the channel is open.
+/// channel, timeline and archive: the channel, and its group too if the channel is open.
 [[nodiscard]] std::array<Id, 2> openers_of(const BucketRecord& record);
 
 /// The buckets of the organizations in use, in memory, at their committed heads. Rebuilt from the
@@ -41,8 +42,9 @@ public:
     /// Reads the organization again and says what differs.
     [[nodiscard]] Result<Difference> reload(Id organization);
 
-    /// A bucket is new, or has moved at this time. Nothing where its organization is not in use.
-    void put(const BucketRecord& record, WallTime now);
+    /// A bucket is new, or has moved at this time; nothing: it has moved, but nothing has happened
+    /// in it. Ignored where its organization is not in use.
+    void put(const BucketRecord& record, std::optional<WallTime> happened);
 
     [[nodiscard]] const BucketRecord* find(BucketId bucket) const;
 

@@ -287,6 +287,7 @@ Result<> Executor::add_heads(const IntentJob& job, std::vector<Position>& positi
     const std::pair<BucketKind, Id> concerned[] = {{BucketKind::user, job.user},
                                                    {BucketKind::channel, job.intent.lane},
                                                    {BucketKind::timeline, job.intent.lane},
+                                                   {BucketKind::archive, job.intent.lane},
                                                    {BucketKind::tasks, group}};
     for (const auto& [kind, owner] : concerned) {
         HF_TRY(const auto found, storage_.find_bucket(kind, owner));

@@ -46,6 +46,8 @@ struct Batch {
     std::vector<BucketId> created;             ///< committed; ascending
     std::vector<storage::BucketRecord> heads;  ///< of both, as committed
     std::set<BucketId> granted;                ///< users' buckets whose grants were written
+    std::size_t rows = 0;                      ///< of a move between buckets
+    bool quiet = false;                        ///< rows have moved, and nothing has happened
     std::int64_t lock_us = 0;                  ///< waited for other writers
     std::int64_t commit_us = 0;                ///< until it was durable
     std::size_t stages = 0;                    ///< of routines, carried out

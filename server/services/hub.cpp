@@ -20,6 +20,7 @@ Hub::Hub(storage::Storage& storage,
       access_(storage, index_),
       pulls_(storage, access_, options.page),
       executor_(storage, environment),
+      archiving_(storage, environment),
       budget_(options.admission),
       foreign_poll_at_(environment.now()) {}
 
@@ -98,6 +99,7 @@ void Hub::tick() {
     poll_foreign(now);
     look_for_runs();
     executor_.routines().keep_house();
+    keep_archives();
 }
 
 std::optional<Instant> Hub::next_deadline() const {
@@ -118,6 +120,7 @@ std::optional<Instant> Hub::next_deadline() const {
     }
     if (!draining_) {
         consider(executor_.routines().next_look());
+        consider(archiving_.next_step());
     }
     return next;
 }

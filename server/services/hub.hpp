@@ -21,6 +21,7 @@
 #include "core/sync/server_session.hpp"
 #include "server/services/access.hpp"
 #include "server/services/admission_budget.hpp"
+#include "server/services/archiving.hpp"
 #include "server/services/authenticator.hpp"
 #include "server/services/bucket_index.hpp"
 #include "server/services/choice_search.hpp"
@@ -273,6 +274,7 @@ private:
     void tell_presence(Instant now);
     void poll_foreign(Instant now);
     void look_for_runs();
+    void keep_archives();
     void reload(Id organization);
 
     [[nodiscard]] std::vector<ConnectionId> followers_of(const BucketRecord& record) const;
@@ -288,6 +290,7 @@ private:
     PullService pulls_;
     SegmentOffers* offers_ = nullptr;
     Executor executor_;
+    Archiving archiving_;
     Presence presence_;
     AdmissionBudget budget_;
 

@@ -1,5 +1,7 @@
+#include "core/model/facts.hpp"
 #include "server/services/hub.hpp"
 #include "server/services/policy.hpp"
+#include "server/services/server_world.hpp"
 #include "server/storage/common/transact.hpp"
 
 /// Files: who may have one, and the news that its bytes have arrived.
@@ -11,13 +13,13 @@ Result<KnownFile> Hub::find_file(Id user, Id channel, Id file) {
     if (!record || !held->opens(*record)) {
         return fail(ErrorCode::file_unknown, "channel " + to_string(channel));
     }
-    const RowKey key{record->bucket.id, RowKind::file, file};
-    HF_TRY(const auto row, storage_.find_row(key));
+    const ServerWorld world(storage_, record->organization);
+    HF_TRY(const auto row, facts::find_said(world, channel, RowKind::file, file));
     if (!row) {
         return fail(ErrorCode::file_unknown, "file " + to_string(file));
     }
-    HF_TRY(body::File found, body::parse_file(row->body));
-    return KnownFile{.key = key, .sort = row->sort, .file = std::move(found)};
+    HF_TRY(body::File found, body::parse_file(row->second.body));
+    return KnownFile{.key = row->first, .sort = row->second.sort, .file = std::move(found)};
 }
 
 Result<std::int64_t> Hub::file_bytes_max(Id organization) {
@@ -34,15 +36,21 @@ Result<> Hub::settle_file(const RowKey& key, ErrorCode refused) {
 
 Result<Batch> Hub::write_settled(const RowKey& key, ErrorCode refused) {
     Batch batch;
-    HF_TRY(const auto row, storage_.find_row(key));
-    HF_TRY(const auto record, storage_.find_bucket(key.bucket));
-    if (!row || !record) {
+    HF_TRY(const auto place, storage_.find_bucket(key.bucket));
+    if (!place) {
+        return batch;
+    }
+    // Where the key was found may be long ago: it may have moved out of the window meanwhile.
+    const ServerWorld world(storage_, place->organization);
+    HF_TRY(const auto row, facts::find_said(world, place->bucket.owner, key.kind, key.id));
+    if (!row) {
         return batch;  // the message was deleted meanwhile
     }
-    HF_TRY(body::File file, body::parse_file(row->body));
+    HF_TRY(const auto record, storage_.find_bucket(row->first.bucket));
+    HF_TRY(body::File file, body::parse_file(row->second.body));
     file.stored = refused == ErrorCode::none;
     file.refused = static_cast<std::uint16_t>(refused);
-    const RowChange change{.key = key, .sort = row->sort, .body = body::encode(file)};
+    const RowChange change{.key = row->first, .sort = row->second.sort, .body = body::encode(file)};
     HF_TRY(const auto positions, storage_.write_rows({&change, 1}));
     for (const Position& position : positions) {
         batch.moved.push_back({position.bucket, record->bucket.version, position.version});

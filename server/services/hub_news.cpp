@@ -30,6 +30,16 @@ void Hub::run_batch() {
     look_for_runs();
 }
 
+/// Moves what has left the history windows, or is in them again; what fails is tried again later.
+void Hub::keep_archives() {
+    if (draining_) {
+        return;
+    }
+    if (const auto moved = archiving_.step()) {
+        tell_batch(*moved);
+    }
+}
+
 /// What cannot be read now is looked for again.
 void Hub::look_for_runs() {
     if (!draining_) {
@@ -58,7 +68,7 @@ void Hub::answer_judged(const std::vector<JudgedIntent>& judged) {
 
 void Hub::tell_batch(const Batch& batch) {
     for (const BucketRecord& head : batch.heads) {
-        index_.put(head, environment_.wall());
+        index_.put(head, batch.quiet ? std::nullopt : std::optional(environment_.wall()));
     }
     // Access first: who has just lost a bucket does not get its last page.
     tell_access(users_with_new_access(batch));
@@ -176,6 +186,7 @@ void Hub::poll_foreign(Instant now) {
 void Hub::refresh() {
     ++counters_.foreign_reloads;
     executor_.routines().wake();
+    archiving_.wake();
     authenticator_.forget_standings();
     policies_.clear();
     check_sessions();
@@ -228,14 +239,18 @@ void Hub::reload(Id organization) {
 
 std::vector<ConnectionId> Hub::followers_of(const BucketRecord& record) const {
     const auto [first, second] = openers_of(record);
-    std::vector<ConnectionId> by_first = holders_of(first);
-    if (!second) {
-        return by_first;
+    std::vector<ConnectionId> all = holders_of(first);
+    if (second) {
+        const std::vector<ConnectionId> by_first = std::exchange(all, {});
+        const std::vector<ConnectionId> by_second = holders_of(second);
+        all.reserve(by_first.size() + by_second.size());
+        std::ranges::set_union(by_first, by_second, std::back_inserter(all));
     }
-    const std::vector<ConnectionId> by_second = holders_of(second);
-    std::vector<ConnectionId> all;
-    all.reserve(by_first.size() + by_second.size());
-    std::ranges::set_union(by_first, by_second, std::back_inserter(all));
+    if (record.bucket.kind == BucketKind::archive) {
+        std::erase_if(all, [&](ConnectionId id) {
+            return reach_of(connections_.at(id).identity->device_class) == Reach::phone;
+        });
+    }
     return all;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
@@ -78,7 +79,8 @@ Result<Json> kinds_of(View& view) {
     const auto directories = view.buckets(BucketKind::directory);
     const auto groups = view.buckets(BucketKind::group);
     const auto channels = view.buckets(BucketKind::channel);
-    const auto timelines = view.buckets(BucketKind::timeline);
+    auto timelines = view.buckets(BucketKind::timeline);
+    std::ranges::copy(view.buckets(BucketKind::archive), std::back_inserter(timelines));
     const auto libraries = view.buckets(BucketKind::forms);
     const auto collections = view.buckets(BucketKind::collection);
     const auto groups_of_tasks = view.buckets(BucketKind::tasks);
@@ -118,6 +120,7 @@ std::string_view kind_name(BucketKind kind) {
         case BucketKind::channel:
             return "channel";
         case BucketKind::timeline:
+        case BucketKind::archive:
             return "message";
         case BucketKind::forms:
             return "form";

@@ -105,7 +105,7 @@ void Overlay::base_changed(const wire::Page& page) {
     }
     // What could not be judged may be judged now that more is here.
     for (auto& [id, lane] : lanes_) {
-        if (page.head.kind == BucketKind::timeline && page.head.owner != id) {
+        if (is_of_messages(page.head.kind) && page.head.owner != id) {
             continue;
         }
         lane.stale.insert(lane.failed.begin(), lane.failed.end());

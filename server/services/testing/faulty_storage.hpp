@@ -91,6 +91,12 @@ public:
                                          std::size_t limit) override {
         return real().newest_rows(bucket, kind, limit);
     }
+    Result<std::vector<Row>> oldest_rows(BucketId bucket,
+                                         RowKind kind,
+                                         std::int64_t below,
+                                         std::size_t limit) override {
+        return real().oldest_rows(bucket, kind, below, limit);
+    }
     Result<std::optional<Outcome>> find_outcome(Id intent) override {
         return real().find_outcome(intent);
     }

@@ -210,6 +210,11 @@ public:
     [[nodiscard]] virtual Result<std::vector<Row>> newest_rows(BucketId bucket,
                                                                RowKind kind,
                                                                std::size_t limit) = 0;
+    /// The oldest rows with a sort below this, oldest first.
+    [[nodiscard]] virtual Result<std::vector<Row>> oldest_rows(BucketId bucket,
+                                                               RowKind kind,
+                                                               std::int64_t below,
+                                                               std::size_t limit) = 0;
 
     // --- intents
     [[nodiscard]] virtual Result<std::optional<Outcome>> find_outcome(Id intent) = 0;

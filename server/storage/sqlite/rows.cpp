@@ -151,6 +151,18 @@ Result<std::vector<Row>> SqliteStorage::newest_rows(BucketId bucket,
     return rows.list(&read_row);
 }
 
+Result<std::vector<Row>> SqliteStorage::oldest_rows(BucketId bucket,
+                                                    RowKind kind,
+                                                    std::int64_t below,
+                                                    std::size_t limit) {
+    Query rows = query(Sql::rows_oldest);
+    rows->bind(1, bucket.value)
+        .bind(2, static_cast<int>(kind))
+        .bind(3, below)
+        .bind(4, static_cast<std::int64_t>(limit));
+    return rows.list(&read_row);
+}
+
 Result<std::vector<Position>> SqliteStorage::write_rows(std::span<const RowChange> changes) {
     HF_CHECK(writable());
     std::vector<const RowChange*> ordered;

@@ -87,6 +87,9 @@ constexpr std::array engine_statements{
     Entry{Sql::rows_newest,
           "SELECT kind, id, version, sort, body FROM bucket_row"
           " WHERE bucket = $1 AND kind = $2 ORDER BY sort DESC, id DESC LIMIT $3"},
+    Entry{Sql::rows_oldest,
+          "SELECT kind, id, version, sort, body FROM bucket_row"
+          " WHERE bucket = $1 AND kind = $2 AND sort < $3 ORDER BY sort, id LIMIT $4"},
 
     Entry{Sql::outcome_put,
           "INSERT INTO outcome (intent, user_id, status, code, detail, positions, decided_at,"

@@ -173,6 +173,19 @@ TEST_P(StorageConformance, newest_rows_come_by_sort) {
     EXPECT_TRUE(newest(0).empty());
 }
 
+TEST_P(StorageConformance, oldest_rows_come_by_sort_up_to_one) {
+    const BucketId bucket = make_bucket();
+    write({put(bucket, 1, "a", 30), put(bucket, 2, "b", 10), put(bucket, 3, "c", 20)});
+    write({put(bucket, 4, "d", 20)});
+    const auto oldest = [&](std::int64_t below, std::size_t limit) {
+        return show(must(storage_->oldest_rows(bucket, RowKind::message, below, limit)));
+    };
+    EXPECT_EQ(oldest(30, 10), (Lines{"7/2 v2 s10 b", "7/3 v3 s20 c", "7/4 v4 s20 d"}));
+    EXPECT_EQ(oldest(30, 2), (Lines{"7/2 v2 s10 b", "7/3 v3 s20 c"}));
+    EXPECT_TRUE(oldest(10, 10).empty());
+    EXPECT_TRUE(must(storage_->oldest_rows(bucket, RowKind::file, 99, 10)).empty());
+}
+
 TEST_P(StorageConformance, reads_and_sums_a_range_of_keys) {
     const BucketId bucket = make_bucket();
     write({put(bucket, 1, "a"), put(bucket, 2, "b"), put(bucket, 3, "c"), put(bucket, 4, "d")});

@@ -392,6 +392,7 @@ export interface MessagesSnapshot {
   has_after: boolean;
   unread_from: Id | null; // first unread message when the channel was opened: the "new" line stands above it
   complete: boolean; // false: older history is still arriving
+  kept_since: Millis | null; // of a phone's history window, at its beginning: what is older is on the server
   total: number; // of the channel on this device: messages, and the answers that some of them are
 }
 
@@ -513,6 +514,7 @@ export interface EntitlementCard {
   attachment_bytes_max: number | null;
   devices_max: number | null; // phones of one person
   offline_days_max: number | null; // without contact
+  history_days: number | null; // that messages stay on phones
   pin_required: boolean;
   allow_messages: boolean;
   automatic: boolean;

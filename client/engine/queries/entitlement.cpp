@@ -36,6 +36,7 @@ Result<Json> entitlement(View& view) {
         {"attachment_bytes_max", or_null(value.attachment_bytes_max)},
         {"devices_max", or_null(value.devices_max)},
         {"offline_days_max", or_null(value.offline_days_max)},
+        {"history_days", or_null(value.history_days)},
         {"pin_required", value.pin_required},
         {"allow_messages", value.allow_messages},
         {"automatic", value.automatic},

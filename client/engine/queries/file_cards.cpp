@@ -5,6 +5,7 @@
 
 #include "client/engine/queries/cards.hpp"
 #include "core/model/body_files.hpp"
+#include "core/model/facts.hpp"
 
 namespace holdfast::client::file_cards {
 namespace {
@@ -37,13 +38,9 @@ std::string_view state_of(const View& view, const Outbox::File& file) {
 }
 
 Result<std::optional<body::File>> find_row(const View& view, Id channel, Id file) {
-    HF_TRY(const auto timeline, view.bucket(BucketKind::timeline, channel));
-    if (!timeline) {
-        return std::nullopt;
-    }
-    HF_TRY(const auto row, view.find({timeline->id, RowKind::file, file}));
-    const auto read = row && !row->body.empty() ? body::parse_file(row->body)
-                                                : Result<body::File>(fail(ErrorCode::none));
+    HF_TRY(const auto row, facts::find_said(view, channel, RowKind::file, file));
+    const auto read =
+        row ? body::parse_file(row->second.body) : Result<body::File>(fail(ErrorCode::none));
     return read ? std::optional(*read) : std::nullopt;
 }
 

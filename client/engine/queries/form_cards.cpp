@@ -6,6 +6,7 @@
 #include "client/engine/forms/filling_json.hpp"
 #include "client/engine/queries/file_cards.hpp"
 #include "client/engine/queries/query.hpp"
+#include "core/model/facts.hpp"
 #include "core/model/json.hpp"
 
 namespace holdfast::client::form_cards {
@@ -45,13 +46,10 @@ std::optional<body::Answer> sent_with(const Intent& intent) {
 }
 
 Result<std::optional<body::Answer>> find_answer(const View& view, Id channel, Id id) {
-    HF_TRY(const auto timeline, view.bucket(BucketKind::timeline, channel));
-    if (timeline) {
-        HF_TRY(const auto row, view.find({timeline->id, RowKind::answer, id}));
-        const auto stored = row ? body::parse_answer(row->body) : fail(ErrorCode::none);
-        if (stored) {
-            return *stored;
-        }
+    HF_TRY(const auto row, facts::find_said(view, channel, RowKind::answer, id));
+    const auto stored = row ? body::parse_answer(row->second.body) : fail(ErrorCode::none);
+    if (stored) {
+        return *stored;
     }
     const Outbox::Item* item = view.outbox().find(id);
     auto sent = item == nullptr ? std::nullopt : sent_with(item->intent);

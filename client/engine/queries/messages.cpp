@@ -9,6 +9,8 @@
 #include "client/engine/queries/message_item.hpp"
 #include "client/engine/queries/snapshots.hpp"
 #include "core/model/args.hpp"
+#include "core/model/entitlement.hpp"
+#include "core/model/facts.hpp"
 #include "core/model/limits.hpp"
 
 namespace holdfast::client::snapshots {
@@ -85,6 +87,11 @@ std::string dump(const Json& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+BucketId archive_of(const View& view, Id channel) {
+    const sync::BucketCursor* archive = view.archive(channel);
+    return archive == nullptr ? BucketId{} : archive->head.id;
+}
+
 /// Makes the items of one snapshot; people are looked up once each.
 class ItemMaker {
 public:
@@ -92,13 +99,14 @@ public:
         : view_(view),
           channel_(timeline.owner),
           timeline_(timeline.id),
+          archive_(archive_of(view, timeline.owner)),
           self_(view.user()),
           people_(view.directory_sum()),
           may_delete_(!offline::refusal_of(view.status(), IntentKind::message_delete)) {}
 
     /// An item that stands in the timeline; what waits for it (reactions, deletion) is laid over.
     Result<std::string> stored(const Row& row) {
-        const RowChange* waiting = view_.waiting_change({timeline_, RowKind::message, row.id});
+        const RowChange* waiting = waiting_change(row.id);
         ItemCache& items = view_.sources().items;
         if (waiting == nullptr) {
             const ItemCache::Item* known = items.find(row.id);
@@ -150,6 +158,13 @@ public:
     }
 
 private:
+    [[nodiscard]] const RowChange* waiting_change(Id id) const {
+        const RowChange* change = view_.waiting_change({timeline_, RowKind::message, id});
+        return change == nullptr && archive_
+                   ? view_.waiting_change({archive_, RowKind::message, id})
+                   : change;
+    }
+
     [[nodiscard]] bool is_current(const ItemCache::Item& item, const Row& row) const {
         return people_ && item.people == *people_ && item.self == self_ && item.sort == row.sort &&
                item.can_delete == (item.deletable && may_delete_at(row.sort)) &&
@@ -227,8 +242,8 @@ private:
     Result<std::string> quoted(const std::vector<Id>& ids) {
         Json list = Json::array();
         for (const Id id : ids) {
-            HF_TRY(const auto row, view_.find({timeline_, RowKind::message, id}));
-            const body::Message message = row ? parse(row->body) : body::Message{};
+            HF_TRY(const auto row, facts::find_said(view_, channel_, RowKind::message, id));
+            const body::Message message = row ? parse(row->second.body) : body::Message{};
             std::string name;
             if (row) {
                 HF_TRY(const auto* by, author(message.author));
@@ -287,6 +302,7 @@ private:
     View& view_;
     Id channel_;
     BucketId timeline_;
+    BucketId archive_;  ///< none where nothing is older than the history window, or on a phone
     Id self_;
     std::optional<Sum> people_;
     bool may_delete_;
@@ -318,6 +334,31 @@ Result<> append_waiting(View& view, Id channel, ItemMaker& maker, std::vector<st
     return {};
 }
 
+/// Where the history window of this phone begins; null where nothing is older: on a computer, in a
+/// task's channel, and in a channel that is younger.
+Result<Json> kept_since(const View& view, Id channel, const std::vector<Row>& rows) {
+    const std::optional<Account>& account = view.account();
+    if (view.sources().device_class != offline::DeviceClass::mobile || !account) {
+        return Json(nullptr);
+    }
+    const auto oldest =
+        rows.empty() ? fail(ErrorCode::none) : body::parse_message(rows.front().body);
+    if (oldest && oldest->system == "channel_created") {
+        return Json(nullptr);
+    }
+    HF_TRY(const auto shown, view.find_channel(channel));
+    HF_TRY(const auto tasks, view.bucket(BucketKind::tasks, shown ? shown->group : Id{}));
+    if (tasks) {
+        HF_TRY(const auto task, view.find({tasks->id, RowKind::task, channel}));
+        if (task) {
+            return Json(nullptr);
+        }
+    }
+    HF_TRY(const body::Entitlement terms, entitlement_of(view, account->organization));
+    const WallTime begins = body::history_begins(terms, view.sources().server_now);
+    return begins.ms == 0 ? Json(nullptr) : Json(begins.ms);
+}
+
 /// An object's text with one more member.
 std::string with_items(const std::vector<std::string>& items, std::string_view object) {
     std::string text = R"({"items":[)";
@@ -339,6 +380,7 @@ Result<std::string> messages(View& view, const Query& query, Pinned& pinned) {
     Json rest{{"has_before", false},
               {"has_after", false},
               {"unread_from", nullptr},
+              {"kept_since", nullptr},
               {"complete", false},
               {"total", 0}};
     std::vector<std::string> items;
@@ -359,8 +401,13 @@ Result<std::string> messages(View& view, const Query& query, Pinned& pinned) {
         if (pinned.unread_from) {
             rest["unread_from"] = to_string(pinned.unread_from->id);
         }
-        rest["complete"] = timeline->complete || timeline->exact();
-        rest["total"] = timeline->rows;
+        const sync::BucketCursor* archive = view.archive(query.target);
+        const bool has_old = archive == nullptr || archive->complete || archive->exact();
+        rest["complete"] = (timeline->complete || timeline->exact()) && has_old;
+        rest["total"] = timeline->rows + (archive == nullptr ? 0 : archive->rows);
+        if (!window.has_before) {
+            HF_TRY(rest["kept_since"], kept_since(view, query.target, window.rows));
+        }
     }
     if (shows_newest) {
         HF_CHECK(append_waiting(view, query.target, maker, items));

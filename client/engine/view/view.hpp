@@ -151,8 +151,13 @@ public:
     [[nodiscard]] std::vector<Id> channels_with_messages(Id group) const;
     /// Null where the channel's timeline is not here; valid during the snapshot.
     [[nodiscard]] const sync::BucketCursor* timeline(Id channel) const;
+    /// What is older than the history window (decision 0042). Null where nothing is, and on phones:
+    /// they are not served it.
+    [[nodiscard]] const sync::BucketCursor* archive(Id channel) const;
+    /// Of the messages in the timeline.
     [[nodiscard]] Result<UnreadCount> unread(Id channel) const;
-    // Messages of the base alone: `find` lays what waits over one.
+    // Messages of the base alone, of the timeline and the archive in one order: `find` lays what
+    // waits over one.
     [[nodiscard]] Result<std::optional<Row>> stored_message(Id channel, Id id) const;
     /// What waits for a row that was read already, or null; valid during the snapshot.
     [[nodiscard]] const RowChange* waiting_change(RowKey key) const;
@@ -184,6 +189,7 @@ public:
     [[nodiscard]] const Sources& sources() const { return sources_; }
 
 private:
+    [[nodiscard]] const sync::BucketCursor* of_messages(BucketKind kind, Id channel) const;
     void note_rows(BucketId bucket, RowKind kind) const;
     void note_buckets(BucketKind kind) const;
 

@@ -12,6 +12,7 @@ export class MessageFeed {
   hasBefore = $state(false);
   hasAfter = $state(false);
   complete = $state(true);
+  keptSince = $state<number | null>(null); // the beginning of this phone's history window
   isReady = $state(false);
   isBlocked = $state(false);
   /** As it was when the channel was opened: the line stays where it was while one reads. */
@@ -102,6 +103,7 @@ export class MessageFeed {
       this.hasBefore = next.has_before;
       this.hasAfter = next.has_after;
       this.complete = next.complete;
+      this.keptSince = next.kept_since;
       if (!this.isReady) this.unreadFrom = next.unread_from;
       this.isReady = true;
       await tick();

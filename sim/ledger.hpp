@@ -42,6 +42,9 @@ struct Ledger {
     /// or a full disk has kept the note (Outbox::offer) from outliving the process.
     std::set<std::size_t> unsure_devices;
 
+    /// What is older may have left every phone, by the history window; 0: nothing has.
+    std::int64_t history_begins = 0;
+
     std::uint64_t actions = 0;
     std::uint64_t refusals = 0;
     std::map<std::string, std::uint64_t> refused_with;  ///< by call and code
@@ -65,7 +68,7 @@ struct Ledger {
     }
     /// The sentence is made only where the expectation fails.
     template <class Sentence>
-        requires std::is_invocable_r_v<std::string, Sentence>
+    requires std::is_invocable_r_v<std::string, Sentence>
     void expect(bool holds, Sentence&& sentence) {
         checks += 1;
         if (!holds && !violation) {

@@ -81,6 +81,12 @@ public:
                                          std::size_t limit) override {
         return truth_.newest_rows(bucket, kind, limit);
     }
+    Result<std::vector<Row>> oldest_rows(BucketId bucket,
+                                         RowKind kind,
+                                         std::int64_t below,
+                                         std::size_t limit) override {
+        return truth_.oldest_rows(bucket, kind, below, limit);
+    }
     Result<std::optional<Outcome>> find_outcome(Id intent) override;
     Result<> put_outcome(const Outcome& outcome, Id user) override;
     Result<> quarantine(const Intent& intent, Id user, ErrorCode why) override {

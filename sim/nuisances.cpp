@@ -115,6 +115,7 @@ void World::disturb_server() {
     if (random_.chance(profile_.server_clock)) {
         count("server clocks jumped");
         server_.jump_clock(some_days(random_));
+        note_window();
     }
     if (!server_.running()) {
         return;

@@ -472,7 +472,7 @@ void check_replica(Ledger& ledger, storage::SqliteStorage& storage, Device& devi
                   [&] { return name + ": the replica cannot be read: " + held.error().detail; });
     services::BucketIndex index(storage);
     services::Access access(storage, index);
-    const auto readable = access.readable(user);
+    const auto readable = access.readable(user, services::Reach::phone);
     ledger.expect(readable.has_value(), name + ": access cannot be read");
     if (!held || !readable) {
         return;

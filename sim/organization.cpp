@@ -3,6 +3,7 @@
 #include "core/model/body.hpp"
 #include "core/model/body_forms.hpp"
 #include "core/model/body_workflow.hpp"
+#include "core/model/entitlement.hpp"
 #include "core/model/world.hpp"
 #include "core/rules/timers.hpp"
 #include "server/services/grants.hpp"
@@ -54,14 +55,17 @@ Result<> make_users(storage::Storage& storage,
 Result<> write_history(storage::Storage& storage,
                        const Organization& organization,
                        BucketId timeline,
-                       std::size_t count) {
+                       OrganizationSize size) {
+    // A window lies in the middle of it.
+    const std::int64_t step_ms = size.history_days == 0 ? 60'000 : 3LL * 60 * 60 * 1000;
+    const std::size_t count = size.history;
     std::vector<RowChange> rows;
     for (std::size_t i = 0; i < count; ++i) {
         HF_TRY(const Id message, storage.mint_id());
         const body::Message row{.author = organization.users[i % organization.users.size()],
                                 .text = "old message " + std::to_string(i)};
         rows.push_back({.key = {timeline, RowKind::message, message},
-                        .sort = epoch_of_worlds.ms - static_cast<std::int64_t>(count - i) * 60'000,
+                        .sort = epoch_of_worlds.ms - static_cast<std::int64_t>(count - i) * step_ms,
                         .body = body::encode(row)});
     }
     HF_TRY([[maybe_unused]] const auto positions, storage.write_rows(rows));
@@ -72,7 +76,7 @@ Result<> make_channel(storage::Storage& storage,
                       Organization& organization,
                       Id group,
                       bool is_private,
-                      std::size_t history) {
+                      OrganizationSize size) {
     HF_TRY(const Id channel, storage.mint_id());
     organization.channels.push_back(channel);
     if (is_private) {
@@ -86,7 +90,7 @@ Result<> make_channel(storage::Storage& storage,
                        {.kind = BucketKind::timeline, .owner = channel, .parent = group},
                        !is_private));
     organization.timelines.emplace(timeline, channel);
-    HF_CHECK(write_history(storage, organization, timeline, history));
+    HF_CHECK(write_history(storage, organization, timeline, size));
     const body::Channel row{.name = "Channel", .group = group, .is_private = is_private};
     HF_CHECK(write(storage, bucket, RowKind::channel, channel, body::encode(row)));
     for (std::size_t i = 0; is_private && i < organization.users.size(); i += 2) {
@@ -218,6 +222,12 @@ Result<Organization> make(storage::Storage& storage, OrganizationSize size) {
     body::Organization row{.name = "Simulated"};
     row.offline.granted = true;
     HF_CHECK(write(storage, directory, RowKind::organization, organization.id, body::encode(row)));
+    if (size.history_days != 0) {
+        const body::Entitlement terms{.state = body::EntitlementState::granted,
+                                      .history_days = size.history_days};
+        HF_CHECK(
+            write(storage, directory, RowKind::entitlement, organization.id, body::encode(terms)));
+    }
     HF_CHECK(make_users(storage, organization, directory, size.users));
     for (std::size_t g = 0; g < 2; ++g) {
         HF_TRY(const Id group, storage.mint_id());
@@ -228,8 +238,7 @@ Result<Organization> make(storage::Storage& storage, OrganizationSize size) {
         const body::Group row_of_group{.name = "Group", .create_channels = {"channel-create"}};
         HF_CHECK(write(storage, bucket, RowKind::group, group, body::encode(row_of_group)));
         for (std::size_t c = g; c < size.channels; c += 2) {
-            HF_CHECK(
-                make_channel(storage, organization, group, c + 1 == size.channels, size.history));
+            HF_CHECK(make_channel(storage, organization, group, c + 1 == size.channels, size));
         }
     }
     HF_CHECK(make_tasks(storage, organization));

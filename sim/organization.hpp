@@ -32,7 +32,8 @@ struct Organization {
 struct OrganizationSize {
     std::size_t users = 0;
     std::size_t channels = 0;
-    std::size_t history = 0;  ///< messages in each channel
+    std::size_t history = 0;        ///< messages in each channel
+    std::int64_t history_days = 0;  ///< of the entitlement
 };
 
 /// Makes it in one transaction.

@@ -111,6 +111,11 @@ Profile Profile::draw(Random& random) {
     Random aside = random;  // the other worlds of the seeds that are kept stay as they are
     profile.change_entitlement = aside.chance(150) ? 1 + aside.below(60) : 0;
     draw_segments(profile, aside);
+    if (aside.chance(200)) {
+        profile.history_days = 1 + static_cast<std::int64_t>(aside.below(4));
+        profile.history = std::max(profile.history, std::size_t{40});
+        profile.server_clock = std::max(profile.server_clock, std::uint64_t{20});
+    }
     if (HF_BROKEN(sums_not_compared)) {
         profile.damage_http = 100;  // what sums are for
     }

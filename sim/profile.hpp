@@ -32,7 +32,8 @@ struct SegmentProfile {
 struct Profile {
     std::size_t devices = 2;
     std::size_t channels = 3;
-    std::size_t history = 0;  ///< messages that are in each channel from the start
+    std::size_t history = 0;        ///< messages that are in each channel from the start
+    std::int64_t history_days = 0;  ///< that messages stay on phones; 0: for ever
     Millis latency_min{5};
     Millis latency_max{50};
     Millis work{60'000};  ///< faults and work go on for so long

@@ -111,13 +111,15 @@ void Server::keep_mark() {
 Result<> Server::set_entitled(bool entitled) {
     HF_TRY(const BucketId directory,
            services::ServerWorld(*storage_, organization_.id).directory());
-    const RowChange change{
-        .key = {directory, RowKind::entitlement, organization_.id},
-        .body =
-            body::encode(body::Entitlement{.state = entitled ? body::EntitlementState::granted
-                                                             : body::EntitlementState::withdrawn})};
-    HF_TRY([[maybe_unused]] const auto written,
-           storage::transact(*storage_, [&] { return storage_->write_rows({&change, 1}); }));
+    const std::int64_t longest = profile_.history_days;
+    const body::Entitlement terms{
+        .state = entitled ? body::EntitlementState::granted : body::EntitlementState::withdrawn,
+        .history_days = longest == 0 ? 0 : random_.between(0, longest)};
+    const RowChange change{.key = {directory, RowKind::entitlement, organization_.id},
+                           .body = body::encode(terms)};
+    HF_TRY([[maybe_unused]] const auto written, storage::transact(*storage_, [&] {
+               return storage_->write_rows({&change, 1});
+           }));
     hub_->refresh();
     return {};
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "client/engine/limits.hpp"
+#include "core/model/entitlement.hpp"
 #include "core/rules/timers.hpp"
 #include "sim/oracles.hpp"
 
@@ -28,12 +29,25 @@ World::World(std::uint64_t seed)
       server_(clock_, profile_, Random(random_.next())) {
     const auto founded = server_.found({.users = profile_.devices + 1,
                                         .channels = profile_.channels,
-                                        .history = profile_.history});
+                                        .history = profile_.history,
+                                        .history_days = profile_.history_days});
+    note_window();
     ledger_.expect(founded.has_value(), "the organization cannot be made");
     for (std::size_t i = 0; i < profile_.devices; ++i) {
         // Some devices share a user: a person with a phone and a tablet.
         add_device(random_.chance(300) ? 0 : i);
     }
+}
+
+/// What is older may leave every phone.
+void World::note_window() {
+    if (profile_.history_days == 0) {
+        return;
+    }
+    const body::Entitlement shortest{.state = body::EntitlementState::granted, .history_days = 1};
+    constexpr Millis until_midnight{24LL * 60 * 60 * 1000};
+    const WallTime begins = body::history_begins(shortest, server_.wall() + until_midnight);
+    ledger_.history_begins = std::max(ledger_.history_begins, begins.ms);
 }
 
 void World::add_device(std::size_t user) {

@@ -82,6 +82,7 @@ private:
     void disturb_network(std::size_t device);
     void disturb_server();
     void change_entitlement(bool entitled);
+    void note_window();
     void fill_for_a_while(Disk& disk);
     void copy_device(std::size_t device);
     void count(std::string_view fault, std::uint64_t times = 1) { ledger_.faults[fault] += times; }

@@ -68,7 +68,7 @@ struct Ledger {
     }
     /// The sentence is made only where the expectation fails.
     template <class Sentence>
-    requires std::is_invocable_r_v<std::string, Sentence>
+        requires std::is_invocable_r_v<std::string, Sentence>
     void expect(bool holds, Sentence&& sentence) {
         checks += 1;
         if (!holds && !violation) {

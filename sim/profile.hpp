@@ -5,7 +5,7 @@
 
 #include "core/base/time.hpp"
 #include "server/services/hub.hpp"
-#include "server/services/segment_shelf.hpp"
+#include "server/services/segments/segment_shelf.hpp"
 #include "sim/random.hpp"
 
 namespace holdfast::sim {

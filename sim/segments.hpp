@@ -10,7 +10,7 @@
 #include "server/auth/auth_service.hpp"
 #include "server/services/environment.hpp"
 #include "server/services/hub.hpp"
-#include "server/services/segment_shelf.hpp"
+#include "server/services/segments/segment_shelf.hpp"
 #include "sim/profile.hpp"
 #include "sim/random.hpp"
 

@@ -117,9 +117,8 @@ Result<> Server::set_entitled(bool entitled) {
         .history_days = longest == 0 ? 0 : random_.between(0, longest)};
     const RowChange change{.key = {directory, RowKind::entitlement, organization_.id},
                            .body = body::encode(terms)};
-    HF_TRY([[maybe_unused]] const auto written, storage::transact(*storage_, [&] {
-               return storage_->write_rows({&change, 1});
-           }));
+    HF_TRY([[maybe_unused]] const auto written,
+           storage::transact(*storage_, [&] { return storage_->write_rows({&change, 1}); }));
     hub_->refresh();
     return {};
 }

@@ -7,7 +7,7 @@
 #include "core/base/time.hpp"
 #include "core/wire/frame.hpp"
 #include "server/auth/auth_service.hpp"
-#include "server/services/segment_shelf.hpp"
+#include "server/services/segments/segment_shelf.hpp"
 
 /// Where a device fetches a segment: `/sync/v1/segments/TOKEN/PART`. A device adds the part.
 namespace holdfast::auth {

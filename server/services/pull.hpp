@@ -13,7 +13,7 @@
 #include "core/wire/frame.hpp"
 #include "server/services/access.hpp"
 #include "server/services/limits.hpp"
-#include "server/services/segment_shelf.hpp"
+#include "server/services/segments/segment_shelf.hpp"
 #include "server/storage/common/storage.hpp"
 
 namespace holdfast::services {

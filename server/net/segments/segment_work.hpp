@@ -17,7 +17,7 @@
 #include "server/net/http_message.hpp"
 #include "server/net/log.hpp"
 #include "server/services/hub.hpp"
-#include "server/services/segment_shelf.hpp"
+#include "server/services/segments/segment_shelf.hpp"
 
 namespace holdfast::net {
 

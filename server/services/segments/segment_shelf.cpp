@@ -1,4 +1,4 @@
-#include "server/services/segment_shelf.hpp"
+#include "server/services/segments/segment_shelf.hpp"
 
 #include <algorithm>
 #include <utility>

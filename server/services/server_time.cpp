@@ -19,7 +19,7 @@ Result<> ServerTime::learn(storage::Storage& storage) {
     for (const storage::OrganizationRecord& organization : organizations) {
         HF_TRY(const auto buckets, storage.buckets_of(organization.id));
         for (const storage::BucketRecord& record : buckets) {
-            if (record.bucket.kind != BucketKind::timeline || record.bucket.rows == 0) {
+            if (!is_of_messages(record.bucket.kind) || record.bucket.rows == 0) {
                 continue;
             }
             HF_TRY(const auto newest, storage.newest_rows(record.bucket.id, RowKind::message, 1));

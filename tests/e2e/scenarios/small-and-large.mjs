@@ -66,6 +66,7 @@ export async function run({ home, proxy, profile, shoot, onEnd, watch }) {
   await page.keyboard.press('Enter');
   await at(page, 'channel-details').waitFor();
   await shoot(page, 'small-details');
+  const channel = page.url().replace(/\/[^/]*$/, '');
 
   // The banner leaves room under it, also in the longer language.
   await workOffline(page, proxy);
@@ -79,6 +80,19 @@ export async function run({ home, proxy, profile, shoot, onEnd, watch }) {
     assert.ok((await at(page, screen).boundingBox()).height > 200, `room for the ${screen}`);
     await shoot(page, `small-offline-${screen}-in-spanish`);
   }
+  await page.goto(channel);
+  await at(page, 'messages').waitFor();
+  const room = async () => (await at(page, 'messages').boundingBox()).height;
+  assert.ok((await room()) > 100, `${await room()} px for the messages`);
+  await shoot(page, 'small-offline-channel-in-spanish');
+
+  // The words that have given way come when they are asked for.
+  const words = at(page, 'banner').getByText(/^Datos de/);
+  await words.waitFor({ state: 'hidden' });
+  await moveTo(page, '[data-testid="banner-more"]');
+  await page.keyboard.press('Enter');
+  await words.waitFor();
+  await shoot(page, 'small-offline-banner-in-spanish');
 }
 
 /** Goes on with the Tab key until what has the focus matches `selector`; it has to be seen at every stop. */

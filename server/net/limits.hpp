@@ -41,6 +41,8 @@ inline constexpr std::size_t addresses_max =
 // --- sockets
 inline constexpr seconds socket_handshake_time_max{10};
 inline constexpr seconds socket_close_time_max{2};
+/// From the end of a conversation on, for what is still being written: then the connection is cut.
+inline constexpr Millis socket_farewell_time_max{10'000};
 inline constexpr std::size_t socket_queue_bytes_max =
     4 * 1024 * 1024;  // beyond it the connection is cut
 inline constexpr milliseconds tick_every{100};

@@ -92,12 +92,7 @@ asio::awaitable<void> read(Socket& socket) {
         }
         socket.shell.sockets.received(socket.id, message);
     }
-    // Whoever closed: no more commands come for this socket.
-    if (!socket.queue.closing) {
-        socket.shell.sockets.closed(socket.id);
-        socket.queue.closing = true;
-        socket.queue.frames.clear();
-    }
+    socket.shell.sockets.heard_out(socket.id);
 }
 
 void go(Socket& socket) {
@@ -106,6 +101,8 @@ void go(Socket& socket) {
     socket.has_gone.raise();
 }
 
+/// Its own time begins when Beast can write it: behind a pong that nobody takes it never does, and
+/// Sockets cuts the connection.
 void say_goodbye(Socket& socket) {
     socket.writer = Socket::Writer::leaving;
     if (!socket.stream.is_open()) {

@@ -1,10 +1,14 @@
 #include <gmock/gmock.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "core/model/args.hpp"
+#include "core/sync/server_session.hpp"
 #include "core/wire/codec.hpp"
+#include "server/net/limits.hpp"
+#include "server/net/testing/deaf_peer.hpp"
 #include "server/net/testing/raw_client.hpp"
 #include "server/net/testing/server_fixture.hpp"
 
@@ -176,6 +180,32 @@ TEST_F(SocketServer, sends_everybody_away_before_it_stops) {
     EXPECT_EQ(goodbye->code, ErrorCode::server_draining);
     EXPECT_FALSE(socket.receive().has_value());
     EXPECT_EQ(socket.close_code(), 1013);
+}
+
+// A peer that writes and reads nothing: what the server still has to say to it has an end.
+class SocketFarewell : public ServerFixture {
+protected:
+    void SetUp() override {
+        ServerFixture::SetUp();
+        server_ = std::make_unique<Server>(options_, *storage_, ahead_);
+        ASSERT_TRUE(server_->start().has_value());
+    }
+
+    AheadEnvironment ahead_;
+};
+
+TEST_F(SocketFarewell, has_an_end_with_a_peer_that_reads_nothing) {
+    DeafPeer peer(server_->port());
+    ASSERT_TRUE(peer.ping_until_stuck());
+    // It has never said who it is, so the server has closed; its goodbye stands behind the pongs.
+    ahead_.go_on(sync::limits::greeting_time_max);
+    const int tick_ms = static_cast<int>(limits::tick_every.count());
+    for (int ticks = 0; ticks < 100 && !peer.is_gone(tick_ms); ++ticks) {
+        ahead_.go_on(limits::socket_farewell_time_max);
+    }
+    EXPECT_TRUE(peer.is_gone(0));
+    server_.reset();
+    EXPECT_NE(log_.str().find("socket_closed"), std::string::npos);
 }
 
 }  // namespace

@@ -52,20 +52,46 @@ void Sockets::written(ConnectionId id) {
     tell_queued(id, queue);
 }
 
+void Sockets::heard_out(ConnectionId id) {
+    const auto found = queues_.find(id);
+    if (found == queues_.end() || found->second->closing) {
+        return;
+    }
+    SocketQueue& queue = *found->second;
+    counters_.socket_queue_bytes -= queue.bytes;
+    queue.bytes = 0;
+    queue.frames.clear();
+    begin_farewell(id, queue);
+    hub_.closed(id);
+    schedule();
+}
+
 void Sockets::closed(ConnectionId id) {
+    heard_out(id);
     const auto found = queues_.find(id);
     if (found == queues_.end()) {
         return;
     }
     counters_.socket_queue_bytes -= found->second->bytes;
-    const bool hub_knows = found->second->closing;
     queues_.erase(found);
-    if (!hub_knows) {
-        hub_.closed(id);
-        schedule();
-    }
     if (queues_.empty()) {
         emptied_.raise();
+    }
+}
+
+void Sockets::begin_farewell(ConnectionId id, SocketQueue& queue) {
+    queue.closing = true;
+    leaving_.push_back({id, environment_.now() + limits::socket_farewell_time_max});
+}
+
+/// At the latest with the next tick, which schedules a turn.
+void Sockets::cut_late() {
+    while (!leaving_.empty() && leaving_.front().cut_at <= environment_.now()) {
+        if (const auto found = queues_.find(leaving_.front().id); found != queues_.end()) {
+            ++counters_.sockets_cut;
+            found->second->cut();
+        }
+        leaving_.pop_front();
     }
 }
 
@@ -84,6 +110,7 @@ void Sockets::turn() {
         hub_.run_pending();
     }
     deliver();
+    cut_late();
     if (after_turn_) {
         after_turn_();
     }
@@ -117,7 +144,7 @@ void Sockets::carry_out(services::Command& command) {
     }
     SocketQueue& queue = *found->second;
     if (!command.bytes) {
-        queue.closing = true;
+        begin_farewell(command.connection, queue);
         queue.close_code = command.code;
         log_.write(Log::Level::info,
                    "socket_closing",

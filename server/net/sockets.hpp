@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <list>
 #include <string_view>
@@ -49,6 +50,9 @@ public:
     void received(services::ConnectionId id, std::string_view bytes);
     /// The first frame of the queue has been written.
     void written(services::ConnectionId id);
+    /// Nothing more is read: no more commands come. What is being written has as long as behind a
+    /// close of the hub's, a peer may take nothing.
+    void heard_out(services::ConnectionId id);
     void closed(services::ConnectionId id);
 
     /// Lets the hub run soon: after a tick, or after something that may have ended sessions.
@@ -60,9 +64,18 @@ public:
     [[nodiscard]] Signal& emptied() { return emptied_; }
 
 private:
+    /// A socket whose conversation is over, and when its connection is cut. Not a timer of its own:
+    /// one that is idle would carry it too.
+    struct Leaving {
+        services::ConnectionId id;
+        Instant cut_at;
+    };
+
     void turn();
     void deliver();
     void carry_out(services::Command& command);
+    void begin_farewell(services::ConnectionId id, SocketQueue& queue);
+    void cut_late();
     void tell_queued(services::ConnectionId id, SocketQueue& queue);
 
     boost::asio::any_io_executor executor_;
@@ -72,6 +85,7 @@ private:
     const Log& log_;
     std::unordered_map<services::ConnectionId, SocketQueue*> queues_;
     std::vector<services::ConnectionId> touched_;  ///< by the commands that are carried out now
+    std::deque<Leaving> leaving_;  ///< in the order of their time; some have gone already
     std::function<void()> after_turn_;
     bool scheduled_ = false;
     Signal emptied_;

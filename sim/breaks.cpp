@@ -17,6 +17,7 @@ constexpr std::array all{
     Break{"outbox_not_synced", "A device says that work is saved before its disk has it."},
     Break{"server_not_synced", "The server's disk says that it has synced, and has not."},
     Break{"overlay_dropped_early", "Own work leaves the screen before the server's rows are here."},
+    Break{"part_skipped", "A device goes on behind a part of a segment that came cut."},
     Break{"sums_not_compared", "A device does not compare its rows with the server's sum."},
     Break{"confirmed_forgotten",
           "A device does not send again what a restored server has forgotten."},

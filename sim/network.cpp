@@ -14,6 +14,8 @@ namespace {
 /// sync-protocol.md).
 constexpr std::size_t waiting_bytes_max = 4 * 1024 * 1024;
 
+constexpr std::string_view pull_path = "/sync/v1/pull";
+
 /// The expressions of a stage take less than this: long enough to be killed meanwhile.
 constexpr Millis evaluation_max{40};
 
@@ -227,6 +229,9 @@ void World::serve_http(std::size_t device,
     Server::HttpReply reply{0, {}};
     if (server_.running() && !endanger(device, request)) {
         ledger_.note(clock_.now(), "request", device, request.body);
+        if (request.path == pull_path) {
+            tap_.asked(request.body);
+        }
         reply = server_.http(request);
         if (server_.disk().dead()) {
             stop_server();
@@ -281,7 +286,7 @@ bool World::endanger(std::size_t device, const client::HttpRequest& request) {
 /// What happens to rows on their way.
 void World::damage(const client::HttpRequest& request, Server::HttpReply& reply) {
     const bool is_part = Segments::is_path(request.path);
-    if (reply.status != 200 || (!is_part && request.path != "/sync/v1/pull")) {
+    if (reply.status != 200 || (!is_part && request.path != pull_path)) {
         return;
     }
     ledger_.parts_served += is_part ? 1 : 0;

@@ -74,7 +74,7 @@ void draw_limits(Profile& profile, Random& random) {
 /// Also what segments are made of, and what makes the devices of a world come to them.
 void draw_segments(Profile& profile, Random& random) {
     SegmentProfile& segments = profile.segments;
-    segments.offered = random.chance(400);
+    segments.offered = random.chance(400) || HF_BROKEN(part_skipped);
     if (!segments.offered) {
         return;
     }
@@ -118,6 +118,9 @@ Profile Profile::draw(Random& random) {
     }
     if (HF_BROKEN(sums_not_compared)) {
         profile.damage_http = 100;  // what sums are for
+    }
+    if (HF_BROKEN(part_skipped)) {
+        profile.segments.cut = 300;
     }
     if (HF_BROKEN(confirmed_forgotten)) {
         profile.restore_server = 100;

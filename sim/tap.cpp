@@ -99,6 +99,21 @@ void Tap::hear(const Outcome& outcome) {
                    });
 }
 
+void Tap::asked(std::string_view pull) {
+    const auto frame = wire::decode(pull);
+    const auto* wanted = frame ? std::get_if<wire::Pull>(&*frame) : nullptr;
+    if (wanted == nullptr) {
+        return;
+    }
+    const bool has_reason = ledger_.restored || ledger_.faults.contains("answers damaged") ||
+                            ledger_.faults.contains("server clocks jumped");
+    const auto compared = std::ranges::find(wanted->wants, wire::PullMode::sums, &wire::Want::mode);
+    ledger_.expect(has_reason || compared == wanted->wants.end(), [&] {
+        return "a device finds its rows of bucket " + std::to_string(compared->bucket.value) +
+               " wrong, and nothing has made them so (OM6)";
+    });
+}
+
 void Tap::follow_access(std::uint64_t link, const wire::Frame& frame, Down& down) {
     std::set<BucketId>& revoked = revoked_[link];
     if (const auto* welcome = std::get_if<wire::Welcome>(&frame)) {

@@ -36,6 +36,9 @@ public:
     [[nodiscard]] Down down(std::uint64_t link, sync::SharedBytes bytes);
     void closed(std::uint64_t link) { revoked_.erase(link); }
 
+    /// A pull, as it arrives. Whoever compares its rows with the server's has a reason.
+    void asked(std::string_view pull);
+
     /// The answer to a pull with one letter of one row changed: memory that went bad, somewhere.
     [[nodiscard]] std::string damaged(const std::string& answer);
 

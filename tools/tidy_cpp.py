@@ -168,7 +168,7 @@ def check_words(file: File) -> Iterator[Finding]:
 
 # The switch that breaks promises on purpose (core/base/broken.hpp): only the simulator's build may set it.
 _SWITCH_MAY_STAND = ("core/base/broken.hpp", "sim/CMakeLists.txt", "tools/tidy_cpp.py", "tools/tidy_test.py", "docs")
-BROKEN_OUTSIDE_MAX = 6
+BROKEN_OUTSIDE_MAX = 7
 
 
 def check_breaks(files: list[File]) -> Iterator[Finding]:

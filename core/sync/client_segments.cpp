@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/base/broken.hpp"
 #include "core/sync/client_session.hpp"
 
 namespace holdfast::sync {
@@ -48,7 +49,8 @@ void ClientSession::take_part(Instant now, const PullAnswered& input, BucketId b
         }
         return;
     }
-    const bool whole = input.status == 200 && take_pulled(input.bytes, {bucket}) == Taken::all;
+    const Taken taken = input.status == 200 ? take_pulled(input.bytes, {bucket}) : Taken::nothing;
+    const bool whole = taken == Taken::all || (HF_BROKEN(part_skipped) && taken == Taken::some);
     pull_delay_ = {};
     Track& track = tracks_.at(bucket);
     if (!track.segment) {

@@ -348,6 +348,25 @@ TEST_F(EngineConflicts, OM34_the_answer_of_a_late_change_is_attached_as_evidence
               "outbox.unknown_item");
 }
 
+TEST_F(EngineConflicts, OM34_evidence_that_meets_a_task_which_has_moved_again_says_so) {
+    ASSERT_TRUE(move("doing", 0).contains("ok"));
+    phone->pass(1000);
+    work_offline();
+    ASSERT_TRUE(close_by_form().contains("ok"));
+    move_elsewhere("doing", "reported");
+    const Json item = come_back();
+    work_offline();
+    ASSERT_TRUE(phone->call("attach_answer", {{"intent", item["intent"]}}).contains("ok"));
+    move_elsewhere("reported", "doing");
+    phone->heal();
+    phone->pass(2000);
+    EXPECT_EQ(on_the_server(leak).answers.size(), 1U);
+    const Json adjusted = phone->snapshot(outbox)["adjusted"];
+    ASSERT_EQ(adjusted.size(), 1U);
+    EXPECT_EQ(adjusted[0]["refusal"]["error"]["code"], "task.added_late");
+    EXPECT_EQ(adjusted[0]["refusal"]["happened"]["by"], "Ben Lee");
+}
+
 TEST_F(EngineConflicts, OM34_a_late_form_is_edited_upon_the_task_as_it_is_now) {
     ASSERT_TRUE(move("doing", 0).contains("ok"));
     phone->pass(1000);

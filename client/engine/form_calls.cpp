@@ -247,16 +247,13 @@ Result<calls::Submit> Engine::Parts::sent_form(const FillingDesk::Open& open, st
     });
     calls::Submit call{
         .kind = IntentKind::answer_submit, .args = {}, .files = ids_of(filled.files)};
+    const World& world = device->world();
     if (open.task) {
         call.kind = open.task->kind();
-        HF_TRY(call.args, args_of(device->world(), *open.task, std::move(filled)));
-        return call;
+        HF_TRY(call.args, args_of(world, *open.task, std::move(filled)));
+    } else {
+        HF_TRY(call.args, args_of(world, open.spot.channel, std::move(filled)));
     }
-    call.args = args::encode(args::AnswerSubmit{.channel = open.spot.channel,
-                                                .form = filled.version,
-                                                .answers = std::move(filled.answers),
-                                                .offset_minutes = filled.offset_minutes,
-                                                .files = std::move(filled.files)});
     return call;
 }
 
@@ -333,12 +330,9 @@ Result<calls::Submit> Engine::Parts::attaching(Id refused) {
         return fail(ErrorCode::outbox_unknown_item, to_string(refused));
     }
     const Id task = device->outbox.find(refused)->intent.lane;  // and its channel
-    HF_TRY(const auto channel, facts::channel(device->world(), task));
+    HF_TRY(auto args, args_of_evidence(device->world(), task, refused));
     return calls::Submit{
-        .kind = IntentKind::task_attach_answer,
-        .args = args::encode(args::TaskAttachAnswer{
-            .group = channel ? channel->value.group : Id{}, .task = task, .answer = refused}),
-        .refused = refused};
+        .kind = IntentKind::task_attach_answer, .args = std::move(args), .refused = refused};
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::AttachAnswer& call) {

@@ -111,7 +111,9 @@ Result<AnswerSubmit> parse_answer_submit(std::string_view text) {
     read_target(reader, "form", value.form);
     reader.require("answers")
         .read_object("answers", value.answers)
-        .read("offset", value.offset_minutes);
+        .read("offset", value.offset_minutes)
+        .read("base_state", value.base_state);
+    read_version(reader, value.base_version);
     read_files(reader, value.files);
     return json::finish(reader, std::move(value));
 }
@@ -177,7 +179,9 @@ Result<TaskAttachAnswer> parse_task_attach_answer(std::string_view text) {
     read_target(reader, "group", value.group);
     read_target(reader, "task", value.task);
     read_target(reader, "answer", value.answer);
-    return json::finish(reader, value);
+    reader.read("base_state", value.base_state);
+    read_version(reader, value.base_version);
+    return json::finish(reader, std::move(value));
 }
 
 Result<ViewSave> parse_view_save(std::string_view text) {
@@ -275,6 +279,8 @@ std::string encode(const AnswerSubmit& value) {
     json::Writer writer;
     writer.write("channel", value.channel)
         .write("form", value.form)
+        .write("base_state", value.base_state)
+        .write("base_version", static_cast<std::int64_t>(value.base_version))
         .write("offset", value.offset_minutes)
         .write("files", files_value(value.files));
     return with_answers(writer, value.answers);
@@ -330,6 +336,8 @@ std::string encode(const TaskAttachAnswer& value) {
         .write("group", value.group)
         .write("task", value.task)
         .write("answer", value.answer)
+        .write("base_state", value.base_state)
+        .write("base_version", static_cast<std::int64_t>(value.base_version))
         .text();
 }
 

@@ -65,6 +65,8 @@ struct AnswerSubmit {
     std::string answers = "{}";       ///< JSON object: what was displayed and answered
     std::int64_t offset_minutes = 0;  ///< from UTC, where the person is; may be absent
     std::vector<FileClaim> files{};   ///< those that the answers name; may be absent
+    std::string base_state{};        ///< of the channel's task, as the person saw it; may be absent
+    std::uint32_t base_version = 0;  ///< the same, as of TaskChangeState
 };
 
 /// Answers the start form of a workflow.
@@ -116,6 +118,8 @@ struct TaskAttachAnswer {
     Id group{};
     Id task{};
     Id answer{};
+    std::string base_state{};        ///< what the person saw; may be absent
+    std::uint32_t base_version = 0;  ///< the same, as of TaskChangeState
 };
 
 /// Saves a view of a group's tasks.

@@ -252,6 +252,9 @@ Result<Effects> submit_answer(World& world, const Occasion& occasion, const Inte
         world, occasion.user, wanted.channel, {occasion.now.ms, intent.id}, effects));
     HF_TRY(const auto place, place_of(world, occasion, wanted.channel));
     HF_CHECK(call_bots(world, occasion, {intent, place, judged.form->form}, effects));
+    if (world.is_final()) {
+        HF_CHECK(say_if_late(world, occasion, intent, wanted, effects));
+    }
     return effects;
 }
 

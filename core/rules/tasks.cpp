@@ -75,6 +75,21 @@ workflow::Subject subject_of(const Known& known, Id task, Id user) {
             .user = user};
 }
 
+/// The task whose channel this is; nothing where it is none's.
+[[nodiscard]] Result<std::optional<Known>> task_in(const World& world,
+                                                   const Occasion& occasion,
+                                                   Id channel) {
+    HF_TRY(const auto found, facts::channel(world, channel));
+    HF_TRY(const auto task,
+           found ? find_task(world, found->value.group, channel)
+                 : Result<std::optional<workflow::Task>>());
+    if (!task) {
+        return std::nullopt;
+    }
+    HF_TRY(Known known, known_task(world, occasion, found->value.group, channel));
+    return known;
+}
+
 /// Rows that cannot be read are not the intent's fault.
 [[nodiscard]] Result<std::vector<workflow::History>> history_of(const World& world, Id task) {
     HF_TRY(const BucketId timeline, facts::bucket_of(world, BucketKind::timeline, task));
@@ -322,14 +337,11 @@ Result<std::optional<Effects>> trigger_by_answer(World& world,
                                                  const Occasion& occasion,
                                                  const Intent& intent,
                                                  const args::AnswerSubmit& answer) {
-    HF_TRY(const auto channel, facts::channel(world, answer.channel));
-    HF_TRY(const auto task,
-           channel ? find_task(world, channel->value.group, answer.channel)
-                   : Result<std::optional<workflow::Task>>());
-    if (!task) {
+    HF_TRY(const auto found, task_in(world, occasion, answer.channel));
+    if (!found) {
         return std::nullopt;
     }
-    HF_TRY(const Known known, known_task(world, occasion, channel->value.group, answer.channel));
+    const Known& known = *found;
     HF_TRY(const auto form, find_form(world, occasion.organization, answer.form));
     const std::string code = known.facts.code_of(form->form);
     const workflow::State* state = workflow::find_state(*known.workflow, known.task.state);
@@ -358,6 +370,42 @@ Result<std::optional<Effects>> trigger_by_answer(World& world,
                                  .at = intent.claimed_at,
                                  .files = answer.files}}));
     return effects;
+}
+
+Result<> say_if_late(const World& world,
+                     const Occasion& occasion,
+                     const Intent& intent,
+                     const args::AnswerSubmit& answer,
+                     Effects& effects) {
+    HF_TRY(const auto known,
+           answer.base_state.empty() ? Result<std::optional<Known>>()
+                                     : task_in(world, occasion, answer.channel));
+    if (!known || known->task.state_version == answer.base_version) {
+        return {};
+    }
+    HF_TRY(const workflow::Cause cause, cause_of(world, occasion, intent, false));
+    HF_TRY(const auto form, find_form(world, occasion.organization, answer.form));
+    const workflow::Action action{.kind = workflow::ActionKind::plain_form,
+                                  .task = answer.channel,
+                                  .base_state = answer.base_state,
+                                  .base_version = answer.base_version,
+                                  .form = known->facts.code_of(form->form),
+                                  .answer = intent.id};
+    const workflow::Submission submission{.answer = intent.id, .form = action.form};
+    HF_TRY(const auto history, history_of(world, answer.channel));
+    HF_TRY(workflow::Verdict verdict,
+           workflow::judge({&action, &submission, cause},
+                           subject_of(*known, answer.channel, occasion.user),
+                           history,
+                           known->facts.task_group().conflicts,
+                           known->facts));
+    // Whether it may stand in the channel is the channel's to say, and has been said.
+    if (verdict.situation == workflow::Situation::moved_commutes) {
+        effects.status = verdict.status;
+        effects.code = verdict.code;
+        effects.params = std::move(verdict.params);
+    }
+    return {};
 }
 
 Result<Effects> edit_task(World& world, const Occasion& occasion, const Intent& intent) {
@@ -410,11 +458,13 @@ Result<Effects> attach_answer(World& world, const Occasion& occasion, const Inte
     HF_TRY(const args::TaskAttachAnswer wanted, args::parse_task_attach_answer(intent.args));
     HF_TRY(const workflow::Cause cause, cause_of(world, occasion, intent, false));
     HF_TRY(const Known known, known_task(world, occasion, wanted.group, wanted.task));
-    const workflow::Action action{.kind = workflow::ActionKind::late_evidence,
-                                  .task = wanted.task,
-                                  .base_state = known.task.state,
-                                  .base_version = known.task.state_version,
-                                  .answer = wanted.answer};
+    const bool told = !wanted.base_state.empty();  // the apps before this one did not
+    const workflow::Action action{
+        .kind = workflow::ActionKind::late_evidence,
+        .task = wanted.task,
+        .base_state = told ? wanted.base_state : known.task.state,
+        .base_version = told ? wanted.base_version : known.task.state_version,
+        .answer = wanted.answer};
     return carry_out(world, occasion, known, {&action, nullptr, cause});
 }
 

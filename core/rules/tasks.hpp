@@ -36,6 +36,14 @@ namespace holdfast::rules {
                                                                const Intent& intent,
                                                                const args::AnswerSubmit& answer);
 
+/// Says `adjusted` of an answer in a task's channel that asks nothing of the task, where the task
+/// has moved since the person saw it (task_added_late).
+[[nodiscard]] Result<> say_if_late(const World& world,
+                                   const Occasion& occasion,
+                                   const Intent& intent,
+                                   const args::AnswerSubmit& answer,
+                                   Effects& effects);
+
 /// Changes what a task says of itself: one system message, one row of history.
 /// Errors  intent_malformed (patch: people have roles) · those of apply_task_update().
 [[nodiscard]] Result<Effects> edit_task(World& world,

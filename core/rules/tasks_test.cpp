@@ -216,6 +216,10 @@ TEST_F(Tasks, OM34_an_answer_that_came_too_late_is_attached_to_the_task_once) {
     EXPECT_EQ(task().state, "reported");
     EXPECT_EQ(message(leak, Id{970}).system, "task_evidence_added");
     EXPECT_TRUE(done(Org::ana, attach, late, Id{990}).rows.empty()) << "it is there";
+    args::TaskAttachAnswer later = late;
+    later.base_state = "doing";
+    later.base_version = 1;
+    EXPECT_EQ(done(Org::ana, attach, later, Id{1000}).code, ErrorCode::task_added_late);
     const args::TaskAttachAnswer unknown{.group = pumps_team, .task = leak, .answer = Id{999}};
     const Effects refused = done(Org::ana, attach, unknown, Id{1010});
     EXPECT_EQ(refused.status, OutcomeStatus::rejected);

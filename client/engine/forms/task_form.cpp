@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/model/args.hpp"
+#include "core/model/facts.hpp"
 #include "core/model/json.hpp"
 #include "core/rules/task_facts.hpp"
 #include "core/workflow/offers.hpp"
@@ -124,6 +125,47 @@ Result<std::string> args_of(const World& world, const TaskForm& form, FilledForm
                                               .answers = std::move(filled.answers),
                                               .offset_minutes = filled.offset_minutes,
                                               .files = std::move(filled.files)});
+}
+
+namespace {
+
+/// A channel's task, and the group of both, as far as they are here.
+struct Seen {
+    Id group{};
+    std::string state{};
+    std::uint32_t version = 0;
+};
+
+Result<Seen> seen_in(const World& world, Id channel) {
+    HF_TRY(const auto known, facts::channel(world, channel));
+    if (!known) {
+        return Seen{};
+    }
+    const Id group = known->value.group;
+    HF_TRY(const auto task, find_task(world, group, channel));
+    return task ? Seen{group, task->state, task->state_version} : Seen{.group = group};
+}
+
+}  // namespace
+
+Result<std::string> args_of(const World& world, Id channel, FilledForm filled) {
+    HF_TRY(const Seen seen, seen_in(world, channel));
+    return args::encode(args::AnswerSubmit{.channel = channel,
+                                           .form = filled.version,
+                                           .answers = std::move(filled.answers),
+                                           .offset_minutes = filled.offset_minutes,
+                                           .files = std::move(filled.files),
+                                           .base_state = seen.state,
+                                           .base_version = seen.version});
+}
+
+Result<std::string> args_of_evidence(const World& world, Id task, Id answer) {
+    HF_TRY(const Seen seen, seen_in(world, task));
+    return args::encode(args::TaskAttachAnswer{.group = seen.group,
+                                               .task = task,
+                                               .answer = answer,
+                                               .base_state = seen.state,
+                                               .base_version = seen.version});
 }
 
 }  // namespace holdfast::client

@@ -59,5 +59,9 @@ struct FilledForm {
 [[nodiscard]] Result<std::string> args_of(const World& world,
                                           const TaskForm& form,
                                           FilledForm filled);
+/// The same of a form that is sent to a channel as it is: a task's, or another.
+[[nodiscard]] Result<std::string> args_of(const World& world, Id channel, FilledForm filled);
+/// The same of an answer that is attached to the task, late.
+[[nodiscard]] Result<std::string> args_of_evidence(const World& world, Id task, Id answer);
 
 }  // namespace holdfast::client

@@ -247,10 +247,10 @@ void Company::make_tasks(const Value& root) {
     for (const auto& [row, task] : tasks) {
         make_task(row, task);
     }
-    const auto timeline = [&](Id task) {
-        const auto found = must(storage_.find_bucket(BucketKind::timeline, task));
-        HF_ASSERT(found.has_value());
-        return found->bucket.id;
+    // A task's, or another channel's, of which only answers are told.
+    const auto timeline = [&](Id channel) {
+        const auto found = must(storage_.find_bucket(BucketKind::timeline, channel));
+        return found ? found->bucket.id : make_bucket(BucketKind::timeline, channel, group);
     };
     const Value& answers = member(root, "answers");
     for (auto item = answers.begin(); answers.is_object() && item != answers.end(); ++item) {

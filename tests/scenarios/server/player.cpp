@@ -89,6 +89,27 @@ private:
         return must(parse_action(dump(full)));
     }
 
+    /// Kind and arguments of what changes no state.
+    static void add_commuting(Intent& intent,
+                              const Action& action,
+                              const std::pair<Id, std::string>& filled) {
+        if (action.kind == ActionKind::plain_form) {
+            intent.kind = IntentKind::answer_submit;
+            intent.args = args::encode(args::AnswerSubmit{.channel = action.task,
+                                                          .form = filled.first,
+                                                          .answers = filled.second,
+                                                          .base_state = action.base_state,
+                                                          .base_version = action.base_version});
+        } else {
+            intent.kind = IntentKind::task_attach_answer;
+            intent.args = args::encode(args::TaskAttachAnswer{.group = Company::group,
+                                                              .task = action.task,
+                                                              .answer = action.answer,
+                                                              .base_state = action.base_state,
+                                                              .base_version = action.base_version});
+        }
+    }
+
     Intent intent_of(const Value& step) {
         const Action action = action_of(step);
         const Value& submission = member(step, "submission");
@@ -133,14 +154,8 @@ private:
                                                           .patch = workflow::encode(action.patch)});
                 break;
             case ActionKind::plain_form:
-                intent.kind = IntentKind::answer_submit;
-                intent.args = args::encode(
-                    args::AnswerSubmit{.channel = action.task, .form = form, .answers = answers});
-                break;
             case ActionKind::late_evidence:
-                intent.kind = IntentKind::task_attach_answer;
-                intent.args = args::encode(args::TaskAttachAnswer{
-                    .group = Company::group, .task = action.task, .answer = action.answer});
+                add_commuting(intent, action, {form, answers});
                 break;
             default:
                 intent.kind = IntentKind::task_change_state;

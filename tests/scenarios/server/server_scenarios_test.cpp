@@ -31,7 +31,7 @@ std::size_t play_all(const char* folder) {
 }
 
 TEST(ServerScenarios, those_of_the_workflow_answer_on_the_server_as_they_say) {
-    EXPECT_GE(play_all("tests/scenarios/workflow/cases"), 39U);
+    EXPECT_GE(play_all("tests/scenarios/workflow/cases"), 40U);
 }
 
 TEST(ServerScenarios, OM28_those_of_bots_answer_as_they_say) {

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <set>
 
 #include "cli/client.hpp"
 #include "cli/sealed.hpp"
+#include "cli/time_text.hpp"
 
 namespace holdfast::cli {
 namespace {
@@ -15,15 +15,6 @@ struct Channel {
     std::string group;
     int unread = 0;
 };
-
-std::string format_time(std::int64_t ms) {
-    const std::time_t seconds = ms / 1000;
-    std::tm parts{};
-    localtime_r(&seconds, &parts);
-    std::array<char, 32> text{};
-    std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &parts);
-    return text.data();
-}
 
 void add_groups(const Json& groups, std::vector<std::pair<std::string, std::string>>& found) {
     for (const Json& group : groups) {
@@ -76,7 +67,7 @@ Result<std::string> find_channel(Device& device,
 
 void print_message(const Json& item) {
     std::printf("%s  %s: %s%s\n",
-                format_time(item.value("at", std::int64_t{0})).c_str(),
+                time_text({item.value("at", std::int64_t{0})}, TimeZone::local).c_str(),
                 item.value("author", Json::object()).value("name", "").c_str(),
                 item.value("text", "").c_str(),
                 item.value("state", "done") == "done"

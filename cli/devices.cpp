@@ -1,15 +1,13 @@
 #include "server/ops/devices.hpp"
 
-#include <fmt/chrono.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/data_folder.hpp"
+#include "cli/time_text.hpp"
 
 // `holdfast devices list` and `revoke`.
 
@@ -22,11 +20,6 @@ struct DevicesCommand {
     DeviceNumber number = 0;
     bool json = false;
 };
-
-std::string time_of(WallTime at) {
-    return fmt::format("{:%Y-%m-%d %H:%M} UTC",
-                       fmt::gmtime(static_cast<std::time_t>(at.ms / 1000)));
-}
 
 const char* state_of(const ops::KnownDevice& device) {
     if (device.record.revoked) {
@@ -54,7 +47,7 @@ Result<> list(const DevicesCommand& command) {
                         device.record.number,
                         is_phone ? "phone" : "computer",
                         state_of(device),
-                        time_of(device.record.seen_at).c_str(),
+                        time_text(device.record.seen_at, TimeZone::utc).c_str(),
                         device.record.name.c_str());
         }
     }

@@ -1,5 +1,7 @@
 #include "server/services/policy.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "server/services/server_world.hpp"
 
 namespace holdfast::services {
@@ -18,23 +20,22 @@ Result<body::OfflinePolicy> read_policy(storage::Storage& storage, Id organizati
 }
 
 std::string encode_policy(const body::OfflinePolicy& policy) {
-    const auto word = [](bool value) { return std::string(value ? "true" : "false"); };
-    std::string text = R"({"granted":)" + word(policy.granted) + R"(,"automatic":)" +
-                       word(policy.automatic) + R"(,"allow_messages":)" +
-                       word(policy.allow_messages);
+    nlohmann::ordered_json json{{"granted", policy.granted},
+                                {"automatic", policy.automatic},
+                                {"allow_messages", policy.allow_messages}};
     if (policy.withdrawn) {
-        text += R"(,"withdrawn":true)";
+        json["withdrawn"] = true;
     }
     if (policy.pin_required) {
-        text += R"(,"pin_required":true)";
+        json["pin_required"] = true;
     }
     if (policy.offline_days_max != 0) {
-        text += R"(,"offline_days_max":)" + std::to_string(policy.offline_days_max);
+        json["offline_days_max"] = policy.offline_days_max;
     }
     if (policy.attachment_bytes_max != 0) {
-        text += R"(,"attachment_bytes_max":)" + std::to_string(policy.attachment_bytes_max);
+        json["attachment_bytes_max"] = policy.attachment_bytes_max;
     }
-    return text + "}";
+    return json.dump();
 }
 
 }  // namespace holdfast::services

@@ -160,7 +160,6 @@ async function run() {
     await waitForBar(page, 'ready');
     await at(page, 'settings-open').click();
     await at(page, 'offline-settings').scrollIntoViewIfNeeded();
-    if ((await at(page, 'sending-data').count()) === 0) await at(page, 'offline-settings').getByRole('button').first().click();
     await at(page, 'sending-data').waitFor();
     expect((await at(page, 'sending-data').innerText()).includes('Complete'), 'Sending data is not "Complete"');
     expect((await at(page, 'receiving-data').innerText()).includes('Complete'), 'Receiving data is not "Complete"');

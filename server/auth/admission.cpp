@@ -28,10 +28,7 @@ Result<AuthService::Admission> AuthService::admit(const wire::Hello& hello) {
             return fail(ErrorCode::auth_wrong_device, "the token is another device's");
         }
     }
-    Salts salts = salts_of(device);
-    turn(salts, proven ? hello.salt : salts.said);
-    device.salt = salts.given;
-    device.previous_salt = salts.said;
+    turn(device, proven ? hello.salt : device.previous_salt);
     device.device_class = hello.device_class;
     device.seen_at = environment_.wall();
     HF_CHECK(storage_.put_device(device));
@@ -55,6 +52,13 @@ void AuthService::turn(Salts& salts, std::uint64_t said) {
     std::uint32_t random = 0;
     environment_.random(&random, sizeof random);
     salts.given = salt_maker_.make(salts, random);
+}
+
+void AuthService::turn(storage::DeviceRecord& device, std::uint64_t said) {
+    Salts salts = salts_of(device);
+    turn(salts, said);
+    device.salt = salts.given;
+    device.previous_salt = salts.said;
 }
 
 Result<storage::DeviceRecord> AuthService::number_copy(Standing& standing) {

@@ -32,17 +32,7 @@ std::size_t count_characters(std::string_view text) {
 /// Of 32 bytes, as an X25519 secret: derived, so that there is one key of the server to keep.
 std::string derive_sealing_secret(const TokenKey& key) {
     HF_ASSERT(sodium_init() >= 0);
-    constexpr std::string_view purpose = "holdfast sealed outbox 1";
-    std::string secret(crypto_scalarmult_SCALARBYTES, '\0');
-    const int failed =
-        crypto_generichash(reinterpret_cast<unsigned char*>(secret.data()),
-                           secret.size(),
-                           reinterpret_cast<const unsigned char*>(purpose.data()),
-                           purpose.size(),
-                           reinterpret_cast<const unsigned char*>(key.bytes().data()),
-                           key.bytes().size());
-    HF_ASSERT(failed == 0);
-    return secret;
+    return key.derive("holdfast sealed outbox 1", crypto_scalarmult_SCALARBYTES);
 }
 
 std::string public_part(const std::string& secret) {
@@ -209,23 +199,17 @@ Result<storage::DeviceRecord> AuthService::take_device(Id user, const DeviceRequ
     if (known) {
         known->name = request.name;
         known->device_class = request.device_class;
-        Salts salts = salts_of(*known);
-        turn(salts, request.salt);
-        known->salt = salts.given;
-        known->previous_salt = salts.said;
+        turn(*known, request.salt);
         known->seen_at = now;
         HF_CHECK(storage_.put_device(*known));
         return *std::move(known);
     }
-    Salts salts;
-    turn(salts, request.salt);
     storage::DeviceRecord made{.user = user,
                                .name = request.name,
                                .device_class = request.device_class,
-                               .salt = salts.given,
-                               .previous_salt = salts.said,
                                .created_at = now,
                                .seen_at = now};
+    turn(made, request.salt);
     // What waits on it was made under its number: after a backup was restored it may have it again.
     made.number = request.number;
     HF_TRY(const bool has_it_again, storage_.add_device(made));

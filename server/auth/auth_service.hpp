@@ -182,6 +182,7 @@ private:
     [[nodiscard]] static Salts salts_of(const storage::DeviceRecord& device);
     /// For a device that has said this one, the next.
     void turn(Salts& salts, std::uint64_t said);
+    void turn(storage::DeviceRecord& device, std::uint64_t said);
 
     /// A session with everything it stands on: account, device, time.
     [[nodiscard]] Result<Standing> find_standing(std::string_view session);

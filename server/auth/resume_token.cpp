@@ -39,12 +39,9 @@ std::uint64_t take(std::string_view& from, std::size_t bytes) {
 
 }  // namespace
 
-ResumeSeal::ResumeSeal(const TokenKey& key)
-    : key_(crypto_aead_xchacha20poly1305_ietf_KEYBYTES, '\0') {
+ResumeSeal::ResumeSeal(const TokenKey& key) {
     HF_ASSERT(sodium_init() >= 0);
-    const int failed = crypto_generichash(
-        raw(key_), key_.size(), raw(purpose), purpose.size(), raw(key.bytes()), key.bytes().size());
-    HF_ASSERT(failed == 0);
+    key_ = key.derive(purpose, crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 }
 
 std::string ResumeSeal::seal(const ResumeToken& token, std::string_view nonce) const {

@@ -3,10 +3,8 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <string_view>
-
-#include "core/base/assert.hpp"
 
 namespace holdfast::auth {
 namespace {
@@ -23,18 +21,8 @@ constexpr std::uint32_t lower_half(std::uint64_t salt) {
 
 }  // namespace
 
-SaltMaker::SaltMaker(const TokenKey& key) {
-    static_assert(sizeof key_ == crypto_shorthash_KEYBYTES);
-    constexpr std::string_view purpose = "holdfast salts 1";
-    const int failed =
-        crypto_generichash(key_.data(),
-                           key_.size(),
-                           reinterpret_cast<const unsigned char*>(purpose.data()),
-                           purpose.size(),
-                           reinterpret_cast<const unsigned char*>(key.bytes().data()),
-                           key.bytes().size());
-    HF_ASSERT(failed == 0);
-}
+SaltMaker::SaltMaker(const TokenKey& key)
+    : key_(key.derive("holdfast salts 1", crypto_shorthash_KEYBYTES)) {}
 
 std::uint64_t SaltMaker::make(const Salts& salts, std::uint32_t random) const {
     const std::uint64_t turn = std::uint64_t{turn_of(std::max(salts.given, salts.said))} + 1;
@@ -52,7 +40,10 @@ std::uint32_t SaltMaker::answer(std::uint64_t said, std::uint32_t random) const 
     std::memcpy(words.data(), &said, sizeof said);
     std::memcpy(words.data() + sizeof said, &random, sizeof random);
     std::array<unsigned char, crypto_shorthash_BYTES> hash{};
-    crypto_shorthash(hash.data(), words.data(), words.size(), key_.data());
+    crypto_shorthash(hash.data(),
+                     words.data(),
+                     words.size(),
+                     reinterpret_cast<const unsigned char*>(key_.data()));
     std::uint32_t proof = 0;
     std::memcpy(&proof, hash.data(), sizeof proof);
     return (proof & ~random_bits) | random;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <string>
 
 #include "server/auth/tokens.hpp"
 
@@ -35,7 +35,7 @@ private:
     /// The lower half of a salt that answers `said`.
     [[nodiscard]] std::uint32_t answer(std::uint64_t said, std::uint32_t random) const;
 
-    std::array<unsigned char, 16> key_{};
+    std::string key_;
 };
 
 }  // namespace holdfast::auth

@@ -20,17 +20,7 @@ constexpr std::string_view recovery_name = "hfk";
 constexpr std::size_t mac_bytes = 32;
 
 std::string mac_of(const TokenKey& key, std::string_view text) {
-    HF_ASSERT(key.bytes().size() == TokenKey::bytes_count);
-    std::string mac(mac_bytes, '\0');
-    const int failed =
-        crypto_generichash(reinterpret_cast<unsigned char*>(mac.data()),
-                           mac.size(),
-                           reinterpret_cast<const unsigned char*>(text.data()),
-                           text.size(),
-                           reinterpret_cast<const unsigned char*>(key.bytes().data()),
-                           key.bytes().size());
-    HF_ASSERT(failed == 0);
-    return to_base64(mac);
+    return to_base64(key.derive(text, mac_bytes));
 }
 
 template <class Number>
@@ -79,6 +69,19 @@ std::optional<Parts<Number>> take_apart(std::string_view name,
 }
 
 }  // namespace
+
+std::string TokenKey::derive(std::string_view text, std::size_t count) const {
+    HF_ASSERT(bytes_.size() == bytes_count);
+    std::string derived(count, '\0');
+    const int failed = crypto_generichash(reinterpret_cast<unsigned char*>(derived.data()),
+                                          derived.size(),
+                                          reinterpret_cast<const unsigned char*>(text.data()),
+                                          text.size(),
+                                          reinterpret_cast<const unsigned char*>(bytes_.data()),
+                                          bytes_.size());
+    HF_ASSERT(failed == 0);
+    return derived;
+}
 
 std::string to_base64(std::string_view bytes) {
     HF_ASSERT(sodium_init() >= 0);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,11 @@ public:
     static constexpr std::size_t bytes_count = 32;
     explicit TokenKey(std::string bytes) : bytes_(std::move(bytes)) {}
     [[nodiscard]] std::string_view bytes() const { return bytes_; }
+
+    /// Bytes that nobody can tell of this text without the key: a mac of it, or, where it names a
+    /// purpose, a key of its own.
+    /// @param count  16 to 64.
+    [[nodiscard]] std::string derive(std::string_view text, std::size_t count) const;
 
 private:
     std::string bytes_;

@@ -33,8 +33,8 @@ struct ServerOptions {
     /// Program and arguments of the process that evaluates (server/evaluate/process.hpp); empty:
     /// routines wait.
     std::vector<std::string> evaluator;
-    /// Routines may ask private addresses too: where the operator's own systems are meant.
     mail::MailOptions mail_server;
+    /// Routines may ask private addresses too: where the operator's own systems are meant.
     bool private_requests = false;
     std::vector<std::string> choice_hosts;  ///< of ChoiceOptions
     std::string choice_base;

@@ -59,21 +59,6 @@ protected:
         return record ? must(storage_->newest_rows(record->bucket.id, row, 5'000)).size() : 0;
     }
     BucketId archive() { return company_.bucket(BucketKind::archive, channel_).id; }
-    ConnectionId connect_phone(Id user) {
-        const DeviceNumber device = company_.make_device(user);
-        const std::string token = "phone " + to_string(user);
-        phone_ = {.user = user,
-                  .organization = company_.id,
-                  .device = device,
-                  .session = token,
-                  .device_class = wire::DeviceClass::mobile};
-        authenticator_.known[token] = phone_;
-        const ConnectionId id = hub_->open();
-        devices_[id] = device;
-        send(id, wire::Hello{.token = token, .device = device});
-        run();
-        return id;
-    }
     bool is_told(ConnectionId id, BucketId bucket) {
         for (const auto& heads : inbox(id).all<wire::Heads>()) {
             if (holdfast::testing::contains(heads.heads, bucket)) {
@@ -113,7 +98,6 @@ protected:
     }
 
     Id channel_ = company_.make_channel(company_.yard, false, {});
-    Identity phone_;
 };
 
 TEST_F(HubArchive, OM14_phones_lose_what_is_older_than_the_window_and_computers_keep_it) {

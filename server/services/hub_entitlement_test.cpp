@@ -23,21 +23,6 @@ protected:
         hub_->refresh();
         run();
     }
-    ConnectionId connect_phone(Id user) {
-        const DeviceNumber device = company_.make_device(user);
-        const std::string token = "phone " + to_string(user);
-        phone_ = {.user = user,
-                  .organization = company_.id,
-                  .device = device,
-                  .session = token,
-                  .device_class = wire::DeviceClass::mobile};
-        authenticator_.known[token] = phone_;
-        const ConnectionId id = hub_->open();
-        devices_[id] = device;
-        send(id, wire::Hello{.token = token, .device = device});
-        run();
-        return id;
-    }
     /// Whether the bucket is among those that the connection was last told of.
     bool is_served(ConnectionId id, BucketId bucket) {
         bool served = false;
@@ -66,7 +51,6 @@ protected:
     Id shown_ = company_.make_channel(company_.yard, false, {});
     Id left_out_ = company_.make_channel(company_.office, false, {});
     Id secret_ = company_.make_channel(company_.office, true, {company_.eva});
-    Identity phone_;
 };
 
 TEST_F(HubEntitlement, OM14_phones_are_served_the_groups_that_it_names_and_desktops_all) {

@@ -95,11 +95,28 @@ protected:
                                    DeviceNumber device,
                                    std::vector<wire::Cursor> cursors = {}) {
         const std::string token = to_string(user) + ":" + std::to_string(device);
-        authenticator_.known[token] = {
-            .user = user, .organization = company.id, .device = device, .session = token};
+        return connect(
+            {.user = user, .organization = company.id, .device = device, .session = token},
+            std::move(cursors));
+    }
+    /// A phone of a user of `company_`; `phone_` is who it is.
+    services::ConnectionId connect_phone(Id user) {
+        phone_ = {.user = user,
+                  .organization = company_.id,
+                  .device = company_.make_device(user),
+                  .session = "phone " + to_string(user),
+                  .device_class = wire::DeviceClass::mobile};
+        return connect(phone_, {});
+    }
+    services::ConnectionId connect(const services::Identity& identity,
+                                   std::vector<wire::Cursor> cursors) {
+        authenticator_.known[identity.session] = identity;
         const services::ConnectionId id = hub_->open();
-        devices_[id] = device;
-        send(id, wire::Hello{.token = token, .device = device, .cursors = std::move(cursors)});
+        devices_[id] = identity.device;
+        send(id,
+             wire::Hello{.token = identity.session,
+                         .device = identity.device,
+                         .cursors = std::move(cursors)});
         run();
         return id;
     }
@@ -151,6 +168,7 @@ protected:
     std::unique_ptr<storage::Storage> storage_ = must(storage::open_sqlite(":memory:"));
     Company company_{*storage_, "acme"};
     FakeAuthenticator authenticator_;
+    services::Identity phone_;  ///< the last one
     std::unique_ptr<services::Hub> hub_;
     std::map<services::ConnectionId, Inbox> inboxes_;
     std::map<services::ConnectionId, DeviceNumber> devices_;

@@ -5,6 +5,7 @@
 
 #include "client/engine/http_answer.hpp"
 #include "client/engine/limits.hpp"
+#include "core/base/http_status.hpp"
 #include "core/model/json.hpp"
 
 namespace holdfast::client {
@@ -179,8 +180,7 @@ void FetchDriver::refused(const HttpAnswered& answer) {
         return;
     }
     // Nobody has answered, or not now: with the next connection.
-    const bool later =
-        !answer.ours || answer.status == 0 || answer.status >= 500 || answer.status == 429;
+    const bool later = !answer.ours || is_passing_status(answer.status);
     return later ? end() : drop_first();
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "client/native/limits.hpp"
+#include "core/base/http_status.hpp"
 #include "platform/net/asio.hpp"
 #include "platform/net/compression.hpp"
 
@@ -48,11 +49,6 @@ Request make_request(const Route& route, HttpRequest& from, const std::optional<
 /// Only what nobody asks for in ranges of their own.
 bool may_go_on(const HttpRequest& request) {
     return request.method == "GET" && request.headers.empty();
-}
-
-/// The server has no time: the same again, later.
-bool is_passing(unsigned status) {
-    return status == 429 || status >= 500;
 }
 
 std::string_view field_of(const Parser& parser, http::field field) {
@@ -203,7 +199,7 @@ asio::awaitable<HttpAnswer> HttpPool::exchange(std::shared_ptr<HttpPool> pool, H
                 connection->idle_since = std::chrono::steady_clock::now();
                 pool->idle_.push_back(std::move(connection));
             }
-            if (cut && is_passing(parser.get().result_int())) {
+            if (cut && is_passing_status(static_cast<int>(parser.get().result_int()))) {
                 pool->cuts_.keep(*std::move(cut));
                 cut.reset();
             }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/broken.hpp"
+#include "core/base/http_status.hpp"
 #include "core/sync/client_session.hpp"
 
 namespace holdfast::sync {
@@ -32,8 +33,7 @@ void ClientSession::send_part(Instant now, Track& track, const Turn& turn) {
 
 /// Whatever comes, what is stored is stored: where a segment fails, pulls go on behind it.
 void ClientSession::take_part(Instant now, const PullAnswered& input, BucketId bucket) {
-    const bool is_passing = input.status == 0 || input.status == 429 || input.status >= 500;
-    if (is_passing || input.status == 401) {
+    if (is_passing_status(input.status) || input.status == 401) {
         pulls_failed(now);
         Track& track = tracks_.at(bucket);
         if (track.segment && input.status == 0) {

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <utility>
 
+#include "core/base/http_status.hpp"
 #include "platform/net/asio.hpp"
 #include "platform/net/transport.hpp"
 #include "server/net/limits.hpp"
@@ -132,7 +133,7 @@ bool is_ours(std::string_view name) {
 
 [[nodiscard]] Reply reply_of(const http::response<http::string_body>& response) {
     const int status = static_cast<int>(response.result_int());
-    if (status == 408 || status == 429 || status >= 500) {
+    if (status == 408 || is_passing_status(status)) {
         return fail(ErrorCode::routine_request_failed,
                     "status " + std::to_string(status),
                     R"({"status":)" + std::to_string(status) + "}");

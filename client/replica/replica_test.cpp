@@ -4,142 +4,21 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <random>
 #include <string>
 
 #include "client/replica/limits.hpp"
-#include "core/base/sum.hpp"
+#include "client/replica/testing/replica_fixture.hpp"
 #include "platform/sqlite/testing/full_disk.hpp"
-#include "platform/testing/temp_folder.hpp"
 
 namespace holdfast::client {
 namespace {
 
-constexpr BucketId timeline{100};
-constexpr Id channel{7};
-
-/// What the server would hold: rows of one bucket, and pages of them.
-class Server {
-public:
-    void put(Id id, std::int64_t sort, std::string body) {
-        rows_[id] = {.kind = RowKind::message,
-                     .id = id,
-                     .version = ++version_,
-                     .sort = sort,
-                     .body = std::move(body)};
-    }
-    void erase(Id id) {
-        rows_[id] = {
-            .kind = RowKind::message, .id = id, .version = ++version_, .sort = 0, .body = {}};
-    }
-
-    [[nodiscard]] Bucket head() const {
-        Bucket head{
-            .id = timeline, .kind = BucketKind::timeline, .owner = channel, .parent = Id{3}};
-        head.epoch = epoch;
-        head.version = version_;
-        for (const auto& [id, row] : rows_) {
-            if (!row.body.empty()) {
-                head.rows += 1;
-                head.sum += row_sum(
-                    static_cast<std::uint8_t>(row.kind), id, row.version, row.sort, row.body);
-            }
-        }
-        return head;
-    }
-
-    [[nodiscard]] wire::Page delta(std::uint64_t from) const {
-        wire::Page page{
-            .head = head(), .mode = wire::PullMode::delta, .from = from, .to = version_};
-        page.complete = true;
-        for (const auto& [id, row] : rows_) {
-            if (row.version > from) {
-                page.rows.push_back(reference(row));
-            }
-        }
-        return page;
-    }
-
-    [[nodiscard]] wire::Page snapshot(Id after, std::size_t count, std::uint64_t as_of) const {
-        wire::Page page{.head = head(), .mode = wire::PullMode::snapshot, .from = 0, .to = as_of};
-        for (auto at = rows_.upper_bound(after); at != rows_.end(); ++at) {
-            if (at->second.body.empty()) {
-                continue;
-            }
-            if (page.rows.size() == count) {
-                page.after_kind = RowKind::message;
-                page.after_id = page.rows.back().id;
-                return page;
-            }
-            page.rows.push_back(reference(at->second));
-        }
-        page.complete = true;
-        return page;
-    }
-
-    [[nodiscard]] wire::Page tail(std::size_t count) const {
-        wire::Page page{.head = head(), .mode = wire::PullMode::tail, .from = 0, .to = 0};
-        for (auto at = rows_.rbegin(); at != rows_.rend() && page.rows.size() < count; ++at) {
-            if (!at->second.body.empty()) {
-                page.rows.push_back(reference(at->second));
-            }
-        }
-        return page;
-    }
-
-    [[nodiscard]] std::uint64_t version() const { return version_; }
-    std::uint32_t epoch = 1;
-
-private:
-    static RowRef reference(const Row& row) {
-        return {.kind = row.kind,
-                .id = row.id,
-                .version = row.version,
-                .sort = row.sort,
-                .body = row.body};
-    }
-    std::map<Id, Row> rows_;
-    std::uint64_t version_ = 0;
-};
-
-class ReplicaTest : public testing::Test {
-protected:
-    [[nodiscard]] std::string path() const { return (directory_ / "replica.db").string(); }
-    Replica open() {
-        auto replica = Replica::open({.path = path(), .vfs = {}});
-        EXPECT_TRUE(replica.has_value()) << (replica ? "" : replica.error().detail);
-        return *std::move(replica);
-    }
-
-    static void fill(Server& server, int count) {
-        for (int i = 1; i <= count; ++i) {
-            server.put(Id{static_cast<std::uint64_t>(i)},
-                       1000 + i,
-                       R"({"text":")" + std::to_string(i) + R"("})");
-        }
-    }
-
-    static std::vector<Id> ids(const std::vector<Row>& rows) {
-        std::vector<Id> all;
-        for (const Row& row : rows) {
-            all.push_back(row.id);
-        }
-        return all;
-    }
-
-    static void expect_equal(const sync::BucketCursor& cursor, const Server& server) {
-        EXPECT_EQ(cursor.rows, server.head().rows);
-        EXPECT_EQ(cursor.sum, server.head().sum);
-        EXPECT_EQ(cursor.version, server.version());
-        EXPECT_TRUE(cursor.complete);
-    }
-
-    testing_support::TempFolder directory_;
-};
+using testing_support::PageServer;
+using testing_support::ReplicaTest;
 
 TEST_F(ReplicaTest, OM3_what_came_in_bulk_is_there_after_an_end_in_the_middle) {
-    Server server;
+    PageServer server;
     fill(server, 100);
     const Replica::Options options{.path = path(), .vfs = {}, .exclusive = true};
     {
@@ -162,7 +41,7 @@ TEST_F(ReplicaTest, OM3_what_came_in_bulk_is_there_after_an_end_in_the_middle) {
 }
 
 TEST_F(ReplicaTest, OM38_moves_from_memory_into_its_file_with_everything) {
-    Server server;
+    PageServer server;
     fill(server, 10);
     auto kept = Replica::open({.path = ":memory:", .vfs = {}});
     ASSERT_TRUE(kept);
@@ -180,7 +59,7 @@ TEST_F(ReplicaTest, OM38_moves_from_memory_into_its_file_with_everything) {
 }
 
 TEST_F(ReplicaTest, pages_are_kept_together_and_only_then_survive_the_process) {
-    Server server;
+    PageServer server;
     fill(server, 10);
     const std::uint64_t as_of = server.version();
     {
@@ -205,7 +84,7 @@ TEST_F(ReplicaTest, pages_are_kept_together_and_only_then_survive_the_process) {
 }
 
 TEST_F(ReplicaTest, OM38_pages_that_find_no_room_are_undone_together) {
-    Server server;
+    PageServer server;
     fill(server, 10);
     Replica replica = open();
     ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
@@ -233,7 +112,7 @@ TEST_F(ReplicaTest, OM38_pages_that_find_no_room_are_undone_together) {
 }
 
 TEST_F(ReplicaTest, OM5_what_was_hidden_stays_hidden_when_pages_are_undone) {
-    Server server;
+    PageServer server;
     fill(server, 40);
     Replica replica = open();
     ASSERT_TRUE(replica.store_page(server.snapshot({}, 40, server.version())));
@@ -248,7 +127,7 @@ TEST_F(ReplicaTest, OM5_what_was_hidden_stays_hidden_when_pages_are_undone) {
 }
 
 TEST_F(ReplicaTest, OM5_one_that_cannot_mark_what_was_dropped_goes_on_in_memory) {
-    Server server;
+    PageServer server;
     fill(server, 40);
     Replica replica = open();
     ASSERT_TRUE(replica.store_page(server.snapshot({}, 40, server.version())));
@@ -266,7 +145,7 @@ TEST_F(ReplicaTest, OM5_one_that_cannot_mark_what_was_dropped_goes_on_in_memory)
 }
 
 TEST_F(ReplicaTest, OM3_a_snapshot_goes_on_after_a_cut_from_what_is_stored) {
-    Server server;
+    PageServer server;
     fill(server, 10);
     const std::uint64_t as_of = server.version();
     {
@@ -293,7 +172,7 @@ TEST_F(ReplicaTest, OM3_a_snapshot_goes_on_after_a_cut_from_what_is_stored) {
 }
 
 TEST_F(ReplicaTest, OM2_rows_of_a_tail_come_first_and_are_not_counted_twice) {
-    Server server;
+    PageServer server;
     fill(server, 10);
     Replica replica = open();
     const auto tail = replica.store_page(server.tail(3));
@@ -308,7 +187,7 @@ TEST_F(ReplicaTest, OM2_rows_of_a_tail_come_first_and_are_not_counted_twice) {
 }
 
 TEST_F(ReplicaTest, a_row_of_the_tail_that_was_deleted_before_the_snapshot_goes_with_it) {
-    Server server;
+    PageServer server;
     fill(server, 10);
     Replica replica = open();
     ASSERT_TRUE(replica.store_page(server.tail(3)));
@@ -321,7 +200,7 @@ TEST_F(ReplicaTest, a_row_of_the_tail_that_was_deleted_before_the_snapshot_goes_
 }
 
 TEST_F(ReplicaTest, repeated_and_older_pages_change_nothing) {
-    Server server;
+    PageServer server;
     fill(server, 5);
     Replica replica = open();
     const wire::Page old = server.delta(0);
@@ -346,11 +225,11 @@ TEST_F(ReplicaTest, repeated_and_older_pages_change_nothing) {
 }
 
 TEST_F(ReplicaTest, OM6_a_bucket_of_another_epoch_stays_readable_and_ends_exact) {
-    Server server;
+    PageServer server;
     fill(server, 10);
     Replica replica = open();
     ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
-    Server other;  // the same bucket in another history: fewer rows, lower versions
+    PageServer other;  // the same bucket in another history: fewer rows, lower versions
     other.epoch = 2;
     other.put(Id{2}, 1002, R"({"text":"kept"})");
     other.put(Id{20}, 1020, R"({"text":"added"})");
@@ -366,7 +245,7 @@ TEST_F(ReplicaTest, OM6_a_bucket_of_another_epoch_stays_readable_and_ends_exact)
 }
 
 TEST_F(ReplicaTest, heads_of_another_epoch_reset_the_bucket) {
-    Server server;
+    PageServer server;
     fill(server, 3);
     Replica replica = open();
     ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
@@ -377,7 +256,7 @@ TEST_F(ReplicaTest, heads_of_another_epoch_reset_the_bucket) {
 }
 
 TEST_F(ReplicaTest, OM5_lost_access_hides_at_once_and_deletes_in_slices) {
-    Server server;
+    PageServer server;
     fill(server, static_cast<int>(limits::sweep_rows) + 10);
     {
         Replica replica = open();
@@ -397,7 +276,7 @@ TEST_F(ReplicaTest, OM5_lost_access_hides_at_once_and_deletes_in_slices) {
 }
 
 TEST_F(ReplicaTest, OM5_access_that_comes_back_begins_without_old_rows) {
-    Server server;
+    PageServer server;
     fill(server, 10);
     Replica replica = open();
     ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
@@ -410,7 +289,7 @@ TEST_F(ReplicaTest, OM5_access_that_comes_back_begins_without_old_rows) {
 }
 
 TEST_F(ReplicaTest, windows_of_a_timeline_are_in_order) {
-    Server server;
+    PageServer server;
     fill(server, 10);
     server.put(Id{11}, 1005, "{}");  // the same time as message 5: the id decides
     Replica replica = open();
@@ -438,7 +317,7 @@ TEST_F(ReplicaTest, windows_of_a_timeline_are_in_order) {
 }
 
 TEST_F(ReplicaTest, buckets_are_found_by_kind_owner_and_parent) {
-    Server server;
+    PageServer server;
     fill(server, 1);
     Replica replica = open();
     ASSERT_TRUE(replica.store_heads(std::vector{server.head()}));
@@ -455,7 +334,7 @@ TEST_F(ReplicaTest, OM38_a_damaged_file_or_another_schema_is_made_anew) {
     {
         Replica replica = open();
         EXPECT_TRUE(replica.cursors().empty());
-        Server server;
+        PageServer server;
         fill(server, 3);
         ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
     }
@@ -473,7 +352,7 @@ TEST_F(ReplicaTest, random_histories_end_with_the_sum_of_the_server) {
         const auto pick = [&](std::uint64_t count) { return random() % count; };
         auto replica = Replica::open({.path = ":memory:", .vfs = {}});
         ASSERT_TRUE(replica);
-        Server server;
+        PageServer server;
         const auto work = [&](int steps) {
             for (int i = 0; i < steps; ++i) {
                 const Id id{1 + pick(60)};
@@ -497,65 +376,6 @@ TEST_F(ReplicaTest, random_histories_end_with_the_sum_of_the_server) {
         ASSERT_TRUE(stored);
         expect_equal(stored->cursor, server);
     }
-}
-
-// ---------------------------------------------------------------------------- repair
-
-TEST_F(ReplicaTest, OM6_a_range_is_made_the_servers_whatever_its_versions) {
-    Server server;
-    for (std::uint64_t id = 1; id <= 6; ++id) {
-        server.put(Id{id}, 0, "row " + std::to_string(id));
-    }
-    Replica replica = open();
-    ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
-    const sync::BucketCursor before = *replica.bucket(timeline);
-    const auto place = [](std::uint64_t id) { return RowPlace{RowKind::message, Id{id}}; };
-
-    // The server has lost 3, never had 4's version, has another 5, and has 7 besides.
-    const std::string text = "as it is";
-    const RowRef five{RowKind::message, Id{5}, 2, 0, text};
-    const RowRef seven{RowKind::message, Id{7}, 3, 0, text};
-    const wire::Page page{.head = server.head(),
-                          .mode = wire::PullMode::range,
-                          .rows = {five, seven},
-                          .range = {place(2), {}}};
-    const auto replaced = replica.replace_range(page);
-    ASSERT_TRUE(replaced.has_value());
-    EXPECT_EQ(replaced->added, 1U);
-    EXPECT_EQ(replaced->changed, 1U);
-    EXPECT_EQ(replaced->removed.size(), 3U);
-    const auto rows = replica.rows(timeline, RowKind::message);
-    ASSERT_TRUE(rows.has_value());
-    EXPECT_EQ(rows->size(), 4U);
-
-    const sync::BucketCursor* after = replica.bucket(timeline);
-    EXPECT_EQ(after->version, before.version) << "the cursor moves at the end of the repair";
-    const auto sums = replica.sum_ranges(
-        timeline, std::vector{KeyRange{{}, place(2)}, KeyRange{place(2), {}}, KeyRange{}});
-    ASSERT_TRUE(sums.has_value());
-    EXPECT_EQ((*sums)[0].rows, 2U);
-    EXPECT_EQ((*sums)[1].rows, 2U);
-    EXPECT_EQ((*sums)[2].sum, after->sum);
-    EXPECT_EQ((*sums)[2].rows, after->rows);
-
-    sync::BucketCursor end = *after;
-    end.head.epoch = 9;
-    end.version = 3;
-    ASSERT_TRUE(replica.end_repair(end));
-    EXPECT_EQ(replica.bucket(timeline)->head.epoch, 9U);
-    EXPECT_EQ(replica.bucket(timeline)->version, 3U);
-}
-
-TEST_F(ReplicaTest, a_range_that_is_equal_is_not_written) {
-    Server server;
-    server.put(Id{1}, 0, "one");
-    Replica replica = open();
-    ASSERT_TRUE(replica.store_page(server.snapshot({}, 100, server.version())));
-    const RowRef same{RowKind::message, Id{1}, 1, 0, "one"};
-    const auto replaced = replica.replace_range(
-        {.head = server.head(), .mode = wire::PullMode::range, .rows = {same}});
-    ASSERT_TRUE(replaced.has_value());
-    EXPECT_EQ(replaced->added + replaced->changed + replaced->removed.size(), 0U);
 }
 
 }  // namespace

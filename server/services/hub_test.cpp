@@ -3,11 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
-#include "core/sync/digest.hpp"
-#include "server/services/testing/faulty_storage.hpp"
 #include "server/services/testing/hub_fixture.hpp"
 
 namespace holdfast::services {
@@ -29,166 +26,6 @@ bool says(const Inbox& inbox, Id user, wire::Contact state) {
         }
     }
     return said;
-}
-
-TEST_F(HubTest, welcomes_a_device_with_every_bucket_that_it_may_read) {
-    const Id channel = company_.make_channel(company_.yard, false, {});
-    const auto ana = connect(company_.ana, company_);
-    const auto welcomes = inbox(ana).all<wire::Welcome>();
-    ASSERT_EQ(welcomes.size(), 1U);
-    const wire::Welcome& welcome = welcomes[0];
-    EXPECT_EQ(welcome.user, company_.ana);
-    EXPECT_EQ(welcome.salt, 7U);
-    EXPECT_NE(welcome.policy.find("\"granted\":true"), std::string::npos);
-    // Own, directory, group, channel, timeline.
-    EXPECT_EQ(welcome.heads.size(), 5U);
-    EXPECT_TRUE(contains(welcome.heads, company_.timeline(channel)));
-    EXPECT_EQ(hub_->counters().sessions_live, 1U);
-}
-
-TEST_F(HubTest, OM2_says_when_something_happened_in_a_timeline_last) {
-    const Id channel = company_.make_channel(company_.yard, false, {});
-    must(storage_->begin());
-    const RowChange message{
-        .key = {company_.timeline(channel), RowKind::message, Id{77}}, .sort = 5'000, .body = "{}"};
-    must(storage_->write_rows({&message, 1}));
-    must(storage_->commit());
-    const auto active_at = [&](services::ConnectionId device) {
-        const auto welcomes = inbox(device).all<wire::Welcome>();
-        for (const Bucket& head : welcomes.at(0).heads) {
-            if (head.id == company_.timeline(channel)) {
-                return head.active_at;
-            }
-        }
-        return WallTime{-1};
-    };
-    const auto ana = connect(company_.ana, company_);
-    EXPECT_EQ(active_at(ana), WallTime{5'000});
-    (void)say(ana, channel, "here I am");
-    EXPECT_EQ(active_at(connect(company_.ana, company_)), environment_.wall());
-}
-
-/// The digest of a device that is exact on these heads.
-Sum digest_of(const std::vector<Bucket>& heads) {
-    Sum digest;
-    for (const Bucket& head : heads) {
-        digest += sync::digest_of(head.id, head.epoch, head.version, head.sum);
-    }
-    return digest;
-}
-
-TEST_F(HubTest, a_device_with_nothing_new_is_welcomed_back_without_a_query) {
-    const Id channel = company_.make_channel(company_.yard, false, {company_.ana});
-    testing::FaultyStorage counted(*storage_);
-    hub_ = std::make_unique<Hub>(counted, environment_, authenticator_);
-    const auto first = connect(company_.ana, company_);
-    const DeviceNumber device = devices_.at(first);
-    const auto welcome = inbox(first).all<wire::Welcome>().at(0);
-    hub_->closed(first);
-
-    const std::uint64_t before = counted.calls;
-    const auto greet = [&](Sum digest) {
-        const ConnectionId id = hub_->open();
-        devices_[id] = device;
-        send(id, wire::Hello{.device = device, .resume = welcome.resume, .digest = digest});
-        run();
-        return id;
-    };
-    const auto back = greet(digest_of(welcome.heads));
-    EXPECT_EQ(counted.calls, before) << "no look into the tables, no transaction";
-    const auto again = inbox(back).all<wire::Welcome>();
-    ASSERT_EQ(again.size(), 1U);
-    EXPECT_EQ(again[0].exact, welcome.heads.size());
-    EXPECT_TRUE(again[0].heads.empty());
-    EXPECT_LT(inbox(back).messages.at(0)->size(), 300U);
-    EXPECT_EQ(hub_->counters().resumed, 1U);
-
-    // Something is new: it is asked for everything, and told what is new.
-    say(back, channel, "new");
-    const auto third = greet(digest_of(welcome.heads));
-    EXPECT_EQ(inbox(third).all<wire::Again>().size(), 1U);
-    EXPECT_TRUE(inbox(third).all<wire::Welcome>().empty());
-    std::vector<wire::Cursor> cursors;
-    for (const Bucket& head : welcome.heads) {
-        cursors.push_back({head.id, head.epoch, head.version, head.sum});
-    }
-    send(third, wire::Hello{.device = device, .cursors = cursors, .resume = welcome.resume});
-    run();
-    const auto full = inbox(third).all<wire::Welcome>();
-    ASSERT_EQ(full.size(), 1U);
-    EXPECT_TRUE(contains(full[0].heads, company_.timeline(channel)));
-}
-
-TEST_F(HubTest, a_short_greeting_with_a_token_that_is_none_is_asked_for_in_full) {
-    const ConnectionId id = hub_->open();
-    send(id, wire::Hello{.device = 2000, .resume = "forged", .digest = Sum{}});
-    run();
-    EXPECT_EQ(inbox(id).all<wire::Again>().size(), 1U);
-    EXPECT_FALSE(inbox(id).closed);
-    send(id, wire::Hello{.token = "forged", .device = 2000, .resume = "forged"});
-    run();
-    EXPECT_EQ(inbox(id).closed, ErrorCode::auth_session_expired);
-}
-
-TEST_F(HubTest, who_comes_faster_than_the_budget_is_told_when_to_come_again) {
-    start({.admission = {.resume = {.burst = 1, .per_second = 1},
-                         .bootstrap = {.burst = 2, .per_second = 0.5},
-                         .wait_max = Millis{60'000}}});
-    (void)connect(company_.ana, company_);
-    (void)connect(company_.ben, company_);
-    const auto third = connect(company_.ana, company_);
-    const auto fourth = connect(company_.ben, company_);
-    EXPECT_EQ(inbox(third).closed, ErrorCode::server_busy);
-    EXPECT_EQ(inbox(third).all<wire::GoAway>().at(0).retry_after, Millis{2'000});
-    EXPECT_EQ(inbox(fourth).all<wire::GoAway>().at(0).retry_after, Millis{4'000});
-    EXPECT_EQ(hub_->counters().admissions_put_off, 2U);
-
-    // Who has rows already is not held up by them, and pays once for a greeting in two frames.
-    const auto back = hub_->open();
-    const DeviceNumber device = company_.make_device(company_.ana);
-    send(back, wire::Hello{.device = device, .resume = "forged", .digest = Sum{}});
-    run();
-    ASSERT_EQ(inbox(back).all<wire::Again>().size(), 1U);
-    authenticator_.known["good"] = {
-        .user = company_.ana, .organization = company_.id, .device = device, .session = "good"};
-    send(back, wire::Hello{.token = "good", .device = device});
-    run();
-    EXPECT_EQ(inbox(back).all<wire::Welcome>().size(), 1U);
-
-    tick(Millis{2'000});
-    const auto in_its_turn = connect(company_.ben, company_);
-    EXPECT_EQ(inbox(in_its_turn).all<wire::Welcome>().size(), 1U);
-}
-
-TEST_F(HubTest, the_policy_that_a_welcome_tells_is_that_of_the_directory) {
-    (void)connect(company_.ana, company_);
-    must(storage_->begin());
-    body::Organization organization{.name = "acme"};
-    company_.put({company_.directory, RowKind::organization, company_.id},
-                 body::encode(organization));
-    must(storage_->commit());
-    hub_->refresh();
-    const auto ben = connect(company_.ben, company_);
-    EXPECT_NE(inbox(ben).all<wire::Welcome>().at(0).policy.find("\"granted\":false"),
-              std::string::npos);
-}
-
-TEST_F(HubTest, OM6_devices_that_stand_above_the_server_are_counted) {
-    (void)connect(company_.ana,
-                  company_,
-                  company_.make_device(company_.ana),
-                  {{company_.directory, 1, 1'000'000, Sum{}}});
-    EXPECT_EQ(hub_->counters().devices_ahead, 1U);
-}
-
-TEST_F(HubTest, refuses_a_token_that_is_none) {
-    const ConnectionId id = hub_->open();
-    send(id, wire::Hello{.token = "forged", .device = 2000});
-    run();
-    EXPECT_EQ(inbox(id).closed, ErrorCode::auth_session_expired);
-    EXPECT_EQ(inbox(id).all<wire::GoAway>().size(), 1U);
-    EXPECT_EQ(hub_->counters().connections_open, 0U);
-    EXPECT_EQ(hub_->counters().admissions_refused, 1U);
 }
 
 TEST_F(HubTest, OM4_a_message_reaches_every_reader_in_one_page_encoded_once) {
@@ -346,17 +183,6 @@ TEST_F(HubTest, a_slow_reader_is_told_heads_once_its_queue_has_drained) {
     EXPECT_EQ(heads[0].heads.at(0).version, 3U);
 }
 
-TEST_F(HubTest, OM36_an_ended_session_is_sent_away) {
-    const auto ana = connect(company_.ana, company_);
-    const auto ben = connect(company_.ben, company_);
-    authenticator_.ended = {authenticator_.known.begin()->second.session};
-    EXPECT_TRUE(hub_->has_pending());
-    run();
-    EXPECT_EQ(inbox(ana).closed, ErrorCode::auth_session_revoked);
-    EXPECT_FALSE(inbox(ben).closed);
-    EXPECT_EQ(hub_->counters().sessions_live, 1U);
-}
-
 TEST_F(HubTest, presence_comes_at_once_and_goes_after_a_while) {
     const auto ana = connect(company_.ana, company_);
     tick(Millis{1000});
@@ -394,102 +220,6 @@ TEST_F(HubTest, presence_stays_within_the_organization) {
     EXPECT_TRUE(inbox(stranger).all<wire::Presence>().empty());
 }
 
-TEST_F(HubTest, a_silent_connection_is_closed) {
-    const auto ana = connect(company_.ana, company_);
-    tick(Millis{30'000});
-    send(ana, wire::Ping{1});
-    tick(Millis{30'000});
-    EXPECT_FALSE(inbox(ana).closed);
-    EXPECT_EQ(inbox(ana).all<wire::Pong>().size(), 1U);
-    tick(Millis{20'000});
-    EXPECT_TRUE(inbox(ana).closed);
-    EXPECT_EQ(hub_->counters().connections_open, 0U);
-}
-
-TEST_F(HubTest, a_device_has_only_so_many_connections) {
-    const DeviceNumber phone = company_.make_device(company_.ana);
-    std::vector<ConnectionId> all;
-    for (std::size_t i = 0; i <= limits::connections_per_device_max; ++i) {
-        all.push_back(connect(company_.ana, company_, phone));
-    }
-    EXPECT_EQ(inbox(all[0]).closed, ErrorCode::request_too_many);
-    EXPECT_FALSE(inbox(all[1]).closed);
-    EXPECT_EQ(hub_->counters().sessions_live, limits::connections_per_device_max);
-}
-
-TEST_F(HubTest, a_device_is_held_to_its_rates) {
-    start({.pulls = {1, 1}, .intents = {2, 1}, .frames = {5, 1}});
-    const Id channel = company_.make_channel(company_.yard, false, {});
-    const auto ana = connect(company_.ana, company_);
-    forget_messages();
-    wire::Push push;
-    for (int i = 0; i < 4; ++i) {
-        push.intents.push_back(post(next_id(ana), channel, "x"));
-    }
-    send(ana, push);
-    run();
-    std::map<OutcomeStatus, int> counted;
-    for (const wire::Outcomes& outcomes : inbox(ana).all<wire::Outcomes>()) {
-        for (const Outcome& outcome : outcomes.outcomes) {
-            ++counted[outcome.status];
-            if (outcome.status == OutcomeStatus::later) {
-                EXPECT_EQ(outcome.code, ErrorCode::request_too_many);
-                EXPECT_GT(outcome.retry_after.count, 0);
-            }
-        }
-    }
-    EXPECT_EQ(counted[OutcomeStatus::applied], 2);
-    EXPECT_EQ(counted[OutcomeStatus::later], 2);
-
-    const Identity identity{company_.ana, company_.id, devices_.at(ana), "s"};
-    const wire::Bytes body = wire::encode(wire::Pull{
-        .wants = {{.bucket = company_.directory, .mode = wire::PullMode::snapshot}}, .bytes = 10});
-    EXPECT_TRUE(hub_->pull(identity, body));
-    const auto refused = hub_->pull(identity, body);
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().code, ErrorCode::request_too_many);
-    EXPECT_EQ(refused.error().params, "{\"retry_after_ms\":1000}");
-    environment_.advance(Millis{1000});
-    EXPECT_TRUE(hub_->pull(identity, body));
-
-    for (int i = 0; i < 10; ++i) {
-        send(ana, wire::Ping{1});
-    }
-    run();
-    EXPECT_EQ(inbox(ana).closed, ErrorCode::request_too_many);
-}
-
-TEST_F(HubTest, a_drain_answers_what_was_taken_and_sends_everybody_away) {
-    const Id channel = company_.make_channel(company_.yard, false, {});
-    const auto ana = connect(company_.ana, company_);
-    const auto ben = connect(company_.ben, company_);
-    forget_messages();
-    send(ana, wire::Push{.intents = {post(next_id(ana), channel, "last words")}});
-    hub_->drain();
-    collect();
-    EXPECT_EQ(inbox(ana).all<wire::Outcomes>().size(), 1U);
-    EXPECT_EQ(inbox(ana).closed, ErrorCode::server_draining);
-    EXPECT_EQ(inbox(ben).closed, ErrorCode::server_draining);
-    const ConnectionId late = hub_->open();
-    collect();
-    EXPECT_EQ(inbox(late).closed, ErrorCode::server_draining);
-    EXPECT_EQ(hub_->counters().connections_open, 0U);
-}
-
-TEST_F(HubTest, a_device_that_stands_at_every_head_is_told_no_heads) {
-    const DeviceNumber phone = company_.make_device(company_.ana);
-    std::vector<wire::Cursor> cursors;
-    for (const auto& record : must(storage_->buckets_of(company_.id))) {
-        const Bucket& bucket = record.bucket;
-        cursors.push_back({bucket.id, bucket.epoch, bucket.version, bucket.sum});
-    }
-    const auto ana = connect(company_.ana, company_, phone, cursors);
-    const auto welcome = inbox(ana).all<wire::Welcome>().at(0);
-    EXPECT_TRUE(welcome.heads.empty());
-    EXPECT_EQ(welcome.exact, 3U);
-    EXPECT_EQ(welcome.revoked.size(), 3U) << "the office, ben's and eva's own buckets";
-}
-
 TEST_F(HubTest, refresh_tells_what_was_written_past_the_hub) {
     const Id channel = company_.make_channel(company_.yard, false, {});
     const auto ana = connect(company_.ana, company_);
@@ -522,38 +252,6 @@ TEST_F(HubTest, refresh_tells_what_was_written_past_the_hub) {
     run();
     EXPECT_TRUE(inbox(ana).closed == ErrorCode::auth_session_revoked ||
                 inbox(eva).closed == ErrorCode::auth_session_revoked);
-}
-
-TEST_F(HubTest, a_herd_that_is_sent_away_is_told_to_come_back_at_many_moments) {
-    start({.connections_max = 1});
-    connect(company_.ana, company_);
-    std::set<std::int64_t> full;
-    std::vector<services::ConnectionId> herd;
-    for (int i = 0; i < 200; ++i) {
-        herd.push_back(hub_->open());
-    }
-    run();
-    for (const services::ConnectionId id : herd) {
-        const auto away = inbox(id).all<wire::GoAway>();
-        ASSERT_EQ(away.size(), 1U);
-        EXPECT_EQ(away[0].code, ErrorCode::server_busy);
-        EXPECT_GT(away[0].retry_after.count, 0);
-        EXPECT_LE(away[0].retry_after.count, limits::full_spread.count);
-        full.insert(away[0].retry_after.count);
-    }
-    EXPECT_GT(full.size(), 150U);
-
-    hub_->drain();
-    std::set<std::int64_t> draining;
-    for (int i = 0; i < 200; ++i) {
-        const services::ConnectionId id = hub_->open();
-        run();
-        const auto away = inbox(id).all<wire::GoAway>();
-        ASSERT_EQ(away.size(), 1U);
-        EXPECT_EQ(away[0].code, ErrorCode::server_draining);
-        draining.insert(away[0].retry_after.count);
-    }
-    EXPECT_GT(draining.size(), 150U);
 }
 
 }  // namespace

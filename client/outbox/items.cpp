@@ -5,13 +5,13 @@
 #include <limits>
 #include <utility>
 
-#include "client/outbox/adjusted.hpp"
 #include "client/outbox/intent_columns.hpp"
 #include "client/outbox/kept.hpp"
 #include "client/outbox/limits.hpp"
 #include "client/outbox/outbox.hpp"
 #include "client/outbox/positions.hpp"
 #include "client/outbox/statements.hpp"
+#include "client/outbox/told.hpp"
 #include "core/base/broken.hpp"
 
 namespace holdfast::client {
@@ -214,7 +214,8 @@ Result<> Outbox::settle(std::span<const Outcome> outcomes) {
                      .bind(5, encode_positions(change.outcome->positions))
                      .run());
         if (change.outcome->status == OutcomeStatus::adjusted) {
-            HF_CHECK(adjusted_->write(items_.at(change.id).intent, *change.outcome));
+            const Intent& intent = items_.at(change.id).intent;
+            HF_CHECK(adjusted_->write(AdjustedIntents::row_of(intent, *change.outcome)));
         }
     }
     HF_CHECK(transaction.commit());
@@ -226,7 +227,7 @@ Result<> Outbox::settle(std::span<const Outcome> outcomes) {
         item.positions = change.outcome->positions;
         waiting_ -= 1;
         if (change.outcome->status == OutcomeStatus::adjusted) {
-            adjusted_->remember(item.intent, *change.outcome);
+            adjusted_->remember(AdjustedIntents::row_of(item.intent, *change.outcome));
         }
         (change.state == State::applied ? applied_ : refused_).insert(change.id);
     }
@@ -250,10 +251,6 @@ Result<> Outbox::forget(std::span<const Id> ids) {
         }
     }
     return {};
-}
-
-const std::map<Id, Outbox::Item>& Outbox::adjusted() const {
-    return adjusted_->all();
 }
 
 bool Outbox::can_discard(const Item& item) {

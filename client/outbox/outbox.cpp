@@ -5,13 +5,12 @@
 #include <iterator>
 #include <utility>
 
-#include "client/outbox/adjusted.hpp"
 #include "client/outbox/coming_file.hpp"
-#include "client/outbox/failed_runs.hpp"
 #include "client/outbox/intent_columns.hpp"
 #include "client/outbox/kept.hpp"
 #include "client/outbox/positions.hpp"
 #include "client/outbox/statements.hpp"
+#include "client/outbox/told.hpp"
 #include "core/base/hex.hpp"
 
 namespace holdfast::client {
@@ -233,10 +232,10 @@ Result<> Outbox::prepare() {
     }
     HF_TRY(KeptIntents kept, KeptIntents::open(database_));
     kept_ = std::make_unique<KeptIntents>(std::move(kept));
-    HF_TRY(AdjustedIntents adjusted, AdjustedIntents::open(database_));
-    adjusted_ = std::make_unique<AdjustedIntents>(std::move(adjusted));
-    HF_TRY(FailedRuns failed_runs, FailedRuns::open(database_));
-    failed_runs_ = std::make_unique<FailedRuns>(std::move(failed_runs));
+    HF_TRY(auto adjusted, IntentTable<AdjustedIntents>::open(database_));
+    adjusted_ = std::make_unique<IntentTable<AdjustedIntents>>(std::move(adjusted));
+    HF_TRY(auto failed_runs, IntentTable<FailedRuns>::open(database_));
+    failed_runs_ = std::make_unique<IntentTable<FailedRuns>>(std::move(failed_runs));
     return {};
 }
 

@@ -19,10 +19,12 @@
 
 namespace holdfast::client {
 
-class AdjustedIntents;
-class FailedRuns;
 class KeptIntents;
+template <class Kind>
+class IntentTable;
+struct AdjustedIntents;
 struct ComingFile;
+struct FailedRuns;
 
 /// What an action was made from, and what goes with it.
 struct Origin {
@@ -197,6 +199,8 @@ public:
     [[nodiscard]] Result<bool> note_failed(Id id, const FailedRoutine& routine);
     /// All that is told until the person has read it: done otherwise, or a routine has failed.
     [[nodiscard]] std::vector<const Item*> told() const;
+    /// How many that are.
+    [[nodiscard]] std::size_t told_count() const;
     /// The person has read it.  Errors  outbox_unknown_item.
     [[nodiscard]] Result<> acknowledge(Id id);
     /// Puts a refused item at the end with a new id, because the old id's outcome stands for ever.
@@ -331,6 +335,7 @@ private:
     [[nodiscard]] std::vector<Id> dependents(Id id) const;
     /// The action in whose span an id is, of those that are here or have left lately.
     [[nodiscard]] Result<std::optional<Intent>> find_done(Id id) const;
+    [[nodiscard]] bool is_told(const Failed& failed) const;
     [[nodiscard]] Result<> erase(Id id);
     /// The counter once an intent of this kind has its ids.
     [[nodiscard]] Result<std::uint32_t> counter_after(IntentKind kind) const;
@@ -370,8 +375,8 @@ private:
     sqlite::Durability durability_ = sqlite::Durability::full;  ///< of the next commit
     sqlite::Durability outlives_process_;  ///< of a commit that may go with the power, no sooner
     std::unique_ptr<KeptIntents> kept_;
-    std::unique_ptr<AdjustedIntents> adjusted_;
-    std::unique_ptr<FailedRuns> failed_runs_;
+    std::unique_ptr<IntentTable<AdjustedIntents>> adjusted_;
+    std::unique_ptr<IntentTable<FailedRuns>> failed_runs_;
 
     // --- what the file holds, in memory
     std::optional<Account> account_;

@@ -45,7 +45,7 @@ Json uploads(const View& view) {
 
 /// Actions and files that were refused, and actions of which something is told.
 std::size_t needs_you(const View& view) {
-    return view.outbox().refused().size() + view.outbox().told().size() +
+    return view.outbox().refused().size() + view.outbox().told_count() +
            static_cast<std::size_t>(std::ranges::count_if(view.files(), [](const auto& entry) {
                return entry.second.state == Outbox::FileState::refused;
            }));

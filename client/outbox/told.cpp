@@ -1,13 +1,11 @@
-// What is known of routines that have failed, and the outbox's door to it.
+// What is told of actions that are done, and the outbox's door to it.
 
-#include "client/outbox/failed_runs.hpp"
+#include "client/outbox/told.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
-#include "client/outbox/adjusted.hpp"
-#include "client/outbox/intent_columns.hpp"
 #include "client/outbox/kept.hpp"
 #include "core/model/json.hpp"
 
@@ -35,36 +33,19 @@ std::vector<Outbox::FailedRoutine> parse(std::string_view text) {
     return routines;
 }
 
-}  // namespace
-
-Result<FailedRuns> FailedRuns::open(sqlite::Database& database) {
-    FailedRuns opened;
-    HF_TRY(opened.put_,
-           database.prepare(
-               "INSERT OR REPLACE INTO failed_run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
-    HF_TRY(opened.erase_, database.prepare("DELETE FROM failed_run WHERE id = ?1"));
-    HF_TRY(auto rows, database.prepare("SELECT * FROM failed_run ORDER BY id"));
-    for (;;) {
-        HF_TRY(const bool row, rows.step());
-        if (!row) {
-            return opened;
-        }
-        Outbox::Item item{
-            .intent = read_intent(rows), .state = Outbox::State::applied, .offered = true};
-        opened.remember({.item = std::move(item),
-                         .routines = parse(rows.text(6)),
-                         .is_read = rows.integer(7) != 0});
-    }
+/// An action that the server has done.
+Outbox::Item done(Intent intent) {
+    return {.intent = std::move(intent), .state = Outbox::State::applied, .offered = true};
 }
 
-std::optional<Outbox::Failed> FailedRuns::with(const Intent& intent,
-                                               const Outbox::FailedRoutine& routine) const {
-    const auto known = all_.find(intent.id);
+/// What is known of an action once this routine of it has failed too; nothing: it is no news, or
+/// more than is told.
+std::optional<Outbox::Failed> with_failed(const std::map<Id, Outbox::Failed>& all,
+                                          const Intent& intent,
+                                          const Outbox::FailedRoutine& routine) {
+    const auto known = all.find(intent.id);
     Outbox::Failed failed =
-        known != all_.end()
-            ? known->second
-            : Outbox::Failed{
-                  .item = {.intent = intent, .state = Outbox::State::applied, .offered = true}};
+        known != all.end() ? known->second : Outbox::Failed{.item = done(intent)};
     if (failed.routines.size() >= limits::failed_routines_max ||
         std::ranges::find(failed.routines, routine.name, &Outbox::FailedRoutine::name) !=
             failed.routines.end()) {
@@ -75,27 +56,44 @@ std::optional<Outbox::Failed> FailedRuns::with(const Intent& intent,
     return failed;
 }
 
-Result<> FailedRuns::write(const Outbox::Failed& failed) {
-    const Id id = failed.item.intent.id;
-    if (all_.size() >= limits::failed_runs_max && !all_.contains(id)) {
-        HF_CHECK(erase_.reset().bind(1, all_.begin()->first.value).run());
-    }
-    const std::string routines = encode(failed.routines);
-    return bind_intent(put_.reset(), failed.item.intent)
-        .bind(7, std::string_view(routines))
-        .bind(8, failed.is_read ? 1 : 0)
+}  // namespace
+
+AdjustedIntents::Row AdjustedIntents::row_of(const Intent& intent, const Outcome& outcome) {
+    Row item = done(intent);
+    item.code = outcome.code;
+    item.detail = outcome.detail;
+    return item;
+}
+
+AdjustedIntents::Row AdjustedIntents::read(const sqlite::Statement& row) {
+    Row item = done(read_intent(row));
+    item.code = static_cast<ErrorCode>(row.integer(6));
+    item.detail = row.text(7);
+    return item;
+}
+
+Result<> AdjustedIntents::put(sqlite::Statement& statement, const Row& row) {
+    return statement.bind(7, static_cast<int>(row.code))
+        .bind(8, std::string_view(row.detail))
         .run();
 }
 
-void FailedRuns::remember(Outbox::Failed failed) {
-    const Id id = failed.item.intent.id;
-    if (all_.size() >= limits::failed_runs_max && !all_.contains(id)) {
-        all_.erase(all_.begin());
-    }
-    all_.insert_or_assign(id, std::move(failed));
+FailedRuns::Row FailedRuns::read(const sqlite::Statement& row) {
+    return {.item = done(read_intent(row)),
+            .routines = parse(row.text(6)),
+            .is_read = row.integer(7) != 0};
+}
+
+Result<> FailedRuns::put(sqlite::Statement& statement, const Row& row) {
+    const std::string routines = encode(row.routines);
+    return statement.bind(7, std::string_view(routines)).bind(8, row.is_read ? 1 : 0).run();
 }
 
 // ---------------------------------------------------------------------------- the outbox's door
+
+const std::map<Id, Outbox::Item>& Outbox::adjusted() const {
+    return adjusted_->all();
+}
 
 const std::map<Id, Outbox::Failed>& Outbox::failed_runs() const {
     return failed_runs_->all();
@@ -117,7 +115,7 @@ Result<std::optional<Intent>> Outbox::find_done(Id id) const {
 
 Result<bool> Outbox::note_failed(Id id, const FailedRoutine& routine) {
     HF_TRY(const auto intent, find_done(id));
-    auto failed = intent ? failed_runs_->with(*intent, routine) : std::nullopt;
+    auto failed = intent ? with_failed(failed_runs(), *intent, routine) : std::nullopt;
     if (!failed) {
         return false;
     }
@@ -131,17 +129,27 @@ Result<bool> Outbox::note_failed(Id id, const FailedRoutine& routine) {
     return true;
 }
 
+/// Whether an action of failed_runs() is told for that, and not as one of adjusted() already.
+bool Outbox::is_told(const Failed& failed) const {
+    return !failed.is_read && !adjusted().contains(failed.item.intent.id);
+}
+
 std::vector<const Outbox::Item*> Outbox::told() const {
     std::vector<const Item*> items;
     for (const auto& [id, item] : adjusted()) {
         items.push_back(&item);
     }
     for (const auto& [id, failed] : failed_runs()) {
-        if (!failed.is_read && !adjusted().contains(id)) {
+        if (is_told(failed)) {
             items.push_back(&failed.item);
         }
     }
     return items;
+}
+
+std::size_t Outbox::told_count() const {
+    const auto told = [this](const auto& entry) { return is_told(entry.second); };
+    return adjusted().size() + static_cast<std::size_t>(std::ranges::count_if(failed_runs(), told));
 }
 
 Result<> Outbox::acknowledge(Id id) {

@@ -155,10 +155,7 @@ void Engine::Parts::show() {
 
 void Engine::Parts::follow_session() {
     for (;;) {
-        const bool for_uploads = uploads.take_renewal_wish();
-        const bool for_enquiries = enquiries.take_renewal_wish();
-        const bool for_fetches = fetches.take_renewal_wish();
-        if (driver.take_renewal_wish() || for_uploads || for_enquiries || for_fetches) {
+        if (std::exchange(device->renewal_wished, false)) {
             keeper.renew();
         }
         if (const auto code = driver.take_lost_session()) {
@@ -186,26 +183,27 @@ void Engine::Parts::follow(const SessionKeeper::SignedOut& /*event*/) {
 
 void Engine::Parts::follow(const SessionKeeper::Renewed& /*event*/) {
     driver.tell(sync::ClientSession::Renewed{device->account()->access_token});
-    uploads.renewed(true);
-    enquiries.renewed(true);
-    fetches.renewed(true);
+    renewed(true);
 }
 
 void Engine::Parts::follow(const SessionKeeper::RenewFailed& /*event*/) {
     driver.tell(sync::ClientSession::RenewFailed{});
-    uploads.renewed(false);
-    enquiries.renewed(false);
-    fetches.renewed(false);
+    renewed(false);
 }
 
 void Engine::Parts::follow(const SessionKeeper::Ended& event) {
     driver.tell(sync::ClientSession::SignedOut{event.code});
-    enquiries.renewed(false);
-    fetches.renewed(false);
+    renewed(false);
     if (device->is_barred()) {
         erase();
     }
     device->hurry(Device::Urgency::now);
+}
+
+void Engine::Parts::renewed(bool done) {
+    uploads.renewed(done);
+    enquiries.renewed(done);
+    fetches.renewed(done);
 }
 
 /// Everything that the server had sent is deleted (OM36). What waits stays, for a file (OM35).

@@ -46,15 +46,11 @@ bool Enquiries::take(const HttpAnswered& answer) {
     const bool expired = refusal.code == error_name(ErrorCode::auth_session_expired);
     if (expired && !std::exchange(asked.again, true)) {
         waiting_for_token_.push_back(asked);
-        renewal_wished_ = true;
+        device_.renewal_wished = true;
         return true;
     }
     device_.reply_error(asked.call, refusal.code, refusal.params);
     return true;
-}
-
-bool Enquiries::take_renewal_wish() {
-    return std::exchange(renewal_wished_, false);
 }
 
 void Enquiries::renewed(bool done) {

@@ -22,7 +22,6 @@ public:
     /// False: not the answer to a request of its own.
     bool take(const HttpAnswered& answer);
 
-    [[nodiscard]] bool take_renewal_wish();
     /// Whether there is another access token now.
     void renewed(bool done);
     /// Somebody has signed out.
@@ -40,7 +39,6 @@ private:
     Device& device_;
     std::map<std::uint32_t, Asked> pending_;
     std::vector<Asked> waiting_for_token_;
-    bool renewal_wished_ = false;
 };
 
 }  // namespace holdfast::client

@@ -170,7 +170,7 @@ void FetchDriver::refused(const HttpAnswered& answer) {
     const Refusal refusal = refusal_of(answer);
     if (refusal.code == error_name(ErrorCode::auth_session_expired) && !renewed_once_) {
         renewed_once_ = true;
-        renewal_wished_ = true;
+        device_.renewal_wished = true;
         step_ = Step::renewal;
         return;
     }
@@ -209,10 +209,6 @@ void FetchDriver::end() {
     clear();
     state_.is_full = full;
     say();
-}
-
-bool FetchDriver::take_renewal_wish() {
-    return std::exchange(renewal_wished_, false);
 }
 
 void FetchDriver::renewed(bool done) {

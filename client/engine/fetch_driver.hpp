@@ -31,7 +31,6 @@ public:
     bool take(const HttpAnswered& answer);
 
     [[nodiscard]] Fetching state() const;
-    [[nodiscard]] bool take_renewal_wish();
     /// Whether there is another access token now.
     void renewed(bool done);
     /// Somebody has signed out.
@@ -60,7 +59,6 @@ private:
     std::string link_{};     ///< opens the bytes of the first one for some minutes. Never logged.
     std::int64_t have_ = 0;  ///< bytes of it
     Instant asked_at_{};
-    bool renewal_wished_ = false;
     bool renewed_once_ = false;  ///< for this file
     bool linked_again_ = false;  ///< since its last piece
 };

@@ -81,6 +81,8 @@ private:
     void follow(const SessionKeeper::Renewed& event);
     void follow(const SessionKeeper::RenewFailed& event);
     void follow(const SessionKeeper::Ended& event);
+    /// Whether there is another access token now.
+    void renewed(bool done);
     void begin_sync();
     void erase();
     void place_replica();

@@ -53,7 +53,6 @@ void SyncDriver::end() {
     pulls_.clear();
     told_ = Told::nothing;
     told_complete_ = false;
-    renewal_wished_ = false;
     lost_session_.reset();
     storage_retry_at_.reset();
     disk_is_behind_ = false;
@@ -180,10 +179,6 @@ bool SyncDriver::is_in_flight(Id intent) const {
     return session_ && session_->is_in_flight(intent);
 }
 
-bool SyncDriver::take_renewal_wish() {
-    return std::exchange(renewal_wished_, false);
-}
-
 std::optional<ErrorCode> SyncDriver::take_lost_session() {
     return std::exchange(lost_session_, std::nullopt);
 }
@@ -245,7 +240,7 @@ void SyncDriver::carry_out(Session::SendPull& output) {
 }
 
 void SyncDriver::carry_out(const Session::Renew& /*output*/) {
-    renewal_wished_ = true;
+    device_.renewal_wished = true;
 }
 
 void SyncDriver::carry_out(const Session::LoseSession& output) {

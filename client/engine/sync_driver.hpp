@@ -45,8 +45,6 @@ public:
 
     [[nodiscard]] bool is_in_flight(Id intent) const;
 
-    /// The session asks for a new access token.
-    [[nodiscard]] bool take_renewal_wish();
     /// Why the session is not this device's any more, once.
     [[nodiscard]] std::optional<ErrorCode> take_lost_session();
 
@@ -116,7 +114,6 @@ private:
     };
     std::deque<Summing> summing_;
 
-    bool renewal_wished_ = false;
     std::optional<ErrorCode> lost_session_;
     std::optional<Instant> storage_retry_at_;
     Sum heeded_{};  ///< of the entitlement's row that was heeded last, and its history

@@ -145,17 +145,13 @@ void UploadDriver::answered(const UploadQueue::Answer& answer, const Error& refu
             judge_unknown(file);
             break;
         case UploadQueue::Verdict::expired:
-            renewal_wished_ = true;
+            device_.renewal_wished = true;
             break;
         case UploadQueue::Verdict::goes_on:
             break;
     }
     device_.files_changed();
     device_.hurry(Device::Urgency::live);
-}
-
-bool UploadDriver::take_renewal_wish() {
-    return std::exchange(renewal_wished_, false);
 }
 
 // ---------------------------------------------------------------------------- what is named no

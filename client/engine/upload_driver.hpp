@@ -20,9 +20,7 @@ public:
     bool take(const HttpAnswered& answer);
     [[nodiscard]] std::optional<Instant> next_deadline() const { return queue_.next_deadline(); }
 
-    /// An access token has expired.
-    [[nodiscard]] bool take_renewal_wish();
-    /// Whether there is another one now.
+    /// Whether there is another access token now.
     void renewed(bool done) { queue_.renewed(device_.now, done); }
 
     [[nodiscard]] const UploadQueue& queue() const { return queue_; }
@@ -43,7 +41,6 @@ private:
     Device& device_;
     UploadQueue queue_;
     bool connected_ = false;
-    bool renewal_wished_ = false;
     std::uint32_t request_ = 0;  ///< under way; 0: none
 };
 

@@ -1,12 +1,12 @@
 #include "client/engine/engine.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "client/engine/calls.hpp"
 #include "client/engine/device.hpp"
 #include "client/engine/live_queries.hpp"
 #include "client/engine/parts.hpp"
+#include "core/base/deadline.hpp"
 #include "core/model/args.hpp"
 #include "core/model/limits.hpp"
 #include "core/rules/reduce.hpp"
@@ -66,18 +66,12 @@ std::optional<Output> Engine::poll_output() {
 }
 
 std::optional<Instant> Engine::next_deadline() const {
-    std::optional<Instant> deadline;
-    for (const auto& at : {parts_->driver.next_deadline(),
-                           parts_->uploads.next_deadline(),
-                           parts_->device->next_deadline(),
-                           parts_->device->status.next_deadline(),
-                           parts_->device->overlay.next_deadline(),
-                           parts_->live.next_deadline()}) {
-        if (at && (!deadline || *at < *deadline)) {
-            deadline = at;
-        }
-    }
-    return deadline;
+    return earliest({parts_->driver.next_deadline(),
+                     parts_->uploads.next_deadline(),
+                     parts_->device->next_deadline(),
+                     parts_->device->status.next_deadline(),
+                     parts_->device->overlay.next_deadline(),
+                     parts_->live.next_deadline()});
 }
 
 // ---------------------------------------------------------------------------- inputs

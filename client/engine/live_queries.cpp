@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/deadline.hpp"
+
 namespace holdfast::client {
 namespace {
 
@@ -43,7 +45,7 @@ void LiveQueries::doubt_all() {
 }
 
 std::optional<Instant> LiveQueries::next_deadline() const {
-    return due_ && prepare_at_ ? std::min(due_, prepare_at_) : due_ ? due_ : prepare_at_;
+    return earliest({due_, prepare_at_});
 }
 
 void LiveQueries::visit(const std::function<void(const Query&)>& visit) const {
@@ -63,7 +65,7 @@ bool LiveQueries::is_time() {
     if (device_.urgency == Device::Urgency::live && allowance_.take(device_.now)) {
         return true;
     }
-    due_ = due_ ? std::min(*due_, at) : at;
+    due_ = earliest({due_, at});
     return false;
 }
 

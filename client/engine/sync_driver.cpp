@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/engine/limits.hpp"
+#include "core/base/deadline.hpp"
 
 namespace holdfast::client {
 
@@ -152,21 +153,15 @@ void SyncDriver::sweep() {
 }
 
 std::optional<Instant> SyncDriver::next_deadline() const {
-    std::optional<Instant> deadline = session_ ? session_->next_deadline() : std::nullopt;
-    const auto consider = [&](std::optional<Instant> at) {
-        if (at && (!deadline || *at < *deadline)) {
-            deadline = at;
-        }
-    };
-    consider(storage_retry_at_);
-    consider(keep_at_);
+    std::optional<Instant> sweep_at;
     if (device_.replica().sweep_pending()) {
-        consider(sweep_again_at_.value_or(device_.now));
+        sweep_at = sweep_again_at_.value_or(device_.now);
     }
-    if (!summing_.empty()) {
-        consider(device_.now);
-    }
-    return deadline;
+    return earliest({session_ ? session_->next_deadline() : std::nullopt,
+                     storage_retry_at_,
+                     keep_at_,
+                     sweep_at,
+                     summing_.empty() ? std::nullopt : std::optional(device_.now)});
 }
 
 void SyncDriver::raise(Id channel) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/assert.hpp"
+#include "core/base/deadline.hpp"
 
 namespace holdfast::offline {
 
@@ -256,9 +257,7 @@ void StatusMachine::dismiss_banner() {
 }
 
 std::optional<Instant> StatusMachine::next_deadline() const {
-    const std::optional<Instant> patience = patience_ends();
-    return patience && overdue_at_ ? std::min(patience, overdue_at_)
-                                   : (patience ? patience : overdue_at_);
+    return earliest({patience_ends(), overdue_at_});
 }
 
 std::optional<Instant> StatusMachine::patience_ends() const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/deadline.hpp"
 #include "core/sync/client_session.hpp"
 
 namespace holdfast::sync {
@@ -14,7 +15,7 @@ bool ClientSession::is_in_flight(Id intent) const {
 std::optional<Instant> ClientSession::outcomes_due() const {
     std::optional<Instant> oldest;
     for (const auto& [id, sent] : in_flight_) {
-        oldest = oldest ? std::min(*oldest, sent.at) : sent.at;
+        oldest = earliest({oldest, sent.at});
     }
     return oldest ? std::optional(*oldest + limits::outcome_time_max) : std::nullopt;
 }
@@ -102,7 +103,7 @@ void ClientSession::hold_lane(Instant now, const Outcome& outcome, Id lane) {
         now + Millis{std::max(outcome.retry_after.count, limits::retry_first.count)};
     const auto [held, fresh] = held_.try_emplace(lane, HeldLane{outcome.intent, until});
     held->second.from = std::min(held->second.from, outcome.intent);
-    release_at_ = release_at_ ? std::min(*release_at_, held->second.until) : held->second.until;
+    release_at_ = earliest({release_at_, held->second.until});
 }
 
 void ClientSession::release_lanes(Instant now) {
@@ -112,8 +113,7 @@ void ClientSession::release_lanes(Instant now) {
     release_at_.reset();
     for (auto held = held_.begin(); held != held_.end();) {
         if (held->second.until > now) {
-            release_at_ =
-                release_at_ ? std::min(*release_at_, held->second.until) : held->second.until;
+            release_at_ = earliest({release_at_, held->second.until});
             ++held;
             continue;
         }

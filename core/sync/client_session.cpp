@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/assert.hpp"
+#include "core/base/deadline.hpp"
 #include "core/sync/digest.hpp"
 
 namespace holdfast::sync {
@@ -53,28 +54,25 @@ std::optional<ClientSession::Output> ClientSession::poll_output() {
 }
 
 std::optional<Instant> ClientSession::next_deadline() const {
-    std::optional<Instant> deadline;
-    const auto consider = [&](std::optional<Instant> at) {
-        if (at && (!deadline || *at < *deadline)) {
-            deadline = at;
-        }
-    };
     if (const auto* opening = std::get_if<Opening>(&state_)) {
-        consider(opening->give_up_at);
-    } else if (const auto* greeting = std::get_if<Greeting>(&state_)) {
-        consider(greeting->give_up_at);
-    } else if (const auto* waiting = std::get_if<Waiting>(&state_)) {
-        consider(waiting->until);
-    } else if (const auto* connected = std::get_if<Connected>(&state_)) {
-        consider(connected->answer_by);
-        consider(connected->ping_at);
-        consider(pull_again_at_);
-        consider(rest_until_);
-        consider(release_at_);
-        consider(push_at_);
-        consider(outcomes_due());
+        return opening->give_up_at;
     }
-    return deadline;
+    if (const auto* greeting = std::get_if<Greeting>(&state_)) {
+        return greeting->give_up_at;
+    }
+    if (const auto* waiting = std::get_if<Waiting>(&state_)) {
+        return waiting->until;
+    }
+    if (const auto* connected = std::get_if<Connected>(&state_)) {
+        return earliest({connected->answer_by,
+                         connected->ping_at,
+                         pull_again_at_,
+                         rest_until_,
+                         release_at_,
+                         push_at_,
+                         outcomes_due()});
+    }
+    return std::nullopt;
 }
 
 Progress ClientSession::progress() const {

@@ -4,6 +4,8 @@
 #include <type_traits>
 #include <variant>
 
+#include "core/base/deadline.hpp"
+
 namespace holdfast::services {
 
 using sync::ServerSession;
@@ -107,20 +109,14 @@ std::optional<Instant> Hub::next_deadline() const {
         return environment_.now();
     }
     std::optional<Instant> next = presence_.next_deadline();
-    const auto consider = [&](Instant at) {
-        if (!next || at < *next) {
-            next = at;
-        }
-    };
     if (!deadlines_.empty()) {
-        consider(deadlines_.begin()->first);
+        next = earliest({next, deadlines_.begin()->first});
     }
     if (counters_.sessions_live > 0) {
-        consider(foreign_poll_at_);
+        next = earliest({next, foreign_poll_at_});
     }
     if (!draining_) {
-        consider(executor_.routines().next_look());
-        consider(archiving_.next_step());
+        next = earliest({next, executor_.routines().next_look(), archiving_.next_step()});
     }
     return next;
 }

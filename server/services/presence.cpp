@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/deadline.hpp"
+
 namespace holdfast::services {
 
 void Presence::arrived(Instant now, Id organization, Id user) {
@@ -75,14 +77,8 @@ std::vector<Presence::News> Presence::take_news(Instant now) {
 }
 
 std::optional<Instant> Presence::next_deadline() const {
-    std::optional<Instant> next;
-    if (!leaving_.empty()) {
-        next = leaving_.begin()->at;
-    }
-    if (!due_.empty() && (!next || due_.begin()->first < *next)) {
-        next = due_.begin()->first;
-    }
-    return next;
+    return earliest({leaving_.empty() ? std::nullopt : std::optional(leaving_.begin()->at),
+                     due_.empty() ? std::nullopt : std::optional(due_.begin()->first)});
 }
 
 void Presence::note(Instant now, Id organization, Id user) {

@@ -1,8 +1,8 @@
 #include "client/engine/view/overlay.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "core/base/deadline.hpp"
 #include "core/rules/reduce.hpp"
 #include "core/rules/task_facts.hpp"
 
@@ -128,7 +128,7 @@ std::vector<Id> Overlay::refresh(Instant now, World& world, Person person, Topic
             continue;
         }
         if (lane.rests_until && now < *lane.rests_until) {
-            due_ = due_ ? std::min(*due_, *lane.rests_until) : *lane.rests_until;
+            due_ = earliest({due_, lane.rests_until});
             continue;
         }
         replay(lane, world, person, changes);

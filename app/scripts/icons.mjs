@@ -4,21 +4,27 @@ import { chromium } from 'playwright-core';
 
 import { withPalette } from './palette.mjs';
 
+/** In the page: the bytes of the pixels. */
+async function draw([svg, size]) {
+  const picture = new Image(size, size);
+  picture.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  await picture.decode();
+  const canvas = new OffscreenCanvas(size, size).getContext('2d');
+  canvas.drawImage(picture, 0, 0, size, size);
+  return [...canvas.getImageData(0, 0, size, size).data];
+}
+
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+const page = await browser.newPage();
 const folder = new URL('../public/icons/', import.meta.url);
 for (const [source, target, size] of [
   ['icon.svg', 'icon-192.png', 192],
   ['icon.svg', 'icon-512.png', 512],
   ['maskable.svg', 'maskable-512.png', 512],
 ]) {
-  const page = await browser.newPage({ viewport: { width: size, height: size } });
-  const svg = readFileSync(new URL(source, folder), 'utf8').replace(
-    '<svg ',
-    `<svg width="${size}" height="${size}" `,
-  );
-  await page.setContent(`<body style="margin:0">${svg}</body>`);
-  const drawn = await page.screenshot({ omitBackground: true });
-  writeFileSync(new URL(target, folder), withPalette(drawn));
+  const svg = readFileSync(new URL(source, folder), 'utf8');
+  const rgba = await page.evaluate(draw, [svg, size]);
+  writeFileSync(new URL(target, folder), withPalette(size, rgba));
 }
 await browser.close();

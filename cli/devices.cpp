@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/data_folder.hpp"
 #include "cli/time_text.hpp"
+#include "core/model/json.hpp"
 
 // `holdfast devices list` and `revoke`.
 
@@ -39,9 +40,7 @@ Result<> list(const DevicesCommand& command) {
                                       {"class", is_phone ? "mobile" : "desktop"},
                                       {"seen_at", device.record.seen_at.ms},
                                       {"state", state_of(device)}};
-            std::printf(
-                "%s\n",
-                line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+            std::printf("%s\n", json::dump(line).c_str());
         } else {
             std::printf("%u  %s  %s  seen %s  %s\n",
                         device.record.number,

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/data_folder.hpp"
 #include "cli/device.hpp"
+#include "cli/print_json.hpp"
 #include "server/net/system_environment.hpp"
 
 // `holdfast quarantine list`, `show` and `replay`.
@@ -92,10 +93,6 @@ Result<std::optional<Id>> wanted_intent(const QuarantineCommand& command) {
     return id;
 }
 
-void dump(const Json& json) {
-    std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
-}
-
 Result<> list(const QuarantineCommand& command) {
     HF_TRY(const auto inspection, inspect_data(command.data));
     HF_TRY(const auto entries, ops::list_quarantine(inspection->tables()));
@@ -104,7 +101,7 @@ Result<> list(const QuarantineCommand& command) {
         for (const auto& entry : entries) {
             all.push_back(to_json(entry, false));
         }
-        dump(all);
+        print_json(all);
         return {};
     }
     std::ranges::for_each(entries, print_line);
@@ -126,7 +123,7 @@ Result<> show(const QuarantineCommand& command) {
         return fail(ErrorCode::tool_not_found,
                     "intent " + command.intent + " is not in quarantine");
     }
-    dump(all);
+    print_json(all);
     return {};
 }
 

@@ -78,10 +78,6 @@ private:
     bool wrong_ = false;
 };
 
-std::string dump(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Result<Args> parse_start(const Json& args) {
     Start start;
     return Members(args)
@@ -105,11 +101,11 @@ Result<Args> parse_submit(const Json& args) {
     if (!known || inside == args.end() || !inside->is_object()) {
         return fail(ErrorCode::request_malformed, "submit");
     }
-    return Args(Submit{*known, dump(*inside)});
+    return Args(Submit{*known, json::dump(*inside)});
 }
 
 Result<Args> parse_subscribe(const Json& args) {
-    HF_TRY(Query query, parse_query(dump(args)));
+    HF_TRY(Query query, parse_query(json::dump(args)));
     return Args(Subscribe{std::move(query)});
 }
 
@@ -118,7 +114,7 @@ Result<Args> parse_open_form(const Json& args) {
     if (!args.contains("group")) {
         return Members(args).read("channel", value.channel).read("form", value.form).done(value);
     }
-    value.task = parse_task_form(dump(args));
+    value.task = parse_task_form(json::dump(args));
     if (!value.task) {
         return fail(ErrorCode::request_malformed, "open_form");
     }
@@ -129,7 +125,7 @@ Result<Args> parse_open_form(const Json& args) {
 Result<Args> parse_set_answer(const Json& args) {
     SetAnswer value;
     const auto inside = args.find("value");
-    value.value = inside == args.end() ? "null" : dump(*inside);
+    value.value = inside == args.end() ? "null" : json::dump(*inside);
     return Members(args).read("draft", value.draft).read("path", value.path).done(value);
 }
 

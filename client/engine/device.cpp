@@ -1,7 +1,6 @@
 #include "client/engine/device.hpp"
 
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "client/engine/limits.hpp"
@@ -20,7 +19,7 @@ constexpr std::int64_t clock_step_ms = 60'000;
 
 /// A text as a JSON string.
 std::string quoted(std::string_view text) {
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return json::dump(text);
 }
 
 }  // namespace

@@ -145,7 +145,7 @@ Result<calls::Submit> Engine::Parts::with_claims(calls::Submit call) const {
     } else {
         args["files"] = args::files_value(claims);
     }
-    call.args = args.dump(-1, ' ', false, json::Value::error_handler_t::replace);
+    call.args = json::dump(args);
     return call;
 }
 

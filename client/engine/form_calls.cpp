@@ -1,6 +1,5 @@
 // The screen's calls about forms that are being filled in.
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "client/engine/forms/filling_json.hpp"
@@ -14,10 +13,6 @@ namespace holdfast::client {
 namespace {
 
 constexpr std::size_t choices_shown_max = 50;
-
-std::string text(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 /// What keeps a form from being sent, as the refusal of the attempt.
 Error first_trouble(const forms::Filling& filling) {
@@ -33,7 +28,7 @@ Error first_trouble(const forms::Filling& filling) {
     Json params = json::parse(trouble.params);
     params = params.is_object() ? std::move(params) : Json::object();
     params["component"] = path;
-    return {trouble.code, path, text(params)};
+    return {trouble.code, path, json::dump(params)};
 }
 
 /// The form that an intent was made from.
@@ -108,7 +103,8 @@ Result<std::string> Engine::Parts::set_answer(const calls::SetAnswer& call) {
     HF_TRY(const FillingDesk::Open* open, device->fillings.hold(place, call.draft));
     const FillingMoment moment = device->fillings.moment(place, *open);
     HF_TRY(Json components, components_json(*open, moment, changed));
-    return text({{"changed", std::move(components)}, {"verdict", verdict_json(open->filling)}});
+    return json::dump(
+        {{"changed", std::move(components)}, {"verdict", verdict_json(open->filling)}});
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::SetAnswer& call) {
@@ -128,7 +124,7 @@ void Engine::Parts::answer_parts(std::int64_t number, std::int64_t draft, const 
         HF_TRY(const FillingDesk::Open* open, device->fillings.hold(place, draft));
         const FillingMoment moment = device->fillings.moment(place, *open);
         HF_TRY(Json components, components_json(*open, moment));
-        return text(
+        return json::dump(
             {{"components", std::move(components)}, {"verdict", verdict_json(open->filling)}});
     }();
     if (!reply) {
@@ -180,7 +176,7 @@ Result<std::string> Engine::Parts::search_choices(const calls::SearchChoices& ca
         items.push_back(
             {{"id", to_string(element.id)}, {"code", element.code}, {"name", element.name}});
     }
-    return text({{"items", std::move(items)}, {"more", more}});
+    return json::dump({{"items", std::move(items)}, {"more", more}});
 }
 
 Result<std::optional<std::string>> Engine::Parts::search_outside(const calls::SearchChoices& call) {
@@ -199,7 +195,7 @@ Result<std::optional<std::string>> Engine::Parts::search_outside(const calls::Se
     const FillingMoment moment = device->fillings.moment(place, *open);
     HF_TRY(const auto passed, open->filling.passed(moment.context(), call.path));
     const bool begins = open->task && open->task->begins();
-    return text(
+    return json::dump(
         {{begins ? "group" : "channel", to_string(begins ? open->task->group : open->spot.channel)},
          {"form", to_string(open->form->version)},
          {"part", spot->form},
@@ -278,7 +274,7 @@ Result<std::string> Engine::Parts::review_form(std::int64_t draft) {
                         open->filling.submission(),
                         moment.lookup(),
                         {.lines_max = limits::answer_lines_max, .inside = true}));
-    return text({{"lines", std::move(lines)}, {"verdict", verdict_json(open->filling)}});
+    return json::dump({{"lines", std::move(lines)}, {"verdict", verdict_json(open->filling)}});
 }
 
 void Engine::Parts::take(std::int64_t number, const calls::ReviewForm& call) {

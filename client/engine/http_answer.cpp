@@ -1,7 +1,5 @@
 #include "client/engine/http_answer.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "core/model/json.hpp"
 
 namespace holdfast::client {
@@ -17,10 +15,7 @@ Refusal refusal_of(const HttpAnswered& answer) {
         return {std::string(error_name(ErrorCode::server_unreachable)), "{}"};
     }
     const auto params = root.find("params");
-    return {root["code"].get<std::string>(),
-            params == root.end()
-                ? "{}"
-                : params->dump(-1, ' ', false, json::Value::error_handler_t::replace)};
+    return {root["code"].get<std::string>(), params == root.end() ? "{}" : json::dump(*params)};
 }
 
 ErrorCode code_named(std::string_view name, ErrorCode otherwise) {

@@ -18,10 +18,6 @@ std::string text_of(const Json& object, const char* name) {
     return there ? object[name].get<std::string>() : std::string{};
 }
 
-std::string dump(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 /// The whole of an unsigned 64-bit number in decimal, unlike an id.
 std::optional<std::uint64_t> parse_salt(const std::string& text) {
     std::uint64_t salt = 0;
@@ -57,7 +53,7 @@ std::optional<Answer> parse_sign_in(std::string_view body) {
                       .access_token = text_of(root, "access_token"),
                       .refresh_token = text_of(root, "refresh_token")};
     if (root.contains("policy")) {
-        if (const auto policy = body::parse_offline_policy(dump(root["policy"]))) {
+        if (const auto policy = body::parse_offline_policy(json::dump(root["policy"]))) {
             answer.policy = *policy;
         }
     }
@@ -115,7 +111,7 @@ void SessionKeeper::sign_in(std::int64_t call,
                       {"salt", std::to_string(device_.outbox.salt())},
                       {"name", device_.device_name},
                       {"class", mobile ? "mobile" : "desktop"}}}};
-    send(SignIn{call}, "/auth/v1/sign-in", dump(body), {});
+    send(SignIn{call}, "/auth/v1/sign-in", json::dump(body), {});
 }
 
 void SessionKeeper::answered(const SignIn& request, const HttpAnswered& answer) {
@@ -158,7 +154,7 @@ void SessionKeeper::keep_sealing(std::string_view answer) {
     const Json root = json::parse(answer);
     const Json sealing = root.is_object() ? root.value("sealing", Json()) : Json();
     if (sealing.is_object()) {
-        (void)device_.outbox.set_value(sealing_name, dump(sealing));
+        (void)device_.outbox.set_value(sealing_name, json::dump(sealing));
     }
 }
 
@@ -213,7 +209,8 @@ void SessionKeeper::renew() {
         return;
     }
     renewing_ = true;
-    send(Refresh{}, "/auth/v1/refresh", dump({{"refresh_token", account->refresh_token}}), {});
+    send(
+        Refresh{}, "/auth/v1/refresh", json::dump({{"refresh_token", account->refresh_token}}), {});
 }
 
 void SessionKeeper::answered(const Refresh& /*request*/, const HttpAnswered& answer) {
@@ -277,8 +274,8 @@ void SessionKeeper::change_password(std::int64_t call,
 }
 
 void SessionKeeper::send_password(Password password) {
-    std::string body =
-        dump({{"old_password", password.old_password}, {"new_password", password.new_password}});
+    std::string body = json::dump(
+        {{"old_password", password.old_password}, {"new_password", password.new_password}});
     send(
         std::move(password), "/auth/v1/password", std::move(body), device_.account()->access_token);
 }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "core/model/json.hpp"
 #include "core/wire/codec.hpp"
 
 namespace holdfast::client {
@@ -220,7 +221,7 @@ std::string redact_json(std::string_view json) {
         return {};
     }
     redact(parsed);
-    return parsed.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json::dump(parsed);
 }
 
 Result<std::unique_ptr<TraceWriter>> TraceWriter::create(const std::string& path,

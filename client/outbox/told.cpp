@@ -17,7 +17,7 @@ std::string encode(const std::vector<Outbox::FailedRoutine>& routines) {
     for (const Outbox::FailedRoutine& one : routines) {
         list.push_back(json::Value::array({one.name, one.code, one.detail}));
     }
-    return list.dump(-1, ' ', false, json::Value::error_handler_t::replace);
+    return json::dump(list);
 }
 
 std::vector<Outbox::FailedRoutine> parse(std::string_view text) {

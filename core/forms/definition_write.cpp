@@ -217,7 +217,7 @@ std::string encode(const Definition& definition) {
         inside.push_back(write_part(part));
     }
     write_unless(json, "forms", inside, json::Value::array());
-    return to_text(json);
+    return json::dump(json);
 }
 
 std::string_view kind_name(Kind kind) {

@@ -171,8 +171,9 @@ Result<std::vector<ComponentVerdict>> Filling::add(const Context& context,
     const std::size_t number = sheet->slots()[index].nested.size();
     if (static_cast<std::int64_t>(number) >= nested->count.max ||
         form_->plan(*plan).initial_size > room()) {
-        return fail(
-            ErrorCode::answer_too_many, std::string(path), to_text({{"max", nested->count.max}}));
+        return fail(ErrorCode::answer_too_many,
+                    std::string(path),
+                    json::dump({{"max", nested->count.max}}));
     }
     Sheet& added = sheet->add_nested(index, *plan, context);
     HF_CHECK(added.judge_all(context));
@@ -218,7 +219,7 @@ FormVerdict Filling::verdict() const {
     FormVerdict verdict{.can_submit = can_submit()};
     if (sheet_->tally().bytes > limits::answers_bytes_max) {
         verdict.trouble = {ErrorCode::answer_oversized,
-                           to_text({{"limit", limits::answers_bytes_max}})};
+                           json::dump({{"limit", limits::answers_bytes_max}})};
     }
     std::string hidden;  // path of a nested component that is not displayed, with its slash
     sheet_->for_each("", [&](const std::string& path, const Sheet& sheet, std::size_t index) {
@@ -278,11 +279,11 @@ Result<std::map<std::string, std::vector<std::string>>> Filling::passed(
 }
 
 std::string Filling::draft() const {
-    return to_text(write_answers(sheet_->answers(Sheet::Extent::everything)));
+    return json::dump(write_answers(sheet_->answers(Sheet::Extent::everything)));
 }
 
 std::string Filling::submission() const {
-    return to_text(write_answers(sheet_->answers(Sheet::Extent::sent)));
+    return json::dump(write_answers(sheet_->answers(Sheet::Extent::sent)));
 }
 
 Result<Filling::Choices> Filling::choices(const Context& context,

@@ -19,7 +19,7 @@ namespace {
 using Verdict = Result<Trouble>;
 
 Trouble trouble(ErrorCode code, const char* name, json::Value value) {
-    return {code, to_text({{name, std::move(value)}})};
+    return {code, json::dump({{name, std::move(value)}})};
 }
 
 Trouble count_trouble(const Count& count, std::size_t given) {

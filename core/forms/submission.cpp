@@ -14,7 +14,7 @@ std::string params_with(const Finding& finding) {
                              ? json::Value::object()
                              : json::Value::parse(finding.trouble.params, nullptr, false);
     params["component"] = finding.path;
-    return to_text(params);
+    return json::dump(params);
 }
 
 /// The answers of a component, and those of the forms inside it.
@@ -50,8 +50,9 @@ public:
                                     std::string_view answers,
                                     const Context& context) {
         if (answers.size() > 2 * limits::answers_bytes_max) {
-            return fail(
-                ErrorCode::answer_oversized, {}, to_text({{"limit", limits::answers_bytes_max}}));
+            return fail(ErrorCode::answer_oversized,
+                        {},
+                        json::dump({{"limit", limits::answers_bytes_max}}));
         }
         const std::optional<json::Value> json = parse_json(answers);
         if (!json || !json->is_object()) {

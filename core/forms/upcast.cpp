@@ -129,7 +129,7 @@ std::string without(std::string_view answers, const std::vector<std::string>& pa
     for (const std::string& path : paths) {
         take_away(*json, path);
     }
-    return to_text(*json);
+    return json::dump(*json);
 }
 
 Result<std::optional<std::vector<std::string>>> upcast(const Form& from,

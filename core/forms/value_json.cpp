@@ -195,28 +195,6 @@ json::Value write(const std::vector<T>& values) {
     return array;
 }
 
-/// Brackets inside each other, those in texts left aside.
-bool is_too_deep(std::string_view text) {
-    std::size_t depth = 0;
-    bool in_text = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char letter = text[i];
-        if (in_text) {
-            i += letter == '\\' ? 1 : 0;
-            in_text = letter != '"';
-        } else if (letter == '"') {
-            in_text = true;
-        } else if (letter == '[' || letter == '{') {
-            if (++depth > limits::json_depth_max) {
-                return true;
-            }
-        } else if ((letter == ']' || letter == '}') && depth > 0) {
-            --depth;
-        }
-    }
-    return false;
-}
-
 }  // namespace
 
 std::optional<forms::Value> read_value(const Component& component, const json::Value& json) {
@@ -262,15 +240,8 @@ json::Value write_answers(const Answers& answers) {
 }
 
 std::optional<json::Value> parse_json(std::string_view text) {
-    if (is_too_deep(text)) {
-        return std::nullopt;
-    }
-    json::Value json = json::Value::parse(text, nullptr, false);
+    json::Value json = json::parse(text, limits::json_depth_max);
     return json.is_discarded() ? std::nullopt : std::optional(std::move(json));
-}
-
-std::string to_text(const json::Value& json) {
-    return json.dump(-1, ' ', false, json::Value::error_handler_t::replace);
 }
 
 }  // namespace holdfast::forms

@@ -22,6 +22,4 @@ namespace holdfast::forms {
 /// a small text exhaust the stack.
 [[nodiscard]] std::optional<json::Value> parse_json(std::string_view text);
 
-[[nodiscard]] std::string to_text(const json::Value& json);
-
 }  // namespace holdfast::forms

@@ -36,7 +36,7 @@ json::Value explicit_text(const std::string& text) {
 std::string with_answers(json::Writer& writer, const std::string& answers) {
     json::Value args = writer.take();
     args["answers"] = json::parse(answers);
-    return args.dump(-1, ' ', false, json::Value::error_handler_t::replace);
+    return json::dump(args);
 }
 
 }  // namespace

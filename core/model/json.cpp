@@ -30,10 +30,10 @@ bool ids_of(const Value& value, std::vector<Id>& out) {
     return true;
 }
 
-bool is_too_deep(std::string_view text) {
+bool is_too_deep(std::string_view text, std::size_t limit) {
     std::size_t depth = 0;
     bool in_string = false;
-    for (std::size_t i = 0; i < text.size() && depth <= depth_max; ++i) {
+    for (std::size_t i = 0; i < text.size() && depth <= limit; ++i) {
         const char letter = text[i];
         if (in_string && letter == '\\') {
             ++i;  // what is escaped ends nothing
@@ -45,7 +45,7 @@ bool is_too_deep(std::string_view text) {
             --depth;
         }
     }
-    return depth > depth_max;
+    return depth > limit;
 }
 
 Value array_of(const std::vector<Id>& ids) {
@@ -58,9 +58,13 @@ Value array_of(const std::vector<Id>& ids) {
 
 }  // namespace
 
-Value parse(std::string_view text) {
-    return is_too_deep(text) ? Value(Value::value_t::discarded)
-                             : Value::parse(text, nullptr, false);
+Value parse(std::string_view text, std::size_t depth) {
+    return is_too_deep(text, depth) ? Value(Value::value_t::discarded)
+                                    : Value::parse(text, nullptr, false);
+}
+
+std::string dump(const Value& value, int indent) {
+    return value.dump(indent, ' ', false, Value::error_handler_t::replace);
 }
 
 Reader::Reader(std::string_view text) : Reader(of(Value::parse(text, nullptr, false))) {}
@@ -239,7 +243,7 @@ Reader& Reader::read(const char* name, std::map<std::string, Id>& out) {
 
 Reader& Reader::read_object(const char* name, std::string& out) {
     if (const Value* value = object(name)) {
-        out = value->dump(-1, ' ', false, Value::error_handler_t::replace);
+        out = dump(*value);
     }
     return *this;
 }
@@ -352,7 +356,7 @@ Writer& Writer::write(const char* name, Value value) {
 }
 
 std::string Writer::text() const {
-    return root_.dump(-1, ' ', false, Value::error_handler_t::replace);
+    return dump(root_);
 }
 
 }  // namespace holdfast::json

@@ -22,9 +22,13 @@ using Value = nlohmann::json;  // members sorted by name: the same bytes everywh
 inline constexpr std::size_t depth_max = 64;
 
 /// For values that are written again. The value that the text is; a discarded one where it is none,
-/// or is nested deeper than `depth_max`: the library reads that, but it writes a value by
-/// recursion, and a text of a few hundred KiB would end the stack.
-[[nodiscard]] Value parse(std::string_view text);
+/// or is nested deeper than `depth`: the library reads that, but it writes a value by recursion,
+/// and a text of a few hundred KiB would end the stack.
+[[nodiscard]] Value parse(std::string_view text, std::size_t depth = depth_max);
+
+/// A value as text, in one line; or over several, indented by so many spaces. What is not UTF-8 in
+/// it is replaced: the library's own writing ends the program there.
+[[nodiscard]] std::string dump(const Value& value, int indent = -1);
 
 /// Reads the members of one object into values that hold their defaults. An absent member leaves
 /// the default; a wrong type, text that is no object, and invalid UTF-8 are the error of `done()`.

@@ -38,7 +38,7 @@ std::string encode(const Persisted& value) {
         .write("last_online_at", ms_of(value.last_online_at));
     json::Value all = json::parse(body::encode(value.policy));  // its members stand beside ours
     all.update(writer.take());
-    return all.dump(-1, ' ', false, json::Value::error_handler_t::replace);
+    return json::dump(all);
 }
 
 Persisted parse_persisted(std::string_view text) {

@@ -162,7 +162,7 @@ json::Value value_of(const Command& command) {
     json::Value context = json::parse(text);
     context["command"] = value_of(*call.command);
     context["message"] = {{"id", to_string(call.intent.id)}};
-    return context.dump(-1, ' ', false, json::Value::error_handler_t::replace);
+    return json::dump(context);
 }
 
 /// The next id of the intent's span, so that these runs begin behind the action's own; none where

@@ -106,7 +106,7 @@ Result<std::string> RunContext::of(const workflow::step::QueueRoutine& run,
                           .write("target", run.target)
                           .write("now", occasion_.now.ms)
                           .take();
-    return context.dump(-1, ' ', false, json::Value::error_handler_t::replace);
+    return json::dump(context);
 }
 
 }  // namespace holdfast::rules

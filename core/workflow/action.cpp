@@ -119,7 +119,7 @@ Result<TaskPatch> parse_task_patch(std::string_view text) {
 }
 
 std::string encode(const TaskPatch& value) {
-    return write_patch(value).dump(-1, ' ', false, json::Value::error_handler_t::replace);
+    return json::dump(write_patch(value));
 }
 
 Result<Action> parse_action(std::string_view text) {

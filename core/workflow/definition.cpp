@@ -283,7 +283,7 @@ std::string encode(const TaskGroup& value) {
     if (value.hide_closed_after != TaskGroup{}.hide_closed_after) {
         out["hide_closed_after"] = value.hide_closed_after;
     }
-    return dump(out);
+    return json::dump(out);
 }
 
 std::string encode(const Workflow& value) {
@@ -308,7 +308,7 @@ std::string encode(const Workflow& value) {
                 json::Writer{}.write("name", value.start_form->task->name).take();
         }
     }
-    return dump(out);
+    return json::dump(out);
 }
 
 Result<TaskGroup> parse_task_group(std::string_view text) {

@@ -172,7 +172,7 @@ Result<std::string> context_of(const Routine& routine,
         const auto named = stage->inputs.find("as");
         context[named == stage->inputs.end() ? "item" : named->second] = items[loop.index];
     }
-    return dump(context);
+    return json::dump(context);
 }
 
 Result<Inputs> evaluate_inputs(const Stage& stage, std::string_view context, Evaluator& evaluator) {
@@ -188,7 +188,7 @@ Result<Inputs> evaluate_inputs(const Stage& stage, std::string_view context, Eva
                         stage.key + "." + name,
                         json::Writer{}.write("input", name).text());
         }
-        inputs.emplace(name, dump(parsed));
+        inputs.emplace(name, json::dump(parsed));
     }
     return inputs;
 }
@@ -219,7 +219,7 @@ Result<Entry> flow_entry(const Routine& routine,
         return fail(ErrorCode::routine_not_a_list, run.stage->key);
     }
     entry.items = static_cast<std::uint32_t>(items.size());
-    entry.result = dump(items);
+    entry.result = json::dump(items);
     entry.outcome = entry.items > 0 ? step : done;
     return entry;
 }
@@ -257,7 +257,7 @@ std::string encode(const Entry& value) {
     if (!value.result.empty()) {
         out["result"] = parse_json(value.result);
     }
-    return dump(out);
+    return json::dump(out);
 }
 
 }  // namespace holdfast::workflow

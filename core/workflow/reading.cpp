@@ -16,36 +16,9 @@ std::optional<Id> id_of(const json::Value& value) {
 
 }  // namespace
 
-bool is_shallow(std::string_view text) {
-    std::size_t depth = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (quoted) {
-            i += c == '\\' ? 1 : 0;
-            quoted = c != '"';
-        } else if (c == '"') {
-            quoted = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > limits::depth_max) {
-                return false;
-            }
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            --depth;
-        }
-    }
-    return true;
-}
-
 json::Value parse_json(std::string_view text) {
-    if (text.size() > limits::definition_bytes_max || !is_shallow(text)) {
-        return json::Value(json::Value::value_t::discarded);
-    }
-    return json::Value::parse(text, nullptr, false);
-}
-
-std::string dump(const json::Value& value) {
-    return value.dump(-1, ' ', false, json::Value::error_handler_t::replace);
+    return text.size() > limits::definition_bytes_max ? json::Value(json::Value::value_t::discarded)
+                                                      : json::parse(text, limits::depth_max);
 }
 
 void Place::refuse(std::string_view name) {
@@ -196,7 +169,7 @@ Place& Place::read(const char* name, std::map<std::string, std::string>& out) {
 
 Place& Place::read_json(const char* name, std::string& out) {
     if (const json::Value* value = find(name)) {
-        out = dump(*value);
+        out = json::dump(*value);
     }
     return *this;
 }

@@ -123,14 +123,8 @@ private:
     std::string* wrong_;
 };
 
-/// Whether JSON text nests no deeper than limits::depth_max. Text that is not JSON may pass.
-[[nodiscard]] bool is_shallow(std::string_view text);
-
-/// Parses any JSON text of bounded depth; `discarded` where it is none.
+/// Parses any JSON text of bounded length and depth; `discarded` where it is none.
 [[nodiscard]] json::Value parse_json(std::string_view text);
-
-/// Canonical text of a value: members sorted, no white space.
-[[nodiscard]] std::string dump(const json::Value& value);
 
 /// Reads a whole text with `read_all(Place&, value)`.
 /// Errors  `code`, with the place in the parameters.

@@ -111,8 +111,7 @@ bool write_all(std::string_view bytes) {
 /// The context is not read again on its way: it stands behind the first line.
 std::string encode(const Request& value) {
     const json::Value expressions = value.expressions;
-    return expressions.dump(-1, ' ', false, json::Value::error_handler_t::replace) + "\n" +
-           value.context;
+    return json::dump(expressions) + "\n" + value.context;
 }
 
 Result<Request> parse_request(std::string_view text) {

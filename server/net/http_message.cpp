@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/ascii.hpp"
+#include "core/model/json.hpp"
 
 namespace holdfast::net {
 namespace {
@@ -62,7 +63,7 @@ Answer make_problem(ErrorCode code, std::string_view params, Millis retry_after)
     Answer answer;
     answer.status = problem["status"].get<int>();
     answer.content_type = "application/problem+json";
-    answer.body = problem.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    answer.body = json::dump(problem);
     answer.headers.emplace_back("Cache-Control", "no-store");
     if (retry_after.count > 0) {
         answer.headers.emplace_back("Retry-After",

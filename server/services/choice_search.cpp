@@ -42,10 +42,6 @@ Result<std::map<std::string, std::vector<std::string>>> read_passed(const json::
     return passed;
 }
 
-std::string written(const json::Value& value) {
-    return value.dump(-1, ' ', false, json::Value::error_handler_t::replace);
-}
-
 }  // namespace
 
 Result<ChoiceSearch> parse_choice_search(std::string_view body) {
@@ -77,7 +73,7 @@ Result<ChoiceSearch> parse_choice_search(std::string_view body) {
 }
 
 std::string outside_body(const ChoiceSearch& search) {
-    return written({{"search", search.typed}, {"data", search.passed}});
+    return json::dump({{"search", search.typed}, {"data", search.passed}});
 }
 
 Result<std::string> choices_of(std::string_view answer) {
@@ -102,7 +98,7 @@ Result<std::string> choices_of(std::string_view answer) {
         }
         items.push_back({{"id", code}, {"code", code}, {"name", name.empty() ? code : name}});
     }
-    return written({{"items", std::move(items)}, {"more", more}});
+    return json::dump({{"items", std::move(items)}, {"more", more}});
 }
 
 }  // namespace holdfast::services

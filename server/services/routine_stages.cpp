@@ -42,7 +42,7 @@ std::string result_of(const OutsideReply& reply, ErrorCode why) {
     if (why != ErrorCode::none) {
         result["error"] = std::string(error_name(why));
     }
-    std::string text = result.dump(-1, ' ', false, json::Value::error_handler_t::replace);
+    std::string text = json::dump(result);
     if (text.size() > workflow::limits::result_bytes_max) {
         result["body"] = nullptr;
         text = result.dump();

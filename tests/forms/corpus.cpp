@@ -178,7 +178,7 @@ public:
     Json result() {
         Json result = Json::object();
         const std::string text =
-            definition_.is_string() ? definition_.get<std::string>() : to_text(definition_);
+            definition_.is_string() ? definition_.get<std::string>() : json::dump(definition_);
         Problems problems;
         Definition definition = read_definition(text, problems);
         if (problems.empty()) {
@@ -223,7 +223,7 @@ private:
 
     void judge(const std::shared_ptr<const Form>& form, Json& result) {
         auto filling = test_.contains("answers")
-                           ? Filling::resume(form, context_, to_text(test_["answers"]))
+                           ? Filling::resume(form, context_, json::dump(test_["answers"]))
                            : Filling::open(form, context_);
         if (!filling) {
             result["error"] = code_name(filling.error().code);
@@ -238,8 +238,8 @@ private:
         result["draft"] = Json::parse(filling->draft(), nullptr, false);
         result["sent"] = Json::parse(filling->submission(), nullptr, false);
         const bool as_it_came = test_.contains("answers") && !test_.contains("steps");
-        const std::string submitted = test_.contains("submit") ? to_text(test_["submit"])
-                                      : as_it_came             ? to_text(test_["answers"])
+        const std::string submitted = test_.contains("submit") ? json::dump(test_["submit"])
+                                      : as_it_came             ? json::dump(test_["answers"])
                                                                : filling->submission();
         add_server(form, submitted, result);
         check_incremental(form, *filling, result);
@@ -253,7 +253,7 @@ private:
         }
         const auto outcome =
             step.contains("set")
-                ? filling.set(context_, text(step, "set"), to_text(member(step, "to")))
+                ? filling.set(context_, text(step, "set"), json::dump(member(step, "to")))
             : step.contains("add") ? filling.add(context_, text(step, "add"), text(step, "form"))
                                    : filling.remove(context_, text(step, "remove"));
         if (!outcome) {
@@ -418,7 +418,7 @@ std::string run_file(std::string_view world_text, std::string_view file_text) {
             line["unsaid"] = unsaid(result);
         }
         line["result"] = std::move(result);
-        lines += to_text(line) + "\n";
+        lines += json::dump(line) + "\n";
     }
     return lines;
 }

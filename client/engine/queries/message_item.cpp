@@ -1,7 +1,8 @@
 #include "client/engine/queries/message_item.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+
+#include "core/model/json.hpp"
 
 namespace holdfast::client {
 namespace {
@@ -18,7 +19,7 @@ void append_text(std::string& to, std::string_view text) {
         to += text;
         to += '"';
     } else {
-        to += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        to += json::dump(text);
     }
 }
 

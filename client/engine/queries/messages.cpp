@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "client/engine/queries/cards.hpp"
@@ -11,6 +10,7 @@
 #include "core/model/args.hpp"
 #include "core/model/entitlement.hpp"
 #include "core/model/facts.hpp"
+#include "core/model/json.hpp"
 #include "core/model/limits.hpp"
 
 namespace holdfast::client::snapshots {
@@ -83,10 +83,6 @@ Result<Window> window_of(const View& view, const Query& query, const Pinned& pin
     return latest_window(view, query.target, std::max<std::size_t>(query.before, 1));
 }
 
-std::string dump(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 BucketId archive_of(const View& view, Id channel) {
     const sync::BucketCursor* archive = view.archive(channel);
     return archive == nullptr ? BucketId{} : archive->head.id;
@@ -152,7 +148,7 @@ public:
         made.intent = id;
         made.by_routine = view_.runs_routine(id);
         if (item.state == Outbox::State::rejected) {
-            made.error = dump(cards::error(item.code, item.detail));
+            made.error = json::dump(cards::error(item.code, item.detail));
         }
         return to_json(made);
     }
@@ -201,7 +197,7 @@ private:
             return &found->second;
         }
         HF_TRY(const Json made, cards::author(view_, id));
-        ItemCache::Author author{.name = made["name"].get<std::string>(), .json = dump(made)};
+        ItemCache::Author author{.name = made["name"].get<std::string>(), .json = json::dump(made)};
         return &known.emplace(id, std::move(author)).first->second;
     }
 
@@ -216,18 +212,18 @@ private:
             for (const auto& [name, value] : message.params) {
                 params[name] = value;
             }
-            item.system = dump(Json{{"key", message.system}, {"params", std::move(params)}});
+            item.system = json::dump(Json{{"key", message.system}, {"params", std::move(params)}});
         }
         if (!message.reply_to.empty()) {
             HF_TRY(item.reply_to, quoted(message.reply_to));
         }
         if (message.form) {
             HF_TRY(const Json form, form_cards::card(view_, channel_, id, message.form));
-            item.form = dump(form);
+            item.form = json::dump(form);
         }
         if (!message.files.empty()) {
             HF_TRY(const Json files, file_cards::cards(view_, channel_, message.files));
-            item.files = dump(files);
+            item.files = json::dump(files);
         }
         return item;
     }
@@ -255,7 +251,7 @@ private:
                  {"author", std::move(name)},
                  {"text", cards::excerpt(text, limits::quote_lines, limits::quote_bytes_max)}});
         }
-        return dump(list);
+        return json::dump(list);
     }
 
     [[nodiscard]] static bool includes(const body::Message& message,
@@ -287,7 +283,7 @@ private:
                             {"waiting", mine != includes(before, emoji, self_)},
                             {"names", std::move(names)}});
         }
-        return dump(list);
+        return json::dump(list);
     }
 
     [[nodiscard]] bool is_deletable(const body::Message& message) const {
@@ -412,7 +408,7 @@ Result<std::string> messages(View& view, const Query& query, Pinned& pinned) {
     if (shows_newest) {
         HF_CHECK(append_waiting(view, query.target, maker, items));
     }
-    return with_items(items, dump(rest));
+    return with_items(items, json::dump(rest));
 }
 
 }  // namespace holdfast::client::snapshots

@@ -94,8 +94,7 @@ bool is_by_messages(const workflow::View& view) {
 /// The view, and what of it is on the screen. A window of more rows than are shown is cut.
 Result<> parse_tasks(const Json& args, Query& query) {
     if (const auto view = args.find("view"); view != args.end() && !view->is_null()) {
-        auto read =
-            workflow::parse_view(view->dump(-1, ' ', false, Json::error_handler_t::replace));
+        auto read = workflow::parse_view(json::dump(*view));
         if (!read) {
             return malformed("view");
         }
@@ -257,7 +256,7 @@ Result<std::string> make_snapshot(View& view, const Query& query, Pinned& pinned
         return snapshots::messages(view, query, pinned);
     }
     HF_TRY(const Json snapshot, dispatch(view, query));
-    return snapshot.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json::dump(snapshot);
 }
 
 }  // namespace holdfast::client

@@ -320,11 +320,11 @@ Definition arbitrary_definition(Choices& choices) {
 }
 
 std::string arbitrary_json(Choices& choices, const Component& component, const Stock& stock) {
-    return to_text(Answerer(choices, stock, nullptr).answer(component));
+    return json::dump(Answerer(choices, stock, nullptr).answer(component));
 }
 
 std::string arbitrary_answers(Choices& choices, const Definition& definition, const Stock& stock) {
-    return to_text(Answerer(choices, stock, &definition).answers(definition.form.components));
+    return json::dump(Answerer(choices, stock, &definition).answers(definition.form.components));
 }
 
 const MemoryLookup& arbitrary_lookup() {

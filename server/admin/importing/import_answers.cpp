@@ -99,7 +99,7 @@ Result<std::string> AnswerReader::read(const forms::Part& form,
         }
         read.emplace(answer.component, *std::move(value));
     }
-    return forms::to_text(forms::write_answers(read));
+    return json::dump(forms::write_answers(read));
 }
 
 Result<Value> AnswerReader::value(const forms::Component& component, const Texts& texts) const {

@@ -90,8 +90,7 @@ std::size_t LinedJson::line_of(std::string_view path) const {
 
 LinedJson to_json(const YamlNode& node) {
     LinedJson lined;
-    lined.text = Converter(lined).convert(node, "").dump(
-        -1, ' ', false, json::Value::error_handler_t::replace);
+    lined.text = json::dump(Converter(lined).convert(node, ""));
     return lined;
 }
 

@@ -136,9 +136,7 @@ bool FetchDriver::take(const HttpAnswered& answer) {
 }
 
 void FetchDriver::take_link(const HttpAnswered& answer) {
-    const json::Value root = json::parse(answer.body);
-    const bool has_link = root.is_object() && root.contains("url") && root["url"].is_string();
-    link_ = has_link ? root["url"].get<std::string>() : std::string{};
+    link_ = json::text_in(json::parse(answer.body), "url");
     if (!link_.starts_with("/files/v1/content/")) {
         return drop_first();
     }

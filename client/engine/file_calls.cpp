@@ -131,8 +131,7 @@ Result<calls::Submit> Engine::Parts::with_claims(calls::Submit call) const {
     }
     std::vector<FileClaim> claims;
     for (const json::Value& item : *ids) {
-        const auto id =
-            item.is_string() ? parse_id(item.get_ref<const std::string&>()) : std::nullopt;
+        const auto id = json::id_of(item);
         const Outbox::File* file = id ? device->outbox.find_file(*id) : nullptr;
         if (file == nullptr || file->intent) {
             return fail(ErrorCode::outbox_unknown_item, "file");

@@ -1,5 +1,7 @@
 #include "client/engine/http_answer.hpp"
 
+#include <utility>
+
 #include "core/model/json.hpp"
 
 namespace holdfast::client {
@@ -10,12 +12,12 @@ bool is_success(const HttpAnswered& answer) {
 
 Refusal refusal_of(const HttpAnswered& answer) {
     const json::Value root = answer.ours ? json::parse(answer.body) : json::Value();
-    const bool has_code = root.is_object() && root.contains("code") && root["code"].is_string();
-    if (answer.status == 0 || !has_code) {
+    std::string code = json::text_in(root, "code");
+    if (answer.status == 0 || code.empty()) {
         return {std::string(error_name(ErrorCode::server_unreachable)), "{}"};
     }
     const auto params = root.find("params");
-    return {root["code"].get<std::string>(), params == root.end() ? "{}" : json::dump(*params)};
+    return {std::move(code), params == root.end() ? "{}" : json::dump(*params)};
 }
 
 ErrorCode code_named(std::string_view name, ErrorCode otherwise) {

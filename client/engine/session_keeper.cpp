@@ -13,11 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string text_of(const Json& object, const char* name) {
-    const bool there = object.is_object() && object.contains(name) && object[name].is_string();
-    return there ? object[name].get<std::string>() : std::string{};
-}
-
 /// The whole of an unsigned 64-bit number in decimal, unlike an id.
 std::optional<std::uint64_t> parse_salt(const std::string& text) {
     std::uint64_t salt = 0;
@@ -37,9 +32,9 @@ struct Answer {
 
 std::optional<Answer> parse_sign_in(std::string_view body) {
     const Json root = json::parse(body);
-    const auto user = parse_id(text_of(root, "user"));
-    const auto organization = parse_id(text_of(root, "organization"));
-    const auto salt = parse_salt(text_of(root, "salt"));
+    const auto user = parse_id(json::text_in(root, "user"));
+    const auto organization = parse_id(json::text_in(root, "organization"));
+    const auto salt = parse_salt(json::text_in(root, "salt"));
     const bool has_device =
         root.is_object() && root.contains("device") && root["device"].is_number_unsigned();
     if (!user || !organization || !salt || !has_device) {
@@ -50,8 +45,8 @@ std::optional<Answer> parse_sign_in(std::string_view body) {
                       .organization = *organization,
                       .device = root["device"].get<DeviceNumber>(),
                       .salt = *salt,
-                      .access_token = text_of(root, "access_token"),
-                      .refresh_token = text_of(root, "refresh_token")};
+                      .access_token = json::text_in(root, "access_token"),
+                      .refresh_token = json::text_in(root, "refresh_token")};
     if (root.contains("policy")) {
         if (const auto policy = body::parse_offline_policy(json::dump(root["policy"]))) {
             answer.policy = *policy;
@@ -226,8 +221,8 @@ void SessionKeeper::answered(const Refresh& /*request*/, const HttpAnswered& ans
     }
     const Json root = json::parse(answer.body);
     Account account = *device_.account();
-    account.access_token = text_of(root, "access_token");
-    account.refresh_token = text_of(root, "refresh_token");
+    account.access_token = json::text_in(root, "access_token");
+    account.refresh_token = json::text_in(root, "refresh_token");
     account.ended = ErrorCode::none;
     // A token that could not be stored is asked for again: the server repeats its answer.
     if (account.access_token.empty() || !device_.outbox.save_account(account)) {

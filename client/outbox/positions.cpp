@@ -20,11 +20,11 @@ std::vector<Position> parse_positions(std::string_view text) {
         return positions;
     }
     for (const json::Value& pair : list) {
-        if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) {
+        if (!pair.is_array() || pair.size() != 2) {
             continue;
         }
-        const auto bucket = parse_id(pair[0].get_ref<const std::string&>());
-        const auto version = parse_id(pair[1].get_ref<const std::string&>());
+        const auto bucket = json::id_of(pair[0]);
+        const auto version = json::id_of(pair[1]);
         if (bucket && version) {
             positions.push_back({BucketId{bucket->value}, version->value});
         }

@@ -68,8 +68,7 @@ std::optional<std::string> text_of(const json::Value& json) {
 }
 
 std::optional<Id> id_of(const json::Value& json) {
-    const std::optional<Id> id =
-        json.is_string() ? parse_id(json.get_ref<const std::string&>()) : std::nullopt;
+    const std::optional<Id> id = json::id_of(json);
     return id && *id ? id : std::nullopt;
 }
 

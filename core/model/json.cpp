@@ -6,30 +6,6 @@ namespace holdfast::json {
 
 namespace {
 
-std::optional<Id> id_of(const Value& value) {
-    if (!value.is_string()) {
-        return std::nullopt;
-    }
-    return parse_id(value.get_ref<const std::string&>());
-}
-
-bool ids_of(const Value& value, std::vector<Id>& out) {
-    if (!value.is_array()) {
-        return false;
-    }
-    std::vector<Id> ids;
-    ids.reserve(value.size());
-    for (const Value& item : value) {
-        const std::optional<Id> id = id_of(item);
-        if (!id) {
-            return false;
-        }
-        ids.push_back(*id);
-    }
-    out = std::move(ids);
-    return true;
-}
-
 bool is_too_deep(std::string_view text, std::size_t limit) {
     std::size_t depth = 0;
     bool in_string = false;
@@ -46,6 +22,37 @@ bool is_too_deep(std::string_view text, std::size_t limit) {
         }
     }
     return depth > limit;
+}
+
+template <class T>
+bool take_items(const Value& value, std::vector<T>& out) {
+    if (!value.is_array()) {
+        return false;
+    }
+    std::vector<T> items;
+    items.reserve(value.size());
+    for (const Value& item : value) {
+        if (!take(item, items.emplace_back())) {
+            return false;
+        }
+    }
+    out = std::move(items);
+    return true;
+}
+
+template <class T>
+bool take_members(const Value& value, std::map<std::string, T>& out) {
+    if (!value.is_object()) {
+        return false;
+    }
+    std::map<std::string, T> members;
+    for (auto item = value.begin(); item != value.end(); ++item) {
+        if (!take(*item, members[item.key()])) {
+            return false;
+        }
+    }
+    out = std::move(members);
+    return true;
 }
 
 Value array_of(const std::vector<Id>& ids) {
@@ -65,6 +72,81 @@ Value parse(std::string_view text, std::size_t depth) {
 
 std::string dump(const Value& value, int indent) {
     return value.dump(indent, ' ', false, Value::error_handler_t::replace);
+}
+
+std::optional<Id> id_of(const Value& value) {
+    return value.is_string() ? parse_id(value.get_ref<const std::string&>()) : std::nullopt;
+}
+
+std::string text_in(const Value& object, std::string_view name) {
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+bool take(const Value& value, std::string& out) {
+    if (!value.is_string()) {
+        return false;
+    }
+    out = value.get_ref<const std::string&>();
+    return true;
+}
+
+bool take(const Value& value, bool& out) {
+    if (!value.is_boolean()) {
+        return false;
+    }
+    out = value.get<bool>();
+    return true;
+}
+
+bool take(const Value& value, std::int64_t& out) {
+    const bool is_too_large =
+        value.is_number_unsigned() &&
+        value.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()};
+    if (!value.is_number_integer() || is_too_large) {
+        return false;
+    }
+    out = value.get<std::int64_t>();
+    return true;
+}
+
+bool take(const Value& value, std::uint16_t& out) {
+    std::int64_t number = 0;
+    if (!take(value, number) || number < 0 || number > std::numeric_limits<std::uint16_t>::max()) {
+        return false;
+    }
+    out = static_cast<std::uint16_t>(number);
+    return true;
+}
+
+bool take(const Value& value, Id& out) {
+    const std::optional<Id> id = id_of(value);
+    out = id.value_or(out);
+    return id.has_value();
+}
+
+bool take(const Value& value, std::vector<Id>& out) {
+    return take_items(value, out);
+}
+
+bool take(const Value& value, std::vector<std::string>& out) {
+    return take_items(value, out);
+}
+
+bool take(const Value& value, std::map<std::string, Id>& out) {
+    return take_members(value, out);
+}
+
+bool take(const Value& value, std::map<std::string, std::string>& out) {
+    return take_members(value, out);
+}
+
+bool take(const Value& value, std::map<std::string, std::vector<Id>>& out) {
+    if (!take_members(value, out)) {
+        return false;
+    }
+    std::erase_if(out, [](const auto& member) { return member.second.empty(); });
+    return true;
 }
 
 Reader::Reader(std::string_view text) : Reader(of(Value::parse(text, nullptr, false))) {}
@@ -96,148 +178,6 @@ Reader& Reader::require(const char* name) {
     if (find(name) == nullptr) {
         refuse(name);
     }
-    return *this;
-}
-
-Reader& Reader::read(const char* name, std::string& out) {
-    if (const Value* value = find(name)) {
-        if (value->is_string()) {
-            out = value->get_ref<const std::string&>();
-        } else {
-            refuse(name);
-        }
-    }
-    return *this;
-}
-
-Reader& Reader::read(const char* name, bool& out) {
-    if (const Value* value = find(name)) {
-        if (value->is_boolean()) {
-            out = value->get<bool>();
-        } else {
-            refuse(name);
-        }
-    }
-    return *this;
-}
-
-Reader& Reader::read(const char* name, std::int64_t& out) {
-    if (const Value* value = find(name)) {
-        const bool too_large =
-            value->is_number_unsigned() &&
-            value->get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()};
-        if (value->is_number_integer() && !too_large) {
-            out = value->get<std::int64_t>();
-        } else {
-            refuse(name);
-        }
-    }
-    return *this;
-}
-
-Reader& Reader::read(const char* name, std::uint16_t& out) {
-    std::int64_t number = out;
-    read(name, number);
-    if (number < 0 || number > std::numeric_limits<std::uint16_t>::max()) {
-        refuse(name);
-        return *this;
-    }
-    out = static_cast<std::uint16_t>(number);
-    return *this;
-}
-
-Reader& Reader::read(const char* name, Id& out) {
-    if (const Value* value = find(name)) {
-        if (const std::optional<Id> id = id_of(*value)) {
-            out = *id;
-        } else {
-            refuse(name);
-        }
-    }
-    return *this;
-}
-
-Reader& Reader::read(const char* name, std::vector<Id>& out) {
-    if (const Value* value = find(name); value != nullptr && !ids_of(*value, out)) {
-        refuse(name);
-    }
-    return *this;
-}
-
-Reader& Reader::read(const char* name, std::vector<std::string>& out) {
-    const Value* value = find(name);
-    if (value == nullptr) {
-        return *this;
-    }
-    if (!value->is_array()) {
-        refuse(name);
-        return *this;
-    }
-    std::vector<std::string> texts;
-    texts.reserve(value->size());
-    for (const Value& item : *value) {
-        if (!item.is_string()) {
-            refuse(name);
-            return *this;
-        }
-        texts.push_back(item.get_ref<const std::string&>());
-    }
-    out = std::move(texts);
-    return *this;
-}
-
-Reader& Reader::read(const char* name, std::map<std::string, std::string>& out) {
-    const Value* value = object(name);
-    if (value == nullptr) {
-        return *this;
-    }
-    std::map<std::string, std::string> texts;
-    for (auto item = value->begin(); item != value->end(); ++item) {
-        if (!item->is_string()) {
-            refuse(name);
-            return *this;
-        }
-        texts.emplace(item.key(), item->get_ref<const std::string&>());
-    }
-    out = std::move(texts);
-    return *this;
-}
-
-Reader& Reader::read(const char* name, std::map<std::string, std::vector<Id>>& out) {
-    const Value* value = object(name);
-    if (value == nullptr) {
-        return *this;
-    }
-    std::map<std::string, std::vector<Id>> lists;
-    for (auto item = value->begin(); item != value->end(); ++item) {
-        std::vector<Id> ids;
-        if (!ids_of(*item, ids)) {
-            refuse(name);
-            return *this;
-        }
-        if (!ids.empty()) {
-            lists.emplace(item.key(), std::move(ids));
-        }
-    }
-    out = std::move(lists);
-    return *this;
-}
-
-Reader& Reader::read(const char* name, std::map<std::string, Id>& out) {
-    const Value* value = object(name);
-    if (value == nullptr) {
-        return *this;
-    }
-    std::map<std::string, Id> ids;
-    for (auto item = value->begin(); item != value->end(); ++item) {
-        const std::optional<Id> id = id_of(*item);
-        if (!id) {
-            refuse(name);
-            return *this;
-        }
-        ids.emplace(item.key(), *id);
-    }
-    out = std::move(ids);
     return *this;
 }
 

@@ -30,6 +30,25 @@ inline constexpr std::size_t depth_max = 64;
 /// it is replaced: the library's own writing ends the program there.
 [[nodiscard]] std::string dump(const Value& value, int indent = -1);
 
+/// The id that a value is, as text.
+[[nodiscard]] std::optional<Id> id_of(const Value& value);
+
+/// The text that a member is; empty where it is absent or something else, or there is no object.
+[[nodiscard]] std::string text_in(const Value& object, std::string_view name);
+
+/// Takes a value for what is wanted; false, and nothing is taken, where it is something else.
+[[nodiscard]] bool take(const Value& value, std::string& out);
+[[nodiscard]] bool take(const Value& value, bool& out);
+[[nodiscard]] bool take(const Value& value, std::int64_t& out);
+[[nodiscard]] bool take(const Value& value, std::uint16_t& out);
+[[nodiscard]] bool take(const Value& value, Id& out);
+[[nodiscard]] bool take(const Value& value, std::vector<Id>& out);
+[[nodiscard]] bool take(const Value& value, std::vector<std::string>& out);
+[[nodiscard]] bool take(const Value& value, std::map<std::string, Id>& out);
+[[nodiscard]] bool take(const Value& value, std::map<std::string, std::string>& out);
+/// Without the lists that are empty.
+[[nodiscard]] bool take(const Value& value, std::map<std::string, std::vector<Id>>& out);
+
 /// Reads the members of one object into values that hold their defaults. An absent member leaves
 /// the default; a wrong type, text that is no object, and invalid UTF-8 are the error of `done()`.
 class Reader {
@@ -38,16 +57,15 @@ public:
     /// For what is written again: `parse()` has kept its limit of nesting.
     [[nodiscard]] static Reader of(Value root);
 
-    Reader& read(const char* name, std::string& out);
-    Reader& read(const char* name, bool& out);
-    Reader& read(const char* name, std::int64_t& out);
-    Reader& read(const char* name, std::uint16_t& out);
-    Reader& read(const char* name, Id& out);
-    Reader& read(const char* name, std::vector<Id>& out);
-    Reader& read(const char* name, std::vector<std::string>& out);
-    Reader& read(const char* name, std::map<std::string, std::string>& out);
-    Reader& read(const char* name, std::map<std::string, std::vector<Id>>& out);
-    Reader& read(const char* name, std::map<std::string, Id>& out);
+    /// @param out  of a type that take() knows.
+    template <class T>
+    Reader& read(const char* name, T& out) {
+        const Value* value = find(name);
+        if (value != nullptr && !take(*value, out)) {
+            refuse(name);
+        }
+        return *this;
+    }
     /// An object inside as text, members sorted by name. The root must be one of `parse()`.
     Reader& read_object(const char* name, std::string& out);
 

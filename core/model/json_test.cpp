@@ -34,5 +34,38 @@ TEST(Json, that_is_none_is_discarded) {
     }
 }
 
+TEST(Json, is_written_also_where_a_text_is_not_of_its_encoding) {
+    EXPECT_EQ(dump({{"b", "\xff!"}, {"a", 1}}), "{\"a\":1,\"b\":\"\xef\xbf\xbd!\"}");
+}
+
+TEST(Json, that_is_something_else_than_wanted_is_not_taken) {
+    std::string text = "before";
+    EXPECT_FALSE(take(1, text));
+    EXPECT_EQ(text, "before");
+    EXPECT_TRUE(take("now", text));
+    EXPECT_EQ(text, "now");
+    std::uint16_t small = 7;
+    EXPECT_FALSE(take(65'536, small));
+    EXPECT_FALSE(take(-1, small));
+    EXPECT_FALSE(take(1.5, small));
+    EXPECT_EQ(small, 7);
+    std::vector<Id> ids{Id{1}};
+    EXPECT_FALSE(take(Value::array({"2", "no id"}), ids));
+    EXPECT_EQ(ids, std::vector{Id{1}});
+    EXPECT_TRUE(take(Value::array({"2", "3"}), ids));
+    EXPECT_EQ(ids, (std::vector{Id{2}, Id{3}}));
+    std::map<std::string, std::vector<Id>> lists;
+    EXPECT_TRUE(take({{"none", Value::array()}, {"one", Value::array({"4"})}}, lists));
+    EXPECT_EQ(lists, (std::map<std::string, std::vector<Id>>{{"one", {Id{4}}}}));
+}
+
+TEST(Json, has_an_empty_text_where_there_is_none) {
+    const Value object{{"text", "here"}, {"number", 1}};
+    EXPECT_EQ(text_in(object, "text"), "here");
+    EXPECT_EQ(text_in(object, "number"), "");
+    EXPECT_EQ(text_in(object, "absent"), "");
+    EXPECT_EQ(text_in(Value::array({"text"}), "text"), "");
+}
+
 }  // namespace
 }  // namespace holdfast::json

@@ -42,7 +42,7 @@ std::optional<Id> StageInputs::id(const char* name) {
         return std::nullopt;
     }
     const json::Value read = json::parse(*value);
-    const auto id = read.is_string() ? parse_id(read.get<std::string>()) : std::nullopt;
+    const auto id = json::id_of(read);
     if (!id) {
         wrong_ = name;
     }
@@ -64,7 +64,7 @@ std::optional<std::vector<Id>> StageInputs::ids(const char* name) {
     }
     std::vector<Id> all;
     for (const json::Value& each : read) {
-        const auto id = each.is_string() ? parse_id(each.get<std::string>()) : std::nullopt;
+        const auto id = json::id_of(each);
         if (!id) {
             wrong_ = name;
             return std::nullopt;

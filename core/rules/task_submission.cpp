@@ -23,12 +23,7 @@ std::string name_in(const std::string& answers, const workflow::StartForm& form)
     if (!form.task || form.task->name.empty()) {
         return {};
     }
-    const json::Value root = json::parse(answers);
-    const auto found = root.find(form.task->name);
-    if (found == root.end() || !found->is_string()) {
-        return {};
-    }
-    const auto text = found->get<std::string>();
+    const std::string text = json::text_in(json::parse(answers), form.task->name);
     return std::string(cut(trim(text), workflow::limits::task_name_bytes_max));
 }
 

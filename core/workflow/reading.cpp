@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::int64_t number_max = 9'007'199'254'740'992;  // 2^53
 
-std::optional<Id> id_of(const json::Value& value) {
-    return value.is_string() ? parse_id(value.get_ref<const std::string&>()) : std::nullopt;
-}
-
 }  // namespace
 
 json::Value parse_json(std::string_view text) {
@@ -39,40 +35,15 @@ const json::Value* Place::find(const char* name) const {
     return found == value_->end() ? nullptr : &*found;
 }
 
-Place& Place::read(const char* name, std::string& out) {
-    if (const json::Value* value = find(name)) {
-        if (value->is_string()) {
-            out = value->get_ref<const std::string&>();
-        } else {
-            refuse(name);
-        }
-    }
-    return *this;
-}
-
-Place& Place::read(const char* name, bool& out) {
-    if (const json::Value* value = find(name)) {
-        if (value->is_boolean()) {
-            out = value->get<bool>();
-        } else {
-            refuse(name);
-        }
-    }
-    return *this;
-}
-
 Place& Place::read(const char* name, std::int64_t& out) {
+    std::int64_t number = out;
     const json::Value* value = find(name);
-    if (value == nullptr) {
-        return *this;
-    }
-    const bool large = value->is_number_unsigned() &&
-                       value->get<std::uint64_t>() > static_cast<std::uint64_t>(number_max);
-    if (!value->is_number_integer() || large || value->get<std::int64_t>() < -number_max) {
+    if (value != nullptr &&
+        (!json::take(*value, number) || number > number_max || number < -number_max)) {
         refuse(name);
         return *this;
     }
-    out = value->get<std::int64_t>();
+    out = number;
     return *this;
 }
 
@@ -95,75 +66,6 @@ Place& Place::read(const char* name, std::uint32_t& out) {
         return *this;
     }
     out = static_cast<std::uint32_t>(number);
-    return *this;
-}
-
-Place& Place::read(const char* name, Id& out) {
-    if (const json::Value* value = find(name)) {
-        if (const std::optional<Id> id = id_of(*value)) {
-            out = *id;
-        } else {
-            refuse(name);
-        }
-    }
-    return *this;
-}
-
-Place& Place::read(const char* name, std::vector<Id>& out) {
-    const json::Value* value = find(name);
-    if (value == nullptr) {
-        return *this;
-    }
-    if (!value->is_array()) {
-        refuse(name);
-        return *this;
-    }
-    for (const json::Value& item : *value) {
-        const std::optional<Id> id = id_of(item);
-        if (!id) {
-            refuse(name);
-            return *this;
-        }
-        out.push_back(*id);
-    }
-    return *this;
-}
-
-Place& Place::read(const char* name, std::vector<std::string>& out) {
-    const json::Value* value = find(name);
-    if (value == nullptr) {
-        return *this;
-    }
-    if (!value->is_array()) {
-        refuse(name);
-        return *this;
-    }
-    for (const json::Value& item : *value) {
-        if (!item.is_string()) {
-            refuse(name);
-            return *this;
-        }
-        out.push_back(item.get_ref<const std::string&>());
-    }
-    return *this;
-}
-
-Place& Place::read(const char* name, std::map<std::string, std::string>& out) {
-    const json::Value* value = find(name);
-    if (value == nullptr) {
-        return *this;
-    }
-    if (!value->is_object()) {
-        refuse(name);
-        return *this;
-    }
-    for (auto item = value->begin(); item != value->end(); ++item) {
-        if (!item->is_string()) {
-            refuse(name);
-            return *this;
-        }
-        out[item.key()] = item->get_ref<const std::string&>();
-    }
     return *this;
 }
 

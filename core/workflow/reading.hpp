@@ -40,15 +40,18 @@ public:
         }
     }
 
-    Place& read(const char* name, std::string& out);
-    Place& read(const char* name, bool& out);
+    /// @param out  of a type that json::take() knows, or a number.
+    template <class T>
+    Place& read(const char* name, T& out) {
+        const json::Value* value = find(name);
+        if (value != nullptr && !json::take(*value, out)) {
+            refuse(name);
+        }
+        return *this;
+    }
     Place& read(const char* name, std::int64_t& out);  ///< at most ±2^53: what every JSON keeps
     Place& read(const char* name, std::uint64_t& out);
     Place& read(const char* name, std::uint32_t& out);
-    Place& read(const char* name, Id& out);
-    Place& read(const char* name, std::vector<Id>& out);
-    Place& read(const char* name, std::vector<std::string>& out);
-    Place& read(const char* name, std::map<std::string, std::string>& out);
     /// Any JSON, as canonical text.
     Place& read_json(const char* name, std::string& out);
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/files/limits.hpp"
+#include "core/model/json.hpp"
 #include "platform/net/asio.hpp"
 #include "server/files/limits.hpp"
 #include "server/files/links.hpp"
@@ -294,13 +295,8 @@ FileRoutes::Task FileRoutes::make_link(Request request) {
         co_return refuse(request, identity.error());
     }
     const auto wanted = nlohmann::json::parse(request.body, nullptr, false);
-    const auto id_of = [&](const char* name) {
-        const auto found = wanted.is_object() ? wanted.find(name) : wanted.end();
-        const bool is_text = wanted.is_object() && found != wanted.end() && found->is_string();
-        return is_text ? parse_id(found->get_ref<const std::string&>()) : std::nullopt;
-    };
-    const auto channel = id_of("channel");
-    const auto file = id_of("file");
+    const auto channel = parse_id(json::text_in(wanted, "channel"));
+    const auto file = parse_id(json::text_in(wanted, "file"));
     if (!channel || !file) {
         co_return refuse(request, Error{ErrorCode::request_malformed, "channel and file", {}});
     }

@@ -12,13 +12,8 @@
 namespace holdfast::services {
 namespace {
 
-std::string text_of(const json::Value& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 Id id_of(const json::Value& object, const char* name) {
-    return parse_id(text_of(object, name)).value_or(Id{});
+    return parse_id(json::text_in(object, name)).value_or(Id{});
 }
 
 std::unexpected<Error> malformed(const char* what) {
@@ -53,9 +48,9 @@ Result<ChoiceSearch> parse_choice_search(std::string_view body) {
     ChoiceSearch search{.channel = id_of(root, "channel"),
                         .group = id_of(root, "group"),
                         .version = id_of(root, "form"),
-                        .part = text_of(root, "part"),
-                        .component = text_of(root, "component"),
-                        .typed = std::string(trim(text_of(root, "search")))};
+                        .part = json::text_in(root, "part"),
+                        .component = json::text_in(root, "component"),
+                        .typed = std::string(trim(json::text_in(root, "search")))};
     const auto data = root.find("data");
     if (data != root.end()) {
         if (!data->is_object()) {
@@ -86,8 +81,8 @@ Result<std::string> choices_of(std::string_view answer) {
     std::set<std::string> codes;
     bool more = false;
     for (const json::Value& one : *data) {
-        const std::string code = one.is_object() ? text_of(one, "code") : std::string();
-        const std::string name = one.is_object() ? text_of(one, "display") : std::string();
+        const std::string code = json::text_in(one, "code");
+        const std::string name = json::text_in(one, "display");
         if (code.empty() || code.size() > forms::limits::api_code_bytes_max ||
             name.size() > forms::limits::api_label_bytes_max || !codes.insert(code).second) {
             continue;

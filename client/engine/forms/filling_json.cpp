@@ -1,7 +1,6 @@
 #include "client/engine/forms/filling_json.hpp"
 
 #include <array>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
@@ -44,11 +43,6 @@ constexpr std::array<std::string_view, 3> camera_sources{"any", "camera", "galle
 bool is_of_files(forms::Kind kind) {
     return kind == forms::Kind::camera || kind == forms::Kind::attachment ||
            kind == forms::Kind::signature;
-}
-
-std::string text_of(const Json& object, const char* name) {
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 /// What people call a form inside.
@@ -124,7 +118,7 @@ Result<Json> names_json(const Component& component,
     Json names = Json::array();
     if (component.kind() == forms::Kind::api && value.is_array()) {
         for (const Json& pick : value) {
-            names.push_back(text_of(pick, "label"));
+            names.push_back(json::text_in(pick, "label"));
         }
         return names;
     }
@@ -133,9 +127,7 @@ Result<Json> names_json(const Component& component,
         return names;
     }
     for (const Json& item : value) {
-        const auto read =
-            item.is_string() ? parse_id(item.get_ref<const std::string&>()) : std::nullopt;
-        const Id id = read.value_or(Id{});
+        const Id id = json::id_of(item).value_or(Id{});
         if (is_of_users) {
             HF_TRY(const auto person, lookup.person(id));
             names.push_back(person ? person->name : std::string());
@@ -257,7 +249,7 @@ private:
     Result<Json> repetitions(const Json& value, const std::string& path) {
         Json parts = Json::array();
         for (const Json& one : value) {
-            const std::string code = text_of(one, "form");
+            const std::string code = json::text_in(one, "form");
             const auto index = form_.inside(code);
             const auto answers = one.find("answers");
             if (!index || answers == one.end() || !answers->is_object()) {

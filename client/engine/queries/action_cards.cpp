@@ -1,7 +1,6 @@
 #include "client/engine/queries/action_cards.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "client/engine/queries/cards.hpp"
@@ -69,11 +68,6 @@ Json form_title(View& view, const Intent& intent) {
     return form ? form_cards::title(**form) : Json(nullptr);
 }
 
-std::string text_in(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 /// How states of one task are called.
 class States {
 public:
@@ -90,14 +84,14 @@ private:
 
 /// Who was first, and what they did; null where the verdict names nobody.
 Result<Json> happened(const View& view, const Json& params, const States& states) {
-    const auto by = parse_id(text_in(params, "by_id"));
+    const auto by = parse_id(json::text_in(params, "by_id"));
     if (!by) {
         return Json(nullptr);
     }
-    std::string from = text_in(params, "from");
-    std::string to = text_in(params, "to");
+    std::string from = json::text_in(params, "from");
+    std::string to = json::text_in(params, "to");
     // A task that was given to somebody: from whom, and to whom.
-    const auto names_people = text_in(params, "situation") == "reassigned_before";
+    const auto names_people = json::text_in(params, "situation") == "reassigned_before";
     for (std::string* place : {&from, &to}) {
         const auto person = names_people ? parse_id(*place) : std::nullopt;
         if (person) {
@@ -106,7 +100,7 @@ Result<Json> happened(const View& view, const Json& params, const States& states
             *place = states.name(*place);
         }
     }
-    return Json{{"by", text_in(params, "by")},
+    return Json{{"by", json::text_in(params, "by")},
                 {"mine", *by == view.user()},
                 {"at", params.value("at", std::int64_t{0})},
                 {"from", std::move(from)},
@@ -116,7 +110,7 @@ Result<Json> happened(const View& view, const Json& params, const States& states
 
 /// Whether the answer stands in the task's channel on this device, so that it can be attached.
 Result<bool> is_kept_here(const View& view, const Intent& intent, const Json& params) {
-    if (text_in(params, "kept") != "in_channel") {
+    if (json::text_in(params, "kept") != "in_channel") {
         return false;
     }
     HF_TRY(const auto timeline, view.bucket(BucketKind::timeline, intent.lane));
@@ -175,7 +169,7 @@ Result<Json> choices(const View& view, const Outbox::Item& item, const Json& par
 
 /// What was asked of a task: the state that it should move to, by its name.
 Json asked(const Json& params, const States& states) {
-    const std::string target = text_in(params, "target");
+    const std::string target = json::text_in(params, "target");
     return target.empty() ? Json(nullptr) : Json(states.name(target));
 }
 
@@ -207,9 +201,9 @@ Result<Json> refusal(View& view, const Outbox::Item& item) {
     HF_TRY(const Named named, named_task(facts, item.intent.lane));
     const States states(named.workflow);
     Json made{{"error", cards::error(item.code, item.detail)},
-              {"situation", text_in(params, "situation")},
+              {"situation", json::text_in(params, "situation")},
               {"asked", asked(params, states)},
-              {"kept", text_in(params, "kept")},
+              {"kept", json::text_in(params, "kept")},
               {"task", nullptr}};
     if (named.task) {
         made["task"] = {{"group", to_string(group)},

@@ -1,11 +1,11 @@
 #include "client/engine/queries/file_cards.hpp"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "client/engine/queries/cards.hpp"
 #include "core/model/body_files.hpp"
 #include "core/model/facts.hpp"
+#include "core/model/json.hpp"
 
 namespace holdfast::client::file_cards {
 namespace {
@@ -124,8 +124,7 @@ Json of_action(const View& view, Id intent) {
 Result<Json> of_answer(const View& view, Id channel, const Json& ids) {
     std::vector<Id> files;
     for (const Json& item : ids.is_array() ? ids : Json::array()) {
-        const auto id =
-            item.is_string() ? parse_id(item.get_ref<const std::string&>()) : std::nullopt;
+        const auto id = json::id_of(item);
         if (id) {
             files.push_back(*id);
         }

@@ -38,13 +38,8 @@ std::unexpected<Error> malformed(std::string_view member) {
     return fail(ErrorCode::request_malformed, "query: " + std::string(member));
 }
 
-std::string text_of(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 Result<Id> id_of(const Json& object, const char* name) {
-    const auto id = parse_id(text_of(object, name));
+    const auto id = parse_id(json::text_in(object, name));
     return id && *id ? Result<Id>(*id) : malformed(name);
 }
 
@@ -106,7 +101,7 @@ Result<> parse_tasks(const Json& args, Query& query) {
     if (args.contains("rows")) {
         HF_TRY(query.rows, count_of(args, "rows"));
     }
-    query.month = text_of(args, "month");
+    query.month = json::text_in(args, "month");
     const auto windows = args.find("windows");
     if (windows == args.end()) {
         return {};
@@ -174,7 +169,7 @@ Result<Query> parse_query(std::string_view args) {
     if (!root.is_object()) {
         return malformed("args");
     }
-    const std::string name = text_of(root, "query");
+    const std::string name = json::text_in(root, "query");
     const auto known = std::ranges::find(kinds, name, [](const auto& kind) { return kind.first; });
     if (known == kinds.end()) {
         return malformed("query");
@@ -223,7 +218,7 @@ Result<Query> parse_query(std::string_view args) {
         }
         case Query::Kind::search:
             query.text =
-                cards::folded(text_of(root, "text").substr(0, limits::search_text_bytes_max));
+                cards::folded(json::text_in(root, "text").substr(0, limits::search_text_bytes_max));
             break;
         default:
             break;

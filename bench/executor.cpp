@@ -69,12 +69,7 @@ double measure(std::size_t channels) {
             }
         }
         const Stopwatch watch;
-        std::size_t applied = 0;
-        while (executor.queued() > 0) {
-            for (const services::JudgedIntent& judged : executor.run().judged) {
-                applied += judged.outcome.status == OutcomeStatus::applied ? 1 : 0;
-            }
-        }
+        const std::size_t applied = work_off(executor);
         rates.push_back(static_cast<double>(intents_count) / watch.seconds());
         if (applied != intents_count) {
             give_up("executor: " + std::to_string(applied) + " applied");

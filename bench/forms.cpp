@@ -191,12 +191,7 @@ Figure measure_submissions() {
             }
         }
         const Stopwatch watch;
-        std::size_t applied = 0;
-        while (executor.queued() > 0) {
-            for (const services::JudgedIntent& judged : executor.run().judged) {
-                applied += judged.outcome.status == OutcomeStatus::applied ? 1 : 0;
-            }
-        }
+        const std::size_t applied = work_off(executor);
         rates.push_back(static_cast<double>(submissions) / watch.seconds());
         if (applied != submissions) {
             give_up("forms: " + std::to_string(applied) + " applied");

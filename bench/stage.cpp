@@ -19,6 +19,16 @@ void give_up(const std::string& why) {
     std::exit(1);
 }
 
+std::size_t work_off(services::Executor& executor) {
+    std::size_t applied = 0;
+    while (executor.queued() > 0) {
+        for (const services::JudgedIntent& judged : executor.run().judged) {
+            applied += judged.outcome.status == OutcomeStatus::applied ? 1 : 0;
+        }
+    }
+    return applied;
+}
+
 std::unique_ptr<storage::Storage> make_storage(const std::string& file,
                                                const Organization& organization) {
     auto storage = must(storage::open_sqlite(file), "open storage");

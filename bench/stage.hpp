@@ -17,6 +17,7 @@
 #include "platform/testing/temp_folder.hpp"
 #include "server/net/server.hpp"
 #include "server/net/system_environment.hpp"
+#include "server/services/executor.hpp"
 #include "server/storage/sqlite/sqlite_storage.hpp"
 
 /// What benchmarks play on: a real server and real native clients over loopback sockets, on real
@@ -50,6 +51,9 @@ struct Organization {
 /// A server's tables in a new file, with the benchmark organization in them.
 [[nodiscard]] std::unique_ptr<storage::Storage> make_storage(const std::string& file,
                                                              const Organization& organization);
+
+/// Has all judged that waits; how many were applied.
+[[nodiscard]] std::size_t work_off(services::Executor& executor);
 
 /// Makes holdfast.db in the folder, with the benchmark organization in it.
 void make_data(const std::string& folder, const Organization& organization);

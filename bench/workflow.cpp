@@ -88,12 +88,7 @@ double changes() {
             }
         }
         const Stopwatch watch;
-        std::size_t applied = 0;
-        while (executor.queued() > 0) {
-            for (const services::JudgedIntent& judged : executor.run().judged) {
-                applied += judged.outcome.status == OutcomeStatus::applied ? 1 : 0;
-            }
-        }
+        const std::size_t applied = work_off(executor);
         rates.push_back(static_cast<double>(moving.size()) / watch.seconds());
         if (moving.size() < moved_count / 3 || applied != moving.size()) {
             give_up("workflow: " + std::to_string(applied) + " of " +

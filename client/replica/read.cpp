@@ -9,14 +9,6 @@
 namespace holdfast::client {
 namespace {
 
-RowRef borrow_row(const sqlite::Statement& statement) {
-    return {.kind = static_cast<RowKind>(statement.integer(0)),
-            .id = Id{statement.unsigned_integer(1)},
-            .version = statement.unsigned_integer(2),
-            .sort = statement.integer(3),
-            .body = statement.text(4)};
-}
-
 Row copy_row(const sqlite::Statement& statement) {
     const RowRef row = borrow_row(statement);
     return {.kind = row.kind,

@@ -31,4 +31,13 @@ struct Replica::Statements {
     sqlite::Statement page_size;
 };
 
+/// The row that a statement of the columns kind, id, version, sort and body stands on.
+inline RowRef borrow_row(const sqlite::Statement& statement) {
+    return {.kind = static_cast<RowKind>(statement.integer(0)),
+            .id = Id{statement.unsigned_integer(1)},
+            .version = statement.unsigned_integer(2),
+            .sort = statement.integer(3),
+            .body = statement.text(4)};
+}
+
 }  // namespace holdfast::client

@@ -33,14 +33,6 @@ struct Replica::PageWork {
 
 namespace {
 
-RowRef read_row(const sqlite::Statement& statement) {
-    return {.kind = static_cast<RowKind>(statement.integer(0)),
-            .id = Id{statement.unsigned_integer(1)},
-            .version = statement.unsigned_integer(2),
-            .sort = statement.integer(3),
-            .body = statement.text(4)};
-}
-
 /// Whether a row that a reset left behind: it is readable, but not counted.
 bool is_aged(const RowRef& row) {
     return row.version == 0;
@@ -204,7 +196,7 @@ Result<Replica::Place> Replica::take_place(PageWork& work, const RowRef& row) {
     if (!found) {
         return Place::empty;
     }
-    const RowRef old = read_row(read);
+    const RowRef old = borrow_row(read);
     const bool newer = row.version > old.version;
     if (newer && !is_aged(old)) {
         work.count_out(old);

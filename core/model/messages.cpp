@@ -11,15 +11,26 @@ namespace holdfast::rules {
 
 namespace {
 
+/// The message, if it is there, deleted or not.  Errors  intent_gone.
+[[nodiscard]] Result<facts::Known<body::Message>> known_message(const World& world,
+                                                                Id channel,
+                                                                Id id) {
+    HF_TRY(auto found, facts::message(world, channel, id));
+    if (!found) {
+        return fail(ErrorCode::intent_gone, "message " + to_string(id));
+    }
+    return *std::move(found);
+}
+
 /// The message, if it is there and not deleted.  Errors  intent_gone.
 [[nodiscard]] Result<facts::Known<body::Message>> visible_message(const World& world,
                                                                   Id channel,
                                                                   Id id) {
-    HF_TRY(auto found, facts::message(world, channel, id));
-    if (!found || found->value.hidden) {
+    HF_TRY(auto found, known_message(world, channel, id));
+    if (found.value.hidden) {
         return fail(ErrorCode::intent_gone, "message " + to_string(id));
     }
-    return *std::move(found);
+    return found;
 }
 
 /// The ids without repetitions, in their order, if each is a message of the channel.
@@ -148,31 +159,28 @@ Result<Effects> delete_message(World& world, const Occasion& occasion, const Int
     HF_TRY(const args::MessageTarget wanted, args::parse_message_target(intent.args));
     HF_CHECK(facts::writing_user(world, occasion.user));
     HF_CHECK(facts::readable_channel(world, occasion.user, wanted.channel));
-    HF_TRY(const auto message, facts::message(world, wanted.channel, wanted.message));
-    if (!message) {
-        return fail(ErrorCode::intent_gone, "message " + to_string(wanted.message));
-    }
-    if (message->value.author != occasion.user || !message->value.system.empty()) {
+    HF_TRY(const auto message, known_message(world, wanted.channel, wanted.message));
+    if (message.value.author != occasion.user || !message.value.system.empty()) {
         return fail(ErrorCode::access_forbidden, "not the author's own message");
     }
-    if (message->value.form) {
+    if (message.value.form) {
         return fail(ErrorCode::access_forbidden, "an answer is a record");
     }
-    if (message->value.hidden) {
+    if (message.value.hidden) {
         return Effects{};
     }
-    if (!occasion.again && occasion.now.ms - message->sort > limits::delete_window_ms) {
+    if (!occasion.again && occasion.now.ms - message.sort > limits::delete_window_ms) {
         return fail(ErrorCode::intent_too_late);
     }
 
     body::Message hidden;  // what it said leaves every device, not only the screens
-    hidden.author = message->value.author;
+    hidden.author = message.value.author;
     hidden.hidden = true;
     Effects effects;
     effects.rows.push_back(
-        {.key = message->key, .sort = message->sort, .body = body::encode(hidden)});
-    for (const Id file : message->value.files) {
-        effects.rows.push_back({.key = {message->key.bucket, RowKind::file, file}, .body = {}});
+        {.key = message.key, .sort = message.sort, .body = body::encode(hidden)});
+    for (const Id file : message.value.files) {
+        effects.rows.push_back({.key = {message.key.bucket, RowKind::file, file}, .body = {}});
     }
     return effects;
 }
@@ -181,13 +189,10 @@ Result<Effects> mark_read(World& world, const Occasion& occasion, const Intent& 
     HF_TRY(const args::MessageTarget wanted, args::parse_message_target(intent.args));
     HF_CHECK(facts::active_user(world, occasion.user));
     HF_CHECK(facts::readable_channel(world, occasion.user, wanted.channel));
-    HF_TRY(const auto message, facts::message(world, wanted.channel, wanted.message));
-    if (!message) {
-        return fail(ErrorCode::intent_gone, "message " + to_string(wanted.message));
-    }
+    HF_TRY(const auto message, known_message(world, wanted.channel, wanted.message));
     Effects effects;
     HF_CHECK(advance_read_mark(
-        world, occasion.user, wanted.channel, {message->sort, wanted.message}, effects));
+        world, occasion.user, wanted.channel, {message.sort, wanted.message}, effects));
     return effects;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/workflow/layouts.hpp"
 #include "core/workflow/limits.hpp"
 #include "core/workflow/reading.hpp"
 
@@ -20,12 +21,6 @@ constexpr Names<Change, 3> changes{{
     {Change::manual, "manual"},
 }};
 constexpr Names<Flow, 2> flows{{{Flow::state_machine, "state-machine"}, {Flow::free, "free"}}};
-constexpr Names<Layout, 4> layouts{{
-    {Layout::list, "list"},
-    {Layout::board, "board"},
-    {Layout::table, "table"},
-    {Layout::calendar, "calendar"},
-}};
 constexpr Names<SlaBase, 4> sla_bases{{
     {SlaBase::entry, "entry"},
     {SlaBase::start_date, "start_date"},

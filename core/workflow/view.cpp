@@ -1,3 +1,4 @@
+#include "core/workflow/layouts.hpp"
 #include "core/workflow/limits.hpp"
 #include "core/workflow/reading.hpp"
 #include "core/workflow/task_list.hpp"
@@ -27,12 +28,6 @@ constexpr Names<Comparison, 7> tests{{
     {Comparison::at_most, "at_most"},
     {Comparison::is_empty, "is_empty"},
     {Comparison::is_not_empty, "is_not_empty"},
-}};
-constexpr Names<Layout, 4> layouts{{
-    {Layout::list, "list"},
-    {Layout::board, "board"},
-    {Layout::table, "table"},
-    {Layout::calendar, "calendar"},
 }};
 
 void read_criterion(Place& place, Criterion& out) {

@@ -188,7 +188,7 @@ void Company::make_forms(const Value& root, const Bundle& bundle) {
             body::encode(body::Form{.code = code, .version = 2, .current = form.current}));
         const auto add = [&](Id version, const Value& as) {
             put({bucket, RowKind::form_version, version},
-                body::encode(body::FormVersion{.form = form.form, .definition = dump(as)}));
+                body::encode(body::FormVersion{.form = form.form, .definition = json::dump(as)}));
         };
         add(form.before, definition);
         add(form.current, replace(definition, replaced[code]));
@@ -237,7 +237,7 @@ void Company::make_tasks(const Value& root) {
     const Value& written = member(root, "tasks");
     std::map<Id, Task> tasks;
     for (auto item = written.begin(); written.is_object() && item != written.end(); ++item) {
-        tasks[parse_id(item.key()).value_or(Id{})] = must(parse_task(dump(*item)));
+        tasks[parse_id(item.key()).value_or(Id{})] = must(parse_task(json::dump(*item)));
     }
     for (const auto& [child, task] : tasks) {  // scenarios say it once; rows hold both ways
         if (const auto parent = tasks.find(task.parent); parent != tasks.end()) {
@@ -261,7 +261,7 @@ void Company::make_tasks(const Value& root) {
     }
     std::uint64_t row = first_history;
     for (const Value& each : member(root, "history")) {
-        const History history = must(parse_history(dump(each)));
+        const History history = must(parse_history(json::dump(each)));
         put({timeline(history.task), RowKind::history, Id{row++}}, encode(history), history.at.ms);
     }
 }
@@ -284,7 +284,8 @@ void Company::make_bots(const Value& root) {
         const BucketId bucket =
             is_channel ? must(storage_.find_bucket(BucketKind::channel, owner))->bucket.id
                        : (owner == group ? own_ : directory_);
-        put({bucket, RowKind::bots, owner}, body::encode(must(body::parse_bots(dump(written)))));
+        put({bucket, RowKind::bots, owner},
+            body::encode(must(body::parse_bots(json::dump(written)))));
     }
 }
 

@@ -86,7 +86,7 @@ private:
             full.emplace("base_state", task.state);
             full.emplace("base_version", task.state_version);
         }
-        return must(parse_action(dump(full)));
+        return must(parse_action(json::dump(full)));
     }
 
     /// Kind and arguments of what changes no state.
@@ -115,7 +115,7 @@ private:
         const Value& submission = member(step, "submission");
         const bool has_form = rule_of(action.kind).has_form;
         const Value& fields = member(submission, "fields");
-        const std::string answers = fields.is_object() ? dump(fields) : "{}";
+        const std::string answers = fields.is_object() ? json::dump(fields) : "{}";
         Id form{};
         if (has_form) {
             const Company::Form& known = company_.form(action.form);
@@ -385,7 +385,7 @@ ServerReport play_on_server(std::string_view scenario, std::string_view bundle_t
     }
     change_bundle(scenario, *bundle);
     for (const Value& routine : member(root, "define")) {
-        Routine read = must(parse_routine(dump(routine)));
+        Routine read = must(parse_routine(json::dump(routine)));
         bundle->routines[read.code] = std::move(read);
     }
     Server server(root, *bundle);

@@ -104,7 +104,7 @@ TaskPatch patch_of(const Inputs& inputs) {
         } else if (name == "fields" && value.is_object()) {
             for (auto item = value.begin(); item != value.end(); ++item) {
                 patch.fields[item.key()] =
-                    item->is_string() ? item->get<std::string>() : dump(*item);
+                    item->is_string() ? item->get<std::string>() : json::dump(*item);
             }
         }
     }
@@ -118,7 +118,7 @@ Result<std::string> PathEvaluator::evaluate(std::string_view expression, std::st
     if (!value) {
         return fail(ErrorCode::routine_invalid_input, std::string(expression));
     }
-    return dump(*value);
+    return json::dump(*value);
 }
 
 std::string Executor::trigger_of(const step::QueueRoutine& queued) const {
@@ -135,7 +135,7 @@ std::string Executor::trigger_of(const step::QueueRoutine& queued) const {
     if (const auto task = world_.tasks.find(queued.task); task != world_.tasks.end()) {
         context["task"] = parse_json(encode(task->second));
     }
-    return dump(context);
+    return json::dump(context);
 }
 
 Result<std::string> Executor::create(const step::QueueRoutine& queued,

@@ -83,7 +83,7 @@ private:
         const Value& tasks = member(root, "tasks");
         for (auto item = tasks.begin(); tasks.is_object() && item != tasks.end(); ++item) {
             const Id id = parse_id(item.key()).value_or(Id{});
-            Result<Task> task = parse_task(dump(*item));
+            Result<Task> task = parse_task(json::dump(*item));
             if (!task) {
                 report_.failures.push_back("task " + item.key());
                 continue;
@@ -97,9 +97,9 @@ private:
             world_.answers[id] = {.answer = id, .task = id_in(answers, item.key().c_str())};
         }
         for (const Value& each : member(root, "history")) {
-            Result<History> row = parse_history(dump(each));
+            Result<History> row = parse_history(json::dump(each));
             if (!row) {
-                report_.failures.push_back("history " + dump(each));
+                report_.failures.push_back("history " + json::dump(each));
                 continue;
             }
             world_.history[row->task].push_back(*std::move(row));
@@ -136,9 +136,9 @@ private:
                 full["base_state"] = known->second.state;
             }
         }
-        Result<Action> action = parse_action(dump(full));
+        Result<Action> action = parse_action(json::dump(full));
         if (!action) {
-            report_.failures.push_back("action " + dump(full) + " " + action.error().detail);
+            report_.failures.push_back("action " + json::dump(full) + " " + action.error().detail);
             return {};
         }
         return *std::move(action);
@@ -378,7 +378,7 @@ Report run_scenario(std::string_view scenario, std::string_view bundle_text) {
     for (const std::string& broken : scene.broken()) {
         report.failures.push_back(broken);
     }
-    report.output = dump(output);
+    report.output = json::dump(output);
     return report;
 }
 

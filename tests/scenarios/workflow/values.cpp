@@ -269,7 +269,8 @@ std::string difference(const json::Value& wanted, const json::Value& actual) {
         }
         return {};
     }
-    return wanted == actual ? std::string{} : ": wanted " + dump(wanted) + ", got " + dump(actual);
+    return wanted == actual ? std::string{}
+                            : ": wanted " + json::dump(wanted) + ", got " + json::dump(actual);
 }
 
 }  // namespace holdfast::workflow::scenario

@@ -27,7 +27,7 @@ template <class T>
                                  Result<T> (*parse)(std::string_view),
                                  std::map<std::string, T, std::less<>>& out) {
     for (const json::Value& item : root.value(name, json::Value::array())) {
-        HF_TRY(T value, parse(dump(item)));
+        HF_TRY(T value, parse(json::dump(item)));
         std::string code = value.code;
         out.emplace(std::move(code), std::move(value));
     }
@@ -48,7 +48,7 @@ Result<Bundle> parse_bundle(std::string_view text) {
         return fail(ErrorCode::workflow_malformed, "a bundle is an object with a group");
     }
     Bundle bundle;
-    HF_TRY(bundle.group, parse_task_group(dump(root["group"])));
+    HF_TRY(bundle.group, parse_task_group(json::dump(root["group"])));
     HF_CHECK(read_list(root, "workflows", parse_workflow, bundle.workflows));
     HF_CHECK(read_list(root, "routines", parse_routine, bundle.routines));
     const json::Value known = root.value("known", json::Value::object());

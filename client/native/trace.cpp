@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
-#include "core/model/json.hpp"
 #include "core/wire/codec.hpp"
 
 namespace holdfast::client {
@@ -221,7 +220,7 @@ std::string redact_json(std::string_view json) {
         return {};
     }
     redact(parsed);
-    return json::dump(parsed);
+    return parsed.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Result<std::unique_ptr<TraceWriter>> TraceWriter::create(const std::string& path,

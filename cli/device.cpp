@@ -6,7 +6,6 @@
 #include <boost/asio/io_context.hpp>
 
 #include "client/engine/http_answer.hpp"
-#include "core/model/json.hpp"
 
 namespace holdfast::cli {
 namespace {
@@ -63,7 +62,7 @@ int Device::send(std::string_view name, Json arguments) {
     }
     const Json call{{"id", number}, {"call", name}, {"args", std::move(arguments)}};
     // What stands on a command line need not be UTF-8.
-    client_->call(json::dump(call));
+    client_->call(call.dump(-1, ' ', false, Json::error_handler_t::replace));
     return number;
 }
 

@@ -7,7 +7,6 @@
 #include "cli/commands.hpp"
 #include "cli/data_folder.hpp"
 #include "cli/device.hpp"
-#include "cli/print_json.hpp"
 #include "cli/replica_check.hpp"
 #include "server/net/system_environment.hpp"
 #include "server/ops/audit.hpp"
@@ -33,6 +32,10 @@ const char* grade_name(ops::Grade grade) {
             break;
     }
     return "bad";
+}
+
+void print_json(const Json& json) {
+    std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
 int print_findings(const ops::Findings& findings, bool as_json) {

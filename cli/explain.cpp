@@ -8,7 +8,6 @@
 #include "cli/commands.hpp"
 #include "cli/data_folder.hpp"
 #include "cli/device.hpp"
-#include "cli/print_json.hpp"
 
 // `holdfast explain`.
 
@@ -62,7 +61,10 @@ Result<> explain(const ExplainCommand& command) {
     if (command.json) {
         Json list = Json::array();
         std::ranges::transform(explanations, std::back_inserter(list), to_json);
-        print_json({{"user", to_string(user)}, {"rows", std::move(list)}});
+        std::printf("%s\n",
+                    Json{{"user", to_string(user)}, {"rows", std::move(list)}}
+                        .dump(2, ' ', false, Json::error_handler_t::replace)
+                        .c_str());
         return {};
     }
     std::ranges::for_each(explanations, print);

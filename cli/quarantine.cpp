@@ -8,7 +8,6 @@
 #include "cli/commands.hpp"
 #include "cli/data_folder.hpp"
 #include "cli/device.hpp"
-#include "cli/print_json.hpp"
 #include "server/net/system_environment.hpp"
 
 // `holdfast quarantine list`, `show` and `replay`.
@@ -93,6 +92,10 @@ Result<std::optional<Id>> wanted_intent(const QuarantineCommand& command) {
     return id;
 }
 
+void dump(const Json& json) {
+    std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
 Result<> list(const QuarantineCommand& command) {
     HF_TRY(const auto inspection, inspect_data(command.data));
     HF_TRY(const auto entries, ops::list_quarantine(inspection->tables()));
@@ -101,7 +104,7 @@ Result<> list(const QuarantineCommand& command) {
         for (const auto& entry : entries) {
             all.push_back(to_json(entry, false));
         }
-        print_json(all);
+        dump(all);
         return {};
     }
     std::ranges::for_each(entries, print_line);
@@ -123,7 +126,7 @@ Result<> show(const QuarantineCommand& command) {
         return fail(ErrorCode::tool_not_found,
                     "intent " + command.intent + " is not in quarantine");
     }
-    print_json(all);
+    dump(all);
     return {};
 }
 

@@ -5,7 +5,6 @@
 #include "cli/commands.hpp"
 #include "cli/data_folder.hpp"
 #include "cli/device.hpp"
-#include "cli/print_json.hpp"
 #include "server/net/system_environment.hpp"
 #include "server/ops/routines.hpp"
 
@@ -80,6 +79,10 @@ Json to_json(const storage::RunEntry& entry) {
     return json;
 }
 
+void dump(const Json& json) {
+    std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
 void print_line(const storage::RunRecord& run) {
     std::string text = state_name(run.state);
     if (run.state == storage::RunState::failed) {
@@ -110,7 +113,7 @@ Result<> log(const RoutineCommand& command) {
         for (const storage::RunRecord& run : runs) {
             all.push_back(to_json(run));
         }
-        print_json(all);
+        dump(all);
         return {};
     }
     for (const storage::RunRecord& run : runs) {
@@ -130,7 +133,7 @@ Result<> show(const RoutineCommand& command) {
     for (const storage::RunEntry& entry : story.entries) {
         json["stages"].push_back(to_json(entry));
     }
-    print_json(json);
+    dump(json);
     return {};
 }
 

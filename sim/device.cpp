@@ -102,7 +102,8 @@ void Device::die(bool power) {
     engine_.reset();
     life_ += 1;
     screens_.clear();
-    if (!had_replica_) {
+    const bool was_removing = had_log_ && !disk_.exists("replica.db-wal");
+    if (!had_replica_ || was_removing) {
         screens_.forget_messages();  // there was no room for it: it was in memory
     }
     if (power) {
@@ -126,6 +127,7 @@ void Device::input(const client::Input& input) {
         return;
     }
     had_replica_ = disk_.exists("replica.db");  // one that dies while it makes one has none
+    had_log_ = disk_.exists("replica.db-wal");  // goes first when a replica is removed
     engine_->handle(around_.clock.now(), wall(), input);
     while (!disk_.dead()) {
         auto output = engine_->poll_output();

@@ -118,6 +118,7 @@ private:
     std::unique_ptr<client::Engine> engine_;
     std::uint64_t life_ = 0;
     bool had_replica_ = false;  ///< in a file, before the last input
+    bool had_log_ = false;
     std::uint64_t alarm_ = 0;
 
     struct Subscription {

@@ -29,8 +29,14 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
-    set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+    # Without the first it leaves alone whatever uses a precompiled header, which is nearly everything. The other two let
+    # checkouts beside each other share what they compile.
+    cmake_path(GET PROJECT_SOURCE_DIR PARENT_PATH CHECKOUTS)
+    set(LAUNCHER ${CMAKE_COMMAND} -E env
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        CCACHE_BASEDIR=${CHECKOUTS} CCACHE_NOHASHDIR=1 ${CCACHE})
+    set(CMAKE_C_COMPILER_LAUNCHER ${LAUNCHER})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${LAUNCHER})
 endif()
 
 if(NOT HOLDFAST_WASM)

@@ -4,6 +4,7 @@ import { mount } from 'svelte';
 import type { Spawned } from '../bridge/spawn.ts';
 import { startI18n } from '../i18n/index.svelte.ts';
 import App from './app.svelte';
+import { answerTouches } from './parts/ripple.ts';
 import { app, startApp } from './state/app.svelte.ts';
 import { door } from './state/door.svelte.ts';
 import { connectEngine } from './state/engine.svelte.ts';
@@ -16,6 +17,7 @@ export async function showScreens({ port, failed }: Spawned): Promise<void> {
   initialize({ mode: 'md' });
   startI18n();
   startRouter();
+  answerTouches();
   connectEngine(port, door);
   void failed.then(() => (app.failure = { code: 'app.unexpected', params: {} }));
   const target = document.getElementById('app');

@@ -7,7 +7,18 @@ for (const [name, source] of Object.entries(used)) {
   sources.set(kebab, source.slice(source.indexOf('<svg')));
 }
 
-/** The drawing of an ionicons name; names of groups come from the server, so any may come. */
-export function iconDrawing(name: string): string {
-  return sources.get(name) ?? sources.get(`${name}-outline`) ?? sources.get('folder-outline') ?? '';
+const drawn = new Map<string, Node>();
+
+function draw(source: string): Node {
+  const template = document.createElement('template');
+  template.innerHTML = source; // a constant of the package, never text that somebody wrote
+  return template.content;
+}
+
+/** A drawing of an ionicons name; names of groups come from the server, so any may come. Each is parsed once. */
+export function iconDrawing(name: string): Node {
+  const known = [name, `${name}-outline`].find((each) => sources.has(each)) ?? 'folder-outline';
+  const drawing = drawn.get(known) ?? draw(sources.get(known) ?? '');
+  drawn.set(known, drawing);
+  return drawing.cloneNode(true);
 }

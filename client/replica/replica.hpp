@@ -17,6 +17,7 @@
 #include "core/model/bucket.hpp"
 #include "core/model/range.hpp"
 #include "core/model/row.hpp"
+#include "core/model/sort_key.hpp"
 #include "core/sync/client_session.hpp"
 #include "core/wire/frame.hpp"
 #include "platform/sqlite/database.hpp"
@@ -24,13 +25,6 @@
 namespace holdfast::client {
 
 class ReplicaRepair;
-
-/// Place of a row in its bucket's order of display; ties are broken by the id.
-struct SortKey {
-    std::int64_t sort = 0;
-    Id id;
-    constexpr auto operator<=>(const SortKey&) const = default;
-};
 
 /// The device's copy of what its user may read: rows of the server as they are, and how far each
 /// bucket has come. A cache: whatever happens to it, the server has everything.

@@ -154,6 +154,40 @@ TEST_F(HttpServer, answers_a_pull_compressed_when_asked) {
               "request.malformed");
 }
 
+TEST_F(HttpServer, OM14_answers_who_asks_for_older_messages) {
+    server_.reset();
+    constexpr Id channel{41};
+    ASSERT_TRUE(storage_->begin().has_value());
+    const BucketId timeline = storage_
+                                  ->create_bucket({.bucket = {.kind = BucketKind::timeline,
+                                                              .owner = channel,
+                                                              .parent = organization_},
+                                                   .organization = organization_,
+                                                   .open = true})
+                                  .value();
+    const RowChange change{.key = {timeline, RowKind::message, storage_->mint_id().value()},
+                           .sort = 1,
+                           .body = body::encode(body::Message{.author = user_, .text = "old"})};
+    ASSERT_TRUE(storage_->write_rows({&change, 1}).has_value());
+    ASSERT_TRUE(storage_->commit().has_value());
+    start();
+    const std::string wish = R"({"channel":"41"})";
+    const auto ask = [&](const std::string& body, const std::string& headers) {
+        return request(server_->port(), "POST", "/sync/v1/older", body, headers);
+    };
+    EXPECT_EQ(ask(wish, {}).status, 401);
+    const std::string bearer = "Authorization: Bearer " + signed_in("access_token") + "\r\n";
+    const Reply reply = ask(wish, bearer);
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    EXPECT_EQ(reply.headers.at("content-type"), "application/x-holdfast");
+    EXPECT_EQ(reply.headers.at("cache-control"), "no-store");
+    wire::FrameReader reader(reply.body);
+    const auto frame = wire::decode(*reader.next().value());
+    EXPECT_EQ(std::get<wire::Page>(*frame).rows.size(), 1U);
+    EXPECT_EQ(code_of(ask(R"({"channel":"42"})", bearer)), "access.forbidden");
+    EXPECT_EQ(code_of(ask("junk", bearer)), "request.malformed");
+}
+
 TEST_F(HttpServer, lets_browsers_keep_the_app_and_ask_again) {
     serve_app();
     const Reply script = request(server_->port(), "GET", "/assets/main-1a2b.js");

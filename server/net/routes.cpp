@@ -51,6 +51,7 @@ const Routes::Route Routes::routes[] = {
     {"/auth/v1/sign-out", "POST", &Routes::sign_out},
     {"/auth/v1/password", "POST", &Routes::change_password},
     {"/sync/v1/pull", "POST", &Routes::pull},
+    {"/sync/v1/older", "POST", &Routes::older},
     {"/healthz", "GET", &Routes::health},
     {"/metrics", "GET", &Routes::metrics},
     {"/ca.crt", "GET", &Routes::authority},
@@ -235,24 +236,39 @@ asio::awaitable<Answer> Routes::pull(Request request) {
     if (!frames) {
         co_return refuse(request, frames.error());
     }
+    co_return make_frames(request, *std::move(frames));
+}
+
+asio::awaitable<Answer> Routes::older(Request request) {
+    const auto identity = services_.auth.check_access(bearer_token(request.authorization));
+    if (!identity) {
+        co_return refuse(request, identity.error());
+    }
+    auto frames = services_.hub.older(*identity, request.body);
+    if (!frames) {
+        co_return refuse(request, frames.error());
+    }
+    co_return make_frames(request, *std::move(frames));
+}
+
+Answer Routes::make_frames(const Request& request, wire::Bytes frames) {
     Answer answer;
     answer.content_type = "application/x-holdfast";
     answer.headers.emplace_back("Cache-Control", "no-store");
-    const Encoding encoding = frames->size() < limits::compress_bytes_min
+    const Encoding encoding = frames.size() < limits::compress_bytes_min
                                   ? Encoding::identity
                                   : choose_encoding(request.accept_encoding);
     if (encoding == Encoding::identity) {
-        answer.body = *std::move(frames);
-        services_.counters.pull_wire_bytes += answer.body.size();
-        co_return answer;
+        answer.body = std::move(frames);
+    } else {
+        answer.headers.emplace_back("Content-Encoding", encoding_name(encoding));
+        answer.body = compress(
+            encoding,
+            frames,
+            encoding == Encoding::zstd ? limits::pull_zstd_level : limits::pull_gzip_level);
     }
-    answer.headers.emplace_back("Content-Encoding", encoding_name(encoding));
-    answer.body =
-        compress(encoding,
-                 *frames,
-                 encoding == Encoding::zstd ? limits::pull_zstd_level : limits::pull_gzip_level);
     services_.counters.pull_wire_bytes += answer.body.size();
-    co_return answer;
+    return answer;
 }
 
 asio::awaitable<Answer> Routes::health(Request /*request*/) {

@@ -44,6 +44,7 @@ private:
     [[nodiscard]] Task sign_out(Request request);
     [[nodiscard]] Task change_password(Request request);
     [[nodiscard]] Task pull(Request request);
+    [[nodiscard]] Task older(Request request);
     [[nodiscard]] Task health(Request request);
     [[nodiscard]] Task metrics(Request request);
     [[nodiscard]] Task authority(Request request);
@@ -56,6 +57,8 @@ private:
     [[nodiscard]] boost::asio::awaitable<Result<Presented>> present(const Request& request);
     [[nodiscard]] boost::asio::awaitable<Result<bool>> check_password(std::string hash,
                                                                       std::string password);
+    /// Frames, compressed as the device takes them.
+    [[nodiscard]] Answer make_frames(const Request& request, wire::Bytes frames);
     [[nodiscard]] Answer app(const Request& request) const;
     [[nodiscard]] Answer refuse(const Request& request, const Error& error) const;
 

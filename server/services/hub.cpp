@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "core/base/deadline.hpp"
+#include "server/services/older_messages.hpp"
 
 namespace holdfast::services {
 
@@ -171,6 +172,17 @@ Result<wire::Bytes> Hub::pull(const Identity& identity, std::string_view body) {
     return std::move(answer->bytes);
 }
 
+Result<wire::Bytes> Hub::older(const Identity& identity, std::string_view body) {
+    TokenBucket& older = meter(identity.device).older;
+    if (!older.take(environment_.now())) {
+        const std::string wait = std::to_string(older.wait().count);
+        return fail(ErrorCode::request_too_many, "older", R"({"retry_after_ms":)" + wait + "}");
+    }
+    HF_TRY(const OlderWanted wanted, parse_older_wanted(body));
+    HF_TRY(const auto keys, access_.keys(identity.user, reach_of(identity.device_class)));
+    return older_messages(storage_, *keys, wanted, options_.page.body_bytes);
+}
+
 Result<bool> Hub::may_read(const Identity& identity, BucketId bucket) {
     HF_TRY(const auto keys, access_.keys(identity.user, reach_of(identity.device_class)));
     HF_TRY(const auto record, storage_.find_bucket(bucket));
@@ -315,7 +327,7 @@ Hub::Meter& Hub::meter(DeviceNumber device) {
         std::erase_if(meters_, [now](const auto& entry) {
             const Meter& one = entry.second;
             return one.pulls.full(now) && one.intents.full(now) && one.frames.full(now) &&
-                   one.choices.full(now) && one.deliveries.full(now);
+                   one.choices.full(now) && one.older.full(now) && one.deliveries.full(now);
         });
         if (meters_.size() >= limits::devices_metered_max) {
             meters_.clear();
@@ -327,6 +339,7 @@ Hub::Meter& Hub::meter(DeviceNumber device) {
                            TokenBucket(options_.intents),
                            TokenBucket(options_.frames),
                            TokenBucket(options_.choices),
+                           TokenBucket(options_.older),
                            TokenBucket(options_.deliveries)})
         .first->second;
 }

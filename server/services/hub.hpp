@@ -89,6 +89,7 @@ struct HubOptions {
     Rate intents = limits::intents;
     Rate frames = limits::frames;
     Rate choices = limits::choices;
+    Rate older = limits::older;
     Rate deliveries = limits::deliveries;
     std::size_t connections_max = limits::connections_max;
     AdmissionBudget::Options admission{};
@@ -197,6 +198,10 @@ public:
     [[nodiscard]] Result<std::string> choice_source(const Identity& identity,
                                                     const ChoiceSearch& search);
 
+    /// The answer to POST /sync/v1/older of this device.
+    /// Errors  request_too_many (params: retry_after_ms) · those of older_messages().
+    [[nodiscard]] Result<wire::Bytes> older(const Identity& identity, std::string_view body);
+
     /// What the shell has to do; empty afterwards.
     [[nodiscard]] std::vector<Command> poll();
 
@@ -219,6 +224,7 @@ private:
         TokenBucket intents;
         TokenBucket frames;
         TokenBucket choices;
+        TokenBucket older;
         TokenBucket deliveries;
     };
     /// A handshake, until the transaction that decides it is committed.

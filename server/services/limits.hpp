@@ -41,6 +41,11 @@ inline constexpr std::size_t range_bytes = 48;       // of the budget, for a ran
 inline constexpr int torn_reads_max =
     3;  // another process wrote meanwhile: then a transaction is used
 
+// --- messages that a phone does not keep
+inline constexpr std::size_t older_request_bytes_max = 512;  // request_malformed
+inline constexpr std::size_t older_messages_default = 50;
+inline constexpr std::size_t older_messages_max = 100;  // of one answer; more is cut to this
+
 // --- live connections
 inline constexpr std::size_t connections_max = 50'000;  // closed at once, server_busy
 inline constexpr std::size_t connections_per_device_max =
@@ -69,6 +74,7 @@ inline constexpr Rate pulls{.burst = 300, .per_second = 50};
 inline constexpr Rate intents{.burst = 10'000, .per_second = 500};  // the burst: a full outbox
 inline constexpr Rate frames{.burst = 1'000, .per_second = 100};
 inline constexpr Rate choices{.burst = 20, .per_second = 4};       // searches: a fast typist's
+inline constexpr Rate older{.burst = 20, .per_second = 2};         // pages that somebody scrolls to
 inline constexpr Rate deliveries{.burst = 30, .per_second = 0.1};  // of sealed files
 inline constexpr std::size_t devices_metered_max =
     100'000;  // beyond: those that rest are forgotten

@@ -91,6 +91,12 @@ public:
                                          std::size_t limit) override {
         return real().newest_rows(bucket, kind, limit);
     }
+    Result<std::vector<Row>> rows_before(BucketId bucket,
+                                         RowKind kind,
+                                         SortKey place,
+                                         std::size_t limit) override {
+        return real().rows_before(bucket, kind, place, limit);
+    }
     Result<std::vector<Row>> oldest_rows(BucketId bucket,
                                          RowKind kind,
                                          std::int64_t below,

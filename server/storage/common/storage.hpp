@@ -15,6 +15,7 @@
 #include "core/model/intent.hpp"
 #include "core/model/range.hpp"
 #include "core/model/row.hpp"
+#include "core/model/sort_key.hpp"
 #include "core/wire/frame.hpp"
 
 /// What the server keeps. SQLite implements it today; PostgreSQL has to pass the same
@@ -209,6 +210,11 @@ public:
     /// The newest rows by sort, newest first: what a screen shows before the rest has come.
     [[nodiscard]] virtual Result<std::vector<Row>> newest_rows(BucketId bucket,
                                                                RowKind kind,
+                                                               std::size_t limit) = 0;
+    /// Rows before a place in the order by sort and id, nearest first; the place is not among them.
+    [[nodiscard]] virtual Result<std::vector<Row>> rows_before(BucketId bucket,
+                                                               RowKind kind,
+                                                               SortKey place,
                                                                std::size_t limit) = 0;
     /// The oldest rows with a sort below this, oldest first.
     [[nodiscard]] virtual Result<std::vector<Row>> oldest_rows(BucketId bucket,

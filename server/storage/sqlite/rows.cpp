@@ -151,6 +151,19 @@ Result<std::vector<Row>> SqliteStorage::newest_rows(BucketId bucket,
     return rows.list(&read_row);
 }
 
+Result<std::vector<Row>> SqliteStorage::rows_before(BucketId bucket,
+                                                    RowKind kind,
+                                                    SortKey place,
+                                                    std::size_t limit) {
+    Query rows = query(Sql::rows_before);
+    rows->bind(1, bucket.value)
+        .bind(2, static_cast<int>(kind))
+        .bind(3, place.sort)
+        .bind(4, place.id.value)
+        .bind(5, static_cast<std::int64_t>(limit));
+    return rows.list(&read_row);
+}
+
 Result<std::vector<Row>> SqliteStorage::oldest_rows(BucketId bucket,
                                                     RowKind kind,
                                                     std::int64_t below,

@@ -69,6 +69,10 @@ public:
                                        std::uint64_t version,
                                        PageLimits limits) override;
     Result<std::vector<Row>> newest_rows(BucketId bucket, RowKind kind, std::size_t limit) override;
+    Result<std::vector<Row>> rows_before(BucketId bucket,
+                                         RowKind kind,
+                                         SortKey place,
+                                         std::size_t limit) override;
     Result<std::vector<Row>> oldest_rows(BucketId bucket,
                                          RowKind kind,
                                          std::int64_t below,

@@ -87,6 +87,10 @@ constexpr std::array engine_statements{
     Entry{Sql::rows_newest,
           "SELECT kind, id, version, sort, body FROM bucket_row"
           " WHERE bucket = $1 AND kind = $2 ORDER BY sort DESC, id DESC LIMIT $3"},
+    Entry{Sql::rows_before,
+          "SELECT kind, id, version, sort, body FROM bucket_row"
+          " WHERE bucket = $1 AND kind = $2 AND (sort, id) < ($3, $4)"
+          " ORDER BY sort DESC, id DESC LIMIT $5"},
     Entry{Sql::rows_oldest,
           "SELECT kind, id, version, sort, body FROM bucket_row"
           " WHERE bucket = $1 AND kind = $2 AND sort < $3 ORDER BY sort, id LIMIT $4"},

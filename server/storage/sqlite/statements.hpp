@@ -38,6 +38,7 @@ enum class Sql : std::size_t {
     rows_in_range,
     rows_after_version,
     rows_newest,
+    rows_before,
     rows_oldest,
 
     outcome_put,

@@ -173,6 +173,20 @@ TEST_P(StorageConformance, newest_rows_come_by_sort) {
     EXPECT_TRUE(newest(0).empty());
 }
 
+TEST_P(StorageConformance, rows_before_a_place_come_nearest_first) {
+    const BucketId bucket = make_bucket();
+    write({put(bucket, 1, "a", 30), put(bucket, 2, "b", 10), put(bucket, 3, "c", 20)});
+    write({put(bucket, 4, "d", 20)});
+    const auto before = [&](std::int64_t sort, std::uint64_t id, std::size_t limit) {
+        return show(must(storage_->rows_before(bucket, RowKind::message, {sort, Id{id}}, limit)));
+    };
+    EXPECT_EQ(before(30, 1, 10), (Lines{"7/4 v4 s20 d", "7/3 v3 s20 c", "7/2 v2 s10 b"}));
+    EXPECT_EQ(before(20, 4, 10), (Lines{"7/3 v3 s20 c", "7/2 v2 s10 b"}));
+    EXPECT_EQ(before(99, 0, 2), (Lines{"7/1 v1 s30 a", "7/4 v4 s20 d"}));
+    EXPECT_TRUE(before(10, 2, 10).empty());
+    EXPECT_TRUE(must(storage_->rows_before(bucket, RowKind::file, {99, Id{9}}, 10)).empty());
+}
+
 TEST_P(StorageConformance, oldest_rows_come_by_sort_up_to_one) {
     const BucketId bucket = make_bucket();
     write({put(bucket, 1, "a", 30), put(bucket, 2, "b", 10), put(bucket, 3, "c", 20)});

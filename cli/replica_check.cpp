@@ -42,8 +42,7 @@ struct Counted {
 
 Result<Counted> count(client::Replica& replica, BucketId bucket) {
     Counted counted;
-    constexpr client::SortKey before_all{.sort = std::numeric_limits<std::int64_t>::min(),
-                                         .id = {}};
+    constexpr SortKey before_all{.sort = std::numeric_limits<std::int64_t>::min(), .id = {}};
     for (int kind = 1; kind <= std::numeric_limits<std::uint8_t>::max(); ++kind) {
         HF_CHECK(replica.visit_after(
             bucket, static_cast<RowKind>(kind), before_all, [&](const RowRef& row) {

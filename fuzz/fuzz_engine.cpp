@@ -131,6 +131,9 @@ private:
         if (request.path == "/auth/v1/refresh") {
             return server_.refresh_answer();
         }
+        if (request.path == "/sync/v1/older") {
+            return server_.answer_older(request.body);
+        }
         return request.path == "/sync/v1/pull" ? server_.answer_pull(request.body) : std::string{};
     }
 

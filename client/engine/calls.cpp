@@ -330,6 +330,10 @@ Result<Args> parse_args(std::string_view call, const Json& args) {
     if (call == "subscribe") {
         return parse_subscribe(args);
     }
+    if (call == "show_older") {
+        ShowOlder value;
+        return Members(args).read("channel", value.channel).done(value);
+    }
     if (call == "unsubscribe") {
         Unsubscribe value;
         return Members(args).read("subscription", value.subscription).done(value);
@@ -346,7 +350,7 @@ bool is_one_of(const Args& args) {
 
 bool only_looks(const Args& args) {
     return is_one_of<Start, Platform, Subscribe, Unsubscribe, DismissBanner, TryNow>(args) ||
-           is_one_of<ReadFile, BeginSaving, ReadSaving, EndSaving, RecoveryKey>(args);
+           is_one_of<ReadFile, ShowOlder, BeginSaving, ReadSaving, EndSaving, RecoveryKey>(args);
 }
 
 Parsed parse(std::string_view json) {

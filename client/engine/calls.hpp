@@ -119,6 +119,9 @@ struct LinkFile {
     Id channel;
     Id file;
 };
+struct ShowOlder {
+    Id channel;
+};
 struct FetchFiles {
     Id group{};  ///< none: of all groups
 };
@@ -174,6 +177,7 @@ using Args = std::variant<Start,
                           DropFile,
                           RetryFile,
                           LinkFile,
+                          ShowOlder,
                           FetchFiles,
                           BeginSaving,
                           ReadSaving,

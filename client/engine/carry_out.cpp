@@ -7,6 +7,7 @@
 #include "client/engine/limits.hpp"
 #include "client/engine/sync_driver.hpp"
 #include "core/base/sum.hpp"
+#include "core/model/args.hpp"
 #include "core/model/entitlement.hpp"
 #include "core/rules/told_failure.hpp"
 
@@ -117,6 +118,7 @@ void SyncDriver::carry_out(const Session::DropBuckets& output) {
         }
         note_all_rows(cursor->head);
         device_.unread.forget(cursor->head.owner);
+        device_.older.drop(cursor->head.owner);
     }
     if (const auto dropped = replica.drop_buckets(output.buckets); !dropped) {
         failed(dropped.error());
@@ -180,13 +182,33 @@ std::vector<Id> SyncDriver::seen() const {
     return seen;
 }
 
+/// A reaction to a message that is only in memory: nobody will send that row again.
+void SyncDriver::adopt(const Intent& intent) {
+    const OlderMessages::Held* held = device_.older.find(intent.lane);
+    const auto reaction = held != nullptr && intent.kind == IntentKind::message_react
+                              ? args::parse_message_react(intent.args)
+                              : fail(ErrorCode::none);
+    if (!reaction) {
+        return;
+    }
+    for (const BucketId bucket : held->buckets) {
+        const RowKey key{bucket, RowKind::message, reaction->message};
+        if (const RowChange* change = device_.overlay.find(key, intent.id)) {
+            device_.older.adopt(*change);
+            device_.changes.add(Topic::About::older);
+        }
+    }
+}
+
 void SyncDriver::forget_seen() {
     const std::vector<Id> seen = this->seen();
     if (seen.empty() || !keep()) {  // what the outbox gives up stands in the replica for good
         return;
     }
     for (const Id id : seen) {
-        device_.unread.forget(device_.outbox.items().at(id).intent.lane);
+        const Intent& intent = device_.outbox.items().at(id).intent;
+        device_.unread.forget(intent.lane);
+        adopt(intent);
     }
     device_.overlay.remove(seen, device_.changes);
     // Where the disk is full they stay, without an overlay, and are forgotten at the next start.

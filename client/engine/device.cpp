@@ -92,7 +92,7 @@ Result<> Device::open_replica(bool in_memory, bool recreate) {
 void Device::use_replica(Replica opened, bool in_memory) {
     world_.reset();
     replica_ = std::make_unique<Replica>(std::move(opened));
-    world_ = std::make_unique<DeviceWorld>(*replica_, overlay, forms);
+    world_ = std::make_unique<DeviceWorld>(*replica_, older, overlay, forms);
     in_memory_ = in_memory;
     unread.clear();
     fillings.replica_replaced();

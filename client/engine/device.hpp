@@ -13,6 +13,7 @@
 #include "client/engine/engine.hpp"
 #include "client/engine/forms/filling_desk.hpp"
 #include "client/engine/view/device_world.hpp"
+#include "client/engine/view/older_messages.hpp"
 #include "client/engine/view/overlay.hpp"
 #include "client/engine/view/repair_log.hpp"
 #include "client/engine/view/topics.hpp"
@@ -55,6 +56,7 @@ public:
     Outbox outbox;
     Overlay overlay;
     UnreadCounts unread;
+    OlderMessages older;
     FormCache forms;
     FillingDesk fillings;
     Counters counters;

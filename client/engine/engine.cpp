@@ -69,6 +69,7 @@ std::optional<Instant> Engine::next_deadline() const {
     return earliest({parts_->driver.next_deadline(),
                      parts_->uploads.next_deadline(),
                      parts_->device->next_deadline(),
+                     parts_->device->older.next_deadline(),
                      parts_->device->status.next_deadline(),
                      parts_->device->overlay.next_deadline(),
                      parts_->live.next_deadline()});
@@ -130,6 +131,9 @@ void Engine::Parts::settle() {
     place_replica();
     mend_replica();
     driver.forget_seen();
+    if (device->older.pass_time(device->now)) {
+        device->changes.add(Topic::About::older);
+    }
     uploads.pump();
     fetches.pump();
     replay_waiting();
@@ -172,6 +176,7 @@ void Engine::Parts::follow(const SessionKeeper::SignedOut& /*event*/) {
     driver.end();
     enquiries.clear();
     fetches.clear();
+    device->older.clear();
     live.doubt_all();
 }
 
@@ -207,6 +212,7 @@ void Engine::Parts::erase() {
         (void)device->renew_replica();
     }
     fetches.clear();
+    device->older.clear();
     (void)device->outbox.drop_cached();
     device->files_changed();
     begin_sync();
@@ -438,6 +444,7 @@ void Engine::Parts::take(std::int64_t number, calls::Subscribe& call) {
         return;
     }
     device->reply_ok(number);
+    follow_screen();
     if (channel) {
         driver.raise(*channel);
     }
@@ -445,6 +452,7 @@ void Engine::Parts::take(std::int64_t number, calls::Subscribe& call) {
 
 void Engine::Parts::take(std::int64_t number, const calls::Unsubscribe& call) {
     live.close(call.subscription);
+    follow_screen();
     device->reply_ok(number);
 }
 

@@ -69,7 +69,7 @@ TEST_F(Archived, OM14_a_phone_says_since_when_it_keeps_messages) {
     server.post(FakeServer::ben, "hello");
     sign_in();
     const auto messages = watch_messages();
-    EXPECT_TRUE(phone->snapshot(messages)["kept_since"].is_null());
+    EXPECT_TRUE(phone->snapshot(messages)["older"].is_null());
     const std::uint64_t from = server.buckets.at(FakeServer::directory_bucket).version;
     const body::Entitlement terms{.state = body::EntitlementState::granted, .history_days = 30};
     server.put({FakeServer::directory_bucket, RowKind::entitlement, FakeServer::organization},
@@ -77,7 +77,7 @@ TEST_F(Archived, OM14_a_phone_says_since_when_it_keeps_messages) {
                body::encode(terms));
     phone->say(server.live_page(FakeServer::directory_bucket, from));
     phone->pass(1000);
-    const Json since = phone->snapshot(messages)["kept_since"];
+    const Json since = phone->snapshot(messages)["older"]["kept_since"];
     ASSERT_TRUE(since.is_number());
     EXPECT_EQ(since.get<std::int64_t>() % day_ms, 0);
     EXPECT_NEAR(static_cast<double>(since.get<std::int64_t>()),

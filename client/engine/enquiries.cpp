@@ -2,22 +2,23 @@
 
 #include <utility>
 
-#include "client/engine/http_answer.hpp"
 #include "client/engine/limits.hpp"
 #include "core/model/json.hpp"
 
 namespace holdfast::client {
 
-void Enquiries::ask(std::int64_t call, std::string_view path, std::string body) {
+void Enquiries::ask(std::int64_t call, std::string_view path, std::string body, Reader read) {
+    const Asked asked{
+        .call = call, .path = std::string(path), .body = std::move(body), .read = std::move(read)};
     if (!device_.account() || !device_.is_connected()) {
-        device_.reply_error(call, Error{ErrorCode::offline_no_connection});
+        refuse(asked, Error{ErrorCode::offline_no_connection});
         return;
     }
     if (pending_.size() + waiting_for_token_.size() >= limits::http_pending_max) {
-        device_.reply_error(call, Error{ErrorCode::request_too_many});
+        refuse(asked, Error{ErrorCode::request_too_many});
         return;
     }
-    send({.call = call, .path = std::string(path), .body = std::move(body)});
+    send(asked);
 }
 
 void Enquiries::send(const Asked& asked) {
@@ -38,8 +39,8 @@ bool Enquiries::take(const HttpAnswered& answer) {
     }
     Asked asked = found->second;
     pending_.erase(found);
-    if (is_success(answer) && json::parse(answer.body).is_object()) {
-        device_.reply_ok(asked.call, answer.body);
+    if (is_success(answer) && (asked.read || json::parse(answer.body).is_object())) {
+        this->answer(asked, answer.body);
         return true;
     }
     const Refusal refusal = refusal_of(answer);
@@ -49,8 +50,28 @@ bool Enquiries::take(const HttpAnswered& answer) {
         device_.renewal_wished = true;
         return true;
     }
-    device_.reply_error(asked.call, refusal.code, refusal.params);
+    refuse(asked, refusal);
     return true;
+}
+
+void Enquiries::answer(const Asked& asked, std::string_view body) {
+    const auto read = asked.read ? asked.read(body) : Result<std::string>(std::string(body));
+    if (read) {
+        device_.reply_ok(asked.call, *read);
+    } else {
+        device_.reply_error(asked.call, read.error());
+    }
+}
+
+void Enquiries::refuse(const Asked& asked, const Refusal& refusal) {
+    if (asked.read) {
+        (void)asked.read(fail(code_named(refusal.code, ErrorCode::server_unreachable)));
+    }
+    device_.reply_error(asked.call, refusal.code, refusal.params);
+}
+
+void Enquiries::refuse(const Asked& asked, const Error& error) {
+    refuse(asked, Refusal{std::string(error_name(error.code)), error.params});
 }
 
 void Enquiries::renewed(bool done) {
@@ -58,7 +79,7 @@ void Enquiries::renewed(bool done) {
         if (done) {
             send(asked);
         } else {
-            device_.reply_error(asked.call, Error{ErrorCode::server_unreachable});
+            refuse(asked, Error{ErrorCode::server_unreachable});
         }
     }
 }
@@ -66,7 +87,7 @@ void Enquiries::renewed(bool done) {
 void Enquiries::clear() {
     renewed(false);
     for (const auto& [request, asked] : std::exchange(pending_, {})) {
-        device_.reply_error(asked.call, Error{ErrorCode::server_unreachable});
+        refuse(asked, Error{ErrorCode::server_unreachable});
     }
 }
 

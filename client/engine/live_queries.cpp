@@ -158,6 +158,7 @@ Sources LiveQueries::sources() {
                  .world = device_.world(),
                  .overlay = device_.overlay,
                  .unread = device_.unread,
+                 .older = device_.older,
                  .items = items_,
                  .task_lists = task_lists_,
                  .fillings = device_.fillings,

@@ -63,6 +63,7 @@ private:
     void take(std::int64_t number, const calls::DropFile& call);
     void take(std::int64_t number, const calls::RetryFile& call);
     void take(std::int64_t number, const calls::LinkFile& call);
+    void take(std::int64_t number, const calls::ShowOlder& call);
     void take(std::int64_t number, const calls::FetchFiles& call);
     void take(std::int64_t number, const calls::BeginSaving& call);
     void take(std::int64_t number, const calls::ReadSaving& call);
@@ -113,6 +114,13 @@ private:
     [[nodiscard]] Result<std::int64_t> reopen_answer(Id intent);
     /// What attaches the answer of a refused action to its task (OM34).
     [[nodiscard]] Result<calls::Submit> attaching(Id refused);
+    /// What came of a wish for older messages.
+    [[nodiscard]] Result<std::string> take_older(Id channel,
+                                                 std::int64_t wish,
+                                                 Result<std::string_view> answer);
+    void older_changed();
+    /// Tells what is held of older messages which channels are on the screen.
+    void follow_screen();
     void drafts_changed();
     void waiting_changed(Id added = {});
 

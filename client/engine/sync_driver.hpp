@@ -89,6 +89,7 @@ private:
     void note_undone();
     void sweep();
     [[nodiscard]] std::vector<Id> seen() const;
+    void adopt(const Intent& intent);
     [[nodiscard]] bool has_passed(const Position& position) const;
 
     Device& device_;

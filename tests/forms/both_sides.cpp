@@ -115,7 +115,7 @@ BothSides::BothSides(std::uint64_t seed, std::size_t forms)
       phone_(company_.make_device(company_.ana)),
       replica_(must(client::Replica::open({.path = ":memory:"}))),
       outbox_(must(client::Outbox::open({.path = ":memory:"}))),
-      world_(replica_, overlay_, cache_),
+      world_(replica_, older_, overlay_, cache_),
       desk_(outbox_) {
     SplitMix chance(seed);
     const std::string bytes = fixture::arbitrary_bytes(chance, organization_bytes);

@@ -103,6 +103,7 @@ private:
     DeviceNumber phone_;
     client::Replica replica_;
     client::Outbox outbox_;
+    client::OlderMessages older_;
     client::Overlay overlay_;
     FormCache cache_;
     client::DeviceWorld world_;

@@ -84,8 +84,8 @@ Result<Window> window_of(const View& view, const Query& query, const Pinned& pin
 }
 
 BucketId archive_of(const View& view, Id channel) {
-    const sync::BucketCursor* archive = view.archive(channel);
-    return archive == nullptr ? BucketId{} : archive->head.id;
+    const auto archive = view.bucket(BucketKind::archive, channel);
+    return archive && *archive ? (*archive)->id : BucketId{};
 }
 
 /// Makes the items of one snapshot; people are looked up once each.
@@ -298,7 +298,7 @@ private:
     View& view_;
     Id channel_;
     BucketId timeline_;
-    BucketId archive_;  ///< none where nothing is older than the history window, or on a phone
+    BucketId archive_;  ///< none where nothing is older than the history window, or nothing is here
     Id self_;
     std::optional<Sum> people_;
     bool may_delete_;
@@ -330,29 +330,60 @@ Result<> append_waiting(View& view, Id channel, ItemMaker& maker, std::vector<st
     return {};
 }
 
-/// Where the history window of this phone begins; null where nothing is older: on a computer, in a
+/// Where the history window of this phone begins; 0 where nothing is older: on a computer, in a
 /// task's channel, and in a channel that is younger.
-Result<Json> kept_since(const View& view, Id channel, const std::vector<Row>& rows) {
+Result<WallTime> kept_since(const View& view, Id channel, const std::vector<Row>& rows) {
     const std::optional<Account>& account = view.account();
     if (view.sources().device_class != offline::DeviceClass::mobile || !account) {
-        return Json(nullptr);
+        return WallTime{};
     }
     const auto oldest =
         rows.empty() ? fail(ErrorCode::none) : body::parse_message(rows.front().body);
     if (oldest && oldest->system == "channel_created") {
-        return Json(nullptr);
+        return WallTime{};
     }
     HF_TRY(const auto shown, view.find_channel(channel));
     HF_TRY(const auto tasks, view.bucket(BucketKind::tasks, shown ? shown->group : Id{}));
     if (tasks) {
         HF_TRY(const auto task, view.find({tasks->id, RowKind::task, channel}));
         if (task) {
-            return Json(nullptr);
+            return WallTime{};
         }
     }
     HF_TRY(const body::Entitlement terms, entitlement_of(view, account->organization));
-    const WallTime begins = body::history_begins(terms, view.sources().server_now);
-    return begins.ms == 0 ? Json(nullptr) : Json(begins.ms);
+    return body::history_begins(terms, view.sources().server_now);
+}
+
+std::string_view asking(const View& view, const OlderMessages::Held* held) {
+    using Asking = OlderMessages::Asking;
+    if (held != nullptr && held->asking == Asking::under_way) {
+        return "loading";
+    }
+    if (view.status().connection.state != offline::ConnectionKind::connected) {
+        return "offline";
+    }
+    if (view.sources().older.is_full()) {
+        return "full";
+    }
+    return held != nullptr && held->asking == Asking::failed ? "failed" : "server";
+}
+
+/// Of what is older than all that is here: whether it can be asked for, or why not; null where
+/// nothing is.
+Result<Json> older(const View& view,
+                   Id channel,
+                   const std::vector<Row>& rows,
+                   const OlderMessages::Held* held) {
+    if (held != nullptr && held->complete) {
+        return Json(nullptr);
+    }
+    HF_TRY(const WallTime since, kept_since(view, channel, rows));
+    if (since.ms == 0) {
+        return Json(nullptr);
+    }
+    return Json{{"kept_since", since.ms},
+                {"state", asking(view, held)},
+                {"shown", held == nullptr ? 0 : held->messages.size()}};
 }
 
 /// An object's text with one more member.
@@ -376,7 +407,7 @@ Result<std::string> messages(View& view, const Query& query, Pinned& pinned) {
     Json rest{{"has_before", false},
               {"has_after", false},
               {"unread_from", nullptr},
-              {"kept_since", nullptr},
+              {"older", nullptr},
               {"complete", false},
               {"total", 0}};
     std::vector<std::string> items;
@@ -385,6 +416,7 @@ Result<std::string> messages(View& view, const Query& query, Pinned& pinned) {
     bool shows_newest = timeline == nullptr && !knows_access(view);
     if (timeline != nullptr) {
         HF_CHECK(decide_unread(view, *timeline, pinned));
+        HF_TRY(const auto* held, view.older(query.target));
         HF_TRY(const Window window, window_of(view, query, pinned));
         items.reserve(window.rows.size());
         for (const Row& row : window.rows) {
@@ -402,7 +434,7 @@ Result<std::string> messages(View& view, const Query& query, Pinned& pinned) {
         rest["complete"] = (timeline->complete || timeline->exact()) && has_old;
         rest["total"] = timeline->rows + (archive == nullptr ? 0 : archive->rows);
         if (!window.has_before) {
-            HF_TRY(rest["kept_since"], kept_since(view, query.target, window.rows));
+            HF_TRY(rest["older"], older(view, query.target, window.rows, held));
         }
     }
     if (shows_newest) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -10,6 +11,7 @@
 #include "core/base/sum.hpp"
 #include "core/model/body.hpp"
 #include "core/model/body_files.hpp"
+#include "core/model/json.hpp"
 #include "core/rules/reduce.hpp"
 #include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
@@ -146,6 +148,38 @@ public:
         return stream;
     }
 
+    /// Of a channel's timeline and archive; with each message its answer and its files.
+    std::string answer_older(std::string_view body) const {
+        const json::Value wish = json::parse(body);
+        const auto wanted = parse_id(wish["channel"].get<std::string>());
+        std::pair before{std::numeric_limits<std::int64_t>::max(), Id{}};
+        if (wish.contains("before")) {
+            before = {wish["before"]["sort"].get<std::int64_t>(),
+                      *parse_id(wish["before"]["id"].get<std::string>())};
+        }
+        std::map<std::pair<std::int64_t, Id>, RowKey> found;
+        for (const auto& [key, row] : rows) {
+            const bool is_here = buckets.at(key.bucket).owner == wanted && !row.body.empty();
+            if (is_here && key.kind == RowKind::message && std::pair(row.sort, row.id) < before) {
+                found[{row.sort, row.id}] = key;
+            }
+        }
+        std::map<BucketId, wire::Page> pages;
+        std::size_t left = wish["messages"].get<std::size_t>();
+        for (auto at = found.rbegin(); at != found.rend() && left > 0; ++at, --left) {
+            add_said(pages, at->second);
+        }
+        if (pages.empty()) {
+            add_head(pages, timeline_bucket);
+        }
+        pages.rbegin()->second.complete = found.size() <= wish["messages"].get<std::size_t>();
+        std::string stream;
+        for (const auto& [id, page] : pages) {
+            wire::append_framed(stream, wire::encode(page));
+        }
+        return stream;
+    }
+
     std::string live_page(BucketId bucket, std::uint64_t from) {
         return wire::encode(page({.bucket = bucket, .mode = wire::PullMode::delta, .from = from}));
     }
@@ -171,9 +205,10 @@ public:
     std::map<BucketId, Bucket> buckets;
     std::map<RowKey, Row> rows;
     std::map<Id, Outcome> outcomes;
-    std::map<Id, int> effects;  ///< how often each intent has had its effect
-    std::set<Id> refuse;        ///< channel whose intents are refused
-    std::string adjust_with;    ///< what is done is said to be otherwise than asked: parameters
+    std::map<Id, int> effects;    ///< how often each intent has had its effect
+    std::set<Id> refuse;          ///< channel whose intents are refused
+    std::string adjust_with;      ///< what is done is said to be otherwise than asked: parameters
+    std::set<BucketId> unserved;  ///< buckets that are not for phones
     std::size_t rows_per_page = 2000;
     bool hold_pages = false;     ///< live pages of pushes are kept back
     bool hold_outcomes = false;  ///< pushes take effect, but nothing is answered
@@ -195,8 +230,31 @@ public:
     }
 
 private:
+    wire::Page& add_head(std::map<BucketId, wire::Page>& pages, BucketId bucket) const {
+        return pages
+            .try_emplace(bucket,
+                         wire::Page{.head = buckets.at(bucket), .mode = wire::PullMode::tail})
+            .first->second;
+    }
+    void add_said(std::map<BucketId, wire::Page>& pages, RowKey message) const {
+        const auto add = [&](RowKey key) {
+            const auto row = rows.find(key);
+            if (row != rows.end()) {
+                const Row& is = row->second;
+                add_head(pages, key.bucket)
+                    .rows.push_back({is.kind, is.id, is.version, is.sort, is.body});
+            }
+        };
+        add(message);
+        add({message.bucket, RowKind::answer, message.id});
+        const auto said = body::parse_message(rows.at(message).body);
+        for (const Id file : said->files) {
+            add({message.bucket, RowKind::file, file});
+        }
+    }
+
     wire::Bytes answer_want(const wire::Want& want) {
-        if (!buckets.contains(want.bucket)) {
+        if (!buckets.contains(want.bucket) || unserved.contains(want.bucket)) {
             return wire::encode(wire::Unwanted{want.bucket, ErrorCode::access_forbidden});
         }
         return want.mode == wire::PullMode::sums ? wire::encode(sums(want))
@@ -217,6 +275,9 @@ private:
         frame.device = hello.device;
         frame.policy = body::encode(policy);
         for (const auto& [id, head] : buckets) {
+            if (unserved.contains(id)) {
+                continue;
+            }
             const auto held = std::ranges::find(hello.cursors, id, &wire::Cursor::bucket);
             if (held == hello.cursors.end() || held->version != head.version ||
                 held->epoch != head.epoch || !(held->sum == head.sum)) {
@@ -310,7 +371,7 @@ private:
             answers.push_back(wire::encode(said));
         }
         for (const auto& [id, version] : before) {
-            if (!hold_pages && buckets.at(id).version != version) {
+            if (!hold_pages && !unserved.contains(id) && buckets.at(id).version != version) {
                 answers.push_back(live_page(id, version));
             }
         }

@@ -179,7 +179,9 @@ public:
     int status_of_pull = 200;
     int status_of_refresh = 200;
     std::string refresh_refused = "auth.session_revoked";
-    bool portal = false;  ///< somebody else answers: no header of ours
+    std::string refused_older;  ///< why older messages are; auth.session_expired: once
+    std::string wrong_older;    ///< what comes in their place
+    bool portal = false;        ///< somebody else answers: no header of ours
     Id signs_in_as = FakeServer::ana;
     std::map<std::string, int> requests;  ///< path → how often
     std::vector<Json> searches;           ///< for choices that another server has
@@ -248,6 +250,14 @@ private:
         } else if (connected && output.path == "/sync/v1/pull") {
             status = status_of_pull;
             body = status == 200 ? server_.answer_pull(output.body) : std::string{};
+        } else if (connected && output.path == "/sync/v1/older") {
+            status = refused_older.empty() ? 200 : 503;
+            body = !refused_older.empty() ? R"({"code":")" + refused_older + R"(","params":{}})"
+                   : wrong_older.empty()  ? server_.answer_older(output.body)
+                                          : wrong_older;
+            if (refused_older == "auth.session_expired") {
+                refused_older.clear();
+            }
         } else if (connected && output.path == "/forms/v1/choices") {
             searches.push_back(Json::parse(output.body));
             body = R"({"items":[{"id":"K7","code":"K7","name":"Seal K7"}],"more":false})";

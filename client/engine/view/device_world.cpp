@@ -1,11 +1,14 @@
 #include "client/engine/view/device_world.hpp"
 
+#include <utility>
+
 namespace holdfast::client {
 
 Result<std::optional<Row>> DeviceWorld::find(RowKey key) const {
     const RowChange* change = overlay_.find(key);
     if (change == nullptr) {
-        return replica_.find(key);
+        HF_TRY(auto row, replica_.find(key));
+        return row ? std::move(row) : older_.find(key);
     }
     if (change->deletes()) {
         return std::nullopt;
@@ -16,10 +19,13 @@ Result<std::optional<Row>> DeviceWorld::find(RowKey key) const {
 
 Result<std::optional<Bucket>> DeviceWorld::bucket(BucketKind kind, Id owner) const {
     const sync::BucketCursor* cursor = replica_.bucket(kind, owner);
-    if (cursor == nullptr) {
-        return std::nullopt;
+    if (cursor != nullptr) {
+        return cursor->head;
     }
-    return cursor->head;
+    const bool is_held =
+        kind == BucketKind::archive && replica_.bucket(BucketKind::timeline, owner);
+    const OlderMessages::Held* held = is_held ? older_.find(owner) : nullptr;
+    return held == nullptr ? std::nullopt : held->archive;
 }
 
 Result<BucketId> DeviceWorld::directory() const {

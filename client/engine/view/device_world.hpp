@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/engine/view/older_messages.hpp"
 #include "client/engine/view/overlay.hpp"
 #include "client/replica/replica.hpp"
 #include "core/model/fact_cache.hpp"
@@ -7,12 +8,16 @@
 
 namespace holdfast::client {
 
-/// The world as the device knows it: the replica, with what waits laid over it.
+/// The world as the device knows it: the replica, and older messages that the server was asked for,
+/// with what waits laid over them.
 /// Borrows all; the owner keeps them in place. Errors  those of Replica.
 class DeviceWorld final : public World {
 public:
-    DeviceWorld(Replica& replica, const Overlay& overlay, FormCache& forms)
-        : replica_(replica), overlay_(overlay), forms_(forms) {}
+    DeviceWorld(Replica& replica,
+                const OlderMessages& older,
+                const Overlay& overlay,
+                FormCache& forms)
+        : replica_(replica), older_(older), overlay_(overlay), forms_(forms) {}
 
     [[nodiscard]] Result<std::optional<Row>> find(RowKey key) const override;
     [[nodiscard]] Result<std::optional<Bucket>> bucket(BucketKind kind, Id owner) const override;
@@ -29,6 +34,7 @@ public:
 
 private:
     Replica& replica_;
+    const OlderMessages& older_;
     const Overlay& overlay_;
     FormCache& forms_;
     mutable FactCache facts_;

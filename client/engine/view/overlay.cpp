@@ -193,4 +193,13 @@ const RowChange* Overlay::find(RowKey key) const {
     return layers == rows_.end() ? nullptr : &layers->second.rbegin()->second;
 }
 
+const RowChange* Overlay::find(RowKey key, Id intent) const {
+    const auto layers = rows_.find(key);
+    if (layers == rows_.end()) {
+        return nullptr;
+    }
+    const auto own = layers->second.find(intent);
+    return own == layers->second.end() ? nullptr : &own->second;
+}
+
 }  // namespace holdfast::client

@@ -60,6 +60,9 @@ public:
     /// change.
     [[nodiscard]] const RowChange* find(RowKey key) const;
 
+    /// What one action alone would write there, or null.
+    [[nodiscard]] const RowChange* find(RowKey key, Id intent) const;
+
     /// Whether a waiting action would change a row of this bucket.
     [[nodiscard]] bool touches(BucketId bucket) const {
         const auto first = rows_.lower_bound(RowKey{bucket, RowKind{}, Id{}});

@@ -19,7 +19,7 @@ protected:
         auto opened = Replica::open({.path = ":memory:", .vfs = {}});
         ASSERT_TRUE(opened);
         replica = std::make_unique<Replica>(*std::move(opened));
-        world = std::make_unique<DeviceWorld>(*replica, overlay, forms);
+        world = std::make_unique<DeviceWorld>(*replica, older, overlay, forms);
         hello = server.post(FakeServer::ben, "hello");
         synchronize();
     }
@@ -78,6 +78,7 @@ protected:
     }
 
     FakeServer server;
+    OlderMessages older;
     Overlay overlay;
     TopicSet changes;
     std::unique_ptr<Replica> replica;

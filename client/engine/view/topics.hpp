@@ -22,6 +22,7 @@ struct Topic {
         counters,  ///< figures of the settings
         drafts,    ///< forms that are being filled in
         files,     ///< what was attached here, and how much of it has been sent
+        older,     ///< what the server was asked for of messages that are not kept here
     };
     About about{};
     BucketId bucket{};

@@ -1,8 +1,6 @@
 #include "client/engine/view/view.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <iterator>
 #include <set>
 #include <utility>
 
@@ -54,6 +52,9 @@ Result<std::optional<Bucket>> View::bucket(BucketKind kind, Id owner) const {
         dependencies_.add({Topic::About::buckets, found->id, static_cast<std::uint8_t>(kind)});
     } else {
         note_buckets(kind);
+    }
+    if (kind == BucketKind::archive) {
+        dependencies_.add(Topic::About::older);
     }
     return found;
 }
@@ -285,35 +286,6 @@ std::optional<wire::Contact> View::contact(Id user) const {
 
 // ---------------------------------------------------------------------------- messages
 
-std::vector<Id> View::channels_with_messages(Id group) const {
-    note_buckets(BucketKind::timeline);
-    std::vector<Id> ids;
-    for (const sync::BucketCursor* cursor :
-         sources_.replica.children(BucketKind::timeline, group)) {
-        ids.push_back(cursor->head.owner);
-    }
-    return ids;
-}
-
-const sync::BucketCursor* View::of_messages(BucketKind kind, Id channel) const {
-    const sync::BucketCursor* cursor = sources_.replica.bucket(kind, channel);
-    if (cursor == nullptr) {
-        note_buckets(kind);
-        return nullptr;
-    }
-    dependencies_.add({Topic::About::buckets, cursor->head.id, static_cast<std::uint8_t>(kind)});
-    note_rows(cursor->head.id, RowKind::message);
-    return cursor;
-}
-
-const sync::BucketCursor* View::timeline(Id channel) const {
-    return of_messages(BucketKind::timeline, channel);
-}
-
-const sync::BucketCursor* View::archive(Id channel) const {
-    return of_messages(BucketKind::archive, channel);
-}
-
 Result<UnreadCount> View::unread(Id channel) const {
     const sync::BucketCursor* cursor = timeline(channel);
     if (cursor == nullptr) {
@@ -354,103 +326,6 @@ Result<UnreadCount> View::unread(Id channel) const {
             return unread.count < limits::unread_max;
         }));
     return sources_.unread.remember(channel, unread);
-}
-
-Result<std::optional<Row>> View::stored_message(Id channel, Id id) const {
-    for (const BucketKind kind : facts::places_of_messages) {
-        if (const sync::BucketCursor* cursor = of_messages(kind, channel)) {
-            HF_TRY(auto row, sources_.replica.find({cursor->head.id, RowKind::message, id}));
-            if (row) {
-                return row;
-            }
-        }
-    }
-    return std::nullopt;
-}
-
-const RowChange* View::waiting_change(RowKey key) const {
-    note_rows(key.bucket, key.kind);
-    return sources_.overlay.find(key);
-}
-
-namespace {
-
-SortKey place_of(const Row& row) {
-    return {row.sort, row.id};
-}
-
-/// Rows of both buckets in one order, each once: while one moves it may be in both for a moment.
-template <class Order>
-void join(std::vector<Row>& rows, std::vector<Row> others, std::size_t count, Order order) {
-    if (others.empty()) {
-        return;
-    }
-    std::ranges::move(others, std::back_inserter(rows));
-    std::ranges::sort(rows, order, place_of);
-    const auto repeated = std::ranges::unique(rows, {}, &Row::id);
-    rows.erase(repeated.begin(), repeated.end());
-    rows.resize(std::min(rows.size(), count));
-}
-
-}  // namespace
-
-Result<std::vector<Row>> View::newest_messages(Id channel, std::size_t count) const {
-    std::vector<Row> rows;
-    if (const sync::BucketCursor* cursor = timeline(channel)) {
-        HF_TRY(rows, sources_.replica.newest(cursor->head.id, RowKind::message, count));
-    }
-    const sync::BucketCursor* older = rows.size() < count ? archive(channel) : nullptr;
-    if (older != nullptr) {
-        HF_TRY(auto more, sources_.replica.newest(older->head.id, RowKind::message, count));
-        join(rows, std::move(more), count, std::ranges::greater{});
-    }
-    return rows;
-}
-
-Result<std::vector<Row>> View::before(Id channel, SortKey place, std::size_t n) const {
-    std::vector<Row> rows;
-    if (const sync::BucketCursor* cursor = timeline(channel)) {
-        HF_TRY(rows, sources_.replica.before(cursor->head.id, RowKind::message, place, n));
-    }
-    const sync::BucketCursor* older = rows.size() < n ? archive(channel) : nullptr;
-    if (older != nullptr) {
-        HF_TRY(auto more, sources_.replica.before(older->head.id, RowKind::message, place, n));
-        join(rows, std::move(more), n, std::ranges::greater{});
-    }
-    return rows;
-}
-
-Result<std::vector<Row>> View::after(Id channel, SortKey place, std::size_t n) const {
-    std::vector<Row> rows;
-    if (const sync::BucketCursor* cursor = timeline(channel)) {
-        HF_TRY(rows, sources_.replica.after(cursor->head.id, RowKind::message, place, n));
-    }
-    if (const sync::BucketCursor* older = archive(channel)) {
-        HF_TRY(auto more, sources_.replica.after(older->head.id, RowKind::message, place, n));
-        join(rows, std::move(more), n, std::ranges::less{});
-    }
-    return rows;
-}
-
-Result<> View::visit_messages(Id channel, const std::function<bool(const RowRef&)>& visit) const {
-    bool goes_on = true;
-    std::optional<SortKey> oldest;
-    const auto look = [&](const RowRef& row) {
-        oldest = SortKey{row.sort, row.id};
-        goes_on = visit(row);
-        return goes_on;
-    };
-    if (const sync::BucketCursor* cursor = timeline(channel)) {
-        HF_CHECK(sources_.replica.visit_newest(cursor->head.id, RowKind::message, look));
-    }
-    const sync::BucketCursor* older = goes_on ? archive(channel) : nullptr;
-    if (older == nullptr) {
-        return {};
-    }
-    return sources_.replica.visit_newest(older->head.id, RowKind::message, [&](const RowRef& row) {
-        const bool is_behind = !oldest || SortKey{row.sort, row.id} < *oldest;
-        return is_behind ? look(row) : true;
-    });
 }
 
 // ---------------------------------------------------------------------------- state

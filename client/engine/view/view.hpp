@@ -7,6 +7,7 @@
 
 #include "client/engine/uploads/upload_queue.hpp"
 #include "client/engine/view/item_cache.hpp"
+#include "client/engine/view/older_messages.hpp"
 #include "client/engine/view/overlay.hpp"
 #include "client/engine/view/pictures.hpp"
 #include "client/engine/view/repair_log.hpp"
@@ -44,6 +45,7 @@ struct Sources {
     World& world;  ///< replica with the overlay
     const Overlay& overlay;
     UnreadCounts& unread;
+    OlderMessages& older;
     ItemCache& items;
     TaskLists& task_lists;
     FillingDesk& fillings;
@@ -156,8 +158,11 @@ public:
     [[nodiscard]] const sync::BucketCursor* archive(Id channel) const;
     /// Of the messages in the timeline.
     [[nodiscard]] Result<UnreadCount> unread(Id channel) const;
-    // Messages of the base alone, of the timeline and the archive in one order: `find` lays what
-    // waits over one.
+    /// What the server was asked for of messages that this phone does not keep; null where that is
+    /// nothing. Drops what does not join the phone's own any more: to be asked for first.
+    [[nodiscard]] Result<const OlderMessages::Held*> older(Id channel) const;
+    // Messages of the base alone, of the timeline, the archive and what was asked for in one order:
+    // `find` lays what waits over one.
     [[nodiscard]] Result<std::optional<Row>> stored_message(Id channel, Id id) const;
     /// What waits for a row that was read already, or null; valid during the snapshot.
     [[nodiscard]] const RowChange* waiting_change(RowKey key) const;
@@ -196,6 +201,10 @@ private:
     const Sources& sources_;
     TopicSet& dependencies_;
 };
+
+/// Where the messages begin that this device keeps of a channel.  Errors  those of Replica.
+[[nodiscard]] Result<std::optional<SortKey>> oldest_kept(Replica& replica,
+                                                         const sync::BucketCursor& timeline);
 
 /// "Ana Rojas".
 [[nodiscard]] std::string full_name(const body::User& user);

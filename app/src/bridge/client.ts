@@ -42,6 +42,7 @@ const idempotent: ReadonlySet<CallName> = new Set<CallName>([
   'drop_file',
   'retry_file',
   'link_file',
+  'show_older',
   'fetch_files',
   'subscribe',
   'unsubscribe',

@@ -110,6 +110,8 @@ export interface Calls extends DoorCalls {
   retry_file: { args: { file: Id }; result: Empty };
   /** An address that opens a file for some minutes. */
   link_file: { args: { channel: Id; file: Id }; result: { url: string; expires_in_ms: Millis } };
+  /** Gets the next messages that are older than what this phone keeps, to be read and not kept: `MessagesSnapshot.older`. */
+  show_older: { args: { channel: Id }; result: Empty };
   /**
    * Fetches the pictures that are missing in a group, or in all ('0'), while there is room: for a time without a
    * connection. How far that is says the query `ready`.
@@ -392,8 +394,15 @@ export interface MessagesSnapshot {
   has_after: boolean;
   unread_from: Id | null; // first unread message when the channel was opened: the "new" line stands above it
   complete: boolean; // false: older history is still arriving
-  kept_since: Millis | null; // of a phone's history window, at its beginning: what is older is on the server
+  older: OlderMessages | null; // at the beginning of all that is here, on a phone with a history window
   total: number; // of the channel on this device: messages, and the answers that some of them are
+}
+
+/** What is older than a phone keeps is on the server. */
+export interface OlderMessages {
+  kept_since: Millis; // the beginning of the history window
+  state: 'server' | 'loading' | 'failed' | 'offline' | 'full'; // `server`: it can be asked for
+  shown: number; // messages that came so far
 }
 
 export interface MessageItem {

@@ -428,7 +428,7 @@ export class FakeCore implements EnginePort {
       has_after: to < total,
       unread_from: unread === null ? null : messageAt(channel, unread, this.#startedAt).id,
       complete: this.#world.completeAt !== null,
-      kept_since: null,
+      older: null,
       total,
     };
   }

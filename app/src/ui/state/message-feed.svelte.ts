@@ -1,9 +1,21 @@
 /** The messages of one channel as the list shows them: a window that follows the reader. */
 import { tick } from 'svelte';
-import type { Anchor, Id, MessageItem, MessagesSnapshot } from '../../bridge/types.ts';
+import type {
+  Anchor,
+  Id,
+  MessageItem,
+  MessagesSnapshot,
+  OlderMessages,
+} from '../../bridge/types.ts';
 import { nextFrame } from './frames.ts';
-import { subscribe } from './engine.svelte.ts';
-import { nextQuery, openingQuery, stepsBetween, type WindowQuery } from './message-window.ts';
+import { call, subscribe } from './engine.svelte.ts';
+import {
+  nextQuery,
+  openingQuery,
+  readsOn,
+  stepsBetween,
+  type WindowQuery,
+} from './message-window.ts';
 
 export class MessageFeed {
   items = $state.raw<readonly MessageItem[]>([]);
@@ -12,7 +24,8 @@ export class MessageFeed {
   hasBefore = $state(false);
   hasAfter = $state(false);
   complete = $state(true);
-  keptSince = $state<number | null>(null); // the beginning of this phone's history window
+  /** What this phone does not keep of the channel. */
+  older = $state.raw<OlderMessages | null>(null);
   isReady = $state(false);
   isBlocked = $state(false);
   /** As it was when the channel was opened: the line stays where it was while one reads. */
@@ -51,6 +64,12 @@ export class MessageFeed {
     const { items, hasBefore, hasAfter } = this;
     const query = nextQuery({ items, hasBefore, hasAfter }, first, last);
     if (query) this.#ask(query);
+    else if (readsOn(this.older, first)) this.showOlder();
+  }
+
+  /** What becomes of it is told by the next snapshots. */
+  showOlder(): void {
+    call('show_older', { channel: this.#channel }).catch(() => undefined);
   }
 
   /** The old window goes on being shown until the new one has arrived. */
@@ -103,7 +122,7 @@ export class MessageFeed {
       this.hasBefore = next.has_before;
       this.hasAfter = next.has_after;
       this.complete = next.complete;
-      this.keptSince = next.kept_since;
+      this.older = next.older;
       if (!this.isReady) this.unreadFrom = next.unread_from;
       this.isReady = true;
       await tick();

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { MessageItem } from '../../bridge/types.ts';
-import { keyOf, lastDelivered, nextQuery, openingQuery, stepsBetween } from './message-window.ts';
+import type { MessageItem, OlderMessages } from '../../bridge/types.ts';
+import {
+  keyOf,
+  lastDelivered,
+  nextQuery,
+  openingQuery,
+  readsOn,
+  stepsBetween,
+} from './message-window.ts';
 
 function item(number: number, state: MessageItem['state'] = 'done'): MessageItem {
   return { id: String(number), sort: number, state } as MessageItem;
@@ -11,6 +18,23 @@ function range(from: number, to: number): MessageItem[] {
 }
 
 const ids = (items: readonly MessageItem[]) => items.map((one) => one.id);
+
+describe('readsOn', () => {
+  const older: OlderMessages = { kept_since: 1, state: 'server', shown: 50 };
+
+  it('goes on by itself for whoever has begun to read older messages, at their beginning', () => {
+    expect(readsOn(older, 3)).toBe(true);
+    expect(readsOn(older, 30)).toBe(false);
+    expect(readsOn({ ...older, shown: 0 }, 3)).toBe(false);
+    expect(readsOn(null, 3)).toBe(false);
+  });
+
+  it('waits for what is under way, and does not repeat by itself what has failed', () => {
+    for (const state of ['loading', 'failed', 'offline', 'full'] as const) {
+      expect(readsOn({ ...older, state }, 3)).toBe(false);
+    }
+  });
+});
 
 describe('nextQuery', () => {
   const middle = { items: range(1000, 1200), hasBefore: true, hasAfter: true };

@@ -2,7 +2,7 @@
  * The window of messages that a channel holds in memory: which part to ask for, and how to go from
  * the part shown to the next one without moving what the reader is looking at.
  */
-import type { Anchor, MessageItem } from '../../bridge/types.ts';
+import type { Anchor, MessageItem, OlderMessages } from '../../bridge/types.ts';
 
 export interface WindowQuery {
   anchor: Anchor;
@@ -35,6 +35,11 @@ export function nextQuery(state: WindowState, first: number, last: number): Wind
   const anchor = isFixed(middle) ? middle : state.items.find(isFixed);
   if (!anchor) return null;
   return { anchor: { sort: anchor.sort, id: anchor.id }, before: span, after: span };
+}
+
+/** Whether somebody who has begun to read older messages has come to where the next ones belong. */
+export function readsOn(older: OlderMessages | null, first: number): boolean {
+  return older?.state === 'server' && older.shown > 0 && first < margin / 4;
 }
 
 /** A waiting message has no lasting place in the history yet. */

@@ -191,7 +191,7 @@ void add_net(Text& text, const NetCounters& net) {
              net.sockets_cut);
     text.add("pull_wire_bytes_total",
              "counter",
-             "Bytes of answers to pulls as they were sent, compressed.",
+             "Bytes of answers to pulls, and of older messages, as they were sent, compressed.",
              net.pull_wire_bytes);
     add_segments(text, net);
     text.add("files_stored_total", "counter", "Uploads that are whole.", net.files_stored);

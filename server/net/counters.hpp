@@ -23,7 +23,8 @@ struct NetCounters {
     std::uint64_t files_refused = 0;        ///< whole, and not taken
     std::uint64_t files_sent = 0;           ///< downloads begun
     std::uint64_t file_bytes_received = 0;  ///< of uploads
-    std::uint64_t pull_wire_bytes = 0;      ///< of answers to pulls, as they were compressed
+    std::uint64_t pull_wire_bytes =
+        0;  ///< of answers to pulls, and of older messages, as they were compressed
     std::uint64_t segments_made = 0;
     std::uint64_t segments_evicted = 0;    ///< for room, or because of damage
     std::uint64_t segments_damaged = 0;    ///< a file was not what had been written

@@ -24,7 +24,7 @@
 #include "server/services/archiving.hpp"
 #include "server/services/authenticator.hpp"
 #include "server/services/bucket_index.hpp"
-#include "server/services/choice_search.hpp"
+#include "server/services/choices/choice_search.hpp"
 #include "server/services/environment.hpp"
 #include "server/services/executor.hpp"
 #include "server/services/histogram.hpp"

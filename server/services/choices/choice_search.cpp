@@ -1,4 +1,4 @@
-#include "server/services/choice_search.hpp"
+#include "server/services/choices/choice_search.hpp"
 
 #include <set>
 #include <utility>

@@ -1,6 +1,6 @@
 // Bad input: searches of devices, and answers of other servers that are not choices.
 
-#include "server/services/choice_search.hpp"
+#include "server/services/choices/choice_search.hpp"
 
 #include <gtest/gtest.h>
 

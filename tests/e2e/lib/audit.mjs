@@ -53,7 +53,7 @@ function rememberedFields(page) {
 export async function seeFocus(page) {
   const missing = () => {
     const element = document.activeElement;
-    const isMarked = [element, element.parentElement, element.nextElementSibling].filter(Boolean).some((each) => {
+    const isMarked = [element, element.parentElement, element.firstElementChild, element.nextElementSibling].filter(Boolean).some((each) => {
       const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(each);
       return (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2) || boxShadow !== 'none';
     });

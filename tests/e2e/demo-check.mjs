@@ -226,7 +226,7 @@ async function workOrders(home, page) {
     await moveTask(page, home, own, 'validation', words);
     await at(page, 'task-waiting').waitFor();
     expect((await moves(page).count()) === 0, 'a second action is offered');
-    const reason = await page.locator('[data-testid^="task-refused-"]').first().innerText();
+    const reason = await at(page, 'task-reason').first().innerText();
     expect(reason.includes('One action on this task waits to be sent.'), `the reason is "${reason}"`);
     await shoot(page, '12-one-action');
     await moveTask(page, home, contested, 'validation', words);

@@ -47,7 +47,8 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await moves(page).first().click();
   await at(page, 'task-waiting').waitFor();
   assert.equal(await moves(page).count(), 0, 'a second action upon the task is refused');
-  assert.ok((await page.locator('[data-testid^="task-refused-"]').count()) > 0, 'and says why');
+  assert.equal(await at(page, 'task-reason').count(), 1, 'and why is said once');
+  assert.ok((await page.locator('[data-testid="task-reason"] [data-testid^="task-refused-"]').count()) > 1, 'of all that it keeps from being done');
   await shoot(page, 'tasks-4-one-action');
 
   await killBrowser(phone);
@@ -116,7 +117,7 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await page.locator('[data-testid="task-action-ready"]:enabled').waitFor({ timeout: 30_000 });
   await moves(page).filter({ hasText: 'Plan a task' }).click();
   await plan('Order the seals');
-  await at(page, 'task-refused-ready').getByText('Close its subtasks first.').waitFor({ timeout: 30_000 });
+  await at(page, 'task-reason').filter({ hasText: 'Close its subtasks first.' }).getByTestId('task-refused-ready').waitFor({ timeout: 30_000 });
   const [inside] = await waitFor('the plan inside', () => {
     const found = wholeTasksOf(server.data).filter((each) => each.name === 'Order the seals');
     return found.length > 0 && found;

@@ -27,6 +27,8 @@ export interface FormsSnapshot {
 export interface DraftCard {
   draft: number;
   channel: { id: Id; name: string };
+  /** What it does to a task; `name`: of the task that it is about or begins one inside of, empty where there is none. */
+  task: { group: string; name: string; begins: boolean } | null;
   title: Texts; // empty while the form is not on this device
   changed_at: Millis; // device clock
 }

@@ -118,7 +118,13 @@ export class FakeForms {
         },
       ],
       drafts: [
-        { draft: 3, channel: { id: '201', name: '' }, title, changed_at: Date.now() - 8 * 60_000 },
+        {
+          draft: 3,
+          channel: { id: '201', name: '' },
+          task: null,
+          title,
+          changed_at: Date.now() - 8 * 60_000,
+        },
       ],
       send: allowed,
     };

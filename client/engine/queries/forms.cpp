@@ -79,12 +79,33 @@ Result<std::vector<Offered>> offered_forms(View& view,
     return list;
 }
 
-Json draft_json(View& view, const Outbox::Draft& draft, Json channel) {
+/// What a draft does to a task, by the names that are known here; null where it is an answer.
+Result<Json> draft_task(View& view, const Outbox::Draft& draft) {
+    const auto form = parse_task_form(draft.task);
+    if (!form) {
+        return Json(nullptr);
+    }
+    HF_TRY(const auto group, view.find_group(form->group));
+    std::optional<workflow::Task> task;
+    if (form->task) {
+        HF_TRY(task, find_task(view, form->group, form->task));
+    }
+    return Json{{"group", group ? group->name : std::string()},
+                {"name", task ? task->name : std::string()},
+                {"begins", form->begins()}};
+}
+
+Result<Json> draft_json(View& view, const Outbox::Draft& draft) {
     const auto form = form_cards::find(view, draft.version);
-    return {{"draft", draft.number},
-            {"channel", std::move(channel)},
-            {"title", form ? form_cards::title(**form) : Json::object()},
-            {"changed_at", draft.changed_at.ms}};
+    HF_TRY(const auto channel, view.find_channel(draft.channel));
+    HF_TRY(Json task, draft_task(view, draft));
+    return Json{
+        {"draft", draft.number},
+        {"channel",
+         {{"id", to_string(draft.channel)}, {"name", channel ? channel->name : std::string()}}},
+        {"task", std::move(task)},
+        {"title", form ? form_cards::title(**form) : Json::object()},
+        {"changed_at", draft.changed_at.ms}};
 }
 
 Result<Json> drafts_of(View& view, std::optional<Id> only) {
@@ -99,11 +120,8 @@ Result<Json> drafts_of(View& view, std::optional<Id> only) {
         return std::tuple(a->changed_at, a->number) > std::tuple(b->changed_at, b->number);
     });
     for (const Outbox::Draft* draft : newest_first) {
-        HF_TRY(const auto channel, view.find_channel(draft->channel));
-        list.push_back(draft_json(view,
-                                  *draft,
-                                  {{"id", to_string(draft->channel)},
-                                   {"name", channel ? channel->name : std::string()}}));
+        HF_TRY(Json card, draft_json(view, *draft));
+        list.push_back(std::move(card));
     }
     return list;
 }

@@ -73,6 +73,7 @@ TEST_F(EngineRoutines, OM24_OM27_a_form_that_the_state_offers_is_an_action_upon_
     const Json offered = action(phone->snapshot(task)["task"], "");
     EXPECT_EQ(offered["kind"], "survey_trigger");
     EXPECT_EQ(offered["label"], "Report");
+    EXPECT_EQ(offered["title"], (Json{{"en", "Report"}}));
     EXPECT_TRUE(offered["runs_routine"].get<bool>());
     work_offline();
     const Json upon{{"group", to_string(FakeServer::group)},

@@ -23,11 +23,14 @@ TEST_F(EngineTasks, a_list_by_state_and_a_task_say_what_may_be_done_and_why_not)
     EXPECT_EQ(state(tasks, "reported")["count"], 1);
     EXPECT_EQ(state(tasks, "reported")["tasks"][0]["name"], "Leak at P-7");
     EXPECT_EQ(state(tasks, "doing")["count"], 0);
-    EXPECT_EQ(phone->snapshot(tasks)["workflows"][0]["start"]["label"], "Report");
+    const Json start = phone->snapshot(tasks)["workflows"][0]["start"];
+    EXPECT_EQ(start["label"], "Report");
+    EXPECT_EQ(start["title"], (Json{{"en", "Report"}})) << "in each of its languages (OM40)";
     const Json task = phone->snapshot(watch_task(to_string(leak)))["task"];
     EXPECT_EQ(task["serial"], 4);
     EXPECT_EQ(task["channel"], to_string(leak));
     EXPECT_TRUE(action(task, "doing")["refusal"].is_null());
+    EXPECT_TRUE(action(task, "doing")["title"].is_null()) << "a state has one name";
     EXPECT_EQ(action(task, "rejected")["refusal"]["code"], "access.forbidden");
 }
 

@@ -7,6 +7,7 @@ import type {
   MessageItem,
   Millis,
   OutboxItem,
+  Texts,
 } from './types.ts';
 
 /** What of a group of tasks is on the screen. */
@@ -125,6 +126,7 @@ export interface TaskWorkflow {
   start: {
     form: Id | null;
     label: string;
+    title: Texts | null; // the label in other languages, where it is the form's title
     runs_routine: boolean;
     refusal: EngineError | null;
   } | null;
@@ -157,6 +159,7 @@ export interface TasksSnapshot {
 export interface TaskAction {
   kind: 'manual_change' | 'state_form' | 'survey_trigger' | 'subtask_form';
   label: string; // the name of the state, or of the form
+  title: Texts | null; // the label in other languages, where it is the form's title
   target: string; // code of the state; empty: the form's routines decide
   form: Id | null;
   workflow: string; // that a subtask follows

@@ -27,6 +27,7 @@ function action(what: Partial<TaskAction>): TaskAction {
   return {
     kind: 'manual_change',
     label: '',
+    title: null,
     target: '',
     form: null,
     runs_routine: false,
@@ -106,7 +107,13 @@ export class FakeTasks {
         {
           code: 'work_order',
           name: 'Work order',
-          start: { form: '41', label: 'Report work', runs_routine: false, refusal: null },
+          start: {
+            form: '41',
+            label: 'Report work',
+            title: { en: 'Report work', es: 'Reportar un trabajo' },
+            runs_routine: false,
+            refusal: null,
+          },
           statuses: [],
           states: [reported, pending],
         },

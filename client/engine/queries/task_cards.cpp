@@ -5,6 +5,7 @@
 
 #include "client/engine/queries/cards.hpp"
 #include "client/engine/queries/form_cards.hpp"
+#include "core/rules/form_cache.hpp"
 #include "core/workflow/offers.hpp"
 
 namespace holdfast::client::task_cards {
@@ -87,6 +88,20 @@ Json refusal(const View& view, IntentKind kind, const std::optional<Error>& refu
 Json form(const TaskFacts& facts, const std::string& code) {
     const auto form = facts.form_of(code);
     return form ? Json(to_string(*form)) : Json(nullptr);
+}
+
+Result<Json> form_title(const View& view, const TaskFacts& facts, const std::string& code) {
+    const auto form = facts.form_of(code);
+    if (!form) {
+        return Json(nullptr);
+    }
+    const Result<Id> version = current_version(view, form_cards::organization(view), *form);
+    if (!version) {
+        return version.error().code == ErrorCode::intent_gone ? Result<Json>(Json(nullptr))
+                                                              : std::unexpected(version.error());
+    }
+    const auto known = form_cards::find(view, *version);
+    return known ? form_cards::title(**known) : Json(nullptr);
 }
 
 }  // namespace holdfast::client::task_cards

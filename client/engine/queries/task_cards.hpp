@@ -26,5 +26,9 @@ using Json = nlohmann::json;
 [[nodiscard]] Json refusal(const View& view, IntentKind kind, const std::optional<Error>& refused);
 /// Id of the form that a workflow names by this code; null where there is none.
 [[nodiscard]] Json form(const TaskFacts& facts, const std::string& code);
+/// Its title, by language; null where it is not here.
+[[nodiscard]] Result<Json> form_title(const View& view,
+                                      const TaskFacts& facts,
+                                      const std::string& code);
 
 }  // namespace holdfast::client::task_cards

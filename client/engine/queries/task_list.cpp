@@ -47,8 +47,10 @@ Result<Json> start_json(const View& view,
     if (!offer) {
         return Json(nullptr);
     }
+    HF_TRY(Json title, task_cards::form_title(view, facts, offer->form));
     return Json{{"form", task_cards::form(facts, offer->form)},
                 {"label", offer->label},
+                {"title", std::move(title)},
                 {"runs_routine", offer->runs_routine},
                 {"refusal", task_cards::refusal(view, IntentKind::task_create, offer->refusal)}};
 }

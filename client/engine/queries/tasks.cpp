@@ -22,14 +22,20 @@ bool sees(const TaskFacts& facts,
            workflow::Role::none;
 }
 
-Json action_json(const View& view, const TaskFacts& facts, const workflow::Offer& offer) {
-    return {{"kind", workflow::rule_of(offer.kind).name},
-            {"label", offer.label},
-            {"target", offer.target},
-            {"form", task_cards::form(facts, offer.form)},
-            {"workflow", offer.workflow},
-            {"runs_routine", offer.runs_routine},
-            {"refusal", task_cards::refusal(view, IntentKind::task_change_state, offer.refusal)}};
+Result<Json> action_json(const View& view, const TaskFacts& facts, const workflow::Offer& offer) {
+    Json title;  // what leads to a state is called like the state
+    if (offer.target.empty()) {
+        HF_TRY(title, task_cards::form_title(view, facts, offer.form));
+    }
+    return Json{
+        {"kind", workflow::rule_of(offer.kind).name},
+        {"label", offer.label},
+        {"title", std::move(title)},
+        {"target", offer.target},
+        {"form", task_cards::form(facts, offer.form)},
+        {"workflow", offer.workflow},
+        {"runs_routine", offer.runs_routine},
+        {"refusal", task_cards::refusal(view, IntentKind::task_change_state, offer.refusal)}};
 }
 
 Result<Json> people_json(const View& view, const workflow::Task& task) {
@@ -122,7 +128,8 @@ Result<Json> details(const View& view, const TaskFacts& facts, const workflow::S
     snapshot["actions"] = Json::array();
     HF_TRY(const auto offers, workflow::possible_actions(subject, facts));
     for (const workflow::Offer& offer : offers) {
-        snapshot["actions"].push_back(action_json(view, facts, offer));
+        HF_TRY(Json action, action_json(view, facts, offer));
+        snapshot["actions"].push_back(std::move(action));
     }
     return snapshot;
 }

@@ -1,7 +1,7 @@
 /** How fields and values of views are called. */
-import type { TaskField, TaskGroup, TaskTest, TaskWorkflow } from '../../bridge/types.ts';
+import type { TaskField, TaskGroup, TaskTest, TaskWorkflow, Texts } from '../../bridge/types.ts';
 import { shortDay } from '../../i18n/figures.ts';
-import { t } from '../../i18n/index.svelte.ts';
+import { t, textIn } from '../../i18n/index.svelte.ts';
 
 /** What a field is compared with, and so what a person gives. */
 export type FieldKind = 'state' | 'person' | 'text' | 'number' | 'date' | 'flag';
@@ -80,6 +80,10 @@ export const filterFields: TaskField[] = [
   'waiting',
   ...statuses,
 ];
+
+/** What a person may do, in their language: the titles of forms are in several, the names of states are as they are. */
+export const actionLabel = ({ label, title }: { label: string; title: Texts | null }): string =>
+  (title && textIn(title)) || label;
 
 export function valueText(value: TaskGroup['values'][number]): string {
   if (value.value === '') return t('view.none');

@@ -107,6 +107,14 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await waitFor('the tasks of the day', async () => (await page.locator('[data-testid="task-rows"] a').count()) > 0);
   await shoot(page, 'views-calendar');
 
+  // A page that is left takes its sheet with it.
+  await at(page, 'view-change').click();
+  await at(page, 'view-done').waitFor();
+  await page.evaluate(() => { location.hash = '#/'; });
+  await at(page, 'view-done').waitFor({ state: 'detached' });
+  await at(page, 'group-row').filter({ hasText: 'Work orders' }).last().click();
+  await at(page, 'calendar').waitFor();
+
   // The device remembers; in Spanish and in the dark too.
   await context.close();
   ({ context, page } = await launch(profile, { locale: 'es-CL', colorScheme: 'dark' }));

@@ -81,6 +81,12 @@ public:
                                          std::size_t limit) override {
         return truth_.newest_rows(bucket, kind, limit);
     }
+    Result<std::vector<Row>> rows_before(BucketId bucket,
+                                         RowKind kind,
+                                         SortKey place,
+                                         std::size_t limit) override {
+        return truth_.rows_before(bucket, kind, place, limit);
+    }
     Result<std::vector<Row>> oldest_rows(BucketId bucket,
                                          RowKind kind,
                                          std::int64_t below,

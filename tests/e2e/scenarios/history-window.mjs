@@ -104,7 +104,7 @@ export async function run({ profile, shoot, onEnd, watch }) {
   await shoot(page, 'older-offline');
   proxy.restore();
   await at(page, 'banner-button').click();
-  await waitForBar(page, 'ready');
+  await inState(page, 'offline').waitFor({ state: 'detached' });
 
   // Whoever goes on scrolling reads to the beginning of the channel, each message once.
   const seen = new Set();
@@ -145,6 +145,6 @@ export async function run({ profile, shoot, onEnd, watch }) {
   await at(page, 'banner-button').click();
   await inState(page, 'server').waitFor();
   await page.addStyleTag({ content: 'html { font-size: 200% }' });
-  await inState(page, 'server').scrollIntoViewIfNeeded();
+  await scrollUp(page, 'the beginning in large letters', async () => await inState(page, 'server').isVisible());
   await shoot(page, 'small-older-offered');
 }

@@ -51,6 +51,7 @@ export async function run({ home, profile, shoot, onEnd, watch }) {
   // Where answers are read; the card that leads there is a link of its own.
   await page.goto(`${home}#/`);
   await at(page, 'group-row').filter({ hasText: 'Work orders' }).last().click();
+  await at(page, 'view-list').click();
   await beginTask(page, 'Call +34 612 345 679 first');
   await at(page, 'form-send').click();
   await at(page, 'task-chat').click();

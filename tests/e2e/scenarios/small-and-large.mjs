@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 
-import { ana, at, message, openFirst, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
+import { ana, at, message, signIn, waitForBanner, waitForBar, workOffline } from '../lib/app.mjs';
 import { seeFocus } from '../lib/audit.mjs';
 import { launch } from '../lib/browser.mjs';
-import { binary, makeFolder, removeFolder, startServer, waitFor } from '../lib/server.mjs';
+import { waitFor } from '../lib/server.mjs';
 
-export const name = 'every screen on 320 px with text twice as large; the way from sign-in to a sent message by keyboard alone; in Offline Mode there is room under the banner; a channel whose older messages are not on the phone says so';
+export const name = 'every screen on 320 px with text twice as large; the way from sign-in to a sent message by keyboard alone; in Offline Mode there is room under the banner';
 
 const mostStops = 80;
 const large = 'html { font-size: 200% }';
@@ -113,38 +112,6 @@ export async function run({ home, proxy, profile, shoot, onEnd, watch }) {
   await shoot(page, 'small-offline-banner-scrolled');
   await at(page, 'send').click();
   await message(page, 'Con el aviso abierto').waitFor();
-  await seeTheBeginning({ shoot, onEnd, watch });
-}
-
-/** A phone that keeps the messages of a week: where a channel begins on it, it says since when. */
-async function seeTheBeginning({ shoot, onEnd, watch }) {
-  const data = makeFolder('week');
-  onEnd(() => removeFolder(data));
-  const server = await startServer(data, { assets: 8, extra: ['--tasks', '10'] });
-  onEnd(() => server.stop());
-  const granted = spawnSync(binary, ['entitlement', 'grant', 'northfield', '--history-days', '7', '--data', data], { encoding: 'utf8' });
-  assert.equal(granted.status, 0, granted.stderr);
-  for (const [locale, words] of [['en-US', /^This phone keeps messages since/], ['es-ES', /^Este teléfono conserva los mensajes desde/]]) {
-    const profile = makeFolder('profile');
-    onEnd(() => removeFolder(profile));
-    const { context, page } = await launch(profile, { locale, viewport: { width: 320, height: 568 } });
-    onEnd(() => context.close());
-    watch(page);
-    await page.goto(`http://localhost:${server.port}/`);
-    await page.addStyleTag({ content: large });
-    await signIn(page, ana);
-    await waitForBar(page, 'ready');
-    await at(page, 'group-row').filter({ hasText: 'Safety' }).last().click();
-    await openFirst(page, 'channel-row');
-    await at(page, 'message').first().waitFor();
-    const sentence = at(page, 'messages').getByText(words);
-    await waitFor('the beginning', async () => {
-      await at(page, 'messages').evaluate((list) => list.scrollTo(0, 0));
-      return sentence.isVisible();
-    });
-    await shoot(page, `small-beginning-${locale}`);
-    await context.close();
-  }
 }
 
 /** Goes on with the Tab key until what has the focus matches `selector`; it has to be seen at every stop. */

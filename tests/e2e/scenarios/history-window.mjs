@@ -145,10 +145,6 @@ export async function run({ profile, shoot, onEnd, watch }) {
   await at(page, 'banner-button').click();
   await inState(page, 'server').waitFor();
   await page.addStyleTag({ content: 'html { font-size: 200% }' });
-  const { y: top } = await at(page, 'messages').boundingBox();
-  await scrollUp(page, 'the beginning in large letters', async () => {
-    const box = await inState(page, 'server').boundingBox();
-    return box !== null && box.y >= top;
-  });
+  await scrollUp(page, 'the beginning in large letters', async () => await inState(page, 'server').isVisible());
   await shoot(page, 'small-older-offered');
 }

@@ -228,27 +228,20 @@ asio::awaitable<Answer> Routes::change_password(Request request) {
 }
 
 asio::awaitable<Answer> Routes::pull(Request request) {
-    const auto identity = services_.auth.check_access(bearer_token(request.authorization));
-    if (!identity) {
-        co_return refuse(request, identity.error());
-    }
-    auto frames = services_.hub.pull(*identity, request.body);
-    if (!frames) {
-        co_return refuse(request, frames.error());
-    }
-    co_return make_frames(request, *std::move(frames));
+    co_return frames_of(request, &services::Hub::pull);
 }
 
 asio::awaitable<Answer> Routes::older(Request request) {
+    co_return frames_of(request, &services::Hub::older);
+}
+
+Answer Routes::frames_of(const Request& request, FrameSource source) {
     const auto identity = services_.auth.check_access(bearer_token(request.authorization));
     if (!identity) {
-        co_return refuse(request, identity.error());
+        return refuse(request, identity.error());
     }
-    auto frames = services_.hub.older(*identity, request.body);
-    if (!frames) {
-        co_return refuse(request, frames.error());
-    }
-    co_return make_frames(request, *std::move(frames));
+    auto frames = (services_.hub.*source)(*identity, request.body);
+    return frames ? make_frames(request, *std::move(frames)) : refuse(request, frames.error());
 }
 
 Answer Routes::make_frames(const Request& request, wire::Bytes frames) {

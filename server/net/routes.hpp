@@ -58,6 +58,10 @@ private:
     [[nodiscard]] boost::asio::awaitable<Result<bool>> check_password(std::string hash,
                                                                       std::string password);
     /// Frames, compressed as the device takes them.
+    using FrameSource = Result<wire::Bytes> (services::Hub::*)(const services::Identity&,
+                                                               std::string_view);
+    /// What the hub has for whoever asks, as frames.
+    [[nodiscard]] Answer frames_of(const Request& request, FrameSource source);
     [[nodiscard]] Answer make_frames(const Request& request, wire::Bytes frames);
     [[nodiscard]] Answer app(const Request& request) const;
     [[nodiscard]] Answer refuse(const Request& request, const Error& error) const;

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/base/deadline.hpp"
 #include "core/wire/codec.hpp"
 
 namespace holdfast::client {
@@ -230,9 +231,7 @@ bool OlderMessages::pass_time(Instant now) {
 std::optional<Instant> OlderMessages::next_deadline() const {
     std::optional<Instant> deadline;
     for (const auto& [channel, held] : held_) {
-        if (held.drop_at && (!deadline || *held.drop_at < *deadline)) {
-            deadline = held.drop_at;
-        }
+        deadline = earliest({deadline, held.drop_at});
     }
     return deadline;
 }

@@ -18,7 +18,7 @@ function draw(source: string): Node {
 /** A drawing of an ionicons name; names of groups come from the server, so any may come. Each is parsed once. */
 export function iconDrawing(name: string): Node {
   const known = [name, `${name}-outline`].find((each) => sources.has(each)) ?? 'folder-outline';
-  const drawing = drawn.get(known) ?? draw(sources.get(known) ?? '');
-  drawn.set(known, drawing);
+  let drawing = drawn.get(known);
+  if (!drawing) drawn.set(known, (drawing = draw(sources.get(known) ?? '')));
   return drawing.cloneNode(true);
 }

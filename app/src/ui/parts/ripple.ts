@@ -23,9 +23,11 @@ export function answerTouches(): void {
 }
 
 async function answer(touched: Element, x: number, y: number): Promise<void> {
+  const touch = new AbortController(); // none of the listeners outlives it
   const released = new Promise((resolve) => {
+    touch.signal.addEventListener('abort', resolve);
     for (const name of ['pointerup', 'pointercancel', 'pointerleave'])
-      touched.addEventListener(name, resolve, { once: true });
+      touched.addEventListener(name, () => touch.abort(), { signal: touch.signal });
   });
   const fade = await circles(touched).addRipple(x, y);
   await released; // a quick finger is gone before it is drawn

@@ -1,7 +1,9 @@
 #include "client/engine/session_keeper.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <variant>
 
 #include "client/engine/http_answer.hpp"
 #include "client/engine/limits.hpp"
@@ -94,7 +96,12 @@ std::optional<SessionKeeper::Event> SessionKeeper::poll_event() {
 void SessionKeeper::sign_in(std::int64_t call,
                             const std::string& email,
                             const std::string& password) {
-    if (pending_.size() >= limits::http_pending_max) {
+    const auto is_sign_in = [](const auto& entry) {
+        return std::holds_alternative<SignIn>(entry.second);
+    };
+    // Of two, both would speak of the number that the device has now; the second would get one that
+    // is not above the first one's, and what waits would be sent out of order.
+    if (pending_.size() >= limits::http_pending_max || std::ranges::any_of(pending_, is_sign_in)) {
         device_.reply_error(call, Error{ErrorCode::request_too_many});
         return;
     }

@@ -17,6 +17,7 @@ class SessionKeeper {
 public:
     explicit SessionKeeper(Device& device) : device_(device) {}
 
+    /// Refused with request_too_many while another one has no answer.
     void sign_in(std::int64_t call, const std::string& email, const std::string& password);
     /// Refused with outbox_not_empty while work is here, unless `discard`.
     void sign_out(std::int64_t call, bool discard);

@@ -58,8 +58,8 @@ struct Account {
 /// Invariants  An id is given once, whatever happens to the process. An item leaves by settle()
 ///             with the server's word, by forget() after that, or by discard(): because the person
 ///             has read why it was refused, or takes back what the server cannot have.
-/// Order       by id. The server gives device numbers in increasing order, so this is the order in
-///             which things were done, also across a change of the number.
+/// Order       by id. The server gives a device a number above the one that it had, so this is the
+///             order in which things were done, also across a change of the number.
 /// Owner       the engine, one connection. Threads: the owner's only.
 /// Errors      of every call that writes: storage_full · storage_failed · storage_busy ·
 ///             outbox_read_only. Nothing is half-done.

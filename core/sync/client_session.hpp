@@ -119,7 +119,7 @@ public:
     struct OutboxChanged {
         std::size_t waiting = 0;
         /// The smallest of them; 0: they are behind those that were handed out. Smaller ones come
-        /// when confirmed work comes back, and where the device was given a smaller number.
+        /// when confirmed work comes back.
         Id from{};
     };
     /// The answer to LoadIntents: in outbox order.

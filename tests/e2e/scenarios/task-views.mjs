@@ -16,6 +16,15 @@ const look = (page, view) => at(page, `view-${view}`).click();
 const choose = (page, label, option) =>
   page.locator('label').filter({ has: page.getByText(label, { exact: true }) }).locator('select').selectOption(option);
 
+/** Whether a finger finds a task in a list that is still moving. */
+const hearsWhileMoving = (list) =>
+  list.evaluate((moved) => new Promise((resolve) => {
+    const { x, y, width, height } = moved.getBoundingClientRect();
+    const look = () => resolve(document.elementFromPoint(x + width / 2, y + height / 2)?.closest('a') != null);
+    moved.addEventListener('scroll', () => requestAnimationFrame(() => requestAnimationFrame(look)), { once: true });
+    moved.scrollTop += 20;
+  }));
+
 export async function run({ home, proxy, server, profile, shoot, onEnd, watch }) {
   const orders = inGroup(wholeTasksOf(server.data), 'work_order');
   const inState = (state) => orders.filter((task) => task.state === state).length;
@@ -125,6 +134,7 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await look(page, 'list');
   await at(page, 'task-rows').waitFor();
   await shoot(page, 'views-list-dark');
+  assert.ok(await hearsWhileMoving(at(page, 'task-rows')), 'a tap just after a scroll is heard');
   await look(page, 'board');
   await at(page, 'task-board').waitFor();
   await shoot(page, 'views-board-dark');

@@ -167,8 +167,10 @@ void SyncDriver::carry_out(const Session::StoreOutcomes& output) {
 
 bool SyncDriver::has_passed(const Position& position) const {
     const sync::BucketCursor* cursor = device_.replica().bucket(position.bucket);
-    // A bucket that is not here is one that this person may not read.
-    return cursor == nullptr || (cursor->complete && cursor->version >= position.version);
+    if (cursor == nullptr) {
+        return told_complete_;  // a bucket that is not here then is one that nobody here may read
+    }
+    return cursor->complete && cursor->version >= position.version;
 }
 
 std::vector<Id> SyncDriver::seen() const {
@@ -200,8 +202,14 @@ void SyncDriver::adopt(const Intent& intent) {
     }
 }
 
+/// Where the replica is in memory for lack of room they stay in the outbox, without an overlay:
+/// what is on the disk may be older, and does not show then whether the server has lost them.
 void SyncDriver::forget_seen() {
-    const std::vector<Id> seen = this->seen();
+    std::vector<Id> seen = this->seen();
+    const bool stays = device_.lacks_room();
+    if (stays) {
+        std::erase_if(seen, [&](Id id) { return !device_.overlay.contains(id); });
+    }
     if (seen.empty() || !keep()) {  // what the outbox gives up stands in the replica for good
         return;
     }
@@ -211,8 +219,9 @@ void SyncDriver::forget_seen() {
         adopt(intent);
     }
     device_.overlay.remove(seen, device_.changes);
-    // Where the disk is full they stay, without an overlay, and are forgotten at the next start.
-    (void)device_.outbox.forget(seen);
+    if (!stays) {
+        (void)device_.outbox.forget(seen);  // where the disk is full: at the next start
+    }
     device_.changes.add(Topic::About::outbox);
 }
 

@@ -18,6 +18,7 @@ constexpr Millis restart_max{15'000};
 /// Longer than anything is on its way, than a device takes for connected what is cut, and than a
 /// replica that found no room waits for its file.
 constexpr Millis settle_time{client::limits::storage_retry_every.count + 5'000};
+constexpr Millis arrive_time{5'000};  // of what the server sends in the end
 constexpr std::uint64_t events_of_a_moment_max = 100'000;
 
 }  // namespace
@@ -84,7 +85,8 @@ void World::run_until(Instant end, const std::function<bool()>& done) {
     }
 }
 
-/// Until every device is quiet, and still is when whatever was on its way has arrived.
+/// Until every device is quiet, and still is when whatever was on its way has arrived: also what the
+/// server did by its clock.
 void World::come_to_rest() {
     const Instant rest_by = clock_.now() + drain_max;
     const auto resting = [this] {
@@ -95,10 +97,23 @@ void World::come_to_rest() {
     while (!ledger_.violation && clock_.now() < rest_by) {
         run_until(rest_by, resting);
         run_until(clock_.now() + settle_time, [] { return false; });
-        if (resting()) {
+        const std::int64_t written = server_writes();
+        run_until(clock_.now() + arrive_time, [] { return false; });
+        if (resting() && server_writes() == written) {
             return;
         }
     }
+}
+
+/// Grows with each row that the server writes; 0 while it is down.
+std::int64_t World::server_writes() {
+    if (!server_.running()) {
+        return 0;
+    }
+    auto sum = server_.storage().database().prepare("SELECT sum(version) FROM bucket");
+    const auto row = sum ? sum->step() : std::unexpected(sum.error());
+    ledger_.expect(row.value_or(false), "the server's buckets cannot be read");
+    return row.value_or(false) ? sum->integer(0) : 0;
 }
 
 /// Those that wait for their time too, but for what begins by the clock: that never ends.

@@ -97,6 +97,7 @@ private:
     void run_until(Instant end, const std::function<bool()>& done);
     void make_quiet();
     void come_to_rest();
+    [[nodiscard]] std::int64_t server_writes();
     [[nodiscard]] bool has_open_runs();
     void insist_on_sign_in(std::size_t device);
     void judge();

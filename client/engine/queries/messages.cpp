@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "client/engine/queries/cards.hpp"
@@ -135,8 +136,10 @@ public:
     }
 
     /// A message of the person that the timeline does not have yet.
-    Result<std::string> waiting(const Outbox::Item& item) {
+    /// @param deleted  by another action that stands in the outbox.
+    Result<std::string> waiting(const Outbox::Item& item, bool deleted) {
         body::Message message = message_of(item.intent);
+        message.hidden = deleted;
         const Id id = item.intent.id;
         HF_TRY(const auto overlaid, view_.find({timeline_, RowKind::message, id}));
         if (overlaid) {
@@ -312,8 +315,24 @@ bool knows_access(const View& view) {
     return !view.buckets(BucketKind::user).empty();
 }
 
+/// Messages of a channel that actions in the outbox delete.
+std::set<Id> deleted_in_outbox(const Outbox& outbox, Id channel) {
+    std::set<Id> deleted;
+    for (const auto& [id, item] : outbox.items()) {
+        if (item.intent.kind != IntentKind::message_delete || item.intent.lane != channel ||
+            item.state == Outbox::State::rejected) {
+            continue;
+        }
+        if (const auto deletion = args::parse_message_target(item.intent.args)) {
+            deleted.insert(deletion->message);
+        }
+    }
+    return deleted;
+}
+
 /// Own messages that the timeline does not have yet, in the order in which they were written.
 Result<> append_waiting(View& view, Id channel, ItemMaker& maker, std::vector<std::string>& items) {
+    const std::set<Id> deleted = deleted_in_outbox(view.outbox(), channel);
     for (const auto& [id, item] : view.outbox().items()) {
         const bool writes = item.intent.kind == IntentKind::message_post ||
                             item.intent.kind == IntentKind::answer_submit;
@@ -324,7 +343,7 @@ Result<> append_waiting(View& view, Id channel, ItemMaker& maker, std::vector<st
         if (stored && item.state != Outbox::State::rejected) {
             continue;  // it stands in the timeline already
         }
-        HF_TRY(std::string made, maker.waiting(item));
+        HF_TRY(std::string made, maker.waiting(item, deleted.contains(id)));
         items.push_back(std::move(made));
     }
     return {};

@@ -222,9 +222,17 @@ async function benchBoard() {
     report('board-web', median(opened), 'ms', 150, `a board of ${tasks} tasks opens, from the touch to its cards, ${how} the app is there; at most 1`);
   }
   for (const [step, how] of [[40, 'read'], [400, 'flung']]) {
-    const { gaps, top } = await scrollColumn(page, step, 4);
-    if (top < step * 20) throw new Error(`the column has been scrolled to ${top} only`);
-    report('board-web', Math.max(...gaps), 'ms', 32, `the longest frame while a column is ${how}, of ${gaps.length}; at most 1`);
+    const longest = [];
+    let frames = 0;
+    let late = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      const { gaps, top } = await scrollColumn(page, step, 4);
+      if (top < step * 20) throw new Error(`the column has been scrolled to ${top} only`);
+      longest.push(Math.max(...gaps));
+      frames += gaps.length;
+      late += gaps.filter((gap) => gap > 32).length;
+    }
+    report('board-web', median(longest), 'ms', 32, `the longest frame while a column is ${how} for 4 s, the middle of ${rounds}; ${late} of ${frames} frames were longer; at most 1`);
   }
   await context.close();
   await server.stop();

@@ -2,7 +2,7 @@
 import type { Id, TaskGroup, TasksSnapshot, TasksView } from '../../bridge/types.ts';
 import type { VirtualizerHandle } from 'virtua/svelte';
 import { subscribe } from './engine.svelte.ts';
-import { type RowMap, windowFor, Windows } from './task-rows.ts';
+import { keepSame, type RowMap, windowFor, Windows } from './task-rows.ts';
 
 export class TaskFeed {
   snapshot = $state.raw<TasksSnapshot | null>(null);
@@ -74,7 +74,8 @@ export class TaskFeed {
           this.#close = [close];
           this.#isWaiting = false;
         }
-        this.snapshot = blocked ? null : next;
+        const shown = this.snapshot?.groups ?? [];
+        this.snapshot = blocked ? null : { ...next, groups: keepSame(shown, next.groups) };
         if (this.#isOutdated) {
           this.#isOutdated = false;
           this.#ask();

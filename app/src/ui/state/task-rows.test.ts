@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskCard, TaskGroup } from '../../bridge/types.ts';
-import { cardAt, margin, RowMap, windowFor, Windows } from './task-rows.ts';
+import { cardAt, keepSame, margin, RowMap, windowFor, Windows } from './task-rows.ts';
 
 function group(key: string, count: number, from = 0, cards = 0): TaskGroup {
   const tasks = Array.from({ length: cards }, (_, n) => ({ id: String(from + n) }) as TaskCard);
@@ -28,6 +28,15 @@ describe('OM22: rows of a view of tasks', () => {
     expect(bare.length).toBe(3);
     expect(bare.at(2)).toMatchObject({ group: { key: 'b' }, index: 0 });
     expect(told(bare, 1, 2)).toEqual(['a 1-1', 'b 0-0']);
+  });
+
+  it('are drawn again only where their group has changed', () => {
+    const shown = [group('a', 2, 0, 2), group('b', 3, 0, 1)];
+    const next = [group('b', 3, 0, 2), group('a', 2, 0, 2), group('new', 1)];
+    const kept = keepSame(shown, next);
+    expect(kept).toEqual(next);
+    expect(kept.map((each) => shown.includes(each))).toEqual([false, true, false]);
+    expect(kept[0]?.tasks[0]).toBe(shown[1]?.tasks[0]);
   });
 
   it('say which part of each group is on the screen', () => {

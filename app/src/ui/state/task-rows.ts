@@ -66,6 +66,23 @@ export class RowMap {
   }
 }
 
+/** The next groups. What is as it was shown stays the same object, card by card: nothing of it is drawn again. */
+export function keepSame(shown: readonly TaskGroup[], next: readonly TaskGroup[]): TaskGroup[] {
+  const before = new Map(shown.map((group) => [group.key, group]));
+  return next.map((group) => {
+    const old = before.get(group.key);
+    if (!old) return group;
+    const cards = new Map(old.tasks.map((card) => [card.id, card]));
+    const tasks = group.tasks.map((card) => sameOr(cards.get(card.id), card));
+    return sameOr(old, { ...group, tasks });
+  });
+}
+
+/** What was before, if it says the same. */
+function sameOr<T>(before: T | undefined, now: T): T {
+  return before && JSON.stringify(before) === JSON.stringify(now) ? before : now;
+}
+
 /** The card at a place, if it has come. */
 export function cardAt(group: TaskGroup, index: number): TaskCard | null {
   return group.tasks[index - group.from] ?? null;

@@ -1,6 +1,7 @@
 #include "server/services/server_time.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace holdfast::services {
@@ -17,6 +18,10 @@ Result<> ServerTime::learn(storage::Storage& storage) {
     }
     HF_TRY(const auto organizations, storage.organizations());
     for (const storage::OrganizationRecord& organization : organizations) {
+        HF_TRY(const auto runs, storage.runs_of(organization.id, std::nullopt, 1));
+        if (!runs.empty()) {
+            last_ = std::max(last_, runs.front().queued_at);
+        }
         HF_TRY(const auto buckets, storage.buckets_of(organization.id));
         for (const storage::BucketRecord& record : buckets) {
             if (!is_of_messages(record.bucket.kind) || record.bucket.rows == 0) {

@@ -13,7 +13,8 @@ public:
     explicit ServerTime(const Environment& environment) : environment_(environment) {}
 
     /// The clock of the machine may have been set back while the server was down: it goes on from
-    /// the newest message. Cost  once: a look into each timeline and archive; then nothing.
+    /// the newest message, and from the newest run, which would wait for the clock otherwise.
+    /// Cost  once: a look into each timeline and archive; then nothing.
     [[nodiscard]] Result<> learn(storage::Storage& storage);
     /// Behind a clock that was set back it goes on as time passes, and at least a millisecond a
     /// call: what comes later stands later, and what waits for its time does not wait for the

@@ -45,6 +45,8 @@ Result<> LyingStorage::put_outcome(const Outcome& outcome, Id user) {
     }
     if (outcome.status == OutcomeStatus::applied && !has_written_) {
         without_effect_.insert(outcome.intent);
+    } else {
+        without_effect_.erase(outcome.intent);  // it had none on a server that has gone back since
     }
     return truth_.put_outcome(outcome, user);
 }

@@ -85,8 +85,8 @@ void World::run_until(Instant end, const std::function<bool()>& done) {
     }
 }
 
-/// Until every device is quiet, and still is when whatever was on its way has arrived: also what the
-/// server did by its clock.
+/// Until every device is quiet, and still is when whatever was on its way has arrived: also what
+/// the server did by its clock.
 void World::come_to_rest() {
     const Instant rest_by = clock_.now() + drain_max;
     const auto resting = [this] {

@@ -165,8 +165,8 @@ void SyncDriver::carry_out(const Session::StoreOutcomes& output) {
     session_->handle(device_.now, Session::OutboxChanged{device_.outbox.waiting()});
 }
 
-/// A row that was written again since comes with its newest version only: until the bucket is as far
-/// as it was heard of, it may be neither here nor behind.
+/// A row that was written again since comes with its newest version only: until the bucket is as
+/// far as it was heard of, it may be neither here nor behind.
 bool SyncDriver::has_passed(const Position& position) const {
     const sync::BucketCursor* cursor = device_.replica().bucket(position.bucket);
     if (cursor == nullptr) {

@@ -149,6 +149,9 @@ void SyncDriver::carry_out(const Session::StoreOutcomes& output) {
         }
         judged += 1;
         if (item->state != Outbox::State::rejected) {
+            if (item->state == Outbox::State::applied) {
+                device_.overlay.confirm(outcome.intent);
+            }
             continue;
         }
         refused.push_back(outcome.intent);

@@ -179,6 +179,9 @@ void Device::lay_overlay() {
     for (const auto& [id, item] : outbox.items()) {
         if (item.state != Outbox::State::rejected) {
             overlay.put(item.intent, done_at(item.intent));
+            if (item.state == Outbox::State::applied) {
+                overlay.confirm(id);
+            }
         }
     }
     unread.clear();

@@ -59,6 +59,36 @@ void Overlay::withdraw(Lane& lane, Entry& entry, TopicSet& changes) {
     entry.keys.clear();
 }
 
+void Overlay::confirm(Id intent) {
+    if (const auto lane = lane_of_.find(intent); lane != lane_of_.end()) {
+        lanes_.at(lane->second).entries.at(intent).confirmed = true;
+    }
+}
+
+std::vector<RowChange> Overlay::changes_of(const Entry& entry) const {
+    std::vector<RowChange> rows;
+    for (const RowKey& key : entry.keys) {
+        if (const RowChange* row = find(key, entry.intent.id)) {
+            rows.push_back(*row);
+        }
+    }
+    return rows;
+}
+
+void Overlay::keep(Entry& entry,
+                   std::vector<RowChange> rows,
+                   const World& world,
+                   TopicSet& changes) {
+    for (RowChange& row : rows) {
+        const auto below = world.find(row.key);
+        if (below && *below) {
+            changes.row_changed(row.key);
+            entry.keys.push_back(row.key);
+            rows_[row.key].insert_or_assign(entry.intent.id, std::move(row));
+        }
+    }
+}
+
 void Overlay::remove(std::span<const Id> intents, TopicSet& changes) {
     for (const Id id : intents) {
         const auto named = lane_of_.find(id);
@@ -141,7 +171,11 @@ std::vector<Id> Overlay::refresh(Instant now, World& world, Person person, Topic
 
 void Overlay::replay(Lane& lane, World& world, Person person, TopicSet& changes) {
     const auto first = lane.entries.find(*lane.stale.begin());
+    std::map<Id, std::vector<RowChange>> confirmed;
     for (auto at = first; at != lane.entries.end(); ++at) {
+        if (at->second.confirmed) {
+            confirmed.emplace(at->first, changes_of(at->second));
+        }
         withdraw(lane, at->second, changes);
         lane.failed.insert(at->first);
     }
@@ -154,6 +188,8 @@ void Overlay::replay(Lane& lane, World& world, Person person, TopicSet& changes)
         auto effects = reduce(world, occasion, entry.intent);
         if (effects) {
             write(lane, entry, *std::move(effects), changes);
+        } else if (effects.error().code == ErrorCode::access_forbidden) {
+            keep(entry, std::move(confirmed[at->first]), world, changes);
         }
     }
     lane.stale.clear();

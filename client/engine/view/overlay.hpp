@@ -37,6 +37,10 @@ public:
     /// Takes an action whose effects are not known yet: refresh() replays its lane.
     void put(const Intent& intent, WallTime now);
 
+    /// The server has done it: what it changes of rows that are here stays laid over them, also
+    /// where its person has lost the right to it since, and the rules refuse it.
+    void confirm(Id intent);
+
     void remove(std::span<const Id> intents, TopicSet& changes);
     void clear();
 
@@ -89,6 +93,7 @@ private:
         std::vector<RowKey> keys;  ///< what it writes
         bool by_routine = false;   ///< it sets off one
         bool upon_task = false;    ///< which may change the channel's task
+        bool confirmed = false;
     };
     struct Lane {
         std::map<Id, Entry> entries;
@@ -100,6 +105,8 @@ private:
     void replay(Lane& lane, World& world, Person person, TopicSet& changes);
     void write(Lane& lane, Entry& entry, Effects effects, TopicSet& changes);
     void withdraw(Lane& lane, Entry& entry, TopicSet& changes);
+    [[nodiscard]] std::vector<RowChange> changes_of(const Entry& entry) const;
+    void keep(Entry& entry, std::vector<RowChange> rows, const World& world, TopicSet& changes);
 
     std::map<Id, Lane> lanes_;
     std::map<Id, Id> lane_of_;                        ///< intent → lane

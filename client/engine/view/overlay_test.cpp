@@ -185,6 +185,24 @@ TEST_F(OverlayTest, what_cannot_be_judged_yet_is_judged_when_more_has_arrived) {
     EXPECT_EQ(message(unknown).reactions.size(), 1U);
 }
 
+TEST_F(OverlayTest, what_the_server_has_done_stays_where_the_right_to_it_is_lost) {
+    const Overlay::Person without_rights{Id{99}, FakeServer::organization};
+    const auto replay = [&](const Overlay::Person& person) {
+        overlay.base_replaced();
+        overlay.refresh(Instant{1000}, *world, person, changes);
+    };
+    const Intent mine = react(true);
+    lay(mine);
+    replay(without_rights);
+    EXPECT_TRUE(message(hello).reactions.empty()) << "the server has the last word";
+    replay({FakeServer::ana, FakeServer::organization});
+    overlay.confirm(mine.id);
+    replay(without_rights);
+    EXPECT_EQ(message(hello).reactions.size(), 1U);
+    overlay.remove(std::vector{mine.id}, changes);
+    EXPECT_TRUE(message(hello).reactions.empty());
+}
+
 TEST_F(OverlayTest, a_device_makes_no_buckets) {
     EXPECT_EQ(world->mint_bucket().error().code, ErrorCode::intent_needs_connection);
     EXPECT_EQ(*world->directory(), FakeServer::directory_bucket);

@@ -18,7 +18,8 @@ PLAIN = {"ø": "o", "đ": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ
 
 def fold(letter: str) -> str:
     decomposed = unicodedata.normalize("NFKD", letter.casefold())
-    bare = "".join(one for one in decomposed if not unicodedata.combining(one)).casefold()
+    # Of U+0140, an l and a point, the l: what is no letter would go when it is folded again.
+    bare = "".join(one for one in decomposed if unicodedata.category(one).startswith("L")).casefold()
     return "".join(PLAIN.get(one, one) for one in bare)
 
 

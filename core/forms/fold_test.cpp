@@ -27,6 +27,10 @@ TEST(Fold, turns_punctuation_into_single_spaces) {
     EXPECT_EQ(fold("..."), "");
 }
 
+TEST(Fold, takes_of_a_letter_with_a_point_the_letter) {
+    EXPECT_EQ(fold("paraŀlel"), "parallel");
+}
+
 TEST(Fold, leaves_other_scripts_as_they_are) {
     EXPECT_EQ(fold("ポンプ 7"), "ポンプ 7");
 }

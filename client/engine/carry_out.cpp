@@ -148,10 +148,10 @@ void SyncDriver::carry_out(const Session::StoreOutcomes& output) {
             continue;
         }
         judged += 1;
+        if (item->state == Outbox::State::applied) {
+            device_.overlay.confirm(outcome.intent);
+        }
         if (item->state != Outbox::State::rejected) {
-            if (item->state == Outbox::State::applied) {
-                device_.overlay.confirm(outcome.intent);
-            }
             continue;
         }
         refused.push_back(outcome.intent);

@@ -83,6 +83,18 @@ TEST_F(EngineOutbox, OM37_kill_keeps_waiting_work) {
     }
 }
 
+/// The second would be given a number below the first one's: seed 200069.
+TEST_F(EngineOutbox, OM31_of_two_that_sign_in_at_once_only_the_first_asks_the_server) {
+    begin();
+    const Json first = phone->sign_in();
+    const Json second = phone->sign_in();
+    phone->deliver();
+    EXPECT_TRUE(first.is_null()) << "it waits for the server";
+    EXPECT_EQ(code(second), "request.too_many");
+    EXPECT_EQ(phone->requests["/auth/v1/sign-in"], 1);
+    EXPECT_TRUE(phone->sign_in().is_null()) << "the first has its answer";
+}
+
 TEST_F(EngineOutbox, OM32_a_lost_answer_is_asked_for_again_and_takes_effect_once) {
     sign_in();
     const auto messages = watch_messages();

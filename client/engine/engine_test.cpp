@@ -312,18 +312,6 @@ TEST_F(Engine, another_user_cannot_take_over_waiting_work) {
     EXPECT_EQ(phone->requests["/auth/v1/sign-out"], 1);
 }
 
-/// The second would be given a number below the first one's: seed 200069.
-TEST_F(Engine, OM31_of_two_that_sign_in_at_once_only_the_first_asks_the_server) {
-    begin();
-    const Json first = phone->sign_in();
-    const Json second = phone->sign_in();
-    phone->deliver();
-    EXPECT_TRUE(first.is_null()) << "it waits for the server";
-    EXPECT_EQ(code(second), "request.too_many");
-    EXPECT_EQ(phone->requests["/auth/v1/sign-in"], 1);
-    EXPECT_TRUE(phone->sign_in().is_null()) << "the first has its answer";
-}
-
 TEST_F(Engine, OM5_lost_access_disappears_at_once) {
     server.post(FakeServer::ben, "secret");
     sign_in();

@@ -33,13 +33,18 @@ void Overlay::write(Lane& lane, Entry& entry, Effects effects, TopicSet& changes
     entry.by_routine = !effects.runs.empty();
     entry.upon_task = effects.upon_task;
     for (RowChange& row : effects.rows) {
-        changes.row_changed(row.key);
-        entry.keys.push_back(row.key);
-        rows_[row.key].insert_or_assign(entry.intent.id, std::move(row));
+        lay(entry, std::move(row), changes);
     }
 }
 
-void Overlay::withdraw(Lane& lane, Entry& entry, TopicSet& changes) {
+void Overlay::lay(Entry& entry, RowChange row, TopicSet& changes) {
+    changes.row_changed(row.key);
+    entry.keys.push_back(row.key);
+    rows_[row.key].insert_or_assign(entry.intent.id, std::move(row));
+}
+
+std::vector<RowChange> Overlay::withdraw(Lane& lane, Entry& entry, TopicSet& changes) {
+    std::vector<RowChange> withdrawn;
     for (const RowKey& key : entry.keys) {
         changes.row_changed(key);
         const auto found = rows_.find(key);
@@ -51,28 +56,21 @@ void Overlay::withdraw(Lane& lane, Entry& entry, TopicSet& changes) {
         if (later != layers.end()) {
             lane.stale.insert(later->first);  // it was laid over this one
         }
-        layers.erase(entry.intent.id);
+        if (auto own = layers.extract(entry.intent.id)) {
+            withdrawn.push_back(std::move(own.mapped()));
+        }
         if (layers.empty()) {
             rows_.erase(found);
         }
     }
     entry.keys.clear();
+    return withdrawn;
 }
 
 void Overlay::confirm(Id intent) {
     if (const auto lane = lane_of_.find(intent); lane != lane_of_.end()) {
         lanes_.at(lane->second).entries.at(intent).confirmed = true;
     }
-}
-
-std::vector<RowChange> Overlay::changes_of(const Entry& entry) const {
-    std::vector<RowChange> rows;
-    for (const RowKey& key : entry.keys) {
-        if (const RowChange* row = find(key, entry.intent.id)) {
-            rows.push_back(*row);
-        }
-    }
-    return rows;
 }
 
 void Overlay::keep(Entry& entry,
@@ -82,9 +80,7 @@ void Overlay::keep(Entry& entry,
     for (RowChange& row : rows) {
         const auto below = world.find(row.key);
         if (below && *below) {
-            changes.row_changed(row.key);
-            entry.keys.push_back(row.key);
-            rows_[row.key].insert_or_assign(entry.intent.id, std::move(row));
+            lay(entry, std::move(row), changes);
         }
     }
 }
@@ -173,10 +169,10 @@ void Overlay::replay(Lane& lane, World& world, Person person, TopicSet& changes)
     const auto first = lane.entries.find(*lane.stale.begin());
     std::map<Id, std::vector<RowChange>> confirmed;
     for (auto at = first; at != lane.entries.end(); ++at) {
+        auto withdrawn = withdraw(lane, at->second, changes);
         if (at->second.confirmed) {
-            confirmed.emplace(at->first, changes_of(at->second));
+            confirmed.emplace(at->first, std::move(withdrawn));
         }
-        withdraw(lane, at->second, changes);
         lane.failed.insert(at->first);
     }
     for (auto at = first; at != lane.entries.end(); ++at) {

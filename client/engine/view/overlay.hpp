@@ -23,7 +23,8 @@ inline constexpr std::size_t entries_per_rest_ms = 20;
 /// the server runs, replayed lane by lane. Never stored: it follows from replica and outbox.
 ///
 /// Invariants  The rows of an entry are those that reduce() gave over the base and the entries of
-///             its lane before it. Lanes write different rows, so that each is replayed by itself.
+///             its lane before it; of a confirmed one that is forbidden by now, those that it
+///             gave last. Lanes write different rows, so that each is replayed by itself.
 /// Owner       the engine. It adds what the outbox holds and removes an entry when the outcome is
 ///             known and the base has passed every position of it: nothing flickers.
 /// Cost        adding: one reduce(). Removing: nothing more, unless a later entry of the lane
@@ -104,8 +105,9 @@ private:
 
     void replay(Lane& lane, World& world, Person person, TopicSet& changes);
     void write(Lane& lane, Entry& entry, Effects effects, TopicSet& changes);
-    void withdraw(Lane& lane, Entry& entry, TopicSet& changes);
-    [[nodiscard]] std::vector<RowChange> changes_of(const Entry& entry) const;
+    void lay(Entry& entry, RowChange row, TopicSet& changes);
+    /// @returns what lay there.
+    std::vector<RowChange> withdraw(Lane& lane, Entry& entry, TopicSet& changes);
     void keep(Entry& entry, std::vector<RowChange> rows, const World& world, TopicSet& changes);
 
     std::map<Id, Lane> lanes_;

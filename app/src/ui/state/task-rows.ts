@@ -73,15 +73,20 @@ export function keepSame(shown: readonly TaskGroup[], next: readonly TaskGroup[]
     const old = before.get(group.key);
     if (!old) return group;
     const cards = new Map(old.tasks.map((card) => [card.id, card]));
-    const tasks = group.tasks.map((card) => sameOr(cards.get(card.id), card));
-    return sameOr(old, { ...group, tasks });
+    const tasks = group.tasks.map((card) => {
+      const before = cards.get(card.id);
+      return before && isSame(before, card) ? before : card;
+    });
+    const isKept =
+      tasks.length === old.tasks.length && tasks.every((card, at) => card === old.tasks[at]);
+    return isKept && isSame({ ...old, tasks: [] }, { ...group, tasks: [] })
+      ? old
+      : { ...group, tasks };
   });
 }
 
-/** What was before, if it says the same. */
-function sameOr<T>(before: T | undefined, now: T): T {
-  return before && JSON.stringify(before) === JSON.stringify(now) ? before : now;
-}
+const isSame = (one: unknown, other: unknown): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
 
 /** The card at a place, if it has come. */
 export function cardAt(group: TaskGroup, index: number): TaskCard | null {

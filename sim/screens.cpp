@@ -171,7 +171,8 @@ void Screens::compare(Id channel, const Channel& before, const Channel& now) {
         // here.
         const bool guessed = sent_.contains(id) || (!item.done && fresh >= window);
         const bool pushed_out = now.more_before && (guessed || (item.done && item.sort <= oldest));
-        const bool outlived = item.sort < ledger_.history_begins;
+        const bool outlived = ledger_.history_begins != 0 &&
+                              (sent_.contains(id) || item.sort < ledger_.history_begins);
         ledger_.expect(pushed_out || outlived || item.refused || released_.contains(id), [&] {
             return name_() + ": message " + to_string(id) + " was on the screen, " +
                    (item.done ? "done" : "waiting") + ", and is gone";

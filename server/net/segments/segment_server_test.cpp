@@ -64,15 +64,21 @@ protected:
     }
     std::string bearer() { return "Authorization: Bearer " + token_ + "\r\n"; }
 
-    std::vector<wire::Frame> pull(const wire::Want& want) {
-        const Reply reply = request(server_->port(),
-                                    "POST",
-                                    "/sync/v1/pull",
-                                    wire::encode(wire::Pull{.wants = {want}, .bytes = 1}),
-                                    bearer());
-        if (reply.status == 429) {
-            return {};  // this test asks as fast as it can
+    /// Asks until the server has time for it: these tests ask faster than it admits.
+    Reply ask(const std::string& method,
+              const std::string& target,
+              const std::string& body,
+              const std::string& headers) {
+        for (;;) {
+            Reply reply = request(server_->port(), method, target, body, headers);
+            if (reply.status != 429) {
+                return reply;
+            }
         }
+    }
+    std::vector<wire::Frame> pull(const wire::Want& want) {
+        const std::string body = wire::encode(wire::Pull{.wants = {want}, .bytes = 1});
+        const Reply reply = ask("POST", "/sync/v1/pull", body, bearer());
         EXPECT_EQ(reply.status, 200);
         bodies_.push_back(reply.body);
         return frames(bodies_.back());
@@ -103,8 +109,7 @@ protected:
         }
     }
     Reply fetch(const wire::Segment& segment, std::uint32_t part, const std::string& more = {}) {
-        return request(
-            server_->port(), "GET", segment.address + "/" + std::to_string(part), {}, more);
+        return ask("GET", segment.address + "/" + std::to_string(part), {}, more);
     }
     std::vector<fs::path> files() {
         std::vector<fs::path> files;
@@ -190,8 +195,8 @@ TEST_F(SegmentServer, OM5_an_address_is_good_for_who_may_read_the_bucket_and_no_
     forged.address.back() = forged.address.back() == 'A' ? 'B' : 'A';
     EXPECT_EQ(fetch(forged, 0).status, 404);
     EXPECT_EQ(fetch(segment, segment.parts).status, 404);
-    EXPECT_EQ(request(server_->port(), "POST", segment.address + "/0", "x").status, 405);
-    EXPECT_EQ(request(server_->port(), "POST", "/auth/v1/sign-out", {}, bearer()).status, 204);
+    EXPECT_EQ(ask("POST", segment.address + "/0", "x", {}).status, 405);
+    EXPECT_EQ(ask("POST", "/auth/v1/sign-out", {}, bearer()).status, 204);
     EXPECT_EQ(fetch(segment, 0).status, 401);
     EXPECT_EQ(log_.str().find(segment.address), std::string::npos);
 }
@@ -209,7 +214,7 @@ TEST_F(SegmentServer, OM5_a_grant_that_is_lost_ends_it_while_it_is_fetched) {
     int status = 0;
     do {
         status = fetch(segment, 1).status;
-    } while (status == 200 || status == 429);
+    } while (status == 200);
     EXPECT_EQ(status, 403);
 }
 

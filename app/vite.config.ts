@@ -4,8 +4,9 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import type { Plugin } from 'vite';
+import type { Plugin, UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { classicScripts } from './vite/classic-scripts.ts';
 
 /** What the server sends in production; the preview server sends it too, so that a breach shows early. */
 const contentSecurityPolicy = [
@@ -119,40 +120,29 @@ function buildName(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** `--mode fake` builds the screens alone: no worker, no wasm, sample data only. */
-function withoutWorker(): Plugin {
-  return {
-    name: 'holdfast-without-worker',
-    enforce: 'pre',
-    transform(code, id) {
-      if (!id.endsWith('/bridge/spawn.ts')) return null;
-      return code.replace(
-        /new Worker\(\s*new URL\([^)]*\),[^)]*\)/,
-        '(undefined as never as Worker)',
-      );
-    },
-  };
-}
-
 const server = process.env['HOLDFAST_SERVER'] ?? 'http://127.0.0.1:8080';
 const toServer = { target: server, ws: true };
 
-export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), precacheList(), compressed(), ...(mode === 'fake' ? [withoutWorker()] : [])],
+/** Of every script of the app. */
+const shared: UserConfig = {
   define: { __BUILD__: JSON.stringify(buildName()) },
   worker: { format: 'es' },
-  build: {
-    outDir: mode === 'fake' ? 'dist-fake' : 'dist',
-    target: 'es2022',
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rolldownOptions: {
-      input: { index: 'index.html', sw: 'src/sw/sw.ts' },
-      output: {
-        entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
-      },
-    },
-  },
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+};
+
+/** `--mode fake` builds the screens alone: no worker, no wasm, sample data only. */
+export default defineConfig(({ mode }) => ({
+  ...shared,
+  plugins: [
+    svelte(),
+    classicScripts(
+      { start: mode === 'fake' ? null : 'src/start.ts', serviceWorker: 'src/sw/sw.ts' },
+      shared,
+    ),
+    precacheList(),
+    compressed(),
+  ],
+  build: { ...shared.build, outDir: mode === 'fake' ? 'dist-fake' : 'dist' },
   server: {
     host: '127.0.0.1',
     proxy: { '/auth': toServer, '/sync': toServer, '/admin': toServer, '/healthz': toServer },

@@ -56,6 +56,7 @@ void print(const EntitlementCommand& command, const body::Entitlement& value) {
     std::printf("  PIN required:             %s\n", word(value.pin_required));
     std::printf("  messages in Offline Mode: %s\n", word(value.allow_messages));
     std::printf("  turns on by itself:       %s\n", word(value.automatic));
+    std::printf("  files of revoked phones:  %s\n", word(value.revoked_may_deliver));
 }
 
 Result<> show(const EntitlementCommand& command) {
@@ -119,6 +120,10 @@ void add_terms(CLI::App& command, EntitlementCommand& options) {
     command.add_option("--automatic",
                        options.terms.automatic,
                        "Offline Mode turns on and off by itself: true or false");
+    command.add_option("--revoked-files",
+                       options.terms.revoked_may_deliver,
+                       "Unsent work that a revoked phone has saved to a file is taken: true or "
+                       "false");
 }
 
 }  // namespace

@@ -1,24 +1,19 @@
-/** The engine is asked for first: while it loads, so do the screens. */
-import { type Spawned, spawnWorker } from './bridge/spawn.ts';
+/** The screens, upon the engine that start.ts has asked for. */
+import type { Spawned } from './bridge/spawn.ts';
 import './ui/tokens.css';
 import './ui/base.css';
+import { showScreens, watchUpdates } from './ui/screens.ts';
 
-/** Sample data stands in for the engine where screens are built: `?fake`, never in production. */
 async function openEngine(): Promise<Spawned> {
-  const isFakeBuild = import.meta.env.MODE === 'fake';
-  const mayFake = import.meta.env.DEV || isFakeBuild;
-  if (mayFake && (isFakeBuild || new URLSearchParams(location.search).has('fake'))) {
-    const { FakeCore } = await import('./dev/fake-core.ts');
-    const port = new FakeCore(new URLSearchParams(location.search));
-    return { port, failed: new Promise(() => undefined) };
-  }
-  return spawnWorker();
+  if (globalThis.engine) return globalThis.engine;
+  if (import.meta.env.MODE === 'production') throw new Error('the engine was not started');
+  const { FakeCore } = await import('./dev/fake-core.ts');
+  const port = new FakeCore(new URLSearchParams(location.search));
+  return { port, failed: new Promise(() => undefined) };
 }
 
 async function main(): Promise<void> {
-  const opening = openEngine();
-  const { showScreens, watchUpdates } = await import('./ui/screens.ts');
-  await showScreens(await opening);
+  await showScreens(await openEngine());
   // Behind the engine: it takes from the browser's cache what has come until then, and stands in nobody's way.
   if (import.meta.env.MODE === 'production' && 'serviceWorker' in navigator) {
     void navigator.serviceWorker.register('/sw.js').then(watchUpdates);

@@ -49,7 +49,8 @@ Result<Entitlement> parse_entitlement(std::string_view text) {
         .read("history_days", value.history_days)
         .read("pin_required", value.pin_required)
         .read("allow_messages", value.allow_messages)
-        .read("automatic", value.automatic);
+        .read("automatic", value.automatic)
+        .read("revoked_may_deliver", value.revoked_may_deliver);
     take_state(state, reader, value.state);
     return json::finish(reader, std::move(value));
 }
@@ -69,6 +70,7 @@ std::string encode(const Entitlement& value) {
         .write("pin_required", value.pin_required, false)
         .write("allow_messages", value.allow_messages, true)
         .write("automatic", value.automatic, false)
+        .write("revoked_may_deliver", value.revoked_may_deliver, false)
         .text();
 }
 

@@ -35,8 +35,9 @@ struct Entitlement {
     std::int64_t offline_days_max = 0;  ///< that a phone may work without contact
     std::int64_t history_days = 0;      ///< that messages stay on phones (decision 0042)
     bool pin_required = false;
-    bool allow_messages = true;  ///< in Offline Mode (OM29)
-    bool automatic = false;      ///< OM21
+    bool allow_messages = true;        ///< in Offline Mode (OM29)
+    bool automatic = false;            ///< OM21
+    bool revoked_may_deliver = false;  ///< what a revoked phone saved to a file is taken (OM36)
     [[nodiscard]] bool is_granted() const { return state == EntitlementState::granted; }
     bool operator==(const Entitlement&) const = default;
 };

@@ -400,9 +400,11 @@ Result<Identity> AuthService::check_pass(std::string_view pass, DeviceNumber nam
     if (!account || !account->active) {
         return fail(ErrorCode::sealed_refused, "account not active");
     }
+    HF_TRY(const auto terms, services::read_entitlement(storage_, account->organization));
     for (const DeviceNumber number : {given->device, named}) {
         HF_TRY(const auto device, storage_.find_device(number));
-        if (!device || device->revoked || device->user != given->user) {
+        const bool may = device && (!device->revoked || terms.revoked_may_deliver);
+        if (!may || device->user != given->user) {
             return fail(ErrorCode::sealed_refused, "device revoked, or another person's");
         }
     }

@@ -136,7 +136,8 @@ public:
     /// @param named  the device that the file names: a copy with a number of its own has the pass
     ///               of the original until its token is renewed.
     /// Errors  sealed_refused: no pass of ours, or the person or one of the two devices may not
-    ///         work here any more · those of storage.
+    ///         work here any more (a revoked device may, where the organization's terms say so) ·
+    ///         those of storage.
     [[nodiscard]] Result<Identity> check_pass(std::string_view pass, DeviceNumber named);
     /// Whether a device was revoked, or its person may not use the organization any more: what it
     /// keeps closed is to be erased (OM36). One that is not known here is not barred.

@@ -88,6 +88,7 @@ Result<body::Entitlement> grant_entitlement(storage::Storage& storage,
         take(terms.pin_required, value.pin_required);
         take(terms.allow_messages, value.allow_messages);
         take(terms.automatic, value.automatic);
+        take(terms.revoked_may_deliver, value.revoked_may_deliver);
         HF_CHECK(write(storage, id, value));
         return value;
     });

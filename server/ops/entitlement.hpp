@@ -24,6 +24,7 @@ struct Terms {
     std::optional<bool> pin_required{};
     std::optional<bool> allow_messages{};
     std::optional<bool> automatic{};
+    std::optional<bool> revoked_may_deliver{};
 };
 
 /// Of the organization of this code.  Errors  tool_not_found · those of storage.

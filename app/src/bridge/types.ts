@@ -527,6 +527,7 @@ export interface EntitlementCard {
   pin_required: boolean;
   allow_messages: boolean;
   automatic: boolean;
+  revoked_may_deliver: boolean; // what a revoked phone saved to a file is taken (OM36)
   request: Permission;
 }
 

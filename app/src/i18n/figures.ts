@@ -1,6 +1,23 @@
 /** Dates, ages, amounts and lists, as the person's language and country write them. */
 import { formatOf } from './formats.ts';
-import { currentLocale, t } from './index.svelte.ts';
+import { currentLocale, number, t } from './index.svelte.ts';
+
+/**
+ * Makes what nearly every screen writes with while the engine loads and nothing else is to be done: the first format of
+ * all takes 20 ms, as it loads what the browser knows of languages. Each in a task of its own.
+ */
+export function prepareFormats(): void {
+  const now = Date.now();
+  const uses = [
+    () => number(0),
+    () => time(now),
+    () => day(now, now),
+    () => day(now - 3 * 86_400_000, now),
+    () => list(['']),
+    () => t('connecting.next_try', { count: 1 }), // the plural forms
+  ];
+  for (const use of uses) setTimeout(use);
+}
 
 export function percent(value: number): string {
   return formatOf(Intl.NumberFormat, currentLocale(), { style: 'percent' }).format(value / 100);

@@ -17,8 +17,10 @@ interface SyncEvent extends ExtendableEvent {
 const version = '__PRECACHE_VERSION__';
 const paths = ['__PRECACHE_PATHS__'];
 const cacheName = `holdfast-${version}`;
+const copiesName = `${cacheName}-copies`;
 const denied = /^\/(auth|sync|files|admin|healthz|metrics)(\/|$)/;
 const known = new Set(paths);
+const isScript = (path: string) => path.endsWith('.js');
 
 /** The same stand in ui/state/closed-names.ts; a test compares them. */
 const closed = {
@@ -39,7 +41,11 @@ function requestFor(path: string): Request {
 }
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(removeOlder().then(() => self.clients.claim()));
+  event.waitUntil(
+    removeOlder()
+      .then(() => copyScripts().catch(() => undefined)) // no room for it
+      .then(() => self.clients.claim()),
+  );
 });
 
 self.addEventListener('fetch', (event) => {
@@ -52,13 +58,27 @@ self.addEventListener('fetch', (event) => {
 });
 
 async function fromCache(path: string, request: Request): Promise<Response> {
-  const cache = await caches.open(cacheName);
-  return (await cache.match(path)) ?? fetch(request);
+  const match = async (name: string) => (await caches.open(name)).match(path);
+  const copy = isScript(path) ? await match(copiesName) : undefined;
+  return copy ?? (await match(cacheName)) ?? fetch(request);
+}
+
+/**
+ * Chromium compiles all of a script that is stored during the installation, and loads all of that at each start: three
+ * times what a start uses. Of a copy that is stored later it keeps what was used. Without the copies the app starts as
+ * well, and a little later (docs/decisions/0045-classic-scripts.md).
+ */
+async function copyScripts(): Promise<void> {
+  const [cache, copies] = await Promise.all([caches.open(cacheName), caches.open(copiesName)]);
+  for (const path of paths.filter(isScript)) {
+    const stored = await cache.match(path);
+    if (stored) await copies.put(path, stored);
+  }
 }
 
 async function removeOlder(): Promise<void> {
   const names = await caches.keys();
-  const older = names.filter((name) => name.startsWith('holdfast-') && name !== cacheName);
+  const older = names.filter((name) => name.startsWith('holdfast-') && !name.startsWith(cacheName));
   await Promise.all(older.map((name) => caches.delete(name)));
 }
 

@@ -2,6 +2,7 @@
 import { initialize } from '@ionic/core/components';
 import { mount } from 'svelte';
 import type { Spawned } from '../bridge/spawn.ts';
+import { prepareFormats } from '../i18n/figures.ts';
 import { startI18n } from '../i18n/index.svelte.ts';
 import App from './app.svelte';
 import { answerTouches } from './parts/ripple.ts';
@@ -22,5 +23,6 @@ export async function showScreens({ port, failed }: Spawned): Promise<void> {
   void failed.then(() => (app.failure = { code: 'app.unexpected', params: {} }));
   const target = document.getElementById('app');
   if (target) mount(App, { target });
+  prepareFormats();
   await startApp();
 }

@@ -40,6 +40,7 @@ Result<Json> entitlement(View& view) {
         {"pin_required", value.pin_required},
         {"allow_messages", value.allow_messages},
         {"automatic", value.automatic},
+        {"revoked_may_deliver", value.revoked_may_deliver},
         {"request",
          cards::permission(cards::reason_against(view, IntentKind::entitlement_request, may))}};
 }

@@ -8,6 +8,7 @@
 #include "core/base/hex.hpp"
 #include "core/files/media.hpp"
 #include "core/model/body_files.hpp"
+#include "core/model/entitlement.hpp"
 #include "core/wire/sealed.hpp"
 #include "platform/sealing/sealing.hpp"
 #include "server/files/digest.hpp"
@@ -182,7 +183,7 @@ TEST_F(DeliveryServer, OM35_a_file_for_another_server_is_told_from_a_broken_one)
 }
 
 TEST_F(DeliveryServer,
-       OM36_a_session_that_ended_costs_nothing_and_a_revoked_device_delivers_nothing) {
+       OM36_a_session_that_ended_costs_nothing_and_a_revoked_device_delivers_as_policy_says) {
     server_.reset();
     ASSERT_TRUE(storage_->begin());
     const auto sessions = storage_->sessions_of(user_).value();
@@ -205,6 +206,19 @@ TEST_F(DeliveryServer,
     EXPECT_EQ(refused.status, 403);
     EXPECT_EQ(code(refused), "sealed.refused");
     EXPECT_EQ(truth(), std::pair("Anita"s, false));
+    server_.reset();
+    ASSERT_TRUE(storage_->begin());
+    const BucketId directory =
+        storage_->find_bucket(BucketKind::directory, organization_).value()->bucket.id;
+    const body::Entitlement terms{.state = body::EntitlementState::granted,
+                                  .revoked_may_deliver = true};
+    const RowChange allowed{.key = {directory, RowKind::entitlement, organization_},
+                            .body = body::encode(terms)};
+    ASSERT_TRUE(storage_->write_rows({&allowed, 1}));
+    ASSERT_TRUE(storage_->commit());
+    start();
+    EXPECT_EQ(code(deliver(seal(with_paper()))), "accepted");
+    EXPECT_TRUE(truth().second) << "policy allows it";
 }
 
 TEST_F(DeliveryServer, OM35_nobody_delivers_as_another_person_or_device) {

@@ -44,7 +44,8 @@ public:
         return *this;
     }
     /// The same where it may be absent.
-    Members& read(const char* name, std::optional<std::int64_t>& out) {
+    template <class Value>
+    Members& read(const char* name, std::optional<Value>& out) {
         return object_.contains(name) ? read(name, out.emplace()) : *this;
     }
     Members& read(const char* name, Id& out) {
@@ -325,6 +326,7 @@ Result<Args> parse_args(std::string_view call, const Json& args) {
             .read("visible", value.visible)
             .read("utc_offset_minutes", value.utc_offset_minutes)
             .read("storage_free", value.storage_free)
+            .read("unmetered", value.unmetered)
             .done(value);
     }
     if (call == "subscribe") {

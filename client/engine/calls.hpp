@@ -145,6 +145,7 @@ struct Platform {
     bool visible = true;
     std::optional<std::int64_t> utc_offset_minutes;  ///< absent: as before
     std::optional<std::int64_t> storage_free;        ///< bytes; absent: as before
+    std::optional<bool> unmetered;                   ///< nobody pays by the byte; absent: as before
 };
 struct Subscribe {
     Query query;

@@ -48,6 +48,7 @@ public:
     bool storage_persistent = true;
     bool storage_full = false;                 ///< the status was told so
     std::optional<std::int64_t> storage_free;  ///< bytes, as the browser estimates
+    bool unmetered = false;                    ///< the platform's word: nobody pays by the byte
     bool replica_broken = false;  ///< a read or a write has found it damaged: it is made anew
     bool renewal_wished = false;  ///< the access token has expired: one renewal serves all
     bool started = false;

@@ -425,6 +425,7 @@ void Engine::Parts::take(std::int64_t number, const calls::Platform& call) {
     const bool went = !call.online && device->online;
     device->online = call.online;
     device->utc_offset_minutes = call.utc_offset_minutes.value_or(device->utc_offset_minutes);
+    device->unmetered = call.unmetered.value_or(device->unmetered);
     if (call.storage_free) {
         device->learn_storage(*call.storage_free);
     }

@@ -2,11 +2,13 @@
 
 #include <string>
 
+#include "client/engine/fetch_driver.hpp"
 #include "client/engine/testing/engine_fixture.hpp"
 #include "client/engine/testing/forms.hpp"
 #include "core/base/hex.hpp"
 #include "core/base/sha256.hpp"
 #include "core/files/testing/pictures.hpp"
+#include "core/model/entitlement.hpp"
 
 /// Before leaving the coverage: what is on the phone, what is missing, and why.
 namespace holdfast::client {
@@ -40,6 +42,16 @@ protected:
                                            .stored = true}));
         phone->uploads.contents[id] = bytes;
         return id;
+    }
+    /// Of Ben's, while the phone is connected.
+    void bring_picture(std::uint32_t number) {
+        const std::uint64_t from = server.buckets.at(FakeServer::timeline_bucket).version;
+        put_picture(number, picture(20'000));
+        phone->say(server.live_page(FakeServer::timeline_bucket, from));
+    }
+    void tell_line(bool unmetered) {
+        phone->call("platform", {{"online", true}, {"visible", true}, {"unmetered", unmetered}});
+        phone->pass(1'000);
     }
     Json fetch() { return phone->call("fetch_files", {{"group", "0"}}); }
     [[nodiscard]] const Json& shown() { return phone->snapshot(query_); }
@@ -121,6 +133,49 @@ TEST_F(EngineReady, what_was_cut_is_said_as_missing_and_fetched_again) {
     EXPECT_EQ(shown()["pictures"]["missing"], 0);
     phone->cut();
     EXPECT_EQ(code(fetch()), "offline.no_connection");
+}
+
+TEST_F(EngineReady,
+       OM3_the_newest_pictures_come_by_themselves_behind_all_else_on_a_line_that_is_free) {
+    put_picture(1, picture(20'000));
+    put_picture(2, picture(30'000));
+    sign_in();
+    watch();
+    phone->pass(limits::ahead_every.count);
+    EXPECT_EQ(shown()["pictures"]["missing"], 2) << "nobody has said that the line is free";
+    tell_line(true);
+    EXPECT_EQ(shown()["pictures"]["missing"], 0);
+
+    bring_picture(3);
+    phone->pass(1'000);
+    EXPECT_EQ(shown()["pictures"]["missing"], 1);
+    phone->pass(limits::ahead_every.count);
+    EXPECT_EQ(shown()["pictures"]["missing"], 0) << "and again after a while";
+    bring_picture(4);
+    tell_line(false);
+    phone->pass(limits::ahead_every.count);
+    EXPECT_EQ(shown()["pictures"]["missing"], 1) << "it is not free any more";
+}
+
+TEST_F(EngineReady,
+       what_comes_by_itself_stays_within_its_limits_and_comes_only_where_data_may_stay) {
+    const auto each = static_cast<std::size_t>(limits::ahead_bytes_max / 5) - 1'000;
+    for (std::uint32_t number = 1; number <= 7; ++number) {
+        put_picture(number, picture(each));
+    }
+    server.policy.granted = false;
+    sign_in();
+    watch();
+    tell_line(true);
+    EXPECT_EQ(shown()["pictures"]["missing"], 7);
+    const std::uint64_t from = server.buckets.at(FakeServer::directory_bucket).version;
+    server.put({FakeServer::directory_bucket, RowKind::entitlement, FakeServer::organization},
+               0,
+               body::encode(body::Entitlement{.state = body::EntitlementState::granted}));
+    server.policy.granted = true;
+    phone->say(server.live_page(FakeServer::directory_bucket, from));
+    phone->pass(5'000);
+    EXPECT_EQ(shown()["pictures"]["missing"], 2);
 }
 
 TEST_F(EngineReady, bytes_that_are_not_what_the_server_said_are_not_kept) {

@@ -1,6 +1,7 @@
 #include "client/engine/fetch_driver.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "client/engine/http_answer.hpp"
@@ -25,7 +26,7 @@ Result<> FetchDriver::want_of(Id group) {
 
 Result<> FetchDriver::want(Id group) {
     give_up_first();
-    clear();
+    drop_all();
     if (group) {
         HF_CHECK(want_of(group));
     } else {
@@ -35,6 +36,46 @@ Result<> FetchDriver::want(Id group) {
     }
     say();
     return {};
+}
+
+std::vector<const sync::BucketCursor*> FetchDriver::active_timelines() {
+    const WallTime since{device_.server_now().ms - sync::limits::active_within.count};
+    auto found = device_.replica().buckets(BucketKind::timeline);
+    // A server that does not say when something happened means: it may be now.
+    std::erase_if(found, [&](const auto* cursor) {
+        return cursor->head.active_at.ms != 0 && cursor->head.active_at < since;
+    });
+    std::ranges::sort(
+        found, std::greater{}, [](const auto* cursor) { return cursor->head.active_at; });
+    found.resize(std::min(found.size(), limits::ahead_timelines_max));
+    return found;
+}
+
+Result<> FetchDriver::want_newest() {
+    std::int64_t bytes = 0;
+    for (const sync::BucketCursor* timeline : active_timelines()) {
+        HF_TRY(auto pictures, pictures_of(device_.replica(), device_.outbox.files(), *timeline));
+        for (Pictures::Missing& one : pictures.missing) {
+            bytes += one.claim.bytes;
+            if (queue_.size() == limits::ahead_files_max || bytes > limits::ahead_bytes_max) {
+                return {};
+            }
+            queue_.push_back(std::move(one));
+        }
+    }
+    return {};
+}
+
+void FetchDriver::look_ahead() {
+    const bool is_time = !looked_at_ || device_.now - *looked_at_ >= limits::ahead_every;
+    if (!is_time || !device_.unmetered || !device_.may_keep() ||
+        device_.status.status(device_.now).bar.kind != offline::BarKind::ready) {
+        return;
+    }
+    looked_at_ = device_.now;
+    if (want_newest() && !queue_.empty()) {
+        say();
+    }
 }
 
 Fetching FetchDriver::state() const {
@@ -48,6 +89,11 @@ Fetching FetchDriver::state() const {
 }
 
 void FetchDriver::clear() {
+    drop_all();
+    looked_at_.reset();
+}
+
+void FetchDriver::drop_all() {
     queue_.clear();
     state_ = {};
     step_ = Step::idle;
@@ -64,6 +110,9 @@ void FetchDriver::say() {
 }
 
 void FetchDriver::pump() {
+    if (queue_.empty()) {
+        look_ahead();
+    }
     if (queue_.empty() || step_ == Step::renewal) {
         return;
     }
@@ -204,7 +253,7 @@ void FetchDriver::give_up_first() {
 void FetchDriver::end() {
     const bool full = state_.is_full;
     give_up_first();
-    clear();
+    drop_all();
     state_.is_full = full;
     say();
 }

@@ -154,6 +154,7 @@ export interface Calls extends DoorCalls {
       visible: boolean;
       utc_offset_minutes: number;
       storage_free?: number; // bytes, as the browser estimates
+      unmetered?: boolean; // nobody pays by the byte: the newest pictures may come without being asked for
     };
     result: Empty;
   };

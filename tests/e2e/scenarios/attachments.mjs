@@ -195,6 +195,8 @@ export async function run({ home, proxy, server, profile, shoot, onEnd, watch })
   await other.page.goto(home);
   await signIn(other.page, bruno);
   await waitForBar(other.page, 'ready');
+  await other.page.goto(`${home}#/ready`); // OM3: behind everything else, the pictures come by themselves
+  await at(other.page, 'ready-page').getByText('2 imágenes', { exact: true }).first().waitFor();
   await other.page.goto(channel);
   await at(other.page, 'message').first().waitFor();
   await showLatest(other.page, 'Here is the plan.');

@@ -3,7 +3,14 @@ import type { EngineError, SessionSnapshot, StatusSnapshot } from '../../bridge/
 import { currentLanguage } from '../../i18n/index.svelte.ts';
 import { call, refusalOf, subscribe } from './engine.svelte.ts';
 import { watchClosing } from './closed-app.ts';
-import { askToKeep, describePlatform, storageFree, utcOffset } from './platform.ts';
+import {
+  askToKeep,
+  describePlatform,
+  isUnmetered,
+  line,
+  storageFree,
+  utcOffset,
+} from './platform.ts';
 
 class AppState {
   session = $state.raw<SessionSnapshot | null>(null);
@@ -42,12 +49,14 @@ export async function startApp(): Promise<void> {
       online: navigator.onLine,
       visible,
       utc_offset_minutes: utcOffset(),
+      unmetered: isUnmetered(),
       ...(free !== undefined && { storage_free: Math.floor(free) }),
     };
     await call('platform', now).catch(() => undefined);
   };
   for (const change of ['online', 'offline']) addEventListener(change, () => void tellPlatform());
   document.addEventListener('visibilitychange', () => void tellPlatform());
+  line()?.addEventListener('change', () => void tellPlatform());
   void tellPlatform();
   watchClosing();
 }

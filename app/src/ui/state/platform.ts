@@ -50,6 +50,21 @@ export async function storageFree(): Promise<number | undefined> {
   return quota === undefined || usage === undefined ? undefined : Math.max(quota - usage, 0);
 }
 
+/** What is told of the line, where the browser knows it. */
+interface Line extends EventTarget {
+  saveData?: boolean;
+  type?: string;
+}
+
+export const line = (): Line | undefined =>
+  (navigator as Navigator & { connection?: Line }).connection;
+
+/** Whether the browser says of the line that nobody pays by the byte, or at least that it is no mobile one. */
+export function isUnmetered(): boolean {
+  const now = line();
+  return now !== undefined && !now.saveData && now.type !== 'cellular';
+}
+
 /**
  * Asks the browser not to clear what is kept here when space is short. Nobody waits for the answer: some
  * browsers ask the person, who may take their time. Without a yes the data is kept all the same.

@@ -2,9 +2,9 @@
 import { type Spawned, spawnWorker } from './bridge/spawn.ts';
 
 declare global {
-  /** Null where sample data stands in for it: `?fake`, where screens are built. */
-  var engine: Spawned | null;
+  /** Not there where sample data stands in for it: `?fake`, where screens are built. */
+  var engine: Spawned | undefined;
 }
 
 const isFake = import.meta.env.DEV && new URLSearchParams(location.search).has('fake');
-globalThis.engine = isFake ? null : spawnWorker();
+globalThis.engine = isFake ? undefined : spawnWorker();

@@ -1,6 +1,6 @@
 /**
  * The app as classic scripts: what starts the engine, the screens, the service worker. Chromium keeps the compiled code
- * of a classic script, and not of a module; a start compiles nothing (docs/decisions/0045-classic-scripts.md).
+ * of a classic script, and not of a module; a start compiles less (docs/decisions/0045-classic-scripts.md).
  */
 import { type HtmlTagDescriptor, type Plugin, type Rolldown, type UserConfig, build } from 'vite';
 
@@ -32,6 +32,11 @@ async function bundle(
     },
   });
   return (built as Rolldown.RolldownOutput).output;
+}
+
+function replaced(html: string, from: string, to: string): string {
+  if (!html.includes(from)) throw new Error(`index.html: "${from}" was not found`);
+  return html.replace(from, to);
 }
 
 /** Bundles the page with `start`, if any, before its own script, and `serviceWorker` as /sw.js. */
@@ -66,7 +71,7 @@ export function classicScripts(
       transformIndexHtml: {
         order: 'pre',
         handler: (html) =>
-          html.replace(/ *<script type="module" src="\/src\/start.ts"><\/script>\n/, ''),
+          replaced(html, '<script type="module" src="/src/start.ts"></script>', ''),
       },
     },
     {
@@ -76,7 +81,7 @@ export function classicScripts(
         order: 'post',
         // `start` stands first: before the style sheet, which scripts behind it wait for.
         handler: (html) => ({
-          html: html.replace('<script type="module" crossorigin', '<script defer'),
+          html: replaced(html, '<script type="module" crossorigin', '<script defer'),
           tags: tags.map((tag) => ({ ...tag, injectTo: 'head-prepend' })),
         }),
       },

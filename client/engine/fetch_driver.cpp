@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <utility>
 
 #include "client/engine/http_answer.hpp"
@@ -11,11 +12,13 @@
 
 namespace holdfast::client {
 
-Result<> FetchDriver::want_of(Id group) {
-    for (const sync::BucketCursor* timeline : newest_timelines(device_.replica(), group)) {
+Result<> FetchDriver::line_up(const Timelines& timelines, const Most& most) {
+    std::int64_t bytes = 0;
+    for (const sync::BucketCursor* timeline : timelines) {
         HF_TRY(auto pictures, pictures_of(device_.replica(), device_.outbox.files(), *timeline));
         for (Pictures::Missing& one : pictures.missing) {
-            if (queue_.size() >= limits::fetches_max) {
+            bytes += one.claim.bytes;
+            if (queue_.size() >= most.files || bytes > most.bytes) {
                 return {};
             }
             queue_.push_back(std::move(one));
@@ -25,45 +28,29 @@ Result<> FetchDriver::want_of(Id group) {
 }
 
 Result<> FetchDriver::want(Id group) {
+    constexpr Most most{.files = limits::fetches_max,
+                        .bytes = std::numeric_limits<std::int64_t>::max()};
     give_up_first();
     drop_all();
     if (group) {
-        HF_CHECK(want_of(group));
+        HF_CHECK(line_up(newest_timelines(device_.replica(), group), most));
     } else {
         for (const sync::BucketCursor* cursor : device_.replica().buckets(BucketKind::group)) {
-            HF_CHECK(want_of(cursor->head.owner));
+            HF_CHECK(line_up(newest_timelines(device_.replica(), cursor->head.owner), most));
         }
     }
     say();
     return {};
 }
 
-std::vector<const sync::BucketCursor*> FetchDriver::active_timelines() {
+FetchDriver::Timelines FetchDriver::active_timelines() {
     const WallTime since{device_.server_now().ms - sync::limits::active_within.count};
-    auto found = device_.replica().buckets(BucketKind::timeline);
-    // A server that does not say when something happened means: it may be now.
-    std::erase_if(found, [&](const auto* cursor) {
-        return cursor->head.active_at.ms != 0 && cursor->head.active_at < since;
-    });
+    Timelines found = device_.replica().buckets(BucketKind::timeline);
+    std::erase_if(found, [&](const auto* cursor) { return sync::is_quiet(cursor->head, since); });
     std::ranges::sort(
         found, std::greater{}, [](const auto* cursor) { return cursor->head.active_at; });
     found.resize(std::min(found.size(), limits::ahead_timelines_max));
     return found;
-}
-
-Result<> FetchDriver::want_newest() {
-    std::int64_t bytes = 0;
-    for (const sync::BucketCursor* timeline : active_timelines()) {
-        HF_TRY(auto pictures, pictures_of(device_.replica(), device_.outbox.files(), *timeline));
-        for (Pictures::Missing& one : pictures.missing) {
-            bytes += one.claim.bytes;
-            if (queue_.size() == limits::ahead_files_max || bytes > limits::ahead_bytes_max) {
-                return {};
-            }
-            queue_.push_back(std::move(one));
-        }
-    }
-    return {};
 }
 
 void FetchDriver::look_ahead() {
@@ -73,7 +60,8 @@ void FetchDriver::look_ahead() {
         return;
     }
     looked_at_ = device_.now;
-    if (want_newest() && !queue_.empty()) {
+    constexpr Most most{.files = limits::ahead_files_max, .bytes = limits::ahead_bytes_max};
+    if (line_up(active_timelines(), most) && !queue_.empty()) {
         say();
     }
 }

@@ -47,11 +47,18 @@ public:
 private:
     enum class Step : std::uint8_t { idle, link, piece, renewal };
 
-    [[nodiscard]] Result<> want_of(Id group);
+    using Timelines = std::vector<const sync::BucketCursor*>;
+    /// Of one wish.
+    struct Most {
+        std::size_t files = 0;
+        std::int64_t bytes = 0;
+    };
+
+    [[nodiscard]] Result<> line_up(const Timelines& timelines, const Most& most);
     /// Lines up the newest pictures of where something happened lately, if it is time to look.
     void look_ahead();
-    [[nodiscard]] Result<> want_newest();
-    [[nodiscard]] std::vector<const sync::BucketCursor*> active_timelines();
+    /// Where something happened lately, the last first.
+    [[nodiscard]] Timelines active_timelines();
     void ask_link();
     void ask_piece();
     void take_link(const HttpAnswered& answer);

@@ -32,15 +32,18 @@ Turn turn_of_timeline(const BucketCursor& cursor, const Attention& attention) {
         const bool is_new = head.active_at >= attention.newest_since;
         return {is_new ? Priority::needed : Priority::active, turn.step, turn.quiet, turn.bucket};
     }
-    // A server that does not say when something happened means: it may be now.
-    const bool is_quiet = head.active_at.ms != 0 && head.active_at < attention.active_since;
-    return {is_quiet ? Priority::rest : Priority::active, turn.step, turn.quiet, turn.bucket};
+    const bool quiet = is_quiet(head, attention.active_since);
+    return {quiet ? Priority::rest : Priority::active, turn.step, turn.quiet, turn.bucket};
 }
 
 }  // namespace
 
 bool Turn::is_bulk() const {
     return step >= history;
+}
+
+bool is_quiet(const Bucket& head, WallTime since) {
+    return head.active_at.ms != 0 && head.active_at < since;
 }
 
 bool needs_tail(const BucketCursor& cursor) {

@@ -54,6 +54,10 @@ struct Turn {
     [[nodiscard]] bool is_bulk() const;
 };
 
+/// Whether nothing has happened in it since then. A server that does not say when something has
+/// happened means: it may be now.
+[[nodiscard]] bool is_quiet(const Bucket& head, WallTime since);
+
 /// Whether the newest rows are asked for before all others.
 [[nodiscard]] bool needs_tail(const BucketCursor& cursor);
 

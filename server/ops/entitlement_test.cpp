@@ -36,7 +36,8 @@ TEST_F(Operator, OM14_grants_with_terms_and_takes_back) {
                       .devices_max = 2,
                       .offline_days_max = 7,
                       .history_days = 90,
-                      .pin_required = true};
+                      .pin_required = true,
+                      .revoked_may_deliver = true};
     must(grant_entitlement(*storage_, "acme", terms, WallTime{5}));
     EXPECT_EQ(shown().state, EntitlementState::granted);
     EXPECT_EQ(shown().decided_at, 5);
@@ -47,6 +48,7 @@ TEST_F(Operator, OM14_grants_with_terms_and_takes_back) {
     EXPECT_EQ(shown().offline_days_max, 7) << "what is not named stays";
     EXPECT_EQ(shown().history_days, 90);
     EXPECT_TRUE(shown().pin_required);
+    EXPECT_TRUE(shown().revoked_may_deliver);
     must(grant_entitlement(*storage_, "acme", {.groups = std::vector<std::string>{}}, WallTime{7}));
     EXPECT_TRUE(shown().groups.empty());
     must(withdraw_entitlement(*storage_, "acme", WallTime{8}));

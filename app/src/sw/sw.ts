@@ -65,7 +65,7 @@ async function fromCache(path: string, request: Request): Promise<Response> {
 
 /**
  * Chromium compiles all of a script that is stored during the installation, and loads all of that at each start: three
- * times what a start uses. Of a copy that is stored later it keeps what was used. Without the copies the app starts as
+ * times what it keeps of a copy that is stored later, of which it keeps what was used. Without the copies the app starts as
  * well, and a little later (docs/decisions/0045-classic-scripts.md).
  */
 async function copyScripts(): Promise<void> {

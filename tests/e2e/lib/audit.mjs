@@ -25,6 +25,16 @@ export async function audit(page, name) {
 function smallTargets(page) {
   return page.evaluate((least) => {
     if (!matchMedia('(pointer: coarse)').matches) return [];
+    // What a list cuts off at its edge is whole once it is scrolled; at the end of the list it must be whole as it is.
+    const isScrolledOff = (target, y) => {
+      for (let list = target.parentElement; list; list = list.parentElement) {
+        const { top, bottom } = list.getBoundingClientRect();
+        if (!/auto|scroll/.test(getComputedStyle(list).overflowY)) continue;
+        if (y < top && list.scrollTop > 0) return true;
+        if (y > bottom && list.scrollTop + list.clientHeight < list.scrollHeight - 1) return true;
+      }
+      return false;
+    };
     const targets = document.querySelectorAll('a[href], button, input, select, textarea, summary, [role=button], [role=switch], [role=tab], [role=menuitem], [role=option]');
     return [...targets].flatMap((target) => {
       const area = target.closest('label') ?? target; // a label is part of what it names
@@ -32,7 +42,11 @@ function smallTargets(page) {
       const [middle, centre] = [x + width / 2, y + height / 2];
       const isSeen = target.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !target.closest('[inert]') && area.contains(document.elementFromPoint(middle, centre));
       // More than what is drawn may answer to a finger.
-      const isHit = (sideways, down) => [-1, 1].every((sign) => area.contains(document.elementFromPoint(middle + sign * sideways, centre + sign * down)));
+      const isHit = (sideways, down) =>
+        [-1, 1].every((sign) => {
+          const [left, top] = [middle + sign * sideways, centre + sign * down];
+          return area.contains(document.elementFromPoint(left, top)) || isScrolledOff(area, top);
+        });
       const reach = least / 2 - 0.5;
       if (!isSeen || ((width >= least || isHit(reach, 0)) && (height >= least || isHit(0, reach)))) return [];
       return [`a target of ${Math.round(width)} x ${Math.round(height)} px: ${target.outerHTML.slice(0, 120)}`];

@@ -99,6 +99,8 @@ export class Reading {
   async #settle(change: { jumped: boolean; anchor: Anchor }): Promise<void> {
     this.#settling += 1;
     if (this.#wantsEnd && !this.feed.hasAfter) [this.#wantsEnd, this.isAtEnd] = [false, true];
+    // The list was just made: what asks for its measures waits for a task of its own, still before it is painted.
+    if (change.jumped) await nextFrame();
     if (change.jumped && !this.isAtEnd) {
       await this.#place(change.anchor);
     } else {

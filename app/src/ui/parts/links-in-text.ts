@@ -25,8 +25,11 @@ const before = String.raw`(?<![\p{L}\p{N}_+#=/-]|\p{N}[ .,:(])`;
 const after = String.raw`(?![\p{L}\p{N}_=/-]|[.,:]\p{N}| ?[\p{N}\p{Sc}%])`;
 const phone = new RegExp(`${before}(?:${numbers})${after}`, 'gu');
 
-/** What each address has: a letter or digit on both sides of a point, or an at sign, or the slashes behind a scheme. */
-const hint = /[\p{L}\p{N}]\.[\p{L}\p{N}]|@|:\/\//u;
+/**
+ * What each address has: a point between a letter or digit and a letter (not one of "2.5 bar"), or an at sign, or the
+ * slashes behind a scheme.
+ */
+const hint = /[\p{L}\p{N}]\.\p{L}|@|:\/\//u;
 
 /** All of the text, in its order. Most texts have no address: the finder, whose patterns are long, is not asked. */
 export function partsOf(text: string): TextPart[] {

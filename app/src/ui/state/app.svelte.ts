@@ -12,9 +12,14 @@ import {
   utcOffset,
 } from './platform.ts';
 
+/** A first attempt to connect that takes no longer than this, in milliseconds, is not told: most connect within it. */
+const quickAttempt = 400;
+
 class AppState {
   session = $state.raw<SessionSnapshot | null>(null);
   status = $state.raw<StatusSnapshot | null>(null);
+  /** Whether the first attempt to connect is still a quick one. */
+  isSettling = $state(false);
   version = $state('');
   deviceClass = $state<'mobile' | 'desktop'>('mobile');
   failure = $state.raw<EngineError | null>(null);
@@ -27,7 +32,19 @@ export const app = new AppState();
 /** The first time that data may stay here, the browser is asked to keep it. */
 function takeStatus(status: StatusSnapshot): void {
   if (status.offline.available && !app.status?.offline.available) askToKeep();
+  settle(status);
   app.status = status;
+}
+
+const isFirstAttempt = (status: StatusSnapshot | null) =>
+  status?.connection.state === 'connecting' && status.connection.cause === 'none';
+let quickTimer = 0;
+
+function settle(status: StatusSnapshot): void {
+  if (isFirstAttempt(status) === isFirstAttempt(app.status)) return;
+  clearTimeout(quickTimer);
+  app.isSettling = isFirstAttempt(status);
+  quickTimer = window.setTimeout(() => (app.isSettling = false), quickAttempt);
 }
 
 export async function startApp(): Promise<void> {

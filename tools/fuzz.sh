@@ -35,7 +35,7 @@ done
 dictionary() {
     case $1 in
         form_answers | form_definition) echo "fuzz/dict/$1.dict" ;;
-        auth | body | calls | engine | intent | workflow) echo fuzz/dict/json.dict ;;
+        asks | auth | body | calls | engine | intent | workflow) echo fuzz/dict/json.dict ;;
         import | org_file) echo fuzz/dict/yaml.dict ;;
         http | encoding) echo fuzz/dict/http.dict ;;
     esac

@@ -16,7 +16,6 @@ import type {
   FillingSnapshot,
   FillingVerdict,
   FormsSnapshot,
-  Texts,
 } from './form-types.ts';
 
 export type * from './form-types.ts';
@@ -32,6 +31,14 @@ export type * from './task-types.ts';
 import type { ReadySnapshot } from './ready-types.ts';
 
 export type * from './ready-types.ts';
+
+import type { ChannelSnapshot, MessagesSnapshot } from './channel-types.ts';
+
+export type * from './channel-types.ts';
+
+import type { OutboxSnapshot } from './outbox-types.ts';
+
+export type * from './outbox-types.ts';
 
 export type Id = string;
 export type Millis = number;
@@ -373,130 +380,9 @@ export interface Permission {
   reason: string | null;
 }
 
-export interface ChannelSnapshot {
-  channel: { id: Id; name: string; private: boolean; group: { id: Id; name: string } } | null; // null: no longer visible
-  members: PersonCard[];
-  attached: FileCard[]; // to the message that is being written
-  commands: CommandCard[]; // that the person may give here, the channel's own first
-  write: Permission;
-  manage: Permission; // rename, add and remove people
-}
-
-/** A message "/COMMAND …" begins a routine on the server. */
-export interface CommandCard {
-  command: string;
-  name: string; // what it does; may be empty
-  hint: string; // what is written behind it; may be empty
-}
-
-export interface MessagesSnapshot {
-  items: MessageItem[]; // oldest first; waiting ones last
-  has_before: boolean;
-  has_after: boolean;
-  unread_from: Id | null; // first unread message when the channel was opened: the "new" line stands above it
-  complete: boolean; // false: older history is still arriving
-  older: OlderMessages | null; // at the beginning of all that is here, on a phone with a history window
-  total: number; // of the channel on this device: messages, and the answers that some of them are
-}
-
-/** What is older than a phone keeps is on the server. */
-export interface OlderMessages {
-  kept_since: Millis; // the beginning of the history window
-  state: 'server' | 'loading' | 'failed' | 'offline' | 'full'; // `server`: it can be asked for
-  shown: number; // messages that came so far
-}
-
-export interface MessageItem {
-  id: Id;
-  sort: number;
-  kind: 'text' | 'system' | 'deleted' | 'form';
-  author: { id: Id; name: string; initials: string; color: string };
-  mine: boolean;
-  text: string; // of a system message: its English sentence, for keys that the catalogue does not have
-  system: { key: string; params: Record<string, string> } | null; // `system.<key>` in the catalogue
-  at: Millis;
-  reply_to: { id: Id; author: string; text: string }[]; // first three lines of each
-  reactions: { emoji: string; count: number; mine: boolean; waiting: boolean; names: string[] }[];
-  state: DeliveryState;
-  intent: Id | null; // the waiting intent behind it
-  by_routine: boolean; // it waits, and what follows is a routine's: it runs on the server (OM28)
-  error: EngineError | null; // for needs_you
-  can_delete: boolean;
-  form: { title: Texts; lines: AnswerLine[] } | null; // of an answer: its first lines
-  files: FileCard[];
-}
-
-export type DeliveryState = 'saved' | 'sending' | 'done' | 'needs_you';
-
-/** A picture, a document or a signature. */
-export interface FileCard {
-  id: Id;
-  channel: Id;
-  name: string; // empty while nothing but its id is here
-  type: string;
-  bytes: number;
-  width: number; // of a picture, in pixels
-  height: number;
-  thumbnail: string; // base64 of a small picture, or empty
-  /** `coming`: somebody else's device has not sent it yet. */
-  state: DeliveryState | 'coming';
-  sent: number; // bytes that the server has
-  on_device: boolean; // read_file gives it
-  error: EngineError | null; // for needs_you
-}
-
 export interface PeopleSnapshot {
   people: PersonCard[];
 }
-
-export interface OutboxSnapshot {
-  waiting: number;
-  sending: number;
-  needs_you: number;
-  items: OutboxItem[];
-  /** What is told until the person has read it: what the server has done otherwise than it was asked for (OM34), and what
-   *  is done and behind which a routine has failed (OM28). */
-  adjusted: OutboxItem[];
-  /** Files whose actions are done, and which the server has not got. */
-  uploads: { target: string; file: FileCard }[];
-}
-
-/** Something that the person has done, wherever it is shown. */
-export interface OutboxItem {
-  intent: Id;
-  kind: Intent['kind'] | 'answer.submit' | 'task.create' | 'task.attach_answer';
-  state: DeliveryState;
-  target: string; // name of the channel, or of the group
-  channel: Id | null;
-  text: string;
-  form: Texts | null; // title of the form, for an answer
-  files: FileCard[];
-  can_discard: boolean;
-  failed_routines: FailedRoutine[]; // behind what is done (OM28)
-  saved_at: Millis; // device clock
-  refusal: Refusal | null; // for needs_you, and for what was done otherwise than asked
-}
-
-/** A routine that an action has set off on the server, and why it has failed. */
-export interface FailedRoutine {
-  name: string;
-  error: EngineError;
-}
-
-/** What is said of an action that the server has refused: what was asked, what happened instead, what is possible now. */
-export interface Refusal {
-  error: EngineError;
-  situation: string; // of the conflict table; empty: the error says it all
-  asked: string | null; // the state that the task should move to
-  /** Who was first, and what they did; null: nobody is to be named. */
-  happened: { by: string; mine: boolean; at: Millis; from: string; to: string; offline: boolean } | null;
-  /** Where the answer is: empty for none. */
-  kept: '' | 'nothing' | 'in_channel' | 'as_orphan' | 'in_quarantine' | 'on_device';
-  task: { group: Id; task: Id; name: string; serial: number; state: string } | null; // as it is now
-  choices: Choosable[]; // best first
-}
-
-export type Choosable = 'edit' | 'retry' | 'attach' | 'copy' | 'discard' | 'understood';
 
 export interface SettingsSnapshot {
   sending: { waiting: number; sent: number; bytes: number };

@@ -108,6 +108,8 @@ void SyncDriver::carry_out(const Session::ReplaceRange& output) {
     session_->handle(
         device_.now,
         Session::RangeReplaced{.bucket = output.page.head.id,
+                               .rows = replaced->rows,
+                               .sum = replaced->sum,
                                .added = replaced->added,
                                .changed = replaced->changed,
                                .removed = replaced->removed.size(),

@@ -151,6 +151,8 @@ Result<Replica::ReplacedRange> Replica::replace_range(const wire::Page& page) {
     HF_CHECK(write_cursor(cursor));
     HF_CHECK(transaction.commit());
     known->second = cursor;
+    done.rows = cursor.rows;
+    done.sum = cursor.sum;
     return done;
 }
 

@@ -35,6 +35,8 @@ TEST_F(ReplicaTest, OM6_a_range_is_made_the_servers_whatever_its_versions) {
     EXPECT_EQ(replaced->added, 1U);
     EXPECT_EQ(replaced->changed, 1U);
     EXPECT_EQ(replaced->removed.size(), 3U);
+    EXPECT_EQ(replaced->rows, replica.bucket(timeline)->rows);
+    EXPECT_EQ(replaced->sum, replica.bucket(timeline)->sum);
     const auto rows = replica.rows(timeline, RowKind::message);
     ASSERT_TRUE(rows.has_value());
     EXPECT_EQ(rows->size(), 4U);

@@ -106,6 +106,8 @@ public:
         std::uint64_t added = 0;
         std::uint64_t changed = 0;
         std::vector<RowKey> removed;
+        std::uint64_t rows = 0;  ///< of the whole bucket, now
+        Sum sum{};               ///< likewise
     };
     /// Makes the rows of the page's range those of the page, whatever their versions. The cursor
     /// stays; its count and sum follow the rows.

@@ -146,7 +146,14 @@ void ClientSession::take_range(Track& track, wire::Page&& page) {
 
 void ClientSession::on(Instant /*now*/, const RangeReplaced& input) {
     const auto found = tracks_.find(input.bucket);
-    if (found == tracks_.end() || !found->second.repair) {
+    if (found == tracks_.end()) {
+        return;
+    }
+    // Where the repair is cut here, the next greeting tells of the mixture: its old sum may be
+    // right again by then.
+    found->second.cursor.rows = input.rows;
+    found->second.cursor.sum = input.sum;
+    if (!found->second.repair) {
         return;
     }
     RepairUnderWay& repair = *found->second.repair;

@@ -112,6 +112,31 @@ TEST_F(ClientSessionTest, OM6_a_repair_that_is_cut_begins_again_on_the_next_conn
     EXPECT_EQ(hello.cursors.at(0).version, 70U);
 }
 
+TEST_F(ClientSessionTest, OM6_what_a_repair_has_replaced_before_it_was_cut_is_told) {
+    begin({.cursors = {cursor_at(10, 400)}});
+    Bucket head = bucket(10, BucketKind::timeline, 400);
+    head.sum = Sum{1, 2};
+    connect({head});
+    answer(pulls.at(0),
+           {wire::Sums{.head = head,
+                       .ranges = {{.to = {RowKind::message, Id{5}}, .rows = 1, .sum = Sum{1, 1}},
+                                  {.to = {}, .rows = 1, .sum = Sum{0, 1}}}}});
+    const RowRef row{.kind = RowKind::message, .id = Id{3}, .version = 4, .sort = 0, .body = "{}"};
+    answer(pulls.at(1),
+           {wire::Page{.head = head,
+                       .mode = wire::PullMode::range,
+                       .rows = {row},
+                       .range = {{}, {RowKind::message, Id{5}}}}});
+    ASSERT_THAT(replaced, SizeIs(1));
+    ASSERT_TRUE(repaired.empty()) << "the other half has not come";
+    feed(ClientSession::SocketClosed{});
+    pass_deadline();
+    feed(ClientSession::SocketOpened{});
+    const auto hello = std::get<wire::Hello>(*wire::decode(sent.back()));
+    EXPECT_EQ(hello.cursors.at(0).version, 400U);
+    EXPECT_EQ(hello.cursors.at(0).sum, row_sum(7, row.id, row.version, row.sort, row.body));
+}
+
 TEST_F(ClientSessionTest, OM6_a_repair_that_cannot_be_stored_leaves_the_bucket_as_it_was) {
     begin({.cursors = {cursor_at(10, 70)}});
     Bucket head = bucket(10, BucketKind::timeline, 3);

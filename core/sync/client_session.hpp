@@ -99,9 +99,11 @@ public:
         BucketId bucket;
         std::vector<RangeSum> sums;
     };
-    /// The answer to ReplaceRange: what it came to.
+    /// The answer to ReplaceRange: what the bucket's rows now are, and what it came to.
     struct RangeReplaced {
         BucketId bucket;
+        std::uint64_t rows = 0;
+        Sum sum{};
         std::uint64_t added = 0;
         std::uint64_t changed = 0;
         std::uint64_t removed = 0;

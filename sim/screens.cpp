@@ -40,7 +40,16 @@ void Screens::clear() {
     outbox_known_ = menu_known_ = false;
 }
 
+void Screens::forget_messages() {
+    channels_.clear();
+    remembered_.clear();
+    for (const auto& [channel, since] : lost_) {
+        forgotten_.insert(channel);
+    }
+}
+
 void Screens::lose(Id channel, Instant now) {
+    forgotten_.erase(channel);
     Instant& since = lost_.try_emplace(channel, now).first->second;
     since = std::min(since, now);
 }
@@ -191,10 +200,14 @@ void Screens::check(Instant now) {
     for (const auto& [channel, since] : lost_) {
         const auto shown = channels_.find(channel);
         // Own work that waits stands where it was written, until the device has learned of the
-        // loss.
-        const bool visible =
-            shown != channels_.end() && !shown->second.blocked &&
-            std::ranges::any_of(shown->second.items, [](const auto& at) { return at.second.done; });
+        // loss; and what is done of it, on a device that has forgotten the loss with all rows.
+        const auto is_kept = [&](Id id) {
+            return forgotten_.contains(channel) && sent_.contains(id);
+        };
+        const bool visible = shown != channels_.end() && !shown->second.blocked &&
+                             std::ranges::any_of(shown->second.items, [&](const auto& at) {
+                                 return at.second.done && !is_kept(at.first);
+                             });
         ledger_.expect(!visible || now - since <= hidden_within, [&] {
             return name_() + ": channel " + to_string(channel) + " was lost and is shown (OM5)";
         });

@@ -39,11 +39,8 @@ public:
     void gain(Id channel);
     /// The person has discarded a refused intent, or sent it again.
     void release(Id intent) { released_.insert(intent); }
-    /// What was seen is not there any more: it was in memory only.
-    void forget_messages() {
-        channels_.clear();
-        remembered_.clear();
-    }
+    /// What was seen, and heard of losses, is not there any more: it was in memory only.
+    void forget_messages();
     /// The server's history is another one now: until the device has compared its rows with it,
     /// what was on the screen may go.
     void lose_history() { history_ = History::lost; }
@@ -107,6 +104,8 @@ private:
     std::map<Id, Channel> channels_;
     std::map<Id, Channel> remembered_;  ///< as they were shown last in the life before
     std::map<Id, Instant> lost_;
+    std::set<Id>
+        forgotten_;  ///< of these: it died with a replica in memory, and was not told again
     std::set<Id> released_;
     bool outbox_known_ = false;
     bool signed_in_ = false;

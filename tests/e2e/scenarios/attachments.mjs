@@ -56,11 +56,11 @@ function storedFiles(data) {
 
 const contentOf = (data, sum) => readFileSync(path.join(data, 'files/content', sum.slice(0, 2), sum));
 
-/** Bytes of unfinished uploads. */
+/** Bytes of unfinished uploads: each may end while it is looked at. */
 function bytesOnTheirWay(data) {
   const folder = path.join(data, 'files/uploads');
   if (!existsSync(folder)) return 0;
-  return readdirSync(folder).reduce((sum, file) => sum + (existsSync(path.join(folder, file)) ? statSync(path.join(folder, file)).size : 0), 0);
+  return readdirSync(folder).reduce((sum, file) => sum + (statSync(path.join(folder, file), { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 const description = 'Water under the pump, see the photo.';

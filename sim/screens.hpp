@@ -104,8 +104,8 @@ private:
     std::map<Id, Channel> channels_;
     std::map<Id, Channel> remembered_;  ///< as they were shown last in the life before
     std::map<Id, Instant> lost_;
-    std::set<Id>
-        forgotten_;  ///< of these: it died with a replica in memory, and was not told again
+    /// Of these: the device died with a replica in memory, and was not told again.
+    std::set<Id> forgotten_;
     std::set<Id> released_;
     bool outbox_known_ = false;
     bool signed_in_ = false;

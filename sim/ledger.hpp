@@ -31,8 +31,15 @@ struct Ledger {
     /// By device and intent: a device that was copied may use an id twice, with other content.
     std::map<std::pair<std::size_t, Id>, Promise> promises;
 
-    /// Ids that two images of a device have given to two things, as one of them was told.
+    /// Ids that two images of a device have given to two things, as one of them was told, or as was
+    /// seen in their outboxes: sending refused work again gives ids too, and promises none.
     std::set<Id> contested;
+    std::map<Id, std::string> shown;  ///< what an id was seen to stand for first
+    void see(Id intent, const std::string& work) {
+        if (shown.emplace(intent, work).first->second != work) {
+            contested.insert(intent);
+        }
+    }
 
     /// Refused to an image of the device that has written them, and decided on there. Its person
     /// may have sent the same words again, as another message.

@@ -109,6 +109,8 @@ void Screens::take_outbox(const json& snapshot) {
     for (const json& item : snapshot["items"]) {
         const Id intent = id_of(item["intent"]);
         const auto [shown, fresh] = outbox_.emplace(intent, item["state"].get<std::string>());
+        ledger_.see(intent,
+                    item["kind"].get<std::string>() + " " + item["text"].get<std::string>());
         if (shown->second == "sending") {
             sent_.insert(intent);
         }

@@ -49,6 +49,9 @@ public:
     void descend_from(const Screens& other) {
         sent_ = other.sent_;
         history_ = other.history_ == History::known ? History::known : History::lost;
+        for (const auto& [channel, since] : other.lost_) {
+            doubt_loss(channel);
+        }
     }
     /// The server greets.
     void greet() { history_ = history_ == History::lost ? History::compared : history_; }

@@ -149,14 +149,15 @@ void ClientSession::on(Instant /*now*/, const RangeReplaced& input) {
     if (found == tracks_.end()) {
         return;
     }
+    Track& track = found->second;
     // Where the repair is cut here, the next greeting tells of the mixture: its old sum may be
     // right again by then.
-    found->second.cursor.rows = input.rows;
-    found->second.cursor.sum = input.sum;
-    if (!found->second.repair) {
+    track.cursor.rows = input.rows;
+    track.cursor.sum = input.sum;
+    if (!track.repair) {
         return;
     }
-    RepairUnderWay& repair = *found->second.repair;
+    RepairUnderWay& repair = *track.repair;
     RepairRecord& record = repair.work.record;
     record.added += input.added;
     record.changed += input.changed;
@@ -164,7 +165,7 @@ void ClientSession::on(Instant /*now*/, const RangeReplaced& input) {
     record.own_removed += input.own_removed;
     received_ += input.added + input.changed;
     repair.replacing -= repair.replacing == 0 ? 0 : 1;
-    end_repair_if_done(found->second);
+    end_repair_if_done(track);
 }
 
 void ClientSession::end_repair_if_done(Track& track) {

@@ -35,7 +35,6 @@ protected:
     std::vector<ClientSession::BeginRepair> repairs;
     std::vector<ClientSession::EndRepair> repaired;
     std::vector<wire::Page> replaced;
-    std::map<BucketId, RangeSum> held;  // what came of these: before, the replica held nothing
     std::vector<BucketId> dropped;
     std::vector<Outcome> outcomes;
     std::vector<ClientSession::LoadIntents> loads;
@@ -99,16 +98,16 @@ protected:
             return;
         }
         replaced.push_back(replace.page);
-        RangeSum& now_held = held[replace.page.head.id];
-        now_held.rows += replace.page.rows.size();
+        BucketCursor& cursor = replica[replace.page.head.id];
+        cursor.rows += replace.page.rows.size();
         for (const RowRef& row : replace.page.rows) {
-            now_held.sum += row_sum(
+            cursor.sum += row_sum(
                 static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
         }
         session->handle(now,
                         ClientSession::RangeReplaced{.bucket = replace.page.head.id,
-                                                     .rows = now_held.rows,
-                                                     .sum = now_held.sum,
+                                                     .rows = cursor.rows,
+                                                     .sum = cursor.sum,
                                                      .added = replace.page.rows.size()});
     }
     void take(ClientSession::EndRepair& end) {

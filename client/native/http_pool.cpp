@@ -110,34 +110,49 @@ HttpAnswer take_answer(Parser& parser, const std::optional<CutAnswer>& cut) {
 
 }  // namespace
 
+/// A request, and the promise to the device's loop that something comes of it.
+struct HttpPool::Asked {
+    HttpRequest request;
+    asio::executor_work_guard<asio::any_io_executor> expected;
+};
+
 struct HttpPool::Connection {
     net::Transport transport;
     beast::flat_buffer buffer;
     std::chrono::steady_clock::time_point idle_since{};
 };
 
-HttpPool::HttpPool(std::shared_ptr<const Route> route, OnAnswer on_answer)
-    : route_(std::move(route)), on_answer_(std::move(on_answer)) {}
+HttpPool::HttpPool(std::shared_ptr<const Route> route,
+                   asio::any_io_executor device,
+                   OnAnswer on_answer)
+    : route_(std::move(route)),
+      device_(std::move(device)),
+      on_answer_(std::move(on_answer)),
+      thread_([this] {
+          const auto stays = asio::make_work_guard(loop_);
+          loop_.run();
+      }) {}
 
-HttpPool::~HttpPool() = default;
-
-void HttpPool::send(const std::shared_ptr<HttpPool>& pool,
-                    net::TaskGroup& tasks,
-                    HttpRequest request) {
-    pool->waiting_.push_back(std::move(request));
-    if (pool->running_ < limits::http_connections_max) {
-        ++pool->running_;
-        tasks.spawn("http", run(pool));
-    }
+HttpPool::~HttpPool() {
+    loop_.stop();  // what waits is destroyed with the loop, and its sockets with it
+    thread_.join();
 }
 
-void HttpPool::stop() {
-    stopped_ = true;
-    waiting_.clear();
-    idle_.clear();
-    for (Connection* connection : busy_) {
-        connection->transport.cut();
-    }
+void HttpPool::send(HttpRequest request) {
+    asio::post(loop_,
+               [this, asked = Asked{std::move(request), asio::make_work_guard(device_)}]() mutable {
+                   waiting_.push_back(std::move(asked));
+                   if (running_ < limits::http_connections_max) {
+                       ++running_;
+                       tasks_.spawn("http", run());
+                   }
+               });
+}
+
+void HttpPool::answer(Asked asked, HttpAnswer answer) {
+    answer.request = asked.request.request;
+    asio::post(device_,
+               [on_answer = on_answer_, answer = std::move(answer)] { on_answer(answer); });
 }
 
 std::unique_ptr<HttpPool::Connection> HttpPool::take_idle() {
@@ -151,38 +166,33 @@ std::unique_ptr<HttpPool::Connection> HttpPool::take_idle() {
     return connection;
 }
 
-asio::awaitable<void> HttpPool::run(std::shared_ptr<HttpPool> pool) {
-    while (!pool->waiting_.empty() && !pool->stopped_) {
-        HttpRequest request = std::move(pool->waiting_.front());
-        pool->waiting_.pop_front();
-        const std::uint32_t number = request.request;
-        HttpAnswer answer = co_await exchange(pool, std::move(request));
-        answer.request = number;
-        if (!pool->stopped_) {
-            pool->on_answer_(answer);
-        }
+asio::awaitable<void> HttpPool::run() {
+    while (!waiting_.empty()) {
+        Asked asked = std::move(waiting_.front());
+        waiting_.pop_front();
+        HttpAnswer got = co_await exchange(asked.request);
+        answer(std::move(asked), std::move(got));
     }
-    --pool->running_;
+    --running_;
 }
 
-asio::awaitable<HttpAnswer> HttpPool::exchange(std::shared_ptr<HttpPool> pool, HttpRequest from) {
+asio::awaitable<HttpAnswer> HttpPool::exchange(HttpRequest from) {
     const auto deadline =
         std::chrono::steady_clock::now() + std::chrono::milliseconds(from.timeout_ms);
     const bool resumable = may_go_on(from);
-    std::optional<CutAnswer> cut = resumable ? pool->cuts_.take(from.path) : std::nullopt;
-    const Request request = make_request(*pool->route_, from, cut);
+    std::optional<CutAnswer> cut = resumable ? cuts_.take(from.path) : std::nullopt;
+    const Request request = make_request(*route_, from, cut);
     // A connection that was idle may have been closed meanwhile: then a new one, once.
-    for (bool fresh = false; !fresh && !pool->stopped_;) {
-        std::unique_ptr<Connection> connection = pool->take_idle();
+    for (bool fresh = false; !fresh;) {
+        std::unique_ptr<Connection> connection = take_idle();
         fresh = connection == nullptr;
         if (fresh) {
-            auto transport = co_await dial(pool->route_);
-            if (!transport || pool->stopped_) {
+            auto transport = co_await dial(route_);
+            if (!transport) {
                 break;
             }
             connection = std::make_unique<Connection>(Connection{std::move(*transport), {}, {}});
         }
-        pool->busy_.push_back(connection.get());
         connection->transport.next_layer().expires_at(deadline);
         auto [error, sent] = co_await http::async_write(connection->transport, request, as_code);
         Parser parser;
@@ -192,15 +202,14 @@ asio::awaitable<HttpAnswer> HttpPool::exchange(std::shared_ptr<HttpPool> pool, H
             std::tie(error, sent) = co_await http::async_read(
                 connection->transport, connection->buffer, parser, as_code);
         }
-        std::erase(pool->busy_, connection.get());
         if (!error) {
-            if (parser.get().keep_alive() && !pool->stopped_) {
+            if (parser.get().keep_alive()) {
                 connection->transport.next_layer().expires_never();
                 connection->idle_since = std::chrono::steady_clock::now();
-                pool->idle_.push_back(std::move(connection));
+                idle_.push_back(std::move(connection));
             }
             if (cut && is_passing_status(static_cast<int>(parser.get().result_int()))) {
-                pool->cuts_.keep(*std::move(cut));
+                cuts_.keep(*std::move(cut));
                 cut.reset();
             }
             co_return take_answer(parser, cut);
@@ -211,7 +220,7 @@ asio::awaitable<HttpAnswer> HttpPool::exchange(std::shared_ptr<HttpPool> pool, H
         }
     }
     if (resumable && cut) {
-        pool->cuts_.keep(*std::move(cut));
+        cuts_.keep(*std::move(cut));
     }
     co_return HttpAnswer{};
 }

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "client/engine/engine.hpp"
@@ -27,40 +30,48 @@ struct HttpAnswer {
 /// Requests over at most two connections, which are kept open between them. A GET that was cut goes
 /// on at its byte when it is asked for again.
 ///
-/// Owners of the shared pointer: the client, and the coroutines that carry requests out. stop()
-/// cuts their connections and keeps them from calling back, so that they may end after the client.
+/// Threads  one of its own receives, decrypts and decompresses, while the device's stores what came
+///          before: a first synchronization is the faster for it (docs/performance.md). Everything
+///          here is called on the device's.
 class HttpPool {
 public:
     using OnAnswer = std::function<void(const HttpAnswer&)>;
 
-    HttpPool(std::shared_ptr<const Route> route, OnAnswer on_answer);
+    /// Answers come on `device`, which lives longer than the pool and has work as long as one is
+    /// expected.
+    HttpPool(std::shared_ptr<const Route> route,
+             boost::asio::any_io_executor device,
+             OnAnswer on_answer);
+    /// Cuts the connections. An answer that is on its way to `device` still comes.
     ~HttpPool();
     HttpPool(const HttpPool&) = delete;
     HttpPool& operator=(const HttpPool&) = delete;
 
-    static void send(const std::shared_ptr<HttpPool>& pool,
-                     net::TaskGroup& tasks,
-                     HttpRequest request);
-    void stop();
+    void send(HttpRequest request);
 
 private:
+    struct Asked;
     struct Connection;
 
-    [[nodiscard]] static boost::asio::awaitable<void> run(std::shared_ptr<HttpPool> pool);
-    [[nodiscard]] static boost::asio::awaitable<HttpAnswer> exchange(std::shared_ptr<HttpPool> pool,
-                                                                     HttpRequest request);
+    // on the pool's thread
+    [[nodiscard]] boost::asio::awaitable<void> run();
+    [[nodiscard]] boost::asio::awaitable<HttpAnswer> exchange(HttpRequest request);
     [[nodiscard]] std::unique_ptr<Connection> take_idle();
+    void answer(Asked asked, HttpAnswer answer);
 
     // constant after construction
     std::shared_ptr<const Route> route_;
+    boost::asio::any_io_executor device_;
     OnAnswer on_answer_;
-    // changing
-    bool stopped_ = false;
-    std::deque<HttpRequest> waiting_;
+    // changing, on the pool's thread
+    boost::asio::io_context loop_{1};
+    std::deque<Asked> waiting_;
     CutAnswers cuts_;
     std::vector<std::unique_ptr<Connection>> idle_;
-    std::vector<Connection*> busy_;
     std::size_t running_ = 0;
+    // tasks (last)
+    net::TaskGroup tasks_{loop_.get_executor()};
+    std::thread thread_;
 };
 
 }  // namespace holdfast::client

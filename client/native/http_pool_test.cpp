@@ -66,22 +66,23 @@ std::string rest(const std::string& body, std::size_t from, const std::string& h
            body.substr(from);
 }
 
-/// Asks once for each answer of the script, one after the other.
+/// Asks once for each answer of the script, one after the other. They come on this thread.
 std::vector<HttpAnswer> ask(Script& script, std::size_t times, const HttpRequest& request) {
     asio::io_context loop;
-    net::TaskGroup tasks(loop.get_executor());
+    const auto here = std::this_thread::get_id();
     std::vector<HttpAnswer> answers;
-    std::shared_ptr<HttpPool> pool;
-    pool = std::make_shared<HttpPool>(make_route(script.url(), "", "test").value(),
+    std::unique_ptr<HttpPool> pool;
+    pool = std::make_unique<HttpPool>(make_route(script.url(), "", "test").value(),
+                                      loop.get_executor(),
                                       [&](const HttpAnswer& answer) {
+                                          EXPECT_EQ(std::this_thread::get_id(), here);
                                           answers.push_back(answer);
                                           if (answers.size() < times) {
-                                              HttpPool::send(pool, tasks, request);
+                                              pool->send(request);
                                           }
                                       });
-    HttpPool::send(pool, tasks, request);
-    loop.run();
-    pool->stop();
+    pool->send(request);
+    loop.run();  // it has work as long as an answer is expected
     script.finish();
     return answers;
 }
@@ -146,6 +147,20 @@ TEST(HttpPool, whoever_names_a_range_is_left_alone) {
     (void)ask(script, 2, ranged);
     EXPECT_THAT(script.requests[1], HasSubstr("Range: bytes=0-99\r\n"));
     EXPECT_THAT(script.requests[1], Not(HasSubstr("If-Range")));
+}
+
+TEST(HttpPool, ends_while_it_waits_for_a_server) {
+    asio::io_context loop;
+    tcp::acceptor acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0});
+    const auto port = acceptor.local_endpoint().port();
+    auto pool = std::make_unique<HttpPool>(
+        make_route("http://127.0.0.1:" + std::to_string(port), "", "test").value(),
+        loop.get_executor(),
+        [](const HttpAnswer&) { ADD_FAILURE() << "an answer of nobody"; });
+    pool->send(get);
+    const tcp::socket silent = acceptor.accept();
+    pool.reset();
+    EXPECT_EQ(loop.run(), 0U);  // nothing is expected any more
 }
 
 TEST(CutAnswers, are_few) {

@@ -68,7 +68,7 @@ struct NativeClient::Parts {
     OnBytes on_message;
     std::optional<Instant> armed;  ///< what the timer waits for
     // owned children
-    std::shared_ptr<HttpPool> http;
+    std::unique_ptr<HttpPool> http;  ///< null after the client has gone
     std::shared_ptr<SocketLink> socket;
     asio::steady_timer timer;
     // tasks (last)
@@ -122,9 +122,7 @@ void NativeClient::Parts::carry_out(const std::shared_ptr<Parts>& parts, Output 
                                   parts->socket->close();
                               }
                           },
-                          [&](HttpRequest&& request) {
-                              HttpPool::send(parts->http, parts->tasks, std::move(request));
-                          }},
+                          [&](HttpRequest&& request) { parts->http->send(std::move(request)); }},
                std::move(output));
 }
 
@@ -175,7 +173,7 @@ void NativeClient::Parts::shut_down() {
     on_message = {};
     engine.reset();
     timer.cancel();
-    http->stop();
+    http.reset();
     if (socket) {
         socket->cut();
     }
@@ -208,12 +206,13 @@ Result<std::unique_ptr<NativeClient>> NativeClient::open(asio::io_context& loop,
     auto parts = std::make_shared<Parts>(loop, route, std::move(engine));
     parts->trace = std::move(trace);
     const std::weak_ptr<Parts> back = parts;
-    parts->http = std::make_shared<HttpPool>(route, [back](const HttpAnswer& answer) {
-        if (const auto still = back.lock()) {
-            Parts::feed(still,
-                        HttpAnswered{answer.request, answer.status, answer.ours, answer.body});
-        }
-    });
+    parts->http =
+        std::make_unique<HttpPool>(route, loop.get_executor(), [back](const HttpAnswer& answer) {
+            if (const auto still = back.lock()) {
+                Parts::feed(still,
+                            HttpAnswered{answer.request, answer.status, answer.ours, answer.body});
+            }
+        });
     return std::unique_ptr<NativeClient>(new NativeClient(std::move(parts)));
 }
 

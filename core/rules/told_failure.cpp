@@ -1,11 +1,26 @@
 #include "core/rules/told_failure.hpp"
 
+#include <algorithm>
+#include <functional>
+
 #include "core/model/body.hpp"
 
 namespace holdfast {
+namespace {
+
+constexpr std::string_view of_a_routine = R"("system":"routine_)";
+
+/// Every message that comes in is asked. string_view::find() stops at each quotation mark.
+bool may_tell(std::string_view body) {
+    static const std::boyer_moore_horspool_searcher search(of_a_routine.begin(),
+                                                           of_a_routine.end());
+    return std::search(body.begin(), body.end(), search) != body.end();
+}
+
+}  // namespace
 
 std::optional<ToldFailure> told_failure(std::string_view body) {
-    if (body.find(R"("system":"routine_)") == std::string_view::npos) {
+    if (!may_tell(body)) {
         return std::nullopt;
     }
     const auto message = body::parse_message(body);

@@ -14,7 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-/// So many missing rows are bulk to every other device: nobody here has ten thousand.
+/// So many missing rows are bulk to every other device, and it stores page by page: nobody here has
+/// ten thousand.
 constexpr std::uint64_t few_rows = 5;
 
 std::string unique_name() {
@@ -51,6 +52,7 @@ void Device::start() {
     options.exclusive = true;
     options.seed = setup_.random.next();
     options.bulk_rows_min = setup_.number % 2 == 1 ? few_rows : options.bulk_rows_min;
+    options.slice_rows = setup_.number % 2 == 1 ? 1 : options.slice_rows;
     options.outbox_bytes_max = setup_.profile.outbox_bytes_max;
     auto opened = client::Engine::open(std::move(options), around_.clock.now(), wall());
     if (!opened) {

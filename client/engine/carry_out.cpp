@@ -22,6 +22,7 @@ void SyncDriver::carry_out(const Session::StorePage& output) {
     if (!keep_at_) {
         keep_at_ = device_.now + limits::keep_within;
     }
+    rows_in_turn_ += output.page.rows.size();
     note_page(output.page, stored->removed);
     device_.counters.received(stored->new_rows);
     session_->handle(device_.now, Session::PageStored{stored->cursor, stored->new_rows});

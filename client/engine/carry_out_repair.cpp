@@ -97,6 +97,7 @@ void SyncDriver::carry_out(const Session::ReplaceRange& output) {
         return;
     }
     restored();
+    rows_in_turn_ += output.page.rows.size();
     note_page(output.page, replaced->removed);
     if (!replaced->removed.empty()) {
         device_.overlay.base_replaced();

@@ -117,7 +117,9 @@ void Engine::Parts::take(const SocketClosed& input) {
     driver.take(input);
 }
 
-void Engine::Parts::take(const TimePassed& /*input*/) {}  // settle() does what is due
+void Engine::Parts::take(const TimePassed& /*input*/) {
+    driver.go_on();  // settle() does what else is due
+}
 
 // ---------------------------------------------------------------------------- after each input
 

@@ -32,6 +32,9 @@ struct EngineOptions {
     std::uint64_t seed = 0;  ///< entropy for the jitter of retries
     /// So many missing rows are bulk: they are written past the log of the replica.
     std::uint64_t bulk_rows_min = 10'000;
+    /// So many rows of an answer, and the rest of their page, are stored in one go: then calls have
+    /// their turn.
+    std::size_t slice_rows = 500;
     std::uint64_t outbox_bytes_max = 0;  ///< of its file: storage_full beyond; 0: no limit
 };
 

@@ -52,6 +52,9 @@ void SyncDriver::end() {
     }
     session_.reset();
     pulls_.clear();
+    answers_.clear();
+    lent_.clear();
+    rows_in_turn_ = 0;
     told_ = Told::nothing;
     told_complete_ = false;
     lost_session_.reset();
@@ -75,7 +78,8 @@ void SyncDriver::take(const SocketOpened& input) {
 void SyncDriver::take(const SocketReceived& input) {
     if (input.socket == socket_ && socket_open_) {
         device_.counters.bytes_received(input.bytes.size());
-        tell(Session::SocketReceived{input.bytes});
+        tell(
+            Session::SocketReceived{turn_is_over() ? lend(std::string(input.bytes)) : input.bytes});
     }
 }
 
@@ -94,13 +98,33 @@ bool SyncDriver::take(const HttpAnswered& answer) {
     const std::uint32_t pull = found->second;
     pulls_.erase(found);
     device_.counters.bytes_received(answer.body.size());
-    bulk_ = true;
     // What did not come from our server is no answer: a captive portal says 200 too.
-    tell(Session::PullAnswered{.pull = pull,
-                               .status = answer.ours ? answer.status : 0,
-                               .bytes = answer.ours ? answer.body : std::string_view{}});
-    bulk_ = false;
+    answers_.push_back({.pull = pull,
+                        .status = answer.ours ? answer.status : 0,
+                        .bytes = std::string(answer.ours ? answer.body : std::string_view{})});
+    if (!turn_is_over()) {
+        go_on();
+    }
     return true;
+}
+
+/// The session hears of an answer when all of the one before is stored, and asks for the next one
+/// then: two are on their way, however slow the disk is.
+void SyncDriver::go_on() {
+    rows_in_turn_ = 0;
+    bulk_ = true;
+    pump();
+    while (!turn_is_over() && !answers_.empty()) {
+        Answer answer = std::move(answers_.front());
+        answers_.pop_front();
+        tell(Session::PullAnswered{
+            .pull = answer.pull, .status = answer.status, .bytes = lend(std::move(answer.bytes))});
+    }
+    bulk_ = false;
+}
+
+std::string_view SyncDriver::lend(std::string bytes) {
+    return lent_.emplace_back(std::move(bytes));
 }
 
 void SyncDriver::tell(const Session::Input& input) {
@@ -138,6 +162,9 @@ void SyncDriver::pass_time() {
         sum_some();
     }
     sweep();
+    if (!turn_is_over()) {
+        rows_in_turn_ = 0;
+    }
 }
 
 /// Deletes a slice of what was revoked. All of it is hidden already.
@@ -161,6 +188,7 @@ std::optional<Instant> SyncDriver::next_deadline() const {
                      storage_retry_at_,
                      keep_at_,
                      sweep_at,
+                     turn_is_over() ? std::optional(device_.now) : std::nullopt,
                      summing_.empty() ? std::nullopt : std::optional(device_.now)});
 }
 
@@ -184,9 +212,10 @@ void SyncDriver::pump() {
     if (std::exchange(pumping_, true)) {
         return;  // the loop below goes on with what was added
     }
-    while (session_) {
+    while (session_ && !turn_is_over()) {
         auto output = session_->poll_output();
         if (!output) {
+            lent_.clear();
             break;
         }
         std::visit([this](auto& specific) { carry_out(specific); }, *output);

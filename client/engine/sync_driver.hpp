@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/engine/device.hpp"
@@ -28,6 +30,8 @@ public:
     void take(const SocketClosed& input);
     /// False: not the answer to a pull.
     bool take(const HttpAnswered& answer);
+    /// Stores the next slice of what has come.
+    void go_on();
     void tell(const sync::ClientSession::Input& input);
     /// Does what is due by the clock.
     void pass_time();
@@ -51,7 +55,11 @@ public:
 private:
     using Session = sync::ClientSession;
 
+    /// Carries out what the session wants, until enough rows are stored for this turn.
     void pump();
+    [[nodiscard]] bool turn_is_over() const { return rows_in_turn_ >= device_.options.slice_rows; }
+    /// Keeps bytes until the session has no output left that borrows from them.
+    [[nodiscard]] std::string_view lend(std::string bytes);
     void carry_out(const Session::OpenSocket& output);
     void carry_out(const Session::CloseSocket& output);
     void carry_out(Session::Send& output);
@@ -125,6 +133,17 @@ private:
     bool disk_is_behind_ = false;
     std::optional<Instant> keep_at_;  ///< where nothing that is shown asks for it before
     bool pumping_ = false;
+
+    // --- storing in slices
+    /// The answer to a pull that waits until the one before it is stored.
+    struct Answer {
+        std::uint32_t pull = 0;
+        int status = 0;
+        std::string bytes;
+    };
+    std::deque<Answer> answers_;  ///< at most one for each pull in flight
+    std::deque<std::string> lent_;
+    std::size_t rows_in_turn_ = 0;
 };
 
 }  // namespace holdfast::client

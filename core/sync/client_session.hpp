@@ -179,7 +179,8 @@ public:
         std::string path;   ///< not empty: GET this instead, a part of a segment
     };
     /// Store these rows and the cursor that follows from them in one transaction; answer
-    /// PageStored. The page borrows from the input's bytes: carry it out before the next handle().
+    /// PageStored. The page borrows from the bytes of the input that brought it: they stay until it
+    /// has been carried out, or no output is left. Other inputs may come before that.
     struct StorePage {
         wire::Page page;
     };

@@ -78,11 +78,18 @@ export class Owner {
   #begin: () => void = () => undefined;
   #next = 1;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Timers that follow one another are late by 4 ms each; a message to oneself stands behind those of the screens. */
+  readonly #soon = new MessageChannel();
+  #isSoon = false;
   #pumping = false;
   /** Whether what is here is there again after the app was closed. */
   #keeps: boolean | null = null;
 
   constructor({ deliver, restart }: Around) {
+    this.#soon.port2.onmessage = () => {
+      this.#isSoon = false;
+      if (this.#engine) this.#passTime();
+    };
     this.#deliver = deliver;
     this.#door = new Door(keptRecords, {
       told: () => this.#tellDoor(this.#tabs),
@@ -267,15 +274,22 @@ export class Owner {
       for (let output = engine.poll(); output !== null; output = engine.poll()) this.#carryOut(output);
       const wait = engine.untilDeadline();
       clearTimeout(this.#timer);
-      if (wait !== null) {
-        this.#timer = setTimeout(() => {
-          this.#running().timePassed();
-          this.#pump();
-        }, wait);
-      }
+      if (wait === 0) this.#passTimeSoon();
+      else if (wait !== null) this.#timer = setTimeout(() => this.#passTime(), wait);
     } finally {
       this.#pumping = false;
     }
+  }
+
+  #passTime(): void {
+    this.#running().timePassed();
+    this.#pump();
+  }
+
+  #passTimeSoon(): void {
+    if (this.#isSoon) return;
+    this.#isSoon = true;
+    this.#soon.port1.postMessage(null);
   }
 
   #carryOut(output: Output): void {

@@ -212,7 +212,6 @@ public:
     std::size_t rows_per_page = 2000;
     bool hold_pages = false;     ///< live pages of pushes are kept back
     bool hold_outcomes = false;  ///< pushes take effect, but nothing is answered
-    int pulls = 0;
 
     void put(RowKey key, std::int64_t sort, std::string body) {
         Bucket& head = buckets.at(key.bucket);

@@ -36,6 +36,7 @@ public:
         options.memory_replica = memory_replica;
         options.key = key;
         options.seed = 7;
+        options.slice_rows = slice_rows;
         auto opened = client::Engine::open(options, now, wall);
         HF_ASSERT(opened.has_value());
         engine = *std::move(opened);
@@ -170,6 +171,7 @@ public:
     std::string key;  ///< of the files; none: they are not encrypted
     bool connected = true;
     std::uint64_t outbox_bytes_max = 0;
+    std::size_t slice_rows = 500;
     std::int64_t http_ms = 0;           ///< how long an answer takes
     std::size_t piece_bytes = 100'000;  ///< of a file that is attached
     FakeUploads uploads;

@@ -10,6 +10,7 @@
 #include "cli/data_folder.hpp"
 #include "client/outbox/outbox.hpp"
 #include "client/replica/replica.hpp"
+#include "core/model/row_sum.hpp"
 #include "platform/sqlite/copy.hpp"
 #include "server/ops/audit.hpp"
 #include "server/services/access.hpp"
@@ -47,8 +48,7 @@ Result<Counted> count(client::Replica& replica, BucketId bucket) {
         HF_CHECK(replica.visit_after(
             bucket, static_cast<RowKind>(kind), before_all, [&](const RowRef& row) {
                 ++counted.rows;
-                counted.sum += row_sum(
-                    static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
+                counted.sum += row_sum(row);
                 return true;
             }));
     }

@@ -7,6 +7,7 @@
 
 #include "client/replica/replica.hpp"
 #include "core/base/sum.hpp"
+#include "core/model/row_sum.hpp"
 
 namespace holdfast::client {
 
@@ -77,8 +78,7 @@ Result<Replica::ReplacedRange> ReplicaRepair::replace(const wire::Page& page,
     for (const RowRef& row : page.rows) {
         const RowPlace place{row.kind, row.id};
         HF_CHECK(remove_until(&place));
-        const Sum sum =
-            row_sum(static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
+        const Sum sum = row_sum(row);
         const bool here = old != before.end() && old->place == place;
         if (here && old->sum == sum) {
             ++old;

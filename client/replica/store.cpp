@@ -6,7 +6,7 @@
 #include "client/replica/replica.hpp"
 #include "client/replica/statements.hpp"
 #include "core/base/broken.hpp"
-#include "core/base/sum.hpp"
+#include "core/model/row_sum.hpp"
 
 namespace holdfast::client {
 
@@ -21,13 +21,11 @@ struct Replica::PageWork {
 
     void count_in(const RowRef& row) {
         cursor.rows += 1;
-        cursor.sum +=
-            row_sum(static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
+        cursor.sum += row_sum(row);
     }
     void count_out(const RowRef& row) {
         cursor.rows -= 1;
-        cursor.sum -=
-            row_sum(static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
+        cursor.sum -= row_sum(row);
     }
 };
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/model/row_sum.hpp"
 #include "core/sync/testing/client_fixture.hpp"
 
 namespace holdfast::sync {
@@ -13,7 +14,7 @@ TEST_F(ClientSessionTest, OM6_a_wrong_sum_is_repaired_range_by_range_and_nothing
     Bucket head = bucket(10, BucketKind::timeline, 400);
     const RowRef row{
         .kind = RowKind::message, .id = Id{7}, .version = 400, .sort = 0, .body = "{}"};
-    head.sum = row_sum(7, row.id, row.version, row.sort, row.body);
+    head.sum = row_sum(row);
     connect({head});
     ASSERT_THAT(repairs, SizeIs(1));
     EXPECT_EQ(repairs[0].cause, RepairCause::sum);
@@ -134,7 +135,7 @@ TEST_F(ClientSessionTest, OM6_what_a_repair_has_replaced_before_it_was_cut_is_to
     feed(ClientSession::SocketOpened{});
     const auto hello = std::get<wire::Hello>(*wire::decode(sent.back()));
     EXPECT_EQ(hello.cursors.at(0).version, 400U);
-    EXPECT_EQ(hello.cursors.at(0).sum, row_sum(7, row.id, row.version, row.sort, row.body));
+    EXPECT_EQ(hello.cursors.at(0).sum, row_sum(row));
 }
 
 TEST_F(ClientSessionTest, OM6_a_repair_that_cannot_be_stored_leaves_the_bucket_as_it_was) {
@@ -180,7 +181,7 @@ TEST_F(ClientSessionTest, OM6_what_was_damaged_on_the_way_is_whole_after_a_rest)
     begin({.cursors = {cursor_at(10, 3)}});
     Bucket head = bucket(10, BucketKind::timeline, 3);
     const RowRef row{.kind = RowKind::message, .id = Id{7}, .version = 3, .sort = 0, .body = "{}"};
-    head.sum = row_sum(7, row.id, row.version, row.sort, row.body);
+    head.sum = row_sum(row);
     connect({head});
     for (std::size_t i = 0; i < 3; ++i) {
         answer(pulls.at(i), {wire::Page{.head = head, .mode = wire::PullMode::range}});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/assert.hpp"
+#include "core/model/row_sum.hpp"
 
 namespace holdfast::sync {
 
@@ -172,8 +173,7 @@ bool Repair::take(const wire::Page& page) {
         return false;
     }
     for (const RowRef& row : page.rows) {
-        sum_ +=
-            row_sum(static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
+        sum_ += row_sum(row);
         record.bytes += row.body.size();
     }
     rows_ += page.rows.size();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/model/row_sum.hpp"
+
 namespace holdfast::ops {
 namespace {
 
@@ -28,8 +30,7 @@ void take(BucketAudit& audit, const Row& row) {
     }
     ++counted.rows;
     counted.bytes += row.body.size();
-    counted.sum +=
-        row_sum(static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
+    counted.sum += row_sum(row);
 }
 
 void compare(BucketAudit& audit) {

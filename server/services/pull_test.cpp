@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "core/base/sum.hpp"
+#include "core/model/row_sum.hpp"
 #include "server/services/testing/company.hpp"
 #include "server/services/testing/faulty_storage.hpp"
 #include "server/storage/sqlite/sqlite_storage.hpp"
@@ -24,8 +25,7 @@ struct Copy {
     Sum sum() const {
         Sum all;
         for (const auto& [key, row] : rows) {
-            all += row_sum(
-                static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
+            all += row_sum(row);
         }
         return all;
     }

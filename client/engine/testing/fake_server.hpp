@@ -12,6 +12,7 @@
 #include "core/model/body.hpp"
 #include "core/model/body_files.hpp"
 #include "core/model/json.hpp"
+#include "core/model/row_sum.hpp"
 #include "core/rules/reduce.hpp"
 #include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
@@ -216,13 +217,13 @@ public:
     void put(RowKey key, std::int64_t sort, std::string body) {
         Bucket& head = buckets.at(key.bucket);
         if (const auto old = rows.find(key); old != rows.end() && !old->second.body.empty()) {
-            head.sum -= sum_of(old->second);
+            head.sum -= row_sum(old->second);
             head.rows -= 1;
         }
         head.version += 1;
         Row row{key.kind, key.id, head.version, sort, std::move(body)};
         if (!row.body.empty()) {
-            head.sum += sum_of(row);
+            head.sum += row_sum(row);
             head.rows += 1;
         }
         rows[key] = std::move(row);
@@ -258,11 +259,6 @@ private:
         }
         return want.mode == wire::PullMode::sums ? wire::encode(sums(want))
                                                  : wire::encode(page(want));
-    }
-
-    static Sum sum_of(const Row& row) {
-        return row_sum(
-            static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
     }
 
     std::string welcome(const wire::Hello& hello) {
@@ -350,7 +346,7 @@ private:
             }
             last = {row.kind, row.id};
             part.rows += 1;
-            part.sum += sum_of(row);
+            part.sum += row_sum(row);
         }
         sums.ranges.push_back(part);
         return sums;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/model/row_sum.hpp"
 #include "core/sync/client_session.hpp"
 
 namespace holdfast::sync {
@@ -101,8 +102,7 @@ protected:
         BucketCursor& cursor = replica[replace.page.head.id];
         cursor.rows += replace.page.rows.size();
         for (const RowRef& row : replace.page.rows) {
-            cursor.sum += row_sum(
-                static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
+            cursor.sum += row_sum(row);
         }
         session->handle(now,
                         ClientSession::RangeReplaced{.bucket = replace.page.head.id,

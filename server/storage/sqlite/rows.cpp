@@ -4,6 +4,7 @@
 
 #include "core/base/assert.hpp"
 #include "core/base/sum.hpp"
+#include "core/model/row_sum.hpp"
 #include "server/storage/sqlite/sqlite_storage.hpp"
 
 namespace holdfast::storage {
@@ -28,10 +29,6 @@ Row to_row(const RowRef& ref) {
 
 Row read_row(const sqlite::Statement& row) {
     return to_row(read_ref(row));
-}
-
-Sum sum_of(const RowRef& row) {
-    return row_sum(static_cast<std::uint8_t>(row.kind), row.id, row.version, row.sort, row.body);
 }
 
 /// The row as it will be when `change` has the version.
@@ -128,7 +125,7 @@ Result<RangeTotal> SqliteStorage::sum_range(BucketId bucket, KeyRange range, std
         }
         const RowRef ref = read_ref(*rows.operator->());
         counted.total.rows += 1;
-        counted.total.sum += sum_of(ref);
+        counted.total.sum += row_sum(ref);
         counted.total.to = {ref.kind, ref.id};
     }
 }
@@ -268,7 +265,7 @@ Result<> SqliteStorage::write_row(const RowChange& change, BucketRecord& record)
         if (old.sort == written.sort && old.body == written.body) {
             return {};
         }
-        head.sum -= sum_of(old);
+        head.sum -= row_sum(old);
         head.bytes -= old.body.size();
         find->reset();
         Query update = query(Sql::row_update);
@@ -288,7 +285,7 @@ Result<> SqliteStorage::write_row(const RowChange& change, BucketRecord& record)
     }
     head.version = written.version;
     head.bytes += written.body.size();
-    head.sum += sum_of(written);
+    head.sum += row_sum(written);
     return {};
 }
 
@@ -301,7 +298,7 @@ Result<> SqliteStorage::remove_row(const RowChange& change, BucketRecord& record
         return {};
     }
     const RowRef old = read_ref(*find.operator->());
-    head.sum -= sum_of(old);
+    head.sum -= row_sum(old);
     head.bytes -= old.body.size();
     --head.rows;
     ++head.version;

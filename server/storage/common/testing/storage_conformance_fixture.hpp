@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/sum.hpp"
+#include "core/model/row_sum.hpp"
 #include "platform/testing/temp_folder.hpp"
 #include "server/storage/common/storage.hpp"
 
@@ -156,8 +156,7 @@ protected:
         std::uint64_t bytes = 0;
         const std::vector<Row> rows = snapshot(id);
         for (const Row& row : rows) {
-            const auto kind = static_cast<std::uint8_t>(row.kind);
-            sum += row_sum(kind, row.id, row.version, row.sort, row.body);
+            sum += row_sum(row);
             bytes += row.body.size();
         }
         EXPECT_EQ(bucket.rows, rows.size());

@@ -49,6 +49,25 @@ TEST_F(EngineSlices, OM3_a_call_has_its_turn_between_the_pages_of_an_answer) {
     EXPECT_THAT(texts(watch_messages()), ElementsAre("one"));
 }
 
+TEST_F(EngineSlices, screens_that_take_long_are_drawn_less_often_meanwhile) {
+    receive();
+    phone->subscribe({{"query", "settings"}});
+    constexpr int drawing_ms = 200;
+    int turns = 0;
+    int drawn = 0;
+    while (is_storing()) {
+        const std::size_t before = phone->pushes.size();
+        phone->now.ms += drawing_ms;
+        phone->put(TimePassed{});
+        turns += 1;
+        drawn += phone->pushes.size() > before ? 1 : 0;
+    }
+    EXPECT_GE(turns, 4);
+    EXPECT_LE(drawn, 1 + turns / 3);
+    phone->pass(1000);
+    EXPECT_TRUE(is_complete());
+}
+
 TEST_F(EngineSlices, OM4_what_the_socket_brings_meanwhile_is_stored_behind_it) {
     receive();
     const auto before = server.buckets.at(FakeServer::timeline_bucket).version;

@@ -16,6 +16,10 @@ inline constexpr std::size_t http_pending_max = 32;             // request_too_m
 
 /// Snapshots while rows arrive in bulk: a screen is drawn at most so often.
 inline constexpr Millis bulk_push_every{100};
+/// Where many screens, or a slow processor, make a drawing long, storing has twice its time before
+/// the next one: of a drawing that takes up to this long.
+inline constexpr std::int64_t bulk_push_share = 3;
+inline constexpr Millis bulk_push_cost_max{500};
 /// Rows that nothing on the screen shows are kept after so long: well above the time between two
 /// snapshots, which keep what came before them anyway.
 inline constexpr Millis keep_within{250};

@@ -58,7 +58,8 @@ bool LiveQueries::is_time() {
     if (opened_ || !last_said_ || device_.urgency == Device::Urgency::now) {
         return true;
     }
-    const Instant at = *last_said_ + limits::bulk_push_every;
+    const Instant at = *last_said_ + std::max(limits::bulk_push_every,
+                                              Millis{cost_.count * limits::bulk_push_share});
     if (at <= device_.now) {
         return true;
     }
@@ -117,6 +118,13 @@ void LiveQueries::refresh() {
     device_.urgency = Device::Urgency::bulk;
     due_.reset();
     last_said_ = device_.now;
+    just_said_ = true;
+}
+
+void LiveQueries::note_cost(Instant now, bool had_to_wait) {
+    if (std::exchange(just_said_, false)) {
+        cost_ = had_to_wait ? Millis{} : std::min(now - *last_said_, limits::bulk_push_cost_max);
+    }
 }
 
 void LiveQueries::begin_preparing() {

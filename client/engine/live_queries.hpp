@@ -40,8 +40,10 @@ public:
     /// Notes what has changed and, if it is time, says what differs. After a change that is urgent
     /// it is always time, and after somebody else's unless they come in a flood
     /// (limits::live_pushes_at_once); rows that arrive in bulk are shown every
-    /// limits::bulk_push_every.
+    /// limits::bulk_push_every, or less often (limits::bulk_push_share).
     void refresh();
+    /// Before an input: what the last drawing took, where the shell had nothing to wait for since.
+    void note_cost(Instant now, bool had_to_wait);
     /// Does a part of what is better done before somebody waits for it, if nothing else is to do:
     /// the tasks that were looked at last, also by the app before it was closed.
     void prepare();
@@ -84,6 +86,8 @@ private:
     std::function<void()> keep_;
     std::map<std::int64_t, Subscription> subscriptions_;
     std::optional<Instant> last_said_;
+    bool just_said_ = false;
+    Millis cost_{};  ///< of the last drawing in bulk, with what was stored before it
     std::optional<Instant> due_;
     Allowance allowance_;
     ItemCache items_;

@@ -101,7 +101,8 @@ bool SyncDriver::take(const HttpAnswered& answer) {
     // What did not come from our server is no answer: a captive portal says 200 too.
     answers_.push_back({.pull = pull,
                         .status = answer.ours ? answer.status : 0,
-                        .bytes = std::string(answer.ours ? answer.body : std::string_view{})});
+                        .bytes = std::string(answer.ours ? answer.body : std::string_view{}),
+                        .arrived = device_.now});
     if (!turn_is_over()) {
         go_on();
     }
@@ -117,8 +118,10 @@ void SyncDriver::go_on() {
     while (!turn_is_over() && !answers_.empty()) {
         Answer answer = std::move(answers_.front());
         answers_.pop_front();
-        tell(Session::PullAnswered{
-            .pull = answer.pull, .status = answer.status, .bytes = lend(std::move(answer.bytes))});
+        tell(Session::PullAnswered{.pull = answer.pull,
+                                   .status = answer.status,
+                                   .bytes = lend(std::move(answer.bytes)),
+                                   .arrived = answer.arrived});
     }
     bulk_ = false;
 }

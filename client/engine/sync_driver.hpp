@@ -32,6 +32,8 @@ public:
     bool take(const HttpAnswered& answer);
     /// Stores the next slice of what has come.
     void go_on();
+    /// Whether there is a next slice: it is wanted at once.
+    [[nodiscard]] bool turn_is_over() const { return rows_in_turn_ >= device_.options.slice_rows; }
     void tell(const sync::ClientSession::Input& input);
     /// Does what is due by the clock.
     void pass_time();
@@ -57,7 +59,6 @@ private:
 
     /// Carries out what the session wants, until enough rows are stored for this turn.
     void pump();
-    [[nodiscard]] bool turn_is_over() const { return rows_in_turn_ >= device_.options.slice_rows; }
     /// Keeps bytes until the session has no output left that borrows from them.
     [[nodiscard]] std::string_view lend(std::string bytes);
     void carry_out(const Session::OpenSocket& output);
@@ -140,6 +141,7 @@ private:
         std::uint32_t pull = 0;
         int status = 0;
         std::string bytes;
+        Instant arrived;
     };
     std::deque<Answer> answers_;  ///< at most one for each pull in flight
     std::deque<std::string> lent_;

@@ -156,7 +156,7 @@ void ClientSession::on(Instant now, const PullAnswered& input) {
     }
     const PullInFlight answered = std::move(pull->second);
     const std::vector<BucketId>& buckets = answered.buckets;
-    size_next_pull(answered, now, input.status != 0);
+    size_next_pull(answered, input.arrived.value_or(now), input.status != 0);
     share_.give_back(answered.charged, answered.bytes);
     pulls_.erase(pull);
     for (const BucketId bucket : buckets) {

@@ -87,6 +87,7 @@ public:
         std::uint32_t pull = 0;
         int status = 0;
         std::string_view bytes;
+        std::optional<Instant> arrived{};  ///< where it has waited since: the line was that quick
     };
     /// What the replica holds of the bucket of a StorePage, after it was stored.
     struct PageStored {

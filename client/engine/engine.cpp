@@ -46,7 +46,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, Instant now,
 void Engine::handle(Instant now, WallTime wall, const Input& input) {
     Parts& parts = *parts_;
     parts.show();  // of a shell that did not wait for the last output
-    parts.live.note_cost(now, !parts.driver.turn_is_over());
+    parts.live.note_cost(now, parts.driver.turn_is_over());
     parts.device->now = now;
     parts.device->wall = wall;
     std::visit([&](const auto& specific) { parts.take(specific); }, input);

@@ -121,9 +121,9 @@ void LiveQueries::refresh() {
     just_said_ = true;
 }
 
-void LiveQueries::note_cost(Instant now, bool had_to_wait) {
+void LiveQueries::note_cost(Instant now, bool at_once) {
     if (std::exchange(just_said_, false)) {
-        cost_ = had_to_wait ? Millis{} : std::min(now - *last_said_, limits::bulk_push_cost_max);
+        cost_ = at_once ? std::min(now - *last_said_, limits::bulk_push_cost_max) : Millis{};
     }
 }
 

@@ -42,8 +42,8 @@ public:
     /// (limits::live_pushes_at_once); rows that arrive in bulk are shown every
     /// limits::bulk_push_every, or less often (limits::bulk_push_share).
     void refresh();
-    /// Before an input: what the last drawing took, where the shell had nothing to wait for since.
-    void note_cost(Instant now, bool had_to_wait);
+    /// Before an input: what the last drawing took, where the next turn was wanted at once.
+    void note_cost(Instant now, bool at_once);
     /// Does a part of what is better done before somebody waits for it, if nothing else is to do:
     /// the tasks that were looked at last, also by the app before it was closed.
     void prepare();

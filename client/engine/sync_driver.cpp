@@ -112,9 +112,11 @@ bool SyncDriver::take(const HttpAnswered& answer) {
 /// The session hears of an answer when all of the one before is stored, and asks for the next one
 /// then: two are on their way, however slow the disk is.
 void SyncDriver::go_on() {
-    rows_in_turn_ = 0;
     bulk_ = true;
-    pump();
+    if (turn_is_over()) {
+        rows_in_turn_ = 0;
+        pump();
+    }
     while (!turn_is_over() && !answers_.empty()) {
         Answer answer = std::move(answers_.front());
         answers_.pop_front();

@@ -30,7 +30,7 @@ public:
     void take(const SocketClosed& input);
     /// False: not the answer to a pull.
     bool take(const HttpAnswered& answer);
-    /// Stores the next slice of what has come.
+    /// Stores the next slice of what has come, if there is one.
     void go_on();
     /// Whether there is a next slice: it is wanted at once.
     [[nodiscard]] bool turn_is_over() const { return rows_in_turn_ >= device_.options.slice_rows; }

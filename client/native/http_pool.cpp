@@ -149,8 +149,7 @@ void HttpPool::send(HttpRequest request) {
                });
 }
 
-void HttpPool::answer(Asked asked, HttpAnswer answer) {
-    answer.request = asked.request.request;
+void HttpPool::answer(HttpAnswer answer) {
     asio::post(device_,
                [on_answer = on_answer_, answer = std::move(answer)] { on_answer(answer); });
 }
@@ -170,8 +169,10 @@ asio::awaitable<void> HttpPool::run() {
     while (!waiting_.empty()) {
         Asked asked = std::move(waiting_.front());
         waiting_.pop_front();
-        HttpAnswer got = co_await exchange(asked.request);
-        answer(std::move(asked), std::move(got));
+        const std::uint32_t number = asked.request.request;
+        HttpAnswer got = co_await exchange(std::move(asked.request));
+        got.request = number;
+        answer(std::move(got));
     }
     --running_;
 }

@@ -57,7 +57,7 @@ private:
     [[nodiscard]] boost::asio::awaitable<void> run();
     [[nodiscard]] boost::asio::awaitable<HttpAnswer> exchange(HttpRequest request);
     [[nodiscard]] std::unique_ptr<Connection> take_idle();
-    void answer(Asked asked, HttpAnswer answer);
+    void answer(HttpAnswer answer);
 
     // constant after construction
     std::shared_ptr<const Route> route_;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/split_mix.hpp"
+#include "core/model/row_sum.hpp"
 #include "core/wire/codec.hpp"
 
 namespace holdfast::sync {
@@ -28,11 +29,7 @@ RowRef refer(const Rows::value_type& row) {
 }
 
 Sum sum_of(const Rows::value_type& row) {
-    return row_sum(static_cast<std::uint8_t>(row.first.kind),
-                   row.first.id,
-                   row.second.version,
-                   0,
-                   row.second.text);
+    return row_sum(refer(row));
 }
 
 RangeSum sum_of(const Rows& rows, const KeyRange& range) {

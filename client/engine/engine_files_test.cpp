@@ -212,10 +212,14 @@ TEST_F(EngineFilesTest, OM36_an_expired_token_is_renewed_and_the_upload_goes_on)
 
 TEST_F(EngineFilesTest, OM5_what_a_deleted_message_showed_leaves_the_phone) {
     sign_in();
+    const auto messages = watch_messages();
     const std::string bytes = picture(1000);
     const Id file = attach(bytes);
     const Json posted = post_with({file});
     deliver_all();
+    phone->post("as it looked", Json::array({posted["ok"]["intent"]}));
+    const auto quote = [&] { return phone->snapshot(messages)["items"].back()["reply_to"][0]; };
+    EXPECT_EQ(quote()["text"], "look");
     const Json read{{"file", to_string(file)}, {"at", 0}};
     ASSERT_EQ(code(phone->call("read_file", read)), "accepted");
     EXPECT_EQ(phone->data, bytes);
@@ -226,6 +230,9 @@ TEST_F(EngineFilesTest, OM5_what_a_deleted_message_showed_leaves_the_phone) {
     phone->pass(1000);
     EXPECT_FALSE(server.file(file));
     EXPECT_EQ(code(phone->call("read_file", read)), "outbox.unknown_item");
+    EXPECT_EQ(quote()["kind"], "deleted");
+    EXPECT_EQ(quote()["text"], "");
+    EXPECT_EQ(quote()["author"], "Ana Rojas");
 }
 
 TEST_F(EngineFilesTest, a_message_that_is_deleted_before_its_file_has_come_is_done) {

@@ -115,6 +115,9 @@ TEST_F(EngineForms, OM24_a_channel_offers_the_forms_that_are_for_this_person) {
 
 TEST_F(EngineForms, OM24_OM32_a_form_filled_in_offline_is_sent_once) {
     const auto messages = watch_messages();
+    const auto menu =
+        phone->subscribe({{"query", "group"}, {"group", to_string(FakeServer::group)}});
+    const auto last = [&] { return phone->snapshot(menu)["channels"][0]["last"]; };
     work_offline();
     const std::int64_t draft = open_form();
     answer_all(draft);
@@ -127,7 +130,12 @@ TEST_F(EngineForms, OM24_OM32_a_form_filled_in_offline_is_sent_once) {
     EXPECT_EQ(card["state"], "saved");
     EXPECT_EQ(card["form"]["title"]["es"], "Ronda diaria");
     EXPECT_EQ(card["form"]["lines"][0]["names"], Json{"Pump P-7"});
+    EXPECT_EQ(last()["kind"], "form");
+    EXPECT_EQ(last()["title"]["es"], "Ronda diaria");
+    EXPECT_TRUE(last()["waiting"].get<bool>());
     reconnect();
+    EXPECT_EQ(last()["title"]["es"], "Ronda diaria");
+    EXPECT_FALSE(last()["waiting"].get<bool>());
     EXPECT_EQ(answers_on_the_server(), 1U);
     EXPECT_EQ(phone->snapshot(messages)["items"].back()["state"], "done");
     EXPECT_EQ(phone->snapshot(messages)["items"].size(), 1U);

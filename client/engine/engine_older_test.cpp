@@ -251,6 +251,22 @@ TEST_F(Older, OM14_OM29_a_reaction_and_a_reply_work_on_an_older_message) {
     EXPECT_EQ(phone->snapshot(messages_)["items"][2]["state"], "done");
 }
 
+TEST_F(Older, OM14_a_reply_says_that_what_it_quotes_is_not_here_until_it_is) {
+    const Id old = write_old("old");
+    server.put({FakeServer::timeline_bucket, RowKind::message, Id::make(1, 2000)},
+               server.clock,
+               body::encode(body::Message{
+                   .author = FakeServer::ben, .text = "about that", .reply_to = {old}}));
+    open_channel();
+    const auto quote = [&] { return phone->snapshot(messages_)["items"].back()["reply_to"][0]; };
+    EXPECT_EQ(quote()["kind"], "away");
+    EXPECT_EQ(quote()["author"], "");
+    ask();
+    EXPECT_EQ(quote()["kind"], "text");
+    EXPECT_EQ(quote()["text"], "old");
+    EXPECT_EQ(quote()["author"], "Ana Rojas");
+}
+
 TEST_F(Older, OM14_an_older_message_shows_its_files) {
     const Id file = Id::make(1, 90);
     server.put({archive, RowKind::file, file},

@@ -38,6 +38,7 @@ TEST_F(EngineOutbox, OM29_messages_replies_and_reactions_wait_where_they_were_wr
     EXPECT_EQ(items[1]["state"], "saved");
     EXPECT_EQ(items[2]["reply_to"][0]["text"], "hello");
     EXPECT_EQ(items[2]["reply_to"][0]["author"], "Ben Lee");
+    EXPECT_EQ(items[2]["reply_to"][0]["kind"], "text");
     EXPECT_EQ(items[2]["intent"], reply["ok"]["intent"]);
     const auto outbox = phone->subscribe({{"query", "outbox"}});
     EXPECT_EQ(phone->snapshot(outbox)["items"].size(), 3U);

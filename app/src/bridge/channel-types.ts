@@ -51,7 +51,7 @@ export interface MessageItem {
   text: string; // of a system message: its English sentence, for keys that the catalogue does not have
   system: { key: string; params: Record<string, string> } | null; // `system.<key>` in the catalogue
   at: Millis;
-  reply_to: { id: Id; author: string; text: string }[]; // first three lines of each
+  reply_to: ({ id: Id; author: string } & Gist)[]; // first three lines of each
   reactions: { emoji: string; count: number; mine: boolean; waiting: boolean; names: string[] }[];
   state: DeliveryState;
   intent: Id | null; // the waiting intent behind it
@@ -60,6 +60,13 @@ export interface MessageItem {
   can_delete: boolean;
   form: { title: Texts; lines: AnswerLine[] } | null; // of an answer: its first lines
   files: FileCard[];
+}
+
+/** A message where there is room for a few words. */
+export interface Gist {
+  kind: 'text' | 'form' | 'deleted' | 'away'; // `away`: it is not on this device
+  text: string; // what it says, or how its first file is called; of a form, what the message calls it
+  title: Texts | null; // of a form; empty where the form is not here
 }
 
 export type DeliveryState = 'saved' | 'sending' | 'done' | 'needs_you';

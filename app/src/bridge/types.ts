@@ -32,7 +32,7 @@ import type { ReadySnapshot } from './ready-types.ts';
 
 export type * from './ready-types.ts';
 
-import type { ChannelSnapshot, MessagesSnapshot } from './channel-types.ts';
+import type { ChannelSnapshot, Gist, MessagesSnapshot } from './channel-types.ts';
 
 export type * from './channel-types.ts';
 
@@ -371,7 +371,7 @@ export interface ChannelCard {
   name: string;
   private: boolean;
   unread: number;
-  last: { author: string; text: string; at: Millis; waiting: boolean; system: boolean } | null;
+  last: ({ author: string; at: Millis; waiting: boolean; system: boolean } & Gist) | null;
 }
 
 /** Whether something may be done now; `reason` is a key of the catalogue. */

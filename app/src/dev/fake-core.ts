@@ -196,7 +196,13 @@ export class FakeCore implements EnginePort {
       const item = this.#newMessage(channel, text, '1');
       const reply_to = intent.args.reply_to.map((quoted) => {
         const found = messageAt(channel, Number(quoted.slice(-7)), this.#startedAt);
-        return { id: quoted, author: found.author.name, text: found.text };
+        return {
+          id: quoted,
+          author: found.author.name,
+          kind: 'text' as const,
+          text: found.text,
+          title: null,
+        };
       });
       const files = this.#files.send(intent.args.files ?? []);
       this.#append(channel, { ...item, intent: id, reply_to, files });

@@ -156,7 +156,7 @@ export function messageAt(channel: FakeChannel, index: number, startedAt: number
     at: startedAt - (channel.total - index) * stepMs + (chance % 5) * 60_000,
     reply_to: quoted.map((other) => {
       const { id, author: by, text } = messageAt(channel, other, startedAt);
-      return { id, author: by.name, text };
+      return { id, author: by.name, kind: 'text', text, title: null };
     }),
     reactions:
       !isSystem && chance % 13 === 0
@@ -183,7 +183,9 @@ export function cardOf(channel: FakeChannel, last: MessageItem | null): ChannelC
     unread: channel.unread,
     last: last && {
       author: last.author.name,
-      text: last.kind === 'deleted' ? '—' : last.text.replaceAll('\n', ' '),
+      kind: last.kind === 'deleted' ? 'deleted' : 'text',
+      text: last.text.replaceAll('\n', ' '),
+      title: null,
       at: last.at,
       waiting: last.state !== 'done',
       system: last.kind === 'system',

@@ -1,6 +1,6 @@
 /** The catalogue: every sentence, number and date that a person reads comes through here. */
 import i18next from 'i18next';
-import type { EngineError, MessageItem, StatusSnapshot, Texts } from '../bridge/types.ts';
+import type { EngineError, Gist, MessageItem, StatusSnapshot, Texts } from '../bridge/types.ts';
 import en from './en.json';
 import es from './es.json';
 import { formatOf } from './formats.ts';
@@ -67,6 +67,19 @@ export function causeText({ connection: { cause, error } }: StatusSnapshot): str
 export function messageText({ system, text }: MessageItem): string {
   const key = `system.${system?.key}`;
   return system && hasKey(key) ? t(key, system.params) : text;
+}
+
+/** What a message is, in a few words. */
+export function gistText({ kind, text, title }: Gist): string {
+  switch (kind) {
+    case 'text':
+      return text;
+    case 'form':
+      return textIn(title ?? {}) || text || t('form.title');
+    case 'deleted':
+    case 'away':
+      return t(`channel.${kind}`);
+  }
 }
 
 /** A text of the organization's own in the reader's language, else in English, else in any. */

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "client/engine/queries/file_cards.hpp"
+#include "client/engine/queries/form_cards.hpp"
 #include "client/engine/queries/query.hpp"
 #include "core/model/args.hpp"
 #include "core/model/json.hpp"
@@ -96,12 +97,25 @@ Result<std::string> name_of(const View& view, Id user) {
 
 namespace {
 
-/// The newest of what stands in the channel and what waits for it.
+/// Texts by language; empty where the form is not on the device.
+Json title_of(const View& view, Id version) {
+    const auto form = form_cards::find(view, version);
+    return form ? form_cards::title(**form) : Json::object();
+}
+
+Result<Json> last_of(const View& view, Id channel, const body::Message& message) {
+    HF_TRY(Json last, gist(view, channel, message, {1, limits::excerpt_bytes_max}));
+    HF_TRY(last["author"], name_of(view, message.author));
+    last["system"] = !message.system.empty();
+    return last;
+}
+
+/// The newest of what stands in the channel and what waits for it; null where nothing does.
 Result<Json> last_message(const View& view, Id channel) {
     const Outbox& outbox = view.outbox();
     for (auto at = outbox.items().rbegin(); at != outbox.items().rend(); ++at) {
         const Outbox::Item& item = at->second;
-        if (item.intent.lane != channel || item.intent.kind != IntentKind::message_post ||
+        if (item.intent.lane != channel || !writes_message(item.intent.kind) ||
             item.state == Outbox::State::rejected) {
             continue;
         }
@@ -109,34 +123,20 @@ Result<Json> last_message(const View& view, Id channel) {
         if (stored) {
             break;  // it has arrived: the timeline knows better
         }
-        const auto post = args::parse_message_post(item.intent.args);
-        if (!post) {
-            break;
-        }
-        HF_TRY(std::string name, name_of(view, view.user()));
-        HF_TRY(const std::string text,
-               gist(view, channel, {.text = post->text, .files = ids_of(post->files)}));
-        return Json{{"author", std::move(name)},
-                    {"text", excerpt(text, 1, limits::excerpt_bytes_max)},
-                    {"at", item.intent.claimed_at.ms},
-                    {"waiting", item.state == Outbox::State::waiting},
-                    {"system", false}};
+        HF_TRY(Json last, last_of(view, channel, message_of(item.intent, view.user())));
+        last["at"] = item.intent.claimed_at.ms;
+        last["waiting"] = item.state == Outbox::State::waiting;
+        return last;
     }
     HF_TRY(const auto rows, view.newest_messages(channel, 1));
-    if (rows.empty()) {
-        return Json(nullptr);
-    }
-    const auto message = body::parse_message(rows.front().body);
+    const auto message = rows.empty() ? fail(ErrorCode::none) : body::parse_message(rows[0].body);
     if (!message) {
         return Json(nullptr);
     }
-    HF_TRY(std::string name, name_of(view, message->author));
-    HF_TRY(const std::string text, gist(view, channel, *message));
-    return Json{{"author", std::move(name)},
-                {"text", excerpt(text, 1, limits::excerpt_bytes_max)},
-                {"at", rows.front().sort},
-                {"waiting", false},
-                {"system", !message->system.empty()}};
+    HF_TRY(Json last, last_of(view, channel, *message));
+    last["at"] = rows[0].sort;
+    last["waiting"] = false;
+    return last;
 }
 
 }  // namespace
@@ -214,11 +214,41 @@ std::string_view delivery_state(const View& view, const Outbox::Item& item) {
     return view.in_flight(item.intent.id) ? "sending" : "saved";
 }
 
-Result<std::string> gist(const View& view, Id channel, const body::Message& message) {
-    if (!message.text.empty() || message.files.empty()) {
-        return message.text;
+bool writes_message(IntentKind kind) {
+    return kind == IntentKind::message_post || kind == IntentKind::answer_submit;
+}
+
+body::Message message_of(const Intent& intent, Id user) {
+    body::Message message;
+    message.author = user;
+    if (intent.kind == IntentKind::answer_submit) {
+        const auto answer = args::parse_answer_submit(intent.args);
+        message.form = answer ? answer->form : Id{};
+        message.files = answer ? ids_of(answer->files) : std::vector<Id>{};
+        return message;
     }
-    return file_cards::name_of(view, channel, message.files.front());
+    if (auto post = args::parse_message_post(intent.args)) {
+        message.text = std::move(post->text);
+        message.reply_to = std::move(post->reply_to);
+        message.files = ids_of(post->files);
+    }
+    return message;
+}
+
+Result<Json> gist(const View& view, Id channel, const body::Message& message, Space space) {
+    if (message.hidden) {
+        return Json{{"kind", "deleted"}, {"text", ""}, {"title", nullptr}};
+    }
+    if (message.form) {
+        return Json{
+            {"kind", "form"}, {"text", message.text}, {"title", title_of(view, message.form)}};
+    }
+    std::string text = message.text;
+    if (text.empty() && !message.files.empty()) {
+        HF_TRY(text, file_cards::name_of(view, channel, message.files.front()));
+    }
+    return Json{
+        {"kind", "text"}, {"text", excerpt(text, space.lines, space.bytes)}, {"title", nullptr}};
 }
 
 std::string excerpt(std::string_view text, std::size_t lines, std::size_t bytes) {

@@ -46,9 +46,21 @@ using Json = nlohmann::json;
 /// "saved", "sending", "done", "needs_you".
 [[nodiscard]] std::string_view delivery_state(const View& view, const Outbox::Item& item);
 
-/// What a message says where there is room for words only: its text, or how its first file is
-/// called.
-[[nodiscard]] Result<std::string> gist(const View& view, Id channel, const body::Message& message);
+/// Whether an intent of this kind writes a message.
+[[nodiscard]] bool writes_message(IntentKind kind);
+/// What such an intent would write.
+[[nodiscard]] body::Message message_of(const Intent& intent, Id user);
+
+struct Space {
+    std::size_t lines = 0;
+    std::size_t bytes = 0;
+};
+/// A message where there is room for a few words. `kind`: "text", with its text or how its first
+/// file is called; "form", with the form's title by language and as the message has it; "deleted".
+[[nodiscard]] Result<Json> gist(const View& view,
+                                Id channel,
+                                const body::Message& message,
+                                Space space);
 /// The first lines of a text, cut at a character.
 [[nodiscard]] std::string excerpt(std::string_view text, std::size_t lines, std::size_t bytes);
 /// ASCII letters in lower case; what is beyond stays. For comparing only.

@@ -138,7 +138,8 @@ public:
     /// A message of the person that the timeline does not have yet.
     /// @param deleted  by another action that stands in the outbox.
     Result<std::string> waiting(const Outbox::Item& item, bool deleted) {
-        body::Message message = message_of(item.intent);
+        // What the rules would write, also where they refuse it here just now.
+        body::Message message = cards::message_of(item.intent, self_);
         message.hidden = deleted;
         const Id id = item.intent.id;
         HF_TRY(const auto overlaid, view_.find({timeline_, RowKind::message, id}));
@@ -168,24 +169,6 @@ private:
         return people_ && item.people == *people_ && item.self == self_ && item.sort == row.sort &&
                item.can_delete == (item.deletable && may_delete_at(row.sort)) &&
                item.body == row.body;
-    }
-
-    /// What an intent would write, for one that the rules refuse here just now.
-    [[nodiscard]] body::Message message_of(const Intent& intent) const {
-        body::Message message;
-        message.author = self_;
-        if (intent.kind == IntentKind::answer_submit) {
-            const auto answer = args::parse_answer_submit(intent.args);
-            message.form = answer ? answer->form : Id{};
-            message.files = answer ? ids_of(answer->files) : std::vector<Id>{};
-            return message;
-        }
-        if (auto post = args::parse_message_post(intent.args)) {
-            message.text = std::move(post->text);
-            message.reply_to = std::move(post->reply_to);
-            message.files = ids_of(post->files);
-        }
-        return message;
     }
 
     static body::Message parse(std::string_view text) {
@@ -238,21 +221,23 @@ private:
         return !message.system.empty() ? "system" : message.form ? "form" : "text";
     }
 
+    /// What is quoted may have left the history window, or stand before what the person may read.
     Result<std::string> quoted(const std::vector<Id>& ids) {
         Json list = Json::array();
         for (const Id id : ids) {
             HF_TRY(const auto row, facts::find_said(view_, channel_, RowKind::message, id));
-            const body::Message message = row ? parse(row->second.body) : body::Message{};
-            std::string name;
+            Json quote{{"kind", "away"}, {"text", ""}, {"title", nullptr}, {"author", ""}};
             if (row) {
+                const body::Message message = parse(row->second.body);
                 HF_TRY(const auto* by, author(message.author));
-                name = by->name;
+                HF_TRY(
+                    quote,
+                    cards::gist(
+                        view_, channel_, message, {limits::quote_lines, limits::quote_bytes_max}));
+                quote["author"] = by->name;
             }
-            HF_TRY(const std::string text, cards::gist(view_, channel_, message));
-            list.push_back(
-                {{"id", to_string(id)},
-                 {"author", std::move(name)},
-                 {"text", cards::excerpt(text, limits::quote_lines, limits::quote_bytes_max)}});
+            quote["id"] = to_string(id);
+            list.push_back(std::move(quote));
         }
         return json::dump(list);
     }
@@ -334,9 +319,7 @@ std::set<Id> deleted_in_outbox(const Outbox& outbox, Id channel) {
 Result<> append_waiting(View& view, Id channel, ItemMaker& maker, std::vector<std::string>& items) {
     const std::set<Id> deleted = deleted_in_outbox(view.outbox(), channel);
     for (const auto& [id, item] : view.outbox().items()) {
-        const bool writes = item.intent.kind == IntentKind::message_post ||
-                            item.intent.kind == IntentKind::answer_submit;
-        if (!writes || item.intent.lane != channel) {
+        if (!cards::writes_message(item.intent.kind) || item.intent.lane != channel) {
             continue;
         }
         HF_TRY(const auto stored, view.stored_message(channel, id));

@@ -1,6 +1,7 @@
 #include "core/base/sum.hpp"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstring>
 
@@ -17,9 +18,8 @@ constexpr std::size_t head_bytes = 1 + 3 * sizeof(std::uint64_t);
 constexpr std::size_t short_row_bytes = 512;
 
 void put_little_endian(char* to, std::uint64_t value) {
-    for (std::size_t i = 0; i < sizeof value; ++i) {
-        to[i] = static_cast<char>(static_cast<unsigned char>(value >> (8 * i)));
-    }
+    static_assert(std::endian::native == std::endian::little);
+    std::memcpy(to, &value, sizeof value);  // in one piece: it is read back in pieces as large
 }
 
 XXH128_hash_t hash_long(const char* head, std::string_view body) {

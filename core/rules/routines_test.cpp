@@ -423,7 +423,14 @@ TEST_F(Routines, a_start_form_whose_routine_fails_leaves_channel_and_answer_and_
     EXPECT_EQ(heard->of, new_id) << "the answer's id, which is the action's";
     EXPECT_EQ(heard->routine, "Make the task");
     EXPECT_EQ(heard->code, "routine.expression");
-    EXPECT_FALSE(told_failure(body::encode(body::Message{.text = "routine_failed"})));
+    for (const char* text : {"routine_failed", "_", R"("system":"routine_failed")", "a_b_c"}) {
+        EXPECT_FALSE(told_failure(body::encode(body::Message{.text = text}))) << text;
+    }
+    EXPECT_FALSE(told_failure("_"));
+    EXPECT_FALSE(told_failure(""));
+    body::Message among_others = said;
+    among_others.params["by_the_way"] = "a_b";
+    EXPECT_TRUE(told_failure(body::encode(among_others)));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "core/rules/told_failure.hpp"
 
-#include <algorithm>
-#include <functional>
+#include <cstddef>
 
 #include "core/model/body.hpp"
 
@@ -10,11 +9,17 @@ namespace {
 
 constexpr std::string_view of_a_routine = R"("system":"routine_)";
 
-/// Every message that comes in is asked. string_view::find() stops at each quotation mark.
+/// Every message that comes in is asked. What people write has quotation marks all over and hardly
+/// ever an underscore: that is where to look.
 bool may_tell(std::string_view body) {
-    static const std::boyer_moore_horspool_searcher search(of_a_routine.begin(),
-                                                           of_a_routine.end());
-    return std::search(body.begin(), body.end(), search) != body.end();
+    constexpr std::size_t mark = of_a_routine.find('_');
+    for (std::size_t at = body.find('_'); at != std::string_view::npos;
+         at = body.find('_', at + 1)) {
+        if (at >= mark && body.substr(at - mark).starts_with(of_a_routine)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace

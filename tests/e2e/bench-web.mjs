@@ -41,12 +41,13 @@ async function serve(channels, messages = rowsCount, tasks = 0) {
   return { server, data };
 }
 
-async function openDevice(server, profile, isPlain = false) {
+/** `port`: of the server, or of a line to it. */
+async function openDevice(port, profile, isPlain = false) {
   const { context, page } = await launch(profile);
   if (isPlain) await page.route('**/holdfast*.wasm', (route) => route.fulfill({ path: path.join(root, 'build/wasm/client/wasm/holdfast_plain.wasm'), contentType: 'application/wasm' }));
   await page.route('**/bench/insert-worker.js', (route) => route.fulfill({ path: path.join(root, 'tests/e2e/bench/insert-worker.js'), contentType: 'text/javascript' }));
   await page.route('**/bench/insert.wasm', (route) => route.fulfill({ path: path.join(root, 'build/wasm/client/wasm/insert_bench.wasm'), contentType: 'application/wasm' }));
-  await startDevice(page, `http://localhost:${server.port}/`);
+  await startDevice(page, `http://localhost:${port}/`);
   return { context, page };
 }
 
@@ -95,9 +96,9 @@ const insertAlone = (page) =>
   });
 
 /** One first synchronization with a new profile; then `work` on the same page. */
-async function inNewProfile(server, reads, work, isPlain = false) {
+async function inNewProfile(port, reads, work, isPlain = false) {
   const profile = makeFolder('bench-profile');
-  const { context, page } = await openDevice(server, profile, isPlain);
+  const { context, page } = await openDevice(port, profile, isPlain);
   const sync = await firstSync(page, reads);
   const more = await work(page);
   await context.close();
@@ -108,17 +109,19 @@ async function inNewProfile(server, reads, work, isPlain = false) {
 async function benchFirstSync() {
   run('cmake', '--build', 'build/wasm', '--target', 'holdfast_wasm_insert_bench', 'holdfast_wasm_plain');
   const { server, data } = await serve(50);
-  const [ours, plain, alone, aloneEncrypted, usable, stalls] = [[], [], [], [], [], []];
+  const line = await startProxy(server.port, { bytesPerSecond: 10e6 / 8, roundTrip: 60 });
+  const [ours, plain, alone, aloneEncrypted, usable, usableOverLine, stalls] = [[], [], [], [], [], [], []];
   let total = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const { sync, more: raw } = await inNewProfile(server, false, insertAlone);
+    const { sync, more: raw } = await inNewProfile(server.port, false, insertAlone);
     ours.push(raw.rows / sync.seconds);
     alone.push(raw.rows / raw.seconds);
     aloneEncrypted.push(raw.rows / raw.encryptedSeconds);
-    plain.push(raw.rows / (await inNewProfile(server, false, () => undefined, true)).sync.seconds);
+    plain.push(raw.rows / (await inNewProfile(server.port, false, () => undefined, true)).sync.seconds);
     usable.push(sync.usable);
+    usableOverLine.push((await inNewProfile(line.port, false, () => undefined)).sync.usable);
     total = raw.rows;
-    const reading = await inNewProfile(server, true, () => undefined);
+    const reading = await inNewProfile(server.port, true, () => undefined);
     if (reading.sync.stalls.length < 3) throw new Error(`only ${reading.sync.stalls.length} reads while synchronizing`);
     stalls.push(Math.max(...reading.sync.stalls));
   }
@@ -126,7 +129,9 @@ async function benchFirstSync() {
   report('first-sync-web', median(ours), 'rows/s', median(alone), `${total} rows, encrypted, against SQLite alone in the same page, not encrypted; at least 0.6`);
   report('first-sync-web', median(ours), 'rows/s', median(plain), 'encrypted, against the same with files that are not; at least 0.75');
   report('first-sync-web', median(usable), 'ms', 1000, 'usable: sign-in to channel list and open channel; at most 1');
+  report('first-sync-web', median(usableOverLine), 'ms', 2000, 'usable, over a line of 10 Mbit/s and 60 ms there and back; at most 1');
   report('first-sync-web', median(stalls), 'ms', 50, 'stall: the longest read while synchronizing; at most 1');
+  await line.close();
   await server.stop();
   removeFolder(data);
 }
@@ -134,7 +139,7 @@ async function benchFirstSync() {
 async function benchQuery() {
   const { server, data } = await serve(1);
   const profile = makeFolder('bench-profile');
-  const { context, page } = await openDevice(server, profile);
+  const { context, page } = await openDevice(server.port, profile);
   const { channel } = await firstSync(page, false);
   const times = await page.evaluate(async (id) => {
     const taken = [];
@@ -268,7 +273,7 @@ async function benchForms() {
   run(binary, 'org', 'apply', file, '--data', data);
   const server = await startServer(data, { subcommand: 'serve' });
   const profile = makeFolder('bench-profile');
-  const { context, page } = await openDevice(server, profile);
+  const { context, page } = await openDevice(server.port, profile);
   const { channel } = await firstSync(page, false);
   const times = await page.evaluate(async (id) => {
     const taken = { open: [], press: [], search: [] };

@@ -4,8 +4,21 @@
 import net from 'node:net';
 import { Transform } from 'node:stream';
 
-/** `bytesPerSecond`: of the line to all clients together; none: as fast as the machine is. */
-export async function startProxy(targetPort, { bytesPerSecond = Infinity } = {}) {
+/** Each piece so many milliseconds later, however many are under way. */
+const late = (ms) =>
+  new Transform({
+    transform(bytes, _, done) {
+      setTimeout(() => this.push(bytes), ms);
+      done();
+    },
+    flush: (done) => void setTimeout(done, ms),
+  });
+
+/**
+ * `bytesPerSecond`: of the line to all clients together; none: as fast as the machine is. `roundTrip`: milliseconds there
+ * and back, to open a connection too.
+ */
+export async function startProxy(targetPort, { bytesPerSecond = Infinity, roundTrip = 0 } = {}) {
   const pairs = new Set();
   let state = 'open';
   let sent = 0;
@@ -39,14 +52,24 @@ export async function startProxy(targetPort, { bytesPerSecond = Infinity } = {})
       socket.on('error', end);
       socket.on('close', end);
     }
-    client.on('data', (bytes) => (sent += bytes.length));
-    upstream.on('data', (bytes) => {
-      received += bytes.length;
-      left -= bytes.length;
-      if (left < 0 && state === 'open') stall();
-    });
-    client.pipe(upstream);
-    (bytesPerSecond === Infinity ? upstream : upstream.pipe(paced())).pipe(client);
+    const join = () => {
+      client.on('data', (bytes) => (sent += bytes.length));
+      upstream.on('data', (bytes) => {
+        received += bytes.length;
+        left -= bytes.length;
+        if (left < 0 && state === 'open') stall();
+      });
+      const down = bytesPerSecond === Infinity ? upstream : upstream.pipe(paced());
+      if (roundTrip === 0) {
+        client.pipe(upstream);
+        down.pipe(client);
+      } else {
+        client.pipe(late(roundTrip / 2)).pipe(upstream);
+        down.pipe(late(roundTrip / 2)).pipe(client);
+      }
+    };
+    if (roundTrip === 0) join();
+    else setTimeout(join, roundTrip); // a connection is opened by a round trip of its own
     if (state === 'stalled') hold(pair);
   });
   const hold = ({ client, upstream }) => {

@@ -67,10 +67,8 @@ Result<sqlite::Database> open_database(const Replica::Options& options) {
 
 }  // namespace
 
-Replica::Replica(sqlite::Database database, bool exclusive)
-    : database_(std::move(database)),
-      statements_(std::make_unique<Statements>()),
-      exclusive_(exclusive) {}
+Replica::Replica(sqlite::Database database)
+    : database_(std::move(database)), statements_(std::make_unique<Statements>()) {}
 Replica::Replica(Replica&&) noexcept = default;
 Replica& Replica::operator=(Replica&&) noexcept = default;
 Replica::~Replica() = default;
@@ -89,10 +87,10 @@ Result<Replica> Replica::open(const Options& options) {
 
 Result<Replica> Replica::open_file(const Options& options) {
     HF_TRY(auto database, open_database(options));
-    return adopt(std::move(database), options.exclusive);
+    return adopt(std::move(database));
 }
 
-Result<Replica> Replica::adopt(sqlite::Database database, bool exclusive) {
+Result<Replica> Replica::adopt(sqlite::Database database) {
     HF_TRY(const std::int64_t tables, number(database, "SELECT count(*) FROM sqlite_schema"));
     if (tables == 0) {
         HF_CHECK(create_tables(database));
@@ -101,7 +99,7 @@ Result<Replica> Replica::adopt(sqlite::Database database, bool exclusive) {
     if (version != schema::replica_version) {
         return fail(ErrorCode::storage_corrupt, "schema " + std::to_string(version));
     }
-    Replica replica(std::move(database), exclusive);
+    Replica replica(std::move(database));
     if (auto prepared = replica.prepare(); !prepared) {
         // A statement that cannot be prepared means tables that are not ours.
         const bool foreign = prepared.error().code == ErrorCode::storage_failed;
@@ -159,7 +157,7 @@ Result<Replica> Replica::copy_rows(const Options& options) {
         HF_CHECK(sqlite::copy_rows(database_, database, table));
     }
     HF_CHECK(transaction.commit());
-    return adopt(std::move(database), options.exclusive);
+    return adopt(std::move(database));
 }
 
 Result<> Replica::prepare() {

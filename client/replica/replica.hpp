@@ -82,12 +82,12 @@ public:
 
     /// Keeps what store_page() has stored: before it is shown, or anything follows from it.
     /// After an error it is as if those pages had never come.
-    /// Cost  one commit; where commits wait for the disk (exclusive), one wait.
+    /// Cost  one commit, which waits for the disk where the file is exclusive, and in bulk.
     [[nodiscard]] Result<> flush();
     [[nodiscard]] bool has_unflushed() const { return unflushed_; }
-    /// How it is kept from now on, where the file has one connection (exclusive): by the log, or,
-    /// while rows come in bulk, by a rollback journal. Keeps first what was stored. After an error
-    /// it is kept as before.
+    /// How it is kept from now on: by the log, or, while rows come in bulk, by a rollback journal.
+    /// Keeps first what was stored. After an error, as where another program reads the file, it is
+    /// kept as before.
     [[nodiscard]] Result<> use_journal(sqlite::Journal journal);
     /// Whether pages were undone, by an error of any call, since this was asked last.
     [[nodiscard]] bool take_undone() { return std::exchange(undone_, false); }
@@ -193,9 +193,9 @@ private:
     /// What stands where a row of a page belongs: nothing, an older row, that row or a newer one.
     enum class Place { empty, older, current };
 
-    Replica(sqlite::Database database, bool exclusive);
+    explicit Replica(sqlite::Database database);
     [[nodiscard]] static Result<Replica> open_file(const Options& options);
-    [[nodiscard]] static Result<Replica> adopt(sqlite::Database database, bool exclusive);
+    [[nodiscard]] static Result<Replica> adopt(sqlite::Database database);
     [[nodiscard]] Result<Replica> copy_rows(const Options& options);
     [[nodiscard]] Result<> prepare();
     [[nodiscard]] Result<> load_buckets();
@@ -222,7 +222,6 @@ private:
     std::unique_ptr<Statements> statements_;
     std::unique_ptr<ReplicaRepair> repair_;
 
-    bool exclusive_ = false;
     sqlite::Journal journal_ = sqlite::Journal::log;
     bool unflushed_ = false;  ///< a transaction with pages is open
     bool undone_ = false;

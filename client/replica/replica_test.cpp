@@ -17,10 +17,13 @@ namespace {
 using testing_support::PageServer;
 using testing_support::ReplicaTest;
 
-TEST_F(ReplicaTest, OM3_what_came_in_bulk_is_there_after_an_end_in_the_middle) {
+/// Whether the file has one connection and no shared memory.
+class ReplicaInBulk : public ReplicaTest, public testing::WithParamInterface<bool> {};
+
+TEST_P(ReplicaInBulk, OM3_what_came_is_there_after_an_end_in_the_middle) {
     PageServer server;
     fill(server, 100);
-    const Replica::Options options{.path = path(), .vfs = {}, .exclusive = true};
+    const Replica::Options options{.path = path(), .vfs = {}, .exclusive = GetParam()};
     {
         auto replica = Replica::open(options);
         ASSERT_TRUE(replica);
@@ -39,6 +42,8 @@ TEST_F(ReplicaTest, OM3_what_came_in_bulk_is_there_after_an_end_in_the_middle) {
     EXPECT_FALSE(replica->has_unflushed());
     expect_equal(*replica->bucket(timeline), server);
 }
+
+INSTANTIATE_TEST_SUITE_P(Files, ReplicaInBulk, testing::Bool());
 
 TEST_F(ReplicaTest, OM38_moves_from_memory_into_its_file_with_everything) {
     PageServer server;

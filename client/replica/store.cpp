@@ -123,7 +123,7 @@ Result<> Replica::flush() {
 }
 
 Result<> Replica::use_journal(sqlite::Journal journal) {
-    if (!exclusive_ || journal == journal_) {
+    if (journal == journal_) {
         return {};
     }
     HF_CHECK(flush());
